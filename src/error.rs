@@ -1,0 +1,166 @@
+//! The one error type of the crate.
+
+/// What went wrong, with the values that say why.
+///
+/// Every operation that returns an error leaves the state as it was. The text says what is wrong and what to do;
+/// [`Error::code`] is the stable name that other languages match on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A length or dimension differs from what the encoder's streams promise.
+    #[error("{what}: expected {expected}, got {got}")]
+    Shape {
+        /// What was measured.
+        what: &'static str,
+        /// The length that fits.
+        expected: usize,
+        /// The length that came.
+        got: usize,
+    },
+    /// NaN or infinity among numbers that must be finite.
+    #[error("{what} contains NaN or infinity")]
+    NotFinite {
+        /// Which numbers.
+        what: &'static str,
+    },
+    /// A feature stream of length zero has no direction, so it cannot be compared with anything.
+    #[error("the features of stream \"{stream}\" are all zero")]
+    ZeroFeature {
+        /// Name of the stream.
+        stream: String,
+    },
+    /// A label with no visible character.
+    #[error("a class needs a label of at least one character")]
+    EmptyLabel,
+    /// A label longer than [`crate::support::MAX_LABEL_CHARS`].
+    #[error("the label has {chars} characters, at most {max} are allowed")]
+    LabelTooLong {
+        /// Characters of the label.
+        chars: usize,
+        /// The most that is allowed.
+        max: usize,
+    },
+    /// Two classes cannot share a label.
+    #[error("there is already a class labelled \"{label}\"")]
+    DuplicateLabel {
+        /// The label in question.
+        label: String,
+    },
+    /// No class has this label.
+    #[error("there is no class labelled \"{label}\"")]
+    UnknownClass {
+        /// The label that was asked for.
+        label: String,
+    },
+    /// No example has this id.
+    #[error("there is no example with id {id}")]
+    UnknownExample {
+        /// The id that was asked for.
+        id: u32,
+    },
+    /// An answer needs two classes to choose between.
+    #[error(
+        "not enough examples yet: {scorable} of {classes} classes can be recognised, an answer needs two; add examples"
+    )]
+    NotEnoughExamples {
+        /// Classes that the head can score.
+        scorable: usize,
+        /// Classes in all.
+        classes: usize,
+    },
+    /// A setting outside its range.
+    #[error("{name} = {value} is outside {range}")]
+    Parameter {
+        /// Name of the setting.
+        name: &'static str,
+        /// The value that came.
+        value: String,
+        /// The values that are allowed.
+        range: &'static str,
+    },
+    /// Bytes that are no saved set, or a damaged one.
+    #[error("not a readable handful set: {reason}")]
+    Format {
+        /// What the reader stumbled on.
+        reason: String,
+    },
+    /// An image without pixels.
+    #[error("the image is empty: its width or height is zero")]
+    ImageEmpty,
+    /// An image larger than the preprocessing accepts.
+    #[error(
+        "the image of {width} x {height} pixels is too large: at most {max_pixels} pixels are accepted; scale it down first"
+    )]
+    ImageTooLarge {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The most pixels that are accepted.
+        max_pixels: u64,
+    },
+    /// A pixel buffer whose length does not fit its width and height.
+    #[error("the image needs {expected} bytes of RGBA, got {got}")]
+    ImageBytes {
+        /// 4 x width x height.
+        expected: usize,
+        /// Bytes that came.
+        got: usize,
+    },
+    /// An encoder manifest that cannot be used.
+    #[error("the encoder manifest cannot be used: {reason}")]
+    Manifest {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A model that cannot be read or run.
+    #[error("the encoder failed while {stage}: {reason}")]
+    Model {
+        /// What was being done.
+        stage: &'static str,
+        /// What the inference engine said.
+        reason: String,
+    },
+    /// A model that is not the one its manifest describes.
+    #[error("the model does not fit its manifest: {what} should be {expected}, but is {got}")]
+    ModelMismatch {
+        /// The property in question.
+        what: &'static str,
+        /// What the manifest says.
+        expected: String,
+        /// What the model has.
+        got: String,
+    },
+}
+
+/// Result of this crate's operations.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// Stable name of the kind of error, the contract with other languages.
+    ///
+    /// ```
+    /// assert_eq!(handful::Error::EmptyLabel.code(), "empty-label");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Shape { .. } => "shape",
+            Error::NotFinite { .. } => "not-finite",
+            Error::ZeroFeature { .. } => "zero-feature",
+            Error::EmptyLabel => "empty-label",
+            Error::LabelTooLong { .. } => "label-too-long",
+            Error::DuplicateLabel { .. } => "duplicate-label",
+            Error::UnknownClass { .. } => "unknown-class",
+            Error::UnknownExample { .. } => "unknown-example",
+            Error::NotEnoughExamples { .. } => "not-enough-examples",
+            Error::Parameter { .. } => "parameter",
+            Error::Format { .. } => "format",
+            Error::ImageEmpty => "image-empty",
+            Error::ImageTooLarge { .. } => "image-too-large",
+            Error::ImageBytes { .. } => "image-bytes",
+            Error::Manifest { .. } => "manifest",
+            Error::Model { .. } => "model",
+            Error::ModelMismatch { .. } => "model-mismatch",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The named feature streams of an encoder, and how a raw feature row becomes a unit one.
+
+use crate::{Error, Result, math};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Name of the stream that shares a space with text.
+pub const CLIP: &str = "clip";
+
+/// Most numbers in one feature row: four times the widest encoder in use, and small enough that no row can exhaust memory.
+const MAX_WIDTH: usize = 65_536;
+
+/// One output of an encoder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stream {
+    /// `clip` for features that share a space with text, any other name for auxiliary features.
+    pub name: String,
+    /// Length of its feature vector.
+    pub dim: usize,
+}
+
+impl Stream {
+    /// A stream of this name and width.
+    pub fn new(name: impl Into<String>, dim: usize) -> Self {
+        Self {
+            name: name.into(),
+            dim,
+        }
+    }
+}
+
+/// The layout of a feature row: `clip` first where there is one, then the auxiliary streams by name.
+///
+/// Inside the crate a row is *unit*: each stream is divided by its length, and the auxiliary streams together by the
+/// square root of their number, so that they join to one unit vector (specification 2.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Streams(Vec<Stream>);
+
+impl Streams {
+    /// Checks the streams and puts them into their order.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, or the row would be
+    /// wider than 65,536.
+    pub fn new(mut streams: Vec<Stream>) -> Result<Self> {
+        streams.sort_by(|a, b| (a.name != CLIP, &a.name).cmp(&(b.name != CLIP, &b.name)));
+        let width = streams
+            .iter()
+            .try_fold(0_usize, |sum, s| sum.checked_add(s.dim));
+        let fits = width.is_some_and(|w| w <= MAX_WIDTH)
+            && !streams.is_empty()
+            && streams.iter().all(|s| s.dim > 0 && !s.name.is_empty())
+            && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
+        if !fits {
+            return Err(Error::Parameter {
+                name: "streams",
+                value: format!("{streams:?}"),
+                range: "at least one stream, each with its own name and a width of 1 to 65536 in all",
+            });
+        }
+        Ok(Self(streams))
+    }
+
+    /// The streams in row order.
+    pub fn as_slice(&self) -> &[Stream] {
+        &self.0
+    }
+
+    /// Length of a feature row.
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|s| s.dim).sum()
+    }
+
+    /// Columns of the features that share a space with text.
+    pub fn clip(&self) -> Option<Range<usize>> {
+        self.0.first().filter(|s| s.name == CLIP).map(|s| 0..s.dim)
+    }
+
+    /// Columns that image heads read: the auxiliary streams, or `clip` where there is no other.
+    pub fn image(&self) -> Range<usize> {
+        match self.clip() {
+            Some(clip) if clip.end < self.width() => clip.end..self.width(),
+            _ => 0..self.width(),
+        }
+    }
+
+    /// The unit row of a raw text row `(d,)`, d the width of the `clip` stream.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] (also where there is no `clip` stream), [`Error::NotFinite`] or [`Error::ZeroFeature`].
+    pub fn unit_text(&self, raw: &[f32]) -> Result<Vec<f32>> {
+        check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
+        let mut row = raw.to_vec();
+        normalise("text row", CLIP, &mut row, 1.0)?;
+        Ok(row)
+    }
+
+    /// The unit row of a raw one.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`]; such a row would poison every later answer.
+    pub fn unit(&self, raw: &[f32]) -> Result<Vec<f32>> {
+        check_length("feature row", self.width(), raw.len())?;
+        let auxiliaries = self.0.iter().filter(|s| s.name != CLIP).count();
+        let mut row = raw.to_vec();
+        let mut start = 0;
+        for stream in &self.0 {
+            let part = &mut row[start..start + stream.dim];
+            let length = if stream.name == CLIP {
+                1.0
+            } else {
+                1.0 / (auxiliaries as f64).sqrt()
+            };
+            normalise("feature row", &stream.name, part, length)?;
+            start += stream.dim;
+        }
+        Ok(row)
+    }
+}
+
+fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
+    if expected == got {
+        Ok(())
+    } else {
+        Err(Error::Shape {
+            what,
+            expected,
+            got,
+        })
+    }
+}
+
+fn normalise(what: &'static str, stream: &str, part: &mut [f32], length: f64) -> Result<()> {
+    math::scale_to_length(part, length).map_err(|e| match e {
+        math::NoDirection::NotFinite => Error::NotFinite { what },
+        math::NoDirection::Zero => Error::ZeroFeature {
+            stream: stream.to_owned(),
+        },
+    })
+}

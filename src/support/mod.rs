@@ -1,0 +1,167 @@
+//! The support set: classes, their labels and texts, and the examples that teach them.
+
+mod edit;
+mod history;
+mod task;
+
+pub use edit::{Edit, Listener};
+pub use history::History;
+pub use task::Task;
+
+use crate::{Error, Result, Streams};
+use std::collections::BTreeMap;
+
+/// Longest label in characters: several times the longest that a screen shows, short enough to refuse a pasted document.
+pub const MAX_LABEL_CHARS: usize = 200;
+
+/// Stable name of an example; never used twice within a set.
+pub type ExampleId = u32;
+
+/// Stable name of a class; never used twice within a set.
+pub type ClassId = u32;
+
+/// A thing to recognise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    /// Stable name, independent of label and position.
+    pub id: ClassId,
+    /// What a person calls it; unique within the set.
+    pub label: String,
+    /// Unit row of the label in the space of the `clip` stream.
+    pub text: Option<Box<[f32]>>,
+}
+
+/// A labelled photo, as features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// The class it teaches.
+    pub class: ClassId,
+    /// Unit feature rows, one behind the other: the photo itself, then its augmented views.
+    pub rows: Box<[f32]>,
+}
+
+/// Classes in order of creation and examples by id.
+///
+/// It changes only through [`SupportSet::apply`], whose result undoes the change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SupportSet {
+    streams: Streams,
+    classes: Vec<Class>,
+    examples: BTreeMap<ExampleId, Example>,
+    next_class: ClassId,
+    next_example: ExampleId,
+}
+
+impl SupportSet {
+    /// An empty set for an encoder of these streams.
+    pub fn new(streams: Streams) -> Self {
+        Self {
+            streams,
+            classes: Vec::new(),
+            examples: BTreeMap::new(),
+            next_class: 0,
+            next_example: 0,
+        }
+    }
+
+    /// Layout of the feature rows.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    /// The classes; a class's place here is its index in every result.
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    /// The examples in order of their ids.
+    pub fn examples(&self) -> impl Iterator<Item = (ExampleId, &Example)> {
+        self.examples.iter().map(|(&id, example)| (id, example))
+    }
+
+    /// Examples of each class, in class order.
+    pub fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        for example in self.examples.values() {
+            counts[self.index_of(example.class)] += 1;
+        }
+        counts
+    }
+
+    /// The unit features of the photo itself.
+    pub fn row<'a>(&self, example: &'a Example) -> &'a [f32] {
+        &example.rows[..self.streams.width()]
+    }
+
+    /// The class with this label.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`].
+    pub fn class(&self, label: &str) -> Result<&Class> {
+        let label = label.trim();
+        self.classes
+            .iter()
+            .find(|class| class.label == label)
+            .ok_or_else(|| Error::UnknownClass {
+                label: label.to_owned(),
+            })
+    }
+
+    /// The example with this id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`].
+    pub fn example(&self, id: ExampleId) -> Result<&Example> {
+        self.examples.get(&id).ok_or(Error::UnknownExample { id })
+    }
+
+    /// Place of a class that is known to exist.
+    pub fn index_of(&self, id: ClassId) -> usize {
+        self.classes
+            .iter()
+            .position(|class| class.id == id)
+            .expect("an example's class exists: a class is removed only after its examples")
+    }
+
+    /// The label as it will be stored, if no class has it yet.
+    ///
+    /// # Errors
+    /// Those of [`label`], and [`Error::DuplicateLabel`].
+    pub fn new_label(&self, text: &str) -> Result<String> {
+        let label = label(text)?;
+        if self.class(&label).is_ok() {
+            return Err(Error::DuplicateLabel { label });
+        }
+        Ok(label)
+    }
+
+    /// Ids that the next new class and the next new example will have.
+    pub fn next_ids(&self) -> (ClassId, ExampleId) {
+        (self.next_class, self.next_example)
+    }
+
+    /// Keeps ids from being used again, for a set that was saved after some had been removed.
+    pub fn reserve_ids(&mut self, class: ClassId, example: ExampleId) {
+        self.next_class = self.next_class.max(class);
+        self.next_example = self.next_example.max(example);
+    }
+}
+
+/// The label that a text gives: the text without white space around it.
+///
+/// # Errors
+/// [`Error::EmptyLabel`] or [`Error::LabelTooLong`].
+pub fn label(text: &str) -> Result<String> {
+    let label = text.trim();
+    let chars = label.chars().count();
+    if chars == 0 {
+        return Err(Error::EmptyLabel);
+    }
+    if chars > MAX_LABEL_CHARS {
+        return Err(Error::LabelTooLong {
+            chars,
+            max: MAX_LABEL_CHARS,
+        });
+    }
+    Ok(label.to_owned())
+}
