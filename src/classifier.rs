@@ -1,0 +1,398 @@
+//! The facade: teach by labelled features, ask for an answer, take any change back.
+
+use crate::calibration;
+use crate::heads::{FittedHead, HeadSpec, NaiveBayes, Statistics, ZeroShot};
+use crate::support::{Class, Edit, Example, ExampleId, History, Listener, SupportSet, Task};
+use crate::{Error, Result, Stream, Streams};
+use serde::Serialize;
+
+/// A label and how likely it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LabelScore {
+    /// Label of the class.
+    pub label: String,
+    /// Calibrated probability in `[0, 1]`.
+    pub probability: f64,
+}
+
+/// What the classifier thinks of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// Name of the head that answered.
+    pub head: &'static str,
+    /// At least two classes, the likeliest first; the probabilities sum to 1. Ties go to the older class.
+    pub scores: Vec<LabelScore>,
+    /// Classes that the head cannot score, because they have no example (or no text).
+    pub unscored: Vec<String>,
+}
+
+impl Answer {
+    /// The likeliest class.
+    pub fn best(&self) -> &LabelScore {
+        &self.scores[0]
+    }
+
+    /// The second likeliest class.
+    pub fn runner_up(&self) -> &LabelScore {
+        &self.scores[1]
+    }
+}
+
+/// A fitted head with its temperature, valid until the set changes.
+struct Model {
+    name: &'static str,
+    head: Box<dyn FittedHead>,
+    temperature: f64,
+}
+
+/// A support set that can be taught, asked and undone.
+///
+/// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`].
+pub struct Classifier {
+    set: SupportSet,
+    history: History,
+    statistics: Statistics,
+    head: Option<HeadSpec>,
+    model: Option<Model>,
+}
+
+impl Classifier {
+    /// A classifier without classes, for an encoder of these streams.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for streams that [`Streams::new`] refuses.
+    pub fn new(streams: Vec<Stream>) -> Result<Self> {
+        Ok(Self::from_set(
+            SupportSet::new(Streams::new(streams)?),
+            None,
+        ))
+    }
+
+    /// A classifier of a set that was read from a file. Its history is empty.
+    pub(crate) fn from_set(set: SupportSet, head: Option<HeadSpec>) -> Self {
+        let mut statistics = Statistics::new(set.classes().len(), set.streams().image());
+        for (_, example) in set.examples() {
+            statistics.example_added(set.index_of(example.class), set.row(example));
+        }
+        Self {
+            set,
+            history: History::default(),
+            statistics,
+            head,
+            model: None,
+        }
+    }
+
+    /// Classes, labels and examples as they stand.
+    pub fn set(&self) -> &SupportSet {
+        &self.set
+    }
+
+    /// The head that answers, or `None` for the automatic choice.
+    pub fn head(&self) -> Option<&HeadSpec> {
+        self.head.as_ref()
+    }
+
+    /// Chooses the head that answers; `None` for the automatic choice: naive Bayes, or zero-shot as long as every
+    /// class has a text and none has an example.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a hyper-parameter outside its range.
+    pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
+        if let Some(spec) = &head {
+            // Fitting checks the hyper-parameters; on an empty task it costs nothing.
+            spec.fit(&Task::from(&SupportSet::new(self.set.streams().clone())))?;
+        }
+        self.head = head;
+        self.model = None;
+        Ok(())
+    }
+
+    /// Adds a class without examples.
+    ///
+    /// # Errors
+    /// [`Error::EmptyLabel`], [`Error::LabelTooLong`], [`Error::DuplicateLabel`].
+    pub fn add_class(&mut self, label: &str) -> Result<()> {
+        let edit = self.insert_class(label)?;
+        self.commit(vec![edit]);
+        Ok(())
+    }
+
+    /// Gives a class another label.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`] and those of [`Classifier::add_class`].
+    pub fn rename_class(&mut self, label: &str, to: &str) -> Result<()> {
+        let class = self.set.class(label)?;
+        if class.label == to.trim() {
+            return Ok(());
+        }
+        let edit = Edit::Rename {
+            id: class.id,
+            label: self.set.new_label(to)?,
+        };
+        self.commit(vec![edit]);
+        Ok(())
+    }
+
+    /// Removes a class with all its examples.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`].
+    pub fn remove_class(&mut self, label: &str) -> Result<()> {
+        let id = self.set.class(label)?.id;
+        let mut edits: Vec<Edit> = self
+            .examples_of(id)
+            .map(|id| Edit::RemoveExample { id })
+            .collect();
+        edits.push(Edit::RemoveClass { id });
+        self.commit(edits);
+        Ok(())
+    }
+
+    /// Moves all examples of one class into another and removes the first.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`]; [`Error::DuplicateLabel`] when both are the same class.
+    pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<()> {
+        let (id, to) = (self.set.class(from)?.id, self.set.class(into)?.id);
+        if id == to {
+            return Err(Error::DuplicateLabel {
+                label: into.trim().to_owned(),
+            });
+        }
+        let mut edits: Vec<Edit> = self
+            .examples_of(id)
+            .map(|id| Edit::Move { id, to })
+            .collect();
+        edits.push(Edit::RemoveClass { id });
+        self.commit(edits);
+        Ok(())
+    }
+
+    /// Gives a class the features `(d,)` of its text, d the width of the `clip` stream, or takes them away.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
+    /// [`Error::NotFinite`], [`Error::ZeroFeature`].
+    pub fn set_text(&mut self, label: &str, text: Option<&[f32]>) -> Result<()> {
+        let id = self.set.class(label)?.id;
+        let text = text
+            .map(|row| self.set.streams().unit_text(row))
+            .transpose()?;
+        self.commit(vec![Edit::SetText {
+            id,
+            text: text.map(Into::into),
+        }]);
+        Ok(())
+    }
+
+    /// Teaches the raw features `(width,)` of one photo; a class that does not exist yet is created. Returns the id.
+    ///
+    /// # Errors
+    /// Those of [`Classifier::add_views`].
+    pub fn add_example(&mut self, label: &str, features: &[f32]) -> Result<ExampleId> {
+        self.add_views(label, features, 0)
+    }
+
+    /// Teaches one photo and `views` augmented views of it: `rows` holds `1 + views` raw feature rows `(width,)`.
+    ///
+    /// # Errors
+    /// [`Error::EmptyLabel`] or [`Error::LabelTooLong`] for a new class; [`Error::Shape`], [`Error::NotFinite`] or
+    /// [`Error::ZeroFeature`] for features that cannot be used.
+    pub fn add_views(&mut self, label: &str, rows: &[f32], views: usize) -> Result<ExampleId> {
+        let width = self.set.streams().width();
+        let expected = views.saturating_add(1).saturating_mul(width);
+        if rows.len() != expected {
+            return Err(Error::Shape {
+                what: "feature rows",
+                expected,
+                got: rows.len(),
+            });
+        }
+        let mut unit = Vec::with_capacity(expected);
+        for row in rows.chunks_exact(width) {
+            unit.extend(self.set.streams().unit(row)?);
+        }
+        let mut edits = Vec::with_capacity(2);
+        let (next_class, id) = self.set.next_ids();
+        let class = match self.set.class(label) {
+            Ok(class) => class.id,
+            Err(_) => {
+                edits.push(self.insert_class(label)?);
+                next_class
+            }
+        };
+        edits.push(Edit::InsertExample {
+            id,
+            example: Example {
+                class,
+                rows: unit.into(),
+            },
+        });
+        self.commit(edits);
+        Ok(id)
+    }
+
+    /// Forgets an example.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`].
+    pub fn remove_example(&mut self, id: ExampleId) -> Result<()> {
+        self.set.example(id)?;
+        self.commit(vec![Edit::RemoveExample { id }]);
+        Ok(())
+    }
+
+    /// Gives an example to another class.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`], [`Error::UnknownClass`].
+    pub fn move_example(&mut self, id: ExampleId, label: &str) -> Result<()> {
+        let from = self.set.example(id)?.class;
+        let to = self.set.class(label)?.id;
+        if from != to {
+            self.commit(vec![Edit::Move { id, to }]);
+        }
+        Ok(())
+    }
+
+    /// Takes back the last change; false if there is none.
+    pub fn undo(&mut self) -> bool {
+        let undone = self.history.undo(&mut self.set, &mut self.statistics);
+        self.changed();
+        undone
+    }
+
+    /// Makes the change that was last taken back again; false if there is none.
+    pub fn redo(&mut self) -> bool {
+        let redone = self.history.redo(&mut self.set, &mut self.statistics);
+        self.changed();
+        redone
+    }
+
+    /// Whether there is a change to take back.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Whether there is a change to make again.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    /// Answers for the raw features `(width,)` of one photo.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`]; [`Error::NotEnoughExamples`] while the head can
+    /// score fewer than two classes.
+    pub fn predict(&mut self, features: &[f32]) -> Result<Answer> {
+        let query = self.set.streams().unit(features)?;
+        let model = match self.model.take() {
+            Some(model) => model,
+            None => self.fit()?,
+        };
+        let mut scores = vec![0.0; model.head.n_classes()];
+        model.head.scores_into(&query, &mut scores);
+        let answer = self.answer(&model, &scores);
+        self.model = Some(model);
+        answer
+    }
+
+    fn fit(&self) -> Result<Model> {
+        let task = Task::from(&self.set);
+        let spec = self.head.clone().unwrap_or_else(|| automatic(&task));
+        let head: Box<dyn FittedHead> = match &spec {
+            HeadSpec::NaiveBayes(recipe) => {
+                Box::new(recipe.fit_statistics(&self.statistics, task.streams().image())?)
+            }
+            other => other.fit(&task)?,
+        };
+        Ok(Model {
+            name: spec.name(),
+            temperature: calibration::temperature(head.as_ref(), &task),
+            head,
+        })
+    }
+
+    fn answer(&self, model: &Model, scores: &[f32]) -> Result<Answer> {
+        let classes = self.set.classes();
+        let scorable = scores.iter().filter(|s| s.is_finite()).count();
+        if scorable < 2 {
+            return Err(Error::NotEnoughExamples {
+                scorable,
+                classes: classes.len(),
+            });
+        }
+        let probabilities = calibration::probabilities(scores, model.temperature);
+        let mut order: Vec<usize> = (0..classes.len())
+            .filter(|&c| scores[c].is_finite())
+            .collect();
+        // The sort is stable, so ties stay in class order.
+        order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        Ok(Answer {
+            head: model.name,
+            scores: order
+                .into_iter()
+                .map(|c| LabelScore {
+                    label: classes[c].label.clone(),
+                    probability: probabilities[c],
+                })
+                .collect(),
+            unscored: (0..classes.len())
+                .filter(|&c| !scores[c].is_finite())
+                .map(|c| classes[c].label.clone())
+                .collect(),
+        })
+    }
+
+    fn insert_class(&self, label: &str) -> Result<Edit> {
+        Ok(Edit::InsertClass {
+            at: self.set.classes().len(),
+            class: Class {
+                id: self.set.next_ids().0,
+                label: self.set.new_label(label)?,
+                text: None,
+            },
+        })
+    }
+
+    fn examples_of(&self, class: u32) -> impl Iterator<Item = ExampleId> {
+        self.set
+            .examples()
+            .filter(move |(_, example)| example.class == class)
+            .map(|(id, _)| id)
+    }
+
+    fn commit(&mut self, edits: Vec<Edit>) {
+        self.history
+            .commit(&mut self.set, edits, &mut self.statistics);
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.model = None;
+        for index in 0..self.set.classes().len() {
+            if self.statistics.is_worn(index) {
+                let id = self.set.classes()[index].id;
+                let rows = self
+                    .set
+                    .examples()
+                    .filter(|(_, example)| example.class == id)
+                    .map(|(_, example)| self.set.row(example));
+                self.statistics.rebuild(index, rows);
+            }
+        }
+    }
+}
+
+/// Naive Bayes, or zero-shot as long as every class has a text and none has an example.
+fn automatic(task: &Task) -> HeadSpec {
+    let only_text =
+        task.n_examples() == 0 && task.n_classes() > 0 && task.text().iter().all(Option::is_some);
+    if only_text {
+        HeadSpec::ZeroShot(ZeroShot::default())
+    } else {
+        HeadSpec::NaiveBayes(NaiveBayes::default())
+    }
+}

@@ -1,0 +1,268 @@
+//! Saving and reading a support set; `docs/format.md` is the specification.
+
+use crate::heads::HeadSpec;
+use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet};
+use crate::{Classifier, Error, Result, Stream, Streams};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The version that this crate writes and reads.
+const VERSION: u32 = 1;
+
+/// The one metadata entry.
+const ENTRY: &str = "handful";
+
+/// Rounding to single precision moves a number of a unit vector by less than this.
+const UNIT_TOLERANCE: f32 = 1e-5;
+
+#[derive(Serialize, Deserialize)]
+struct Meta {
+    version: u32,
+    streams: Vec<Stream>,
+    classes: Vec<ClassMeta>,
+    next_class: ClassId,
+    next_example: ExampleId,
+    head: Option<HeadSpec>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClassMeta {
+    id: ClassId,
+    label: String,
+}
+
+fn refuse<T>(reason: impl ToString) -> Result<T> {
+    Err(Error::Format {
+        reason: reason.to_string(),
+    })
+}
+
+/// A set that is being read has nobody to tell.
+struct Nobody;
+
+impl Listener for Nobody {
+    fn class_inserted(&mut self, _: usize) {}
+    fn class_removed(&mut self, _: usize) {}
+    fn example_added(&mut self, _: usize, _: &[f32]) {}
+    fn example_removed(&mut self, _: usize, _: &[f32]) {}
+}
+
+impl Classifier {
+    /// The set and the chosen head as bytes; the same set gives the same bytes.
+    pub fn save(&self) -> Vec<u8> {
+        let set = self.set();
+        let width = set.streams().width();
+        let clip = set.streams().clip().map_or(0, |c| c.len());
+        let (mut features, mut examples, mut text) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, example) in set.examples() {
+            extend(&mut features, example.rows.iter().map(|v| v.to_le_bytes()));
+            let rows = (example.rows.len() / width) as u32;
+            extend(
+                &mut examples,
+                [id, set.index_of(example.class) as u32, rows]
+                    .iter()
+                    .map(|v| v.to_le_bytes()),
+            );
+        }
+        for class in set.classes() {
+            let row = class.text.clone().unwrap_or_else(|| vec![0.0; clip].into());
+            extend(&mut text, row.iter().map(|v| v.to_le_bytes()));
+        }
+        let (next_class, next_example) = set.next_ids();
+        let meta = Meta {
+            version: VERSION,
+            streams: set.streams().as_slice().to_vec(),
+            classes: set
+                .classes()
+                .iter()
+                .map(|class| ClassMeta {
+                    id: class.id,
+                    label: class.label.clone(),
+                })
+                .collect(),
+            next_class,
+            next_example,
+            head: self.head().cloned(),
+        };
+        let view = |dtype, shape: [usize; 2], bytes| {
+            TensorView::new(dtype, shape.to_vec(), bytes)
+                .expect("the bytes were written for this shape")
+        };
+        let mut tensors = BTreeMap::from([
+            (
+                "examples",
+                view(Dtype::U32, [examples.len() / 12, 3], &examples[..]),
+            ),
+            (
+                "features",
+                view(Dtype::F32, [features.len() / 4 / width, width], &features),
+            ),
+        ]);
+        if clip > 0 {
+            tensors.insert("text", view(Dtype::F32, [set.classes().len(), clip], &text));
+        }
+        let meta = serde_json::to_string(&meta).expect("plain numbers and strings");
+        serialize(tensors, Some(HashMap::from([(ENTRY.to_owned(), meta)])))
+            .expect("three small tensors and one entry of metadata")
+    }
+
+    /// A classifier from bytes of [`Classifier::save`]. The undo history is empty.
+    ///
+    /// ```
+    /// # use handful::{Classifier, Stream};
+    /// let mut taught = Classifier::new(vec![Stream::new("aux", 2)])?;
+    /// taught.add_example("left", &[1.0, 0.0])?;
+    /// assert_eq!(Classifier::load(&taught.save())?.set(), taught.set());
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Format`] for bytes that are not a saved set in every respect.
+    pub fn load(bytes: &[u8]) -> Result<Self> {
+        let (_, header) = SafeTensors::read_metadata(bytes).or_else(refuse)?;
+        let tensors = SafeTensors::deserialize(bytes).or_else(refuse)?;
+        let Some(meta) = header.metadata().as_ref().and_then(|m| m.get(ENTRY)) else {
+            return refuse("it has no entry \"handful\"");
+        };
+        // The version first: another version may have other fields.
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let Version { version } = serde_json::from_str(meta).or_else(refuse)?;
+        if version != VERSION {
+            return refuse(format!(
+                "it has version {version}, this program reads version {VERSION}"
+            ));
+        }
+        let meta: Meta = serde_json::from_str(meta).or_else(refuse)?;
+        let head = meta.head.clone();
+        let set = read_set(meta, &tensors).or_else(|e| match e {
+            Error::Format { .. } => Err(e),
+            other => refuse(other),
+        })?;
+        let mut classifier = Self::from_set(set, None);
+        classifier.set_head(head).or_else(refuse)?;
+        Ok(classifier)
+    }
+}
+
+fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
+    let streams = Streams::new(meta.streams.clone())?;
+    if streams.as_slice() != meta.streams {
+        return refuse("its streams are out of order");
+    }
+    let width = streams.width();
+    let mut set = SupportSet::new(streams);
+    let texts = match set.streams().clip() {
+        Some(clip) => Some((clip.len(), matrix(tensors, "text", Dtype::F32, clip.len())?)),
+        None => None,
+    };
+    if texts
+        .as_ref()
+        .is_some_and(|(d, bytes)| bytes.len() != meta.classes.len() * d * 4)
+    {
+        return refuse("it has another number of texts than of classes");
+    }
+    let mut class_ids = BTreeSet::new();
+    for (at, ClassMeta { id, label }) in meta.classes.into_iter().enumerate() {
+        if !class_ids.insert(id) || id >= meta.next_class {
+            return refuse(format!("class id {id} is used twice or out of range"));
+        }
+        let text = match &texts {
+            Some((d, bytes)) => {
+                let row = floats(&bytes[at * d * 4..(at + 1) * d * 4]);
+                if row.iter().all(|&v| v == 0.0) {
+                    None
+                } else {
+                    Some(unit_row(row, |row| set.streams().unit_text(row))?.into())
+                }
+            }
+            None => None,
+        };
+        let label = set.new_label(&label)?;
+        set.apply(
+            Edit::InsertClass {
+                at,
+                class: Class { id, label, text },
+            },
+            &mut Nobody,
+        );
+    }
+    let mut features = matrix(tensors, "features", Dtype::F32, width)?;
+    for entry in matrix(tensors, "examples", Dtype::U32, 3)?.chunks_exact(12) {
+        let [id, class, rows] = [0, 4, 8]
+            .map(|k| u32::from_le_bytes([entry[k], entry[k + 1], entry[k + 2], entry[k + 3]]));
+        let bytes = (rows as usize).saturating_mul(width * 4);
+        if rows == 0 || bytes > features.len() {
+            return refuse("an example has no features");
+        }
+        if set.example(id).is_ok() || id >= meta.next_example {
+            return refuse(format!("example id {id} is used twice or out of range"));
+        }
+        let Some(class) = set.classes().get(class as usize).map(|class| class.id) else {
+            return refuse(format!("example {id} names a class that is not there"));
+        };
+        let (own, rest) = features.split_at(bytes);
+        features = rest;
+        let mut unit = Vec::with_capacity(bytes / 4);
+        for row in own.chunks_exact(width * 4) {
+            unit.extend(unit_row(floats(row), |row| set.streams().unit(row))?);
+        }
+        let example = Example {
+            class,
+            rows: unit.into(),
+        };
+        set.apply(Edit::InsertExample { id, example }, &mut Nobody);
+    }
+    if !features.is_empty() {
+        return refuse("it has more features than examples");
+    }
+    set.reserve_ids(meta.next_class, meta.next_example);
+    Ok(set)
+}
+
+/// The row as it is, if its streams have the length that a saved row has; scaling it again would change its last bits.
+fn unit_row(row: Vec<f32>, scale: impl Fn(&[f32]) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
+    let unit = scale(&row)?;
+    if row
+        .iter()
+        .zip(&unit)
+        .any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE)
+    {
+        return refuse("a feature row is not of unit length");
+    }
+    Ok(row)
+}
+
+/// Bytes of a tensor of this type with rows of this many numbers.
+fn matrix<'a>(
+    tensors: &SafeTensors<'a>,
+    name: &str,
+    dtype: Dtype,
+    columns: usize,
+) -> Result<&'a [u8]> {
+    let tensor = tensors.tensor(name).or_else(refuse)?;
+    if tensor.dtype() != dtype || tensor.shape().len() != 2 || tensor.shape()[1] != columns {
+        return refuse(format!(
+            "tensor \"{name}\" is {:?} {:?}, expected {dtype:?} with {columns} columns",
+            tensor.dtype(),
+            tensor.shape()
+        ));
+    }
+    Ok(tensor.data())
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes
+        .chunks_exact(4)
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+fn extend<const N: usize>(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = [u8; N]>) {
+    for number in numbers {
+        bytes.extend_from_slice(&number);
+    }
+}

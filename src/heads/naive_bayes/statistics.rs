@@ -1,0 +1,199 @@
+//! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
+
+use crate::support::Listener;
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use std::ops::Range;
+
+/// Removals after which a class is summed afresh: by then rounding may have cost 8 of 52 bits.
+const MAX_REMOVALS: u32 = 256;
+
+/// A removal that takes nearly all of a sum of squares leaves its rounding error behind.
+const CANCELLATION: f64 = 1e-10;
+
+/// Per class: number of examples, mean, and sum of squared deviations of each dimension, in double precision.
+///
+/// Adding, removing and merging are exact up to rounding, so two people's sets combine to what one set of all their
+/// photos would have given. A class that has lost its last example is back in the state before its first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    columns: Range<usize>,
+    counts: Vec<usize>,
+    means: Array2<f64>,
+    squares: Array2<f64>,
+    /// Largest sum of squares that each class has held in any dimension.
+    peaks: Vec<f64>,
+    removals: Vec<u32>,
+}
+
+impl Statistics {
+    /// Statistics of classes without examples, of these columns of each row.
+    pub fn new(classes: usize, columns: Range<usize>) -> Self {
+        Self {
+            counts: vec![0; classes],
+            means: Array2::zeros((classes, columns.len())),
+            squares: Array2::zeros((classes, columns.len())),
+            peaks: vec![0.0; classes],
+            removals: vec![0; classes],
+            columns,
+        }
+    }
+
+    /// Examples of each class.
+    pub fn counts(&self) -> &[usize] {
+        &self.counts
+    }
+
+    /// Examples in all.
+    pub fn n_examples(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    /// Classes that have examples.
+    pub fn n_used(&self) -> usize {
+        self.counts.iter().filter(|&&n| n > 0).count()
+    }
+
+    /// Class means `(C, d)`; zero where a class has no example.
+    pub fn means(&self) -> &Array2<f64> {
+        &self.means
+    }
+
+    /// Sum over the classes of squared deviations from the class mean `(d,)`.
+    pub fn within(&self) -> Array1<f64> {
+        self.squares.sum_axis(Axis(0))
+    }
+
+    /// Mean square of all numbers seen; 0 where there is none.
+    pub fn mean_square(&self) -> f64 {
+        let n = (self.n_examples() * self.columns.len()).max(1) as f64;
+        let between: f64 = self
+            .means
+            .axis_iter(Axis(0))
+            .zip(&self.counts)
+            .map(|(mean, &count)| count as f64 * mean.dot(&mean))
+            .sum();
+        (between + self.squares.sum()) / n
+    }
+
+    /// Adds the statistics of other examples of the same classes.
+    pub fn merge(&mut self, other: &Self) {
+        for c in 0..self.counts.len() {
+            let (na, nb) = (self.counts[c] as f64, other.counts[c] as f64);
+            if nb == 0.0 {
+                continue;
+            }
+            let n = na + nb;
+            let delta = &other.means.row(c) - &self.means.row(c);
+            self.means.row_mut(c).scaled_add(nb / n, &delta);
+            let mut squares = self.squares.row_mut(c);
+            squares += &other.squares.row(c);
+            squares.scaled_add(na * nb / n, &(&delta * &delta));
+            self.counts[c] += other.counts[c];
+            self.removals[c] += other.removals[c];
+            self.peaks[c] = self.peaks[c]
+                .max(other.peaks[c])
+                .max(largest(self.squares.row(c)));
+        }
+    }
+
+    /// Whether removals have worn the digits of a class, so that it should be summed afresh.
+    pub fn is_worn(&self, class: usize) -> bool {
+        let peak = self.peaks[class];
+        self.removals[class] >= MAX_REMOVALS
+            || (self.removals[class] > 0
+                && self.counts[class] > 1
+                && self
+                    .squares
+                    .row(class)
+                    .iter()
+                    .any(|&v| v > 0.0 && v < CANCELLATION * peak))
+    }
+
+    /// Sums a class afresh from all of its rows.
+    pub fn rebuild<'a>(&mut self, class: usize, rows: impl Iterator<Item = &'a [f32]>) {
+        self.clear(class);
+        for row in rows {
+            self.example_added(class, row);
+        }
+    }
+
+    fn clear(&mut self, class: usize) {
+        self.counts[class] = 0;
+        self.means.row_mut(class).fill(0.0);
+        self.squares.row_mut(class).fill(0.0);
+        self.peaks[class] = 0.0;
+        self.removals[class] = 0;
+    }
+
+    fn image(&self, row: &[f32]) -> Array1<f64> {
+        row[self.columns.clone()]
+            .iter()
+            .map(|&v| f64::from(v))
+            .collect()
+    }
+}
+
+impl Listener for Statistics {
+    fn class_inserted(&mut self, class: usize) {
+        self.counts.insert(class, 0);
+        self.peaks.insert(class, 0.0);
+        self.removals.insert(class, 0);
+        self.means = with_row(&self.means, class);
+        self.squares = with_row(&self.squares, class);
+    }
+
+    fn class_removed(&mut self, class: usize) {
+        self.counts.remove(class);
+        self.peaks.remove(class);
+        self.removals.remove(class);
+        self.means.remove_index(Axis(0), class);
+        self.squares.remove_index(Axis(0), class);
+    }
+
+    fn example_added(&mut self, class: usize, row: &[f32]) {
+        let x = self.image(row);
+        self.counts[class] += 1;
+        let n = self.counts[class] as f64;
+        let mut mean = self.means.row_mut(class);
+        let before = &x - &mean;
+        mean.scaled_add(1.0 / n, &before);
+        let after = &x - &mean;
+        let mut squares = self.squares.row_mut(class);
+        squares += &(&before * &after);
+        self.peaks[class] = self.peaks[class].max(largest(squares.view()));
+    }
+
+    fn example_removed(&mut self, class: usize, row: &[f32]) {
+        if self.counts[class] <= 1 {
+            self.clear(class);
+            return;
+        }
+        let x = self.image(row);
+        let left = (self.counts[class] - 1) as f64;
+        let mut mean = self.means.row_mut(class);
+        let before = &x - &mean;
+        mean.scaled_add(-1.0 / left, &before);
+        let after = &x - &mean;
+        let mut squares = self.squares.row_mut(class);
+        squares -= &(&before * &after);
+        squares.mapv_inplace(|v| v.max(0.0));
+        self.counts[class] -= 1;
+        self.removals[class] += 1;
+    }
+}
+
+fn largest(values: ArrayView1<'_, f64>) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
+
+/// The matrix with a row of zeros put in at `at`.
+fn with_row(matrix: &Array2<f64>, at: usize) -> Array2<f64> {
+    let mut wider = Array2::zeros((matrix.nrows() + 1, matrix.ncols()));
+    wider
+        .slice_mut(s![..at, ..])
+        .assign(&matrix.slice(s![..at, ..]));
+    wider
+        .slice_mut(s![at + 1.., ..])
+        .assign(&matrix.slice(s![at.., ..]));
+    wider
+}

@@ -1,0 +1,175 @@
+//! The `core` module: [`Classifier`] for JavaScript.
+
+use super::{into, out, to_js};
+use crate::Classifier;
+use crate::heads::HeadSpec;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// A support set that can be taught, asked and undone. The package wraps it; see `classifier.ts`.
+#[wasm_bindgen]
+pub struct CoreClassifier(Classifier);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ClassSummary<'a> {
+    label: &'a str,
+    count: usize,
+    has_text: bool,
+}
+
+#[derive(Serialize)]
+struct ExampleSummary<'a> {
+    id: u32,
+    label: &'a str,
+}
+
+/// Name of the automatic choice of a head.
+const AUTO: &str = "auto";
+
+#[wasm_bindgen]
+impl CoreClassifier {
+    /// `streams`: `{name, dim}[]`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(streams: JsValue) -> Result<CoreClassifier, JsValue> {
+        Classifier::new(into("streams", streams)?)
+            .map(Self)
+            .map_err(to_js)
+    }
+
+    /// Refuses a text that can be no label.
+    #[wasm_bindgen(js_name = checkLabel)]
+    pub fn check_label(text: &str) -> Result<(), JsValue> {
+        crate::support::label(text).map(drop).map_err(to_js)
+    }
+
+    /// `{name, dim}[]` in row order.
+    pub fn streams(&self) -> Result<JsValue, JsValue> {
+        out(&self.0.set().streams().as_slice())
+    }
+
+    /// `{label, count, hasText}[]` in order of creation.
+    pub fn classes(&self) -> Result<JsValue, JsValue> {
+        let set = self.0.set();
+        let summaries = set
+            .classes()
+            .iter()
+            .zip(set.counts())
+            .map(|(class, count)| ClassSummary {
+                label: &class.label,
+                count,
+                has_text: class.text.is_some(),
+            });
+        out(&summaries.collect::<Vec<_>>())
+    }
+
+    /// `{id, label}[]` by id.
+    pub fn examples(&self) -> Result<JsValue, JsValue> {
+        let set = self.0.set();
+        let summaries = set.examples().map(|(id, example)| ExampleSummary {
+            id,
+            label: &set.classes()[set.index_of(example.class)].label,
+        });
+        out(&summaries.collect::<Vec<_>>())
+    }
+
+    /// Adds a class without examples.
+    #[wasm_bindgen(js_name = addClass)]
+    pub fn add_class(&mut self, label: &str) -> Result<(), JsValue> {
+        self.0.add_class(label).map_err(to_js)
+    }
+
+    /// Gives a class another label.
+    #[wasm_bindgen(js_name = renameClass)]
+    pub fn rename_class(&mut self, label: &str, to: &str) -> Result<(), JsValue> {
+        self.0.rename_class(label, to).map_err(to_js)
+    }
+
+    /// Removes a class with its examples.
+    #[wasm_bindgen(js_name = removeClass)]
+    pub fn remove_class(&mut self, label: &str) -> Result<(), JsValue> {
+        self.0.remove_class(label).map_err(to_js)
+    }
+
+    /// Moves all examples of one class into another and removes the first.
+    #[wasm_bindgen(js_name = mergeClasses)]
+    pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<(), JsValue> {
+        self.0.merge_classes(from, into).map_err(to_js)
+    }
+
+    /// Gives a class the features of its text, or takes them away.
+    #[wasm_bindgen(js_name = setText)]
+    pub fn set_text(&mut self, label: &str, row: Option<Vec<f32>>) -> Result<(), JsValue> {
+        self.0.set_text(label, row.as_deref()).map_err(to_js)
+    }
+
+    /// Teaches `1 + views` feature rows of one photo; returns the example's id.
+    #[wasm_bindgen(js_name = addExample)]
+    pub fn add_example(&mut self, label: &str, rows: &[f32], views: usize) -> Result<u32, JsValue> {
+        self.0.add_views(label, rows, views).map_err(to_js)
+    }
+
+    /// Forgets an example.
+    #[wasm_bindgen(js_name = removeExample)]
+    pub fn remove_example(&mut self, id: u32) -> Result<(), JsValue> {
+        self.0.remove_example(id).map_err(to_js)
+    }
+
+    /// Gives an example to another class.
+    #[wasm_bindgen(js_name = moveExample)]
+    pub fn move_example(&mut self, id: u32, label: &str) -> Result<(), JsValue> {
+        self.0.move_example(id, label).map_err(to_js)
+    }
+
+    /// Whether there is a change to take back.
+    #[wasm_bindgen(js_name = canUndo)]
+    pub fn can_undo(&self) -> bool {
+        self.0.can_undo()
+    }
+
+    /// Whether there is a change to make again.
+    #[wasm_bindgen(js_name = canRedo)]
+    pub fn can_redo(&self) -> bool {
+        self.0.can_redo()
+    }
+
+    /// Takes back the last change.
+    pub fn undo(&mut self) -> bool {
+        self.0.undo()
+    }
+
+    /// Makes the change that was last taken back again.
+    pub fn redo(&mut self) -> bool {
+        self.0.redo()
+    }
+
+    /// Name of the head that answers, or "auto".
+    pub fn head(&self) -> String {
+        self.0.head().map_or(AUTO, HeadSpec::name).to_owned()
+    }
+
+    /// Chooses a head by name, with its default hyper-parameters, or "auto".
+    #[wasm_bindgen(js_name = setHead)]
+    pub fn set_head(&mut self, name: &str) -> Result<(), JsValue> {
+        let head = match name {
+            AUTO => None,
+            name => Some(HeadSpec::by_name(name).map_err(to_js)?),
+        };
+        self.0.set_head(head).map_err(to_js)
+    }
+
+    /// `{head, scores: {label, probability}[], unscored: string[]}` for one feature row.
+    pub fn predict(&mut self, row: &[f32]) -> Result<JsValue, JsValue> {
+        out(&self.0.predict(row).map_err(to_js)?)
+    }
+
+    /// The set as bytes.
+    pub fn save(&self) -> Vec<u8> {
+        self.0.save()
+    }
+
+    /// A classifier from bytes of `save`.
+    pub fn load(bytes: &[u8]) -> Result<CoreClassifier, JsValue> {
+        Classifier::load(bytes).map(Self).map_err(to_js)
+    }
+}

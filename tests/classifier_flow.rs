@@ -1,0 +1,293 @@
+//! Teaching, asking, undoing, and being asked for the impossible; natively and in the browser.
+
+mod common;
+
+use common::{Numbers, taught};
+use handful::heads::{HeadSpec, NaiveBayes, ZeroShot};
+use handful::support::{Class, Example};
+use handful::{Classifier, Error, Stream};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+fn labels(classifier: &Classifier) -> Vec<&str> {
+    classifier
+        .set()
+        .classes()
+        .iter()
+        .map(|c| c.label.as_str())
+        .collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_taught_photo_is_recognised() {
+    let mut classifier = taught(&["cat", "dog", "bird"], 4);
+    for seed_row in [0, 4, 8] {
+        let (_, example) = classifier.set().examples().nth(seed_row).unwrap();
+        let row = classifier.set().row(example).to_vec();
+        let expected = ["cat", "dog", "bird"][seed_row / 4];
+        let answer = classifier.predict(&row).unwrap();
+        assert_eq!(answer.best().label, expected);
+        assert!(answer.best().probability > answer.runner_up().probability);
+        let sum: f64 = answer.scores.iter().map(|s| s.probability).sum();
+        assert!((sum - 1.0).abs() < 1e-12);
+        assert!(answer.unscored.is_empty());
+        assert_eq!(answer.head, "naive_bayes");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_answer_needs_two_classes_with_examples() {
+    let mut classifier = Classifier::new(vec![Stream::new("aux", 2)]).unwrap();
+    let none = classifier.predict(&[1.0, 0.0]);
+    assert_eq!(
+        none,
+        Err(Error::NotEnoughExamples {
+            scorable: 0,
+            classes: 0
+        })
+    );
+    classifier.add_example("a", &[1.0, 0.0]).unwrap();
+    classifier.add_class("b").unwrap();
+    let one = classifier.predict(&[1.0, 0.0]);
+    assert_eq!(
+        one,
+        Err(Error::NotEnoughExamples {
+            scorable: 1,
+            classes: 2
+        })
+    );
+    classifier.add_example("c", &[0.0, 1.0]).unwrap();
+    let two = classifier.predict(&[1.0, 0.1]).unwrap();
+    assert_eq!(two.best().label, "a");
+    assert_eq!(two.unscored, ["b"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn text_alone_answers_until_examples_come() {
+    let mut classifier =
+        Classifier::new(vec![Stream::new("aux", 3), Stream::new("clip", 2)]).unwrap();
+    for (label, text) in [("sky", [1.0, 0.0]), ("sea", [0.0, 1.0])] {
+        classifier.add_class(label).unwrap();
+        classifier.set_text(label, Some(&text)).unwrap();
+    }
+    let photo = [0.9, 0.3, 1.0, 0.0, 0.0];
+    let answer = classifier.predict(&photo).unwrap();
+    assert_eq!(
+        (answer.head, answer.best().label.as_str()),
+        ("zero_shot", "sky")
+    );
+    classifier.add_example("sea", &photo).unwrap();
+    classifier
+        .add_example("sky", &[0.9, 0.3, 0.0, 1.0, 0.0])
+        .unwrap();
+    let answer = classifier.predict(&photo).unwrap();
+    assert_eq!(
+        (answer.head, answer.best().label.as_str()),
+        ("naive_bayes", "sea")
+    );
+    classifier
+        .set_head(Some(HeadSpec::ZeroShot(ZeroShot::default())))
+        .unwrap();
+    assert_eq!(classifier.predict(&photo).unwrap().best().label, "sky");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_change_can_be_undone_and_made_again() {
+    type Change = fn(&mut Classifier);
+    let changes: [(&str, Change); 9] = [
+        ("add class", |c| c.add_class("new").unwrap()),
+        ("rename", |c| c.rename_class("dog", "wolf").unwrap()),
+        ("remove class", |c| c.remove_class("dog").unwrap()),
+        ("merge", |c| c.merge_classes("cat", "bird").unwrap()),
+        ("text", |c| c.set_text("cat", Some(&[1.0; 3])).unwrap()),
+        ("add example", |c| {
+            assert_eq!(c.add_example("cat", &[1.0; 7]).unwrap(), 5)
+        }),
+        ("add example of a new class", |c| {
+            assert_eq!(c.add_views("fox", &[1.0; 14], 1).unwrap(), 5)
+        }),
+        ("remove example", |c| c.remove_example(1).unwrap()),
+        ("move example", |c| c.move_example(1, "bird").unwrap()),
+    ];
+    for (name, change) in changes {
+        let mut classifier =
+            Classifier::new(vec![Stream::new("clip", 3), Stream::new("aux", 4)]).unwrap();
+        let mut numbers = Numbers::new(1);
+        for label in ["cat", "dog", "bird", "cat", "dog"] {
+            classifier.add_example(label, &numbers.row(7)).unwrap();
+        }
+        let photo = numbers.row(7);
+        let before = contents(&classifier);
+        let answer_before = classifier.predict(&photo);
+        change(&mut classifier);
+        let after = classifier.set().clone();
+        let answer_after = classifier.predict(&photo);
+        assert!(classifier.undo(), "{name}");
+        assert_eq!(contents(&classifier), before, "{name}");
+        close(&classifier.predict(&photo), &answer_before, name);
+        assert!(classifier.redo(), "{name}");
+        assert_eq!(*classifier.set(), after, "{name}");
+        close(&classifier.predict(&photo), &answer_after, name);
+    }
+}
+
+/// What undo restores: everything but the ids that come next.
+fn contents(classifier: &Classifier) -> (Vec<(u32, Example)>, Vec<Class>) {
+    let set = classifier.set();
+    let examples = set.examples().map(|(id, example)| (id, example.clone()));
+    (examples.collect(), set.classes().to_vec())
+}
+
+/// Statistics that were added to and taken from agree up to rounding.
+#[track_caller]
+fn close(a: &Result<handful::Answer, Error>, b: &Result<handful::Answer, Error>, name: &str) {
+    let (a, b) = (a.as_ref().unwrap(), b.as_ref().unwrap());
+    assert_eq!(a.unscored, b.unscored, "{name}");
+    for (a, b) in a.scores.iter().zip(&b.scores) {
+        assert_eq!(a.label, b.label, "{name}");
+        assert!((a.probability - b.probability).abs() < 1e-6, "{name}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_new_change_forgets_what_was_undone() {
+    let mut classifier = taught(&["a", "b"], 1);
+    classifier.undo();
+    assert!(classifier.can_redo());
+    classifier.add_class("c").unwrap();
+    assert!(!classifier.can_redo());
+    assert!(!classifier.redo());
+    while classifier.undo() {}
+    assert!(!classifier.can_undo());
+    assert!(classifier.set().classes().is_empty());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn ids_are_never_used_again() {
+    let mut classifier = taught(&["a", "b"], 1);
+    let last = classifier.add_example("a", &[1.0; 8]).unwrap();
+    classifier.remove_example(last).unwrap();
+    assert!(classifier.add_example("a", &[1.0; 8]).unwrap() > last);
+    let highest = classifier.add_example("a", &[1.0; 8]).unwrap();
+    classifier.remove_example(highest).unwrap();
+    let mut loaded = Classifier::load(&classifier.save()).unwrap();
+    assert!(loaded.add_example("a", &[1.0; 8]).unwrap() > highest);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn impossible_requests_are_refused_and_change_nothing() {
+    type Request = fn(&mut Classifier) -> Result<(), Error>;
+    let long = "x".repeat(201);
+    let requests: [(&str, Request); 21] = [
+        ("empty-label", |c| c.add_class("")),
+        ("empty-label", |c| c.add_class(" \t\n ")),
+        ("empty-label", |c| c.rename_class("a", "  ")),
+        ("label-too-long", |c| c.add_class(&"x".repeat(201))),
+        ("label-too-long", |c| {
+            c.add_example(&"é".repeat(201), &[1.0; 8]).map(drop)
+        }),
+        ("duplicate-label", |c| c.add_class(" a ")),
+        ("duplicate-label", |c| c.rename_class("a", "b")),
+        ("duplicate-label", |c| c.merge_classes("a", "a")),
+        ("unknown-class", |c| c.remove_class("nobody")),
+        ("unknown-class", |c| c.rename_class("nobody", "x")),
+        ("unknown-class", |c| c.merge_classes("a", "nobody")),
+        ("unknown-class", |c| c.set_text("nobody", None)),
+        ("unknown-class", |c| c.move_example(0, "nobody")),
+        ("unknown-example", |c| c.remove_example(99)),
+        ("unknown-example", |c| c.move_example(99, "a")),
+        ("shape", |c| c.add_example("a", &[1.0; 7]).map(drop)),
+        ("shape", |c| {
+            c.add_views("a", &[1.0; 8], usize::MAX).map(drop)
+        }),
+        ("shape", |c| c.set_text("a", Some(&[1.0]))),
+        ("not-finite", |c| {
+            c.add_example("a", &[f32::NAN; 8]).map(drop)
+        }),
+        ("not-finite", |c| {
+            c.add_example("new", &[1.0, f32::INFINITY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+                .map(drop)
+        }),
+        ("zero-feature", |c| {
+            c.add_example("new", &[0.0; 8]).map(drop)
+        }),
+    ];
+    assert!(
+        Classifier::new(vec![Stream::new("aux", 1)])
+            .unwrap()
+            .add_class(&long)
+            .is_err()
+    );
+    for (code, request) in requests {
+        let mut classifier = taught(&["a", "b"], 2);
+        let before = classifier.save();
+        let error = request(&mut classifier).unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(!error.to_string().is_empty());
+        assert_eq!(classifier.save(), before, "{code}");
+        assert_eq!(labels(&classifier), ["a", "b"]);
+    }
+    let mut classifier = taught(&["a", "b"], 2);
+    assert_eq!(classifier.predict(&[1.0; 3]).unwrap_err().code(), "shape");
+    assert_eq!(
+        classifier.predict(&[0.0; 8]).unwrap_err().code(),
+        "zero-feature"
+    );
+    assert_eq!(
+        classifier.predict(&[f32::NAN; 8]).unwrap_err().code(),
+        "not-finite"
+    );
+    let bad = HeadSpec::NaiveBayes(NaiveBayes {
+        nu: -1.0,
+        ..NaiveBayes::default()
+    });
+    assert_eq!(
+        classifier.set_head(Some(bad)).unwrap_err().code(),
+        "parameter"
+    );
+    assert!(classifier.head().is_none());
+    assert!(HeadSpec::by_name("magic").is_err());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn streams_without_a_usable_layout_are_refused() {
+    let refused = [
+        vec![],
+        vec![Stream::new("aux", 0)],
+        vec![Stream::new("", 3)],
+        vec![Stream::new("aux", 3), Stream::new("aux", 4)],
+        vec![Stream::new("aux", 65_537)],
+        vec![Stream::new("a", usize::MAX), Stream::new("b", 2)],
+    ];
+    for streams in refused {
+        assert!(
+            matches!(
+                Classifier::new(streams.clone()),
+                Err(Error::Parameter { .. })
+            ),
+            "{streams:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn markup_in_a_label_is_only_text() {
+    let label = "<img src=x onerror=alert(1)>";
+    let mut classifier = taught(&[label, "b"], 1);
+    let (_, example) = classifier.set().examples().next().unwrap();
+    let row = classifier.set().row(example).to_vec();
+    assert_eq!(classifier.predict(&row).unwrap().best().label, label);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn history_is_bounded() {
+    let mut classifier = taught(&["a", "b"], 1);
+    for i in 0..150 {
+        classifier.add_class(&format!("class {i}")).unwrap();
+    }
+    let undone = std::iter::from_fn(|| classifier.undo().then_some(())).count();
+    assert_eq!(undone, 100);
+    assert_eq!(labels(&classifier).len(), 52);
+}

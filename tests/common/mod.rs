@@ -1,0 +1,93 @@
+//! Helpers that several test files share.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use handful::support::Task;
+use handful::{Classifier, Stream, Streams};
+use ndarray::Array2;
+
+/// A small generator of repeatable numbers (xorshift64*), so that tests need no random crate on wasm.
+pub struct Numbers(u64);
+
+impl Numbers {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// Uniform in `[-1, 1)`.
+    pub fn next(&mut self) -> f32 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let bits = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40;
+        bits as f32 / (1_u64 << 23) as f32 - 1.0
+    }
+
+    pub fn row(&mut self, width: usize) -> Vec<f32> {
+        (0..width).map(|_| self.next()).collect()
+    }
+}
+
+/// Raw rows around one random centre a class: `(features, labels)`, class after class.
+pub fn blobs(
+    seed: u64,
+    classes: usize,
+    shots: usize,
+    width: usize,
+    noise: f32,
+) -> (Array2<f32>, Vec<usize>) {
+    let mut numbers = Numbers::new(seed);
+    let centres: Vec<Vec<f32>> = (0..classes).map(|_| numbers.row(width)).collect();
+    let labels: Vec<usize> = (0..classes * shots).map(|i| i / shots).collect();
+    let features = Array2::from_shape_fn((labels.len(), width), |(i, d)| {
+        centres[labels[i]][d] + noise * numbers.next()
+    });
+    (features, labels)
+}
+
+pub fn clip_and_aux(clip: usize, aux: usize) -> Streams {
+    Streams::new(vec![Stream::new("clip", clip), Stream::new("aux", aux)]).unwrap()
+}
+
+/// A task of blobs with clip and auxiliary streams, and text for every class.
+pub fn task(seed: u64, classes: usize, shots: usize) -> Task {
+    let streams = clip_and_aux(6, 10);
+    let (features, labels) = blobs(seed, classes, shots, streams.width(), 0.7);
+    let mut numbers = Numbers::new(seed + 1000);
+    let text = (0..classes)
+        .map(|_| Some(streams.unit_text(&numbers.row(6)).unwrap().into()))
+        .collect();
+    Task::new(streams, features, labels, text).unwrap()
+}
+
+/// The examples of `task` but one.
+pub fn without(task: &Task, left_out: usize) -> Task {
+    let keep: Vec<usize> = (0..task.n_examples()).filter(|&i| i != left_out).collect();
+    Task::new(
+        task.streams().clone(),
+        task.features().select(ndarray::Axis(0), &keep),
+        keep.iter().map(|&i| task.labels()[i]).collect(),
+        task.text().to_vec(),
+    )
+    .unwrap()
+}
+
+/// A classifier of one auxiliary stream, taught `shots` photos of each label.
+pub fn taught(labels: &[&str], shots: usize) -> Classifier {
+    let mut classifier = Classifier::new(vec![Stream::new("aux", 8)]).unwrap();
+    let (features, classes) = blobs(7, labels.len(), shots, 8, 0.3);
+    for (row, &class) in features.rows().into_iter().zip(&classes) {
+        classifier
+            .add_example(labels[class], &row.to_vec())
+            .unwrap();
+    }
+    classifier
+}
+
+#[track_caller]
+pub fn assert_close(a: f32, b: f32, tolerance: f32) {
+    let scale = 1.0_f32.max(a.abs()).max(b.abs());
+    assert!(
+        a == b || (a - b).abs() <= tolerance * scale,
+        "{a} differs from {b}"
+    );
+}

@@ -1,0 +1,200 @@
+//! Properties of the core under random sequences of changes.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::{Numbers, assert_close};
+use handful::heads::{FittedHead, Head, NaiveBayes, Statistics};
+use handful::support::{Listener, Task};
+use handful::{Classifier, Stream};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Add(usize, u64),
+    Remove(usize),
+    Move(usize, usize),
+    AddClass(usize),
+    RemoveClass(usize),
+    Rename(usize, usize),
+    Merge(usize, usize),
+    Undo,
+    Redo,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => (0..5_usize, any::<u64>()).prop_map(|(c, s)| Step::Add(c, s)),
+        3 => (0..50_usize).prop_map(Step::Remove),
+        2 => (0..50_usize, 0..5_usize).prop_map(|(e, c)| Step::Move(e, c)),
+        1 => (0..5_usize).prop_map(Step::AddClass),
+        1 => (0..5_usize).prop_map(Step::RemoveClass),
+        1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
+        1 => (0..5_usize, 0..5_usize).prop_map(|(a, b)| Step::Merge(a, b)),
+        2 => Just(Step::Undo),
+        1 => Just(Step::Redo),
+    ]
+}
+
+fn label(c: usize) -> String {
+    format!("class {c}")
+}
+
+/// Takes a step; a refused one changes nothing, which `save` proves.
+fn take(classifier: &mut Classifier, step: &Step) {
+    let before = classifier.save();
+    let id = |n: usize| {
+        classifier
+            .set()
+            .examples()
+            .nth(n)
+            .map_or(u32::MAX, |(id, _)| id)
+    };
+    let refused = match *step {
+        Step::Add(c, seed) => classifier
+            .add_example(&label(c), &Numbers::new(seed).row(5))
+            .is_err(),
+        Step::Remove(n) => {
+            let id = id(n);
+            classifier.remove_example(id).is_err()
+        }
+        Step::Move(n, c) => {
+            let id = id(n);
+            classifier.move_example(id, &label(c)).is_err()
+        }
+        Step::AddClass(c) => classifier.add_class(&label(c)).is_err(),
+        Step::RemoveClass(c) => classifier.remove_class(&label(c)).is_err(),
+        Step::Rename(a, b) => classifier.rename_class(&label(a), &label(b)).is_err(),
+        Step::Merge(a, b) => classifier.merge_classes(&label(a), &label(b)).is_err(),
+        Step::Undo => !classifier.undo(),
+        Step::Redo => !classifier.redo(),
+    };
+    if refused {
+        assert_eq!(classifier.save(), before);
+    }
+}
+
+proptest! {
+    #[test]
+    fn streamed_statistics_give_the_batch_answer(steps in prop::collection::vec(step(), 1..60)) {
+        let mut classifier = Classifier::new(vec![Stream::new("aux", 5)]).unwrap();
+        for step in &steps {
+            take(&mut classifier, step);
+        }
+        let mut fresh = Classifier::load(&classifier.save()).unwrap();
+        let photo = Numbers::new(99).row(5);
+        match (classifier.predict(&photo), fresh.predict(&photo)) {
+            (Ok(streamed), Ok(batch)) => {
+                for score in &streamed.scores {
+                    let same = batch.scores.iter().find(|s| s.label == score.label).unwrap();
+                    prop_assert!((same.probability - score.probability).abs() < 1e-6);
+                }
+            }
+            (a, b) => prop_assert_eq!(a.is_err(), b.is_err()),
+        }
+    }
+
+    #[test]
+    fn undoing_everything_and_redoing_it_comes_back(steps in prop::collection::vec(step(), 1..40)) {
+        let mut classifier = Classifier::new(vec![Stream::new("aux", 5)]).unwrap();
+        for step in &steps {
+            take(&mut classifier, step);
+        }
+        while classifier.redo() {}
+        let end = classifier.set().clone();
+        let mut undone = 0;
+        while classifier.undo() {
+            undone += 1;
+        }
+        prop_assert!(classifier.set().classes().is_empty());
+        prop_assert_eq!(classifier.set().examples().count(), 0);
+        for _ in 0..undone {
+            prop_assert!(classifier.redo());
+        }
+        prop_assert_eq!(classifier.set(), &end);
+    }
+
+    #[test]
+    fn merged_statistics_are_those_of_all_rows(
+        seeds in prop::collection::vec((any::<u64>(), 0..3_usize), 2..40),
+        cut in 0..40_usize,
+    ) {
+        let cut = cut.min(seeds.len());
+        let sum = |part: &[(u64, usize)]| {
+            let mut s = Statistics::new(3, 0..6);
+            for &(seed, class) in part {
+                s.example_added(class, &Numbers::new(seed).row(6));
+            }
+            s
+        };
+        let all = sum(&seeds);
+        let mut merged = sum(&seeds[..cut]);
+        merged.merge(&sum(&seeds[cut..]));
+        prop_assert_eq!(merged.counts(), all.counts());
+        for (a, b) in merged.means().iter().zip(all.means()) {
+            prop_assert!((a - b).abs() < 1e-9);
+        }
+        for (a, b) in merged.within().iter().zip(&all.within()) {
+            prop_assert!((a - b).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn removing_what_was_added_restores_the_statistics(
+        kept in prop::collection::vec(any::<u64>(), 0..10),
+        passing in prop::collection::vec(any::<u64>(), 1..10),
+    ) {
+        let row = |seed| Numbers::new(seed).row(4);
+        let mut before = Statistics::new(1, 0..4);
+        for &seed in &kept {
+            before.example_added(0, &row(seed));
+        }
+        let mut after = before.clone();
+        for &seed in &passing {
+            after.example_added(0, &row(seed));
+        }
+        for &seed in &passing {
+            after.example_removed(0, &row(seed));
+        }
+        prop_assert_eq!(after.counts(), before.counts());
+        for (a, b) in after.within().iter().zip(&before.within()) {
+            prop_assert!((a - b).abs() < 1e-9);
+        }
+        if kept.is_empty() {
+            prop_assert_eq!(after, before);
+        }
+    }
+}
+
+#[test]
+fn a_class_is_summed_afresh_after_many_removals() {
+    let mut classifier = Classifier::new(vec![Stream::new("aux", 4)]).unwrap();
+    let mut numbers = Numbers::new(5);
+    for class in ["a", "b"] {
+        for _ in 0..3 {
+            classifier.add_example(class, &numbers.row(4)).unwrap();
+        }
+    }
+    for _ in 0..1000 {
+        let id = classifier.add_example("a", &numbers.row(4)).unwrap();
+        classifier.remove_example(id).unwrap();
+    }
+    let task = Task::from(classifier.set());
+    let batch = NaiveBayes::default().fit(&task).unwrap();
+    let mut expected = vec![0.0; 2];
+    let query = task.features().row(0).to_vec();
+    batch.scores_into(&query, &mut expected);
+    let answer = classifier.predict(&query).unwrap();
+    let t = handful::calibration::temperature(&batch, &task);
+    let p = handful::calibration::probabilities(&expected, t);
+    assert_close(
+        answer
+            .scores
+            .iter()
+            .find(|s| s.label == "a")
+            .unwrap()
+            .probability as f32,
+        p[0] as f32,
+        1e-6,
+    );
+}

@@ -1,0 +1,216 @@
+//! Saved sets: what comes back, and what is refused.
+
+mod common;
+
+use common::taught;
+use handful::heads::{HeadSpec, Prototype};
+use handful::{Classifier, Error, Stream};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use std::collections::{BTreeMap, HashMap};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+fn full() -> Classifier {
+    let mut classifier =
+        Classifier::new(vec![Stream::new("clip", 2), Stream::new("aux", 3)]).unwrap();
+    classifier
+        .add_views(
+            "käse 🧀",
+            &[1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 4.0, 3.0, 2.0, 1.0],
+            1,
+        )
+        .unwrap();
+    classifier
+        .add_example("brot", &[0.5, -2.0, 3.0, 0.0, 1.0])
+        .unwrap();
+    classifier.add_class("empty").unwrap();
+    classifier.set_text("brot", Some(&[3.0, 4.0])).unwrap();
+    classifier
+        .set_head(Some(HeadSpec::Prototype(Prototype { logit_scale: 30.0 })))
+        .unwrap();
+    classifier
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_set_comes_back_as_it_was() {
+    let mut saved = full();
+    let mut loaded = Classifier::load(&saved.save()).unwrap();
+    assert_eq!(loaded.set(), saved.set());
+    assert_eq!(loaded.head(), saved.head());
+    assert_eq!(loaded.save(), saved.save());
+    assert!(!loaded.can_undo());
+    let photo = [1.0, 0.0, 1.0, 0.0, 0.0];
+    assert_eq!(loaded.predict(&photo), saved.predict(&photo));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_empty_set_comes_back() {
+    let empty = Classifier::new(vec![Stream::new("aux", 3)]).unwrap();
+    assert_eq!(Classifier::load(&empty.save()).unwrap().set(), empty.set());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn truncated_bytes_are_refused_at_every_length() {
+    let bytes = full().save();
+    for length in 0..bytes.len() {
+        assert!(
+            matches!(
+                Classifier::load(&bytes[..length]),
+                Err(Error::Format { .. })
+            ),
+            "{length}"
+        );
+    }
+    let mut longer = bytes;
+    longer.push(0);
+    assert!(matches!(
+        Classifier::load(&longer),
+        Err(Error::Format { .. })
+    ));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_flipped_byte_never_panics() {
+    let bytes = full().save();
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x80, 0xFF] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            if let Err(error) = Classifier::load(&damaged) {
+                assert_eq!(error.code(), "format");
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Parts {
+    meta: String,
+    tensors: BTreeMap<&'static str, (Dtype, Vec<usize>, Vec<u8>)>,
+}
+
+fn parts() -> Parts {
+    let bytes = full().save();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let tensors = ["examples", "features", "text"].map(|name| {
+        let t = file.tensor(name).unwrap();
+        (name, (t.dtype(), t.shape().to_vec(), t.data().to_vec()))
+    });
+    Parts {
+        meta: header.metadata().as_ref().unwrap()["handful"].clone(),
+        tensors: tensors.into(),
+    }
+}
+
+fn write(parts: &Parts) -> Vec<u8> {
+    let tensors = parts.tensors.iter().map(|(&name, (dtype, shape, bytes))| {
+        (name, TensorView::new(*dtype, shape.clone(), bytes).unwrap())
+    });
+    let meta = HashMap::from([("handful".to_owned(), parts.meta.clone())]);
+    serialize(tensors, Some(meta)).unwrap()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_broken_rule_is_refused() {
+    type Damage = fn(&mut Parts);
+    fn number(parts: &mut Parts, tensor: &str, at: usize, value: [u8; 4]) {
+        parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
+    }
+    assert!(Classifier::load(&write(&parts())).is_ok());
+    let damages: [(&str, Damage); 22] = [
+        ("no metadata", |p| p.meta = String::new()),
+        ("metadata of another kind", |p| p.meta = "[]".into()),
+        ("future version", |p| {
+            p.meta = p.meta.replace("\"version\":1", "\"version\":2")
+        }),
+        ("no streams", |p| {
+            p.meta = "{\"version\":1,\"streams\":[],\"classes\":[],\"next_class\":0,\"next_example\":0,\"head\":null}".into()
+        }),
+        ("streams out of order", |p| {
+            p.meta = p.meta.replace("\"clip\"", "\"zlip\"")
+        }),
+        ("another width", |p| {
+            p.meta = p.meta.replace("\"dim\":3", "\"dim\":4")
+        }),
+        ("huge width", |p| {
+            p.meta = p.meta.replace("\"dim\":3", "\"dim\":18446744073709551615")
+        }),
+        ("duplicate label", |p| {
+            p.meta = p.meta.replace("brot", "empty")
+        }),
+        ("empty label", |p| p.meta = p.meta.replace("brot", " ")),
+        ("duplicate class id", |p| {
+            p.meta = p.meta.replace("\"id\":1", "\"id\":0")
+        }),
+        ("class id out of range", |p| {
+            p.meta = p.meta.replace("\"id\":1", "\"id\":4294967295")
+        }),
+        ("unknown head", |p| {
+            p.meta = p.meta.replace("prototype", "oracle")
+        }),
+        ("head out of range", |p| {
+            p.meta = p.meta.replace("30.0", "-30.0")
+        }),
+        ("a class fewer", |p| {
+            p.meta = p.meta.replace(",{\"id\":2,\"label\":\"empty\"}", "")
+        }),
+        ("duplicate example id", |p| {
+            number(p, "examples", 3, 0_u32.to_le_bytes())
+        }),
+        ("example id out of range", |p| {
+            number(p, "examples", 3, u32::MAX.to_le_bytes())
+        }),
+        ("class index out of range", |p| {
+            number(p, "examples", 1, 3_u32.to_le_bytes())
+        }),
+        ("example without rows", |p| {
+            number(p, "examples", 2, 0_u32.to_le_bytes())
+        }),
+        ("example with too many rows", |p| {
+            number(p, "examples", 2, u32::MAX.to_le_bytes())
+        }),
+        ("rows left over", |p| {
+            number(p, "examples", 2, 1_u32.to_le_bytes())
+        }),
+        ("NaN feature", |p| {
+            number(p, "features", 0, f32::NAN.to_le_bytes())
+        }),
+        ("feature of another length", |p| {
+            number(p, "features", 0, 9.0_f32.to_le_bytes())
+        }),
+    ];
+    for (name, damage) in damages {
+        let mut damaged = parts();
+        damage(&mut damaged);
+        let result = Classifier::load(&write(&damaged));
+        assert!(matches!(result, Err(Error::Format { .. })), "{name}");
+    }
+    for tensor in ["examples", "features", "text"] {
+        let mut missing = parts();
+        missing.tensors.remove(tensor);
+        assert!(Classifier::load(&write(&missing)).is_err(), "no {tensor}");
+        let mut retyped = parts();
+        retyped.tensors.get_mut(tensor).unwrap().0 = Dtype::I32;
+        assert!(
+            Classifier::load(&write(&retyped)).is_err(),
+            "{tensor} of another type"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn bytes_of_other_files_are_refused() {
+    for bytes in [
+        &b""[..],
+        b"<!doctype html><title>Not found</title>",
+        b"\x89PNG\r\n\x1a\n",
+        &[0xFF; 64],
+        &[0; 64],
+    ] {
+        assert!(matches!(Classifier::load(bytes), Err(Error::Format { .. })));
+    }
+    assert!(Classifier::load(&taught(&["a"], 1).save()).is_ok());
+}
