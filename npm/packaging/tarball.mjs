@@ -1,0 +1,43 @@
+// What is published: wasm-pack's generated `.gitignore` once emptied other people's packages of their WebAssembly.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
+
+/** Packs the package as it was built; returns the tarball's path and its files with their sizes. */
+export async function pack(folder) {
+  const output = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+    cwd: PACKAGE,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ filename, files, size }] = JSON.parse(output.slice(output.indexOf("[")));
+  return { path: join(folder, filename), size, files };
+}
+
+export function checkTarball({ files, size }) {
+  for (const { path, size: bytes } of files.toSorted((a, b) => b.size - a.size).slice(0, 5)) {
+    console.log(`  ${kilobytes(bytes).padStart(12)}  ${path}`);
+  }
+  console.log(`  ${kilobytes(size).padStart(12)}  the tarball, ${files.length} files`);
+
+  const modules = readdirSync(join(PACKAGE, "src"))
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap((name) => [`dist/${name.replace(/ts$/, "js")}`, `dist/${name.replace(/ts$/, "d.ts")}`]);
+  const wasm = ["core", "encoder"].flatMap((name) => [
+    `dist/wasm/${name}/${name}.js`,
+    `dist/wasm/${name}/${name}_bg.wasm`,
+  ]);
+  const models = ["dist/models/handful-tiny.json", "dist/models/handful-tiny.onnx"];
+  const documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+  assert.deepEqual(
+    files.map(({ path }) => path).sort(),
+    [...modules, ...wasm, ...models, ...documents].sort(),
+  );
+  for (const { path, size: bytes } of files) assert.ok(bytes > 0, `${path} is empty`);
+}
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;

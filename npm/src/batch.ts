@@ -1,0 +1,35 @@
+import { toHandfulError } from "./errors.js";
+import type { BatchItem, CallOptions, ImageSource } from "./types.js";
+
+/** Does `act` with each image in turn; an image that fails is one item of the result, an abort ends it all. */
+export async function* batch<Value extends object>(
+  images: Iterable<ImageSource>,
+  { signal, onProgress }: CallOptions,
+  act: (image: ImageSource, options: CallOptions) => Promise<Value>,
+): AsyncGenerator<BatchItem<Value>, void> {
+  const total = countOf(images);
+  let index = 0;
+  onProgress?.({ stage: "encode", done: 0, total });
+  for (const image of images) {
+    signal?.throwIfAborted();
+    let item: BatchItem<Value>;
+    try {
+      item = { ...(await act(image, { signal })), index };
+    } catch (failure) {
+      signal?.throwIfAborted();
+      const error = toHandfulError(failure);
+      if (error.code === "disposed") throw error;
+      item = { index, error } as BatchItem<Value>;
+    }
+    index += 1;
+    onProgress?.({ stage: "encode", done: index, total });
+    yield item;
+  }
+}
+
+/** Arrays, file lists and sets know their size; of a generator it is not known: 0. */
+function countOf(images: Iterable<unknown>): number {
+  const { length, size } = images as { length?: unknown; size?: unknown };
+  if (typeof length === "number") return length;
+  return typeof size === "number" ? size : 0;
+}

@@ -1,0 +1,201 @@
+import { abortable } from "./abort.js";
+import { batch } from "./batch.js";
+import type { CoreClassifier, CoreConstructor } from "./core-module.js";
+import { Encoder } from "./encoder.js";
+import { HandfulError } from "./errors.js";
+import { type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
+import type {
+  AddResult,
+  Answer,
+  CallOptions,
+  EncoderSource,
+  ImageSource,
+  PredictResult,
+  Streams,
+} from "./types.js";
+import { loadCore } from "./wasm.js";
+
+/** Options of {@link Classifier.create} and {@link Classifier.load}. */
+export interface ClassifierOptions extends CoreOptions, CallOptions {
+  /**
+   * What turns images into features. Default: the encoder that comes with the package. A source is loaded, and
+   * disposed of with the classifier; an {@link Encoder} of yours stays yours. `null`: none, features only.
+   */
+  readonly encoder?: EncoderSource | Encoder | null | undefined;
+  /** The parts of a feature row; only for a new set with `encoder: null`. */
+  readonly streams?: Streams | undefined;
+  /** The encoder's WebAssembly; see `EncoderOptions.wasm`. */
+  readonly encoderWasm?: URL | string | WebAssembly.Module | undefined;
+  /** Makes the encoder's worker; see `EncoderOptions.worker`. */
+  readonly worker?: (() => Worker) | undefined;
+}
+
+/**
+ * Recognises what it has been shown: give it a few images of each of a few things, then ask about others.
+ * Everything happens on this device. Changes of the set are described at {@link FeatureClassifier}.
+ *
+ * @example
+ * ```ts
+ * const classifier = await Classifier.create();
+ * await classifier.addExamples(applePhotos, "apple");
+ * await classifier.addExamples(pearPhotos, "pear");
+ * const { label, probability } = await classifier.predict(photo);
+ * ```
+ */
+export class Classifier extends FeatureClassifier {
+  /** The encoder, or null where there is none. */
+  readonly encoder: Encoder | null;
+  readonly #ownsEncoder: boolean;
+
+  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean) {
+    super(core);
+    this.encoder = encoder;
+    this.#ownsEncoder = ownsEncoder;
+  }
+
+  /**
+   * An empty set, with its encoder loaded.
+   * @throws {@link HandfulError} with one of the codes of `init` and {@link Encoder.load}, or `parameter` for
+   * `encoder: null` without `streams`.
+   */
+  static override create(options: ClassifierOptions = {}): Promise<Classifier> {
+    return Classifier.#assemble(options, (Core, encoder) => {
+      const streams = encoder?.streams ?? options.streams;
+      if (!streams) throw new HandfulError("parameter", "A classifier with `encoder: null` needs `streams`.");
+      return new Core(streams);
+    });
+  }
+
+  /**
+   * A set that `save` wrote, of this version or an earlier one, with its encoder loaded.
+   * @throws {@link HandfulError} with one of the codes of {@link create}, `format` for bytes that are no set, or
+   * `model-mismatch` for a set that was made with an encoder of other streams.
+   */
+  static override load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
+    return Classifier.#assemble(options, (Core, encoder) => {
+      const core = Core.load(bytes);
+      if (!encoder || sameStreams(core.streams(), encoder.streams)) return core;
+      const [made, given] = [describe(core.streams()), describe(encoder.streams)];
+      core.free();
+      throw new HandfulError(
+        "model-mismatch",
+        `This set needs an encoder with ${made}; “${encoder.name}” gives ${given}.`,
+      );
+    });
+  }
+
+  static async #assemble(
+    options: ClassifierOptions,
+    build: (Core: CoreConstructor, encoder: Encoder | null) => CoreClassifier,
+  ): Promise<Classifier> {
+    const owned = !(options.encoder instanceof Encoder);
+    const loading = openEncoder(options);
+    try {
+      const [Core, encoder] = await Promise.all([abortable(loadCore(options.core), options.signal), loading]);
+      return new Classifier(
+        guarded(() => build(Core, encoder)),
+        encoder,
+        owned,
+      );
+    } catch (error) {
+      if (owned) {
+        loading.then(
+          (encoder) => encoder?.dispose(),
+          () => {},
+        );
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Adds an image as an example, and its class if that is new. The set changes when the image is encoded, all at once.
+   *
+   * @returns The id of the example.
+   * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `empty-label`, `label-too-long`
+   * (both before the image is looked at), `zero-feature` or `no-encoder`.
+   */
+  async addExample(image: ImageSource, label: string, options: CallOptions = {}): Promise<number> {
+    await this.checkLabel(label);
+    const { features } = await this.#images().encode(image, options);
+    return this.addFeatures(features, label);
+  }
+
+  /**
+   * Adds many images to one class. An image that fails gives an item with `error` and does not stop the rest.
+   * An abort rejects; the examples that were added until then stay.
+   *
+   * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `no-encoder` or `disposed`.
+   */
+  async addExamples(
+    images: Iterable<ImageSource>,
+    label: string,
+    options: CallOptions = {},
+  ): Promise<AddResult[]> {
+    await this.checkLabel(label);
+    const encoder = this.#images();
+    const results: AddResult[] = [];
+    const add = async (image: ImageSource, each: CallOptions): Promise<{ id: number }> => {
+      const { features } = await encoder.encode(image, each);
+      return { id: this.addFeatures(features, label) };
+    };
+    for await (const result of batch(images, options, add)) results.push(result);
+    return results;
+  }
+
+  /**
+   * Which class an image belongs to.
+   *
+   * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `not-enough-examples` while fewer
+   * than two classes can be scored, `zero-feature` or `no-encoder`.
+   */
+  async predict(image: ImageSource, options: CallOptions = {}): Promise<Answer> {
+    const { features, timings } = await this.#images().encode(image, options);
+    const answer = this.predictFeatures(features);
+    return { ...answer, timings: { ...timings, classify: answer.timings.classify } };
+  }
+
+  /**
+   * Answers for many images, in order, as they come. An image that fails gives an item with `error` and does not
+   * stop the rest; an abort or `dispose()` does, and throws.
+   *
+   * @example
+   * ```ts
+   * for await (const { index, answer, error } of classifier.predictMany(files)) {
+   *   console.log(files[index].name, answer ? answer.label : error.message);
+   * }
+   * ```
+   */
+  predictMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<PredictResult, void> {
+    return batch(images, options, async (image, each) => ({ answer: await this.predict(image, each) }));
+  }
+
+  /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */
+  override dispose(): void {
+    super.dispose();
+    if (this.#ownsEncoder) this.encoder?.dispose();
+  }
+
+  #images(): Encoder {
+    void this.core; // says `disposed` rather than anything about the encoder
+    if (this.encoder) return this.encoder;
+    throw new HandfulError(
+      "no-encoder",
+      "This classifier has no encoder, so it takes features, not images: use addFeatures and predictFeatures.",
+    );
+  }
+}
+
+async function openEncoder(options: ClassifierOptions): Promise<Encoder | null> {
+  const { encoder, encoderWasm: wasm, worker, signal, onProgress } = options;
+  if (encoder === null || encoder instanceof Encoder) return encoder;
+  return Encoder.load(encoder, { wasm, worker, signal, onProgress });
+}
+
+function sameStreams(a: Streams, b: Streams): boolean {
+  return describe(a) === describe(b);
+}
+
+function describe(streams: Streams): string {
+  return streams.map(({ name, dim }) => `${name} (${dim})`).join(" and ");
+}

@@ -1,0 +1,80 @@
+import { HandfulError } from "./errors.js";
+import type { WasmSource } from "./types.js";
+
+/** Compiles WebAssembly wherever it comes from; says in a sentence what is wrong when it does not work. */
+export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    throw new HandfulError(
+      "simd-missing",
+      "This browser lacks WebAssembly SIMD. Every current browser has it (Safari since 16.4): please update.",
+    );
+  }
+  if (source instanceof WebAssembly.Module) return source;
+  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer)
+    return compileBytes(source, "the given bytes");
+  return compileResponse(source instanceof Response ? source : await request(source));
+}
+
+async function request(source: URL | string | Request): Promise<Response> {
+  try {
+    return await fetch(source);
+  } catch (cause) {
+    throw new HandfulError(
+      "network",
+      `${source instanceof Request ? source.url : source} cannot be fetched.`,
+      { cause },
+    );
+  }
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  const place = response.url || "the response";
+  if (!response.ok) {
+    throw new HandfulError(
+      "wasm-load",
+      `${place} was answered with status ${response.status}, not with WebAssembly.`,
+    );
+  }
+  // Streaming compiles while the bytes arrive and is the only way into the browser's cache of compiled code.
+  // It insists on the MIME type, which some servers get wrong: those files are compiled from their bytes.
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) {
+    try {
+      return await WebAssembly.compileStreaming(response);
+    } catch (cause) {
+      throw new HandfulError("wasm-load", `${place} cannot be compiled: ${String(cause)}`, { cause });
+    }
+  }
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await response.arrayBuffer();
+  } catch (cause) {
+    throw new HandfulError("network", `The download of ${place} broke off.`, { cause });
+  }
+  return compileBytes(bytes, place);
+}
+
+async function compileBytes(bytes: BufferSource, place: string): Promise<WebAssembly.Module> {
+  const first = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)[0]
+    : new Uint8Array(bytes)[0];
+  if (first === LESS_THAN) {
+    throw new HandfulError(
+      "wasm-html",
+      `${place} is an HTML page, not WebAssembly: the URL is wrong, and the server answers unknown addresses with a page. ` +
+        'Hand the right URL over, for example `import url from "handful/wasm/core?url"` in Vite.',
+    );
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new HandfulError("wasm-load", `${place} cannot be compiled: ${String(cause)}`, { cause });
+  }
+}
+
+/** The character `<`, with which HTML and XML begin. */
+export const LESS_THAN = 0x3c;
+
+// (module (func (drop (i8x16.splat (i32.const 0)))): valid only where SIMD is known.
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
+]);

@@ -1,0 +1,34 @@
+import type { ClassSummary, ExampleSummary, HeadName, LabelScore, Streams } from "./types.js";
+
+/**
+ * The classifier as the core module exports it. Private: {@link FeatureClassifier} is the API.
+ * @internal
+ */
+export interface CoreClassifier {
+  streams(): Streams;
+  classes(): ClassSummary[];
+  examples(): ExampleSummary[];
+  addClass(label: string): void;
+  renameClass(label: string, to: string): void;
+  removeClass(label: string): void;
+  mergeClasses(from: string, into: string): void;
+  setText(label: string, row: Float32Array | undefined): void;
+  addExample(label: string, rows: Float32Array, views: number): number;
+  removeExample(id: number): void;
+  moveExample(id: number, label: string): void;
+  canUndo(): boolean;
+  canRedo(): boolean;
+  undo(): boolean;
+  redo(): boolean;
+  head(): string;
+  setHead(head: HeadName): void;
+  predict(row: Float32Array): { head: string; scores: LabelScore[]; unscored: string[] };
+  save(): Uint8Array;
+  free(): void;
+}
+
+/** @internal */
+export interface CoreConstructor {
+  new (streams: Streams): CoreClassifier;
+  load(bytes: Uint8Array): CoreClassifier;
+}

@@ -1,0 +1,191 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { abortable } from "./abort.js";
+import { batch } from "./batch.js";
+import { capture } from "./capture.js";
+import { Channel } from "./channel.js";
+import { HandfulError } from "./errors.js";
+import type { Values } from "./protocol.js";
+import type { CallOptions, EncodeResult, EncoderSource, Encoding, ImageSource, Streams } from "./types.js";
+
+/** Options of {@link Encoder.load}. */
+export interface EncoderOptions extends CallOptions {
+  /** The encoder's WebAssembly. Default: the file of the package, which bundlers find by themselves. */
+  readonly wasm?: URL | string | WebAssembly.Module | undefined;
+  /**
+   * Makes the worker, which must run `handful/worker` as a module. Needed where the page may not start the worker of
+   * the package: from another origin, or with a bundler that does not find it.
+   */
+  readonly worker?: (() => Worker) | undefined;
+}
+
+/**
+ * Turns images into features in a Web Worker, one after another, in the order of the calls.
+ *
+ * `Classifier` makes one by itself. Load one yourself to share it between classifiers or to use features alone.
+ * When the worker crashes, the image that it was at is rejected with the code `worker`, and the next one starts a
+ * new worker.
+ *
+ * @example
+ * ```ts
+ * using encoder = await Encoder.load();
+ * const { features } = await encoder.encode(file);
+ * ```
+ */
+export class Encoder implements Disposable {
+  /** The name that the manifest gives. */
+  readonly name: string;
+  /** The parts of a feature row, in order. */
+  readonly streams: Streams;
+  readonly #start: () => Promise<Started>;
+  #channel: Channel;
+  /** Settles when the last image that was handed over is done; never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor({ channel, name, streams }: Started, start: () => Promise<Started>) {
+    this.name = name;
+    this.streams = streams;
+    this.#channel = channel;
+    this.#start = start;
+  }
+
+  /**
+   * Starts a worker, downloads an encoder and loads it. Progress comes in the stages `compile` (the WebAssembly),
+   * `download` (the model, in bytes) and `load`.
+   *
+   * @param source - Default: the encoder that comes with the package.
+   * @throws {@link HandfulError} with code `manifest`, `model` or `model-mismatch` for an encoder that cannot be
+   * used, `network`, `worker`, `wasm-html`, `wasm-load`, `simd-missing`, or `no-encoder` where there are no workers.
+   */
+  static async load(
+    source: EncoderSource = shippedEncoder(),
+    options: EncoderOptions = {},
+  ): Promise<Encoder> {
+    if (typeof Worker === "undefined") {
+      throw new HandfulError(
+        "no-encoder",
+        "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
+      );
+    }
+    const { wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url), worker = shippedWorker } =
+      options;
+    const request = {
+      kind: "load",
+      wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
+      manifest: absolute(source.manifest),
+      model: source.model === undefined ? undefined : absolute(source.model),
+    } as const;
+
+    const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
+      signal?.throwIfAborted();
+      const channel = new Channel(openWorker(worker));
+      try {
+        return { channel, ...(await abortable(channel.call<"load">(request, [], onProgress), signal)) };
+      } catch (error) {
+        channel.close(disposed());
+        throw error;
+      }
+    };
+    return new Encoder(await start(options), () => start({}));
+  }
+
+  /**
+   * Features of one image.
+   *
+   * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
+   */
+  encode(image: ImageSource, options: CallOptions = {}): Promise<Encoding> {
+    const { signal, onProgress } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const captured = capture(image);
+    const encoding = this.#turn.then(async () => {
+      const { image, transfer, elapsed } = await captured;
+      if (signal?.aborted) {
+        if (image instanceof ImageBitmap) image.close();
+        throw signal.reason;
+      }
+      const channel = await this.#liveChannel();
+      onProgress?.({ stage: "encode", done: 0, total: 1 });
+      const { features, timings } = await channel.call<"encode">({ kind: "encode", image }, transfer);
+      if (!signal?.aborted) onProgress?.({ stage: "encode", done: 1, total: 1 });
+      return { features, timings: { ...timings, decode: timings.decode + elapsed } };
+    });
+    // A failed capture is reported at its turn, not before as an unhandled rejection.
+    captured.catch(() => {});
+    this.#turn = encoding.catch(() => {});
+    return abortable(encoding, signal);
+  }
+
+  /**
+   * Features of many images, in order, as they come. A bad image gives an item with `error` and does not stop the
+   * rest; an abort or `dispose()` does, and throws.
+   *
+   * @example
+   * ```ts
+   * for await (const { index, features, error } of encoder.encodeMany(files)) {
+   *   if (features) rows[index] = features;
+   *   else console.warn(files[index].name, error.message);
+   * }
+   * ```
+   */
+  encodeMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<EncodeResult, void> {
+    return batch(images, options, (image, each) => this.encode(image, each));
+  }
+
+  /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#channel.close(disposed());
+  }
+
+  /** The same as {@link dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The channel to a worker that works: after a crash, to a new one. */
+  async #liveChannel(): Promise<Channel> {
+    if (!this.#disposed && this.#channel.closed) this.#channel = (await this.#start()).channel;
+    if (this.#disposed) {
+      this.#channel.close(disposed());
+      throw disposed();
+    }
+    return this.#channel;
+  }
+}
+
+type Started = Values["load"] & { readonly channel: Channel };
+
+function disposed(): HandfulError {
+  return new HandfulError("disposed", "This encoder has been disposed of; load a new one.");
+}
+
+// Bundlers emit a worker or a file only for these very expressions.
+function shippedWorker(): Worker {
+  return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+}
+
+// Both addresses, since a bundler that puts hashes into names breaks the manifest's own reference to the model.
+function shippedEncoder(): EncoderSource {
+  return {
+    manifest: new URL("./models/handful-tiny.json", import.meta.url),
+    model: new URL("./models/handful-tiny.onnx", import.meta.url),
+  };
+}
+
+function openWorker(open: () => Worker): Worker {
+  try {
+    return open();
+  } catch (cause) {
+    throw new HandfulError(
+      "worker",
+      `The encoder's worker cannot be started: ${String(cause)}. If the package comes from another origin, hand over a \`worker\`.`,
+      { cause },
+    );
+  }
+}
+
+/** The worker lives at another address than the page, so it gets absolute ones. */
+function absolute(url: URL | string): string {
+  return new URL(url, typeof document === "undefined" ? location.href : document.baseURI).href;
+}

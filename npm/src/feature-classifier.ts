@@ -1,0 +1,313 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { abortable } from "./abort.js";
+import type { CoreClassifier } from "./core-module.js";
+import { HandfulError, toHandfulError } from "./errors.js";
+import type { Answer, CallOptions, ClassSummary, ExampleSummary, HeadName, Streams } from "./types.js";
+import { loadCore, type WasmInput } from "./wasm.js";
+
+/** How to get at the core module. */
+export interface CoreOptions extends Pick<CallOptions, "signal"> {
+  /** The core's WebAssembly; see `init`. Only the first load looks at it. */
+  readonly core?: WasmInput | undefined;
+}
+
+/** Options of {@link FeatureClassifier.create}. */
+export interface FeatureClassifierOptions extends CoreOptions {
+  /** The parts of a feature row, in any order; rows have them in the order of {@link FeatureClassifier.streams}. */
+  readonly streams: Streams;
+}
+
+/** Options of {@link FeatureClassifier.addFeatures}. */
+export interface AddFeaturesOptions {
+  /** Features of augmented views of the same image (flipped, cropped, …), each as long as the image's own. */
+  readonly views?: readonly Float32Array[] | undefined;
+}
+
+/**
+ * A labelled set of feature rows that answers for new rows. For those who bring their own encoder; `Classifier`
+ * adds images to it.
+ *
+ * Every change takes effect at once, is one step of undo, and either happens wholly or throws a
+ * {@link HandfulError} and leaves the set as it was. Labels are trimmed, unique, and 1 to 200 characters long; they
+ * are text, whatever they look like. After {@link dispose} every method throws the code `disposed`.
+ *
+ * @example
+ * ```ts
+ * const classifier = await FeatureClassifier.create({ streams: [{ name: "clip", dim: 512 }] });
+ * classifier.addFeatures(appleFeatures, "apple");
+ * classifier.addFeatures(pearFeatures, "pear");
+ * console.log(classifier.predictFeatures(features).label);
+ * ```
+ */
+export class FeatureClassifier implements Disposable {
+  /** The parts of a feature row, in its order: `clip` first if there is one, the others by name. */
+  readonly streams: Streams;
+  #core: CoreClassifier | undefined;
+  #classes: readonly ClassSummary[] | undefined;
+  #examples: readonly ExampleSummary[] | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
+  protected constructor(core: CoreClassifier) {
+    this.#core = core;
+    this.streams = core.streams();
+  }
+
+  /**
+   * An empty set.
+   * @throws {@link HandfulError} with code `parameter` for streams that cannot be, or one of those of `init`.
+   */
+  static async create(options: FeatureClassifierOptions): Promise<FeatureClassifier> {
+    const Core = await abortable(loadCore(options.core), options.signal);
+    return new FeatureClassifier(guarded(() => new Core(options.streams)));
+  }
+
+  /**
+   * A set that {@link save} wrote, of this version or an earlier one.
+   * @throws {@link HandfulError} with code `format`, or one of those of `init`.
+   */
+  static async load(bytes: Uint8Array, options: CoreOptions = {}): Promise<FeatureClassifier> {
+    const Core = await abortable(loadCore(options.core), options.signal);
+    return new FeatureClassifier(guarded(() => Core.load(bytes)));
+  }
+
+  /** The classes in the order in which they came. The same array until the set changes. */
+  get classes(): readonly ClassSummary[] {
+    const core = this.core;
+    this.#classes ??= core.classes();
+    return this.#classes;
+  }
+
+  /** The examples by id. The same array until the set changes. */
+  get examples(): readonly ExampleSummary[] {
+    const core = this.core;
+    this.#examples ??= core.examples();
+    return this.#examples;
+  }
+
+  /**
+   * Adds a class without examples.
+   * @throws {@link HandfulError} with code `empty-label`, `label-too-long` or `duplicate-label`.
+   */
+  addClass(label: string): void {
+    this.change((core) => core.addClass(label));
+  }
+
+  /**
+   * Gives a class another label; its examples stay.
+   * @throws {@link HandfulError} with code `unknown-class` or one of those of {@link addClass}.
+   */
+  renameClass(label: string, to: string): void {
+    this.change((core) => core.renameClass(label, to));
+  }
+
+  /**
+   * Removes a class with its examples.
+   * @throws {@link HandfulError} with code `unknown-class`.
+   */
+  removeClass(label: string): void {
+    this.change((core) => core.removeClass(label));
+  }
+
+  /**
+   * Moves all examples of the class `from` to the class `into` and removes `from`.
+   * @throws {@link HandfulError} with code `unknown-class`, or `duplicate-label` when both are the same class.
+   */
+  mergeClasses(from: string, into: string): void {
+    this.change((core) => core.mergeClasses(from, into));
+  }
+
+  /**
+   * Sets the text row of a class, so that it can be recognised before it has examples; `undefined` takes it away.
+   * The row comes from the text half of the model whose image half made the stream `clip`.
+   *
+   * @param features - As long as the stream `clip`, of any scale.
+   * @throws {@link HandfulError} with code `unknown-class`, `shape`, `not-finite` or `zero-feature`.
+   */
+  setText(label: string, features: Float32Array | undefined): void {
+    this.change((core) => core.setText(label, features));
+  }
+
+  /**
+   * Adds an example, and its class if that is new.
+   *
+   * @param features - One row: all streams one after another, of any scale.
+   * @returns The id of the example.
+   * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, `empty-label` or `label-too-long`.
+   */
+  addFeatures(features: Float32Array, label: string, options: AddFeaturesOptions = {}): number {
+    const views = options.views ?? [];
+    const rows = views.length === 0 ? features : concatenate([features, ...views]);
+    return this.change((core) => core.addExample(label, rows, views.length));
+  }
+
+  /**
+   * Removes an example; its class stays.
+   * @throws {@link HandfulError} with code `unknown-example`.
+   */
+  removeExample(id: number): void {
+    this.change((core) => core.removeExample(exampleId(id)));
+  }
+
+  /**
+   * Moves an example to another class, which must be there.
+   * @throws {@link HandfulError} with code `unknown-example` or `unknown-class`.
+   */
+  moveExample(id: number, label: string): void {
+    this.change((core) => core.moveExample(exampleId(id), label));
+  }
+
+  /** Whether {@link undo} has something to take back. */
+  get canUndo(): boolean {
+    return this.core.canUndo();
+  }
+
+  /** Whether {@link redo} has something to do again. */
+  get canRedo(): boolean {
+    return this.core.canRedo();
+  }
+
+  /** Takes the last change back. Returns false where there is none. */
+  undo(): boolean {
+    return this.change((core) => core.undo());
+  }
+
+  /** Does again what {@link undo} took back. Returns false where there is nothing. */
+  redo(): boolean {
+    return this.change((core) => core.redo());
+  }
+
+  /** How answers are computed. Default: `auto`. */
+  get head(): HeadName {
+    return this.core.head() as HeadName;
+  }
+
+  set head(head: HeadName) {
+    this.change((core) => core.setHead(head));
+  }
+
+  /**
+   * Which class a feature row belongs to.
+   *
+   * @param features - One row: all streams one after another, of any scale.
+   * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored,
+   * `shape`, `not-finite` or `zero-feature`.
+   */
+  predictFeatures(features: Float32Array): Answer {
+    const core = this.core;
+    const start = performance.now();
+    const { head, scores, unscored } = guarded(() => core.predict(features));
+    const classify = performance.now() - start;
+    const [best, runnerUp] = scores;
+    if (!best || !runnerUp)
+      throw new HandfulError("internal", "The core answered with fewer than two classes.");
+    return {
+      ...best,
+      runnerUp,
+      scores,
+      unscored,
+      head: head as Answer["head"],
+      timings: { decode: 0, preprocess: 0, encode: 0, classify },
+    };
+  }
+
+  /** The whole set as a versioned file, without its undo steps; {@link FeatureClassifier.load} reads it. */
+  save(): Uint8Array {
+    const core = this.core;
+    return guarded(() => core.save());
+  }
+
+  /**
+   * Calls `listener` after every change of the set or of the head.
+   * @returns A function that ends it.
+   */
+  subscribe(listener: () => void): () => void {
+    // A function of its own for each call, so that subscribing the same listener twice counts twice.
+    const entry = (): void => listener();
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  /** Frees the memory of the set. Doing it twice is fine. */
+  dispose(): void {
+    this.#core?.free();
+    this.#core = undefined;
+    this.#classes = undefined;
+    this.#examples = undefined;
+    this.#listeners.clear();
+  }
+
+  /** The same as {@link dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal The core, or the error `disposed`. */
+  protected get core(): CoreClassifier {
+    if (!this.#core)
+      throw new HandfulError("disposed", "This classifier has been disposed of; create a new one.");
+    return this.#core;
+  }
+
+  /**
+   * @internal Throws as {@link addClass} would for a label that can be none, before work is spent on it.
+   * Rust alone knows what a label may be, so a set of no consequence is asked to take it.
+   */
+  protected async checkLabel(label: string): Promise<void> {
+    const Core = await loadCore();
+    const scratch = new Core(this.streams);
+    try {
+      guarded(() => scratch.addClass(label));
+    } finally {
+      scratch.free();
+    }
+  }
+
+  /** @internal Runs one change and tells the listeners; when it throws, nothing has changed. */
+  protected change<T>(act: (core: CoreClassifier) => T): T {
+    const core = this.core;
+    const result = guarded(() => act(core));
+    if (result === false) return result;
+    this.#classes = undefined;
+    this.#examples = undefined;
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // The change is done: a listener's failure is its own, and must not look like a failed change.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+    return result;
+  }
+}
+
+/** @internal Runs a call of the core; whatever it throws becomes a {@link HandfulError}. */
+export function guarded<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw toHandfulError(error);
+  }
+}
+
+/** WebAssembly would take `undefined`, -1 and 1.5 for the ids 0, 4294967295 and 1. */
+function exampleId(id: number): number {
+  if (id >>> 0 !== id) throw new HandfulError("unknown-example", `there is no example with id ${id}`);
+  return id;
+}
+
+function concatenate(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const joined = new Float32Array(width * rows.length);
+  for (const [i, row] of rows.entries()) {
+    // Checked here because the core sees only the sum of the lengths.
+    if (row.length !== width) {
+      throw new HandfulError("shape", `features of view ${i}: expected ${width}, got ${row.length}`);
+    }
+    joined.set(row, i * width);
+  }
+  return joined;
+}

@@ -1,0 +1,15 @@
+// Entry `handful` for browsers and bundlers.
+export { Classifier, type ClassifierOptions } from "./classifier.js";
+export * from "./core.js";
+export { Encoder, type EncoderOptions } from "./encoder.js";
+export type {
+  AddResult,
+  BatchItem,
+  CallOptions,
+  EncodeResult,
+  EncoderSource,
+  Encoding,
+  ImageSource,
+  PredictResult,
+  Progress,
+} from "./types.js";

@@ -1,0 +1,36 @@
+import type { ErrorCode } from "./errors.js";
+import type { EncodeTimings, Progress, Streams } from "./types.js";
+
+/** What an image is turned into before it goes to the worker. */
+export type Payload = Blob | ImageBitmap | ImageData;
+
+/** Page to worker. Every call is answered once: by its value or by `failed`. */
+export type Call =
+  | {
+      readonly kind: "load";
+      readonly id: number;
+      /** Absolute URLs; the worker may live elsewhere than the page. */
+      readonly wasm: string | WebAssembly.Module;
+      readonly manifest: string;
+      readonly model: string | undefined;
+    }
+  | { readonly kind: "encode"; readonly id: number; readonly image: Payload };
+
+/** The value with which a call of each kind is answered. */
+export interface Values {
+  load: { readonly name: string; readonly streams: Streams };
+  encode: { readonly features: Float32Array; readonly timings: EncodeTimings };
+}
+
+/** Worker to page. */
+export type Reply =
+  | { readonly kind: "done"; readonly id: number; readonly value: Values[keyof Values] }
+  | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** The worker is of no use any more: its WebAssembly trapped. */
+      readonly fatal: boolean;
+    };

@@ -1,0 +1,137 @@
+import type { HandfulError } from "./errors.js";
+
+/**
+ * Anything with pixels. The caller keeps what was passed: nothing is closed, transferred or changed.
+ * A video, canvas or `ImageData` is captured at the moment of the call.
+ */
+export type ImageSource =
+  | Blob
+  | ImageBitmap
+  | ImageData
+  | VideoFrame
+  | HTMLImageElement
+  | HTMLVideoElement
+  | HTMLCanvasElement
+  | OffscreenCanvas;
+
+/** Where a WebAssembly file comes from. Strings are URLs, relative to the page. */
+export type WasmSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
+
+/** How far a long call is. */
+export interface Progress {
+  /**
+   * `download`: the encoder's model, in bytes; `compile` and `load`: steps; `encode`: images.
+   */
+  readonly stage: "download" | "compile" | "load" | "encode";
+  readonly done: number;
+  /** 0 where it is not known. */
+  readonly total: number;
+}
+
+/** Options of every call that takes a while. */
+export interface CallOptions {
+  /** Stops the call, which then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called as the work goes on. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** An image encoder: an ONNX model and the manifest that says how to feed it. */
+export interface EncoderSource {
+  /** URL of the manifest (JSON). Strings are relative to the page. */
+  readonly manifest: URL | string;
+  /** URL of the ONNX file. Default: the manifest's `file`, beside the manifest. */
+  readonly model?: URL | string | undefined;
+}
+
+/** One named part of a feature row, with its length. */
+export interface Stream {
+  readonly name: string;
+  readonly dim: number;
+}
+
+/** The parts of a feature row, in order. A stream named `clip` shares its space with text. */
+export type Streams = readonly Stream[];
+
+/** How answers are computed; `auto` picks the best that the set allows. */
+export type HeadName = "auto" | "zero_shot" | "prototype" | "naive_bayes";
+
+/** A class of the set. */
+export interface ClassSummary {
+  readonly label: string;
+  /** Number of examples. */
+  readonly count: number;
+  /** Whether the class has a text row; see `setText`. */
+  readonly hasText: boolean;
+}
+
+/** An example of the set. */
+export interface ExampleSummary {
+  /** Stable: survives moves, renames, undo, and saving. */
+  readonly id: number;
+  readonly label: string;
+}
+
+/** A class and how probable it is. */
+export interface LabelScore {
+  readonly label: string;
+  /** In [0, 1]; the scores of one answer sum to 1. */
+  readonly probability: number;
+}
+
+/** What encoding one image cost, in milliseconds. */
+export interface EncodeTimings {
+  /** From file or element to pixels. */
+  readonly decode: number;
+  /** From pixels to the encoder's input. */
+  readonly preprocess: number;
+  /** Running the encoder. */
+  readonly encode: number;
+}
+
+/** What an answer cost, in milliseconds; 0 for a stage that did not run. */
+export interface AnswerTimings extends EncodeTimings {
+  /** From features to probabilities. */
+  readonly classify: number;
+}
+
+/** What the classifier makes of an image. */
+export interface Answer {
+  /** The most probable class. */
+  readonly label: string;
+  /** Its probability, in [0, 1]. */
+  readonly probability: number;
+  /** The second most probable class. */
+  readonly runnerUp: LabelScore;
+  /** All classes that could be scored, best first. */
+  readonly scores: readonly LabelScore[];
+  /** Labels of the classes that could not be scored: they have neither examples nor text. */
+  readonly unscored: readonly string[];
+  /** The head that answered; never `auto`. */
+  readonly head: Exclude<HeadName, "auto">;
+  readonly timings: AnswerTimings;
+}
+
+/** Features of an image. */
+export interface Encoding {
+  /** One feature row: the streams of the encoder one after another, as the encoder gave them. */
+  readonly features: Float32Array;
+  readonly timings: EncodeTimings;
+}
+
+/** One image of a batch: its position and either a value or what went wrong with it. */
+export type BatchItem<Value> =
+  | (Value & { readonly index: number; readonly error?: undefined })
+  | ({ readonly [Key in keyof Value]?: undefined } & {
+      readonly index: number;
+      readonly error: HandfulError;
+    });
+
+/** One image of `addExamples`: the id of the new example, or the error. */
+export type AddResult = BatchItem<{ readonly id: number }>;
+
+/** One image of `predictMany`. */
+export type PredictResult = BatchItem<{ readonly answer: Answer }>;
+
+/** One image of `encodeMany`. */
+export type EncodeResult = BatchItem<Encoding>;

@@ -1,0 +1,12 @@
+// The glue that wasm-pack writes beside the encoder module, as far as the worker uses it.
+import type { Streams } from "../../types.js";
+
+export class OnnxEncoder {
+  constructor(manifestJson: string, onnx: Uint8Array);
+  name(): string;
+  streams(): Streams;
+  preprocess(image: ImageData): Float32Array;
+  run(tensor: Float32Array): Float32Array;
+  free(): void;
+}
+export default function init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;

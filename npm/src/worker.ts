@@ -1,0 +1,98 @@
+import { compile } from "./compile.js";
+import { decode } from "./decode.js";
+import { download } from "./download.js";
+import { HandfulError, toHandfulError } from "./errors.js";
+import type { Call, Reply, Values } from "./protocol.js";
+import type { Progress } from "./types.js";
+import glue, { OnnxEncoder } from "./wasm/encoder/encoder.js";
+
+/** The part of `DedicatedWorkerGlobalScope` that is used; its types cannot be mixed with those of the page. */
+interface Scope {
+  onmessage: ((event: MessageEvent<Call>) => void) | null;
+  postMessage(message: Reply, transfer?: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as Scope;
+let encoder: OnnxEncoder | undefined;
+
+// The page makes the next call when this one is answered, so there is no queue here.
+scope.onmessage = async ({ data: call }) => {
+  const { id } = call;
+  try {
+    if (call.kind === "load") {
+      const value = await load(call, (progress) => scope.postMessage({ kind: "progress", id, progress }));
+      scope.postMessage({ kind: "done", id, value });
+    } else {
+      const value = await encode(call);
+      scope.postMessage({ kind: "done", id, value }, [value.features.buffer]);
+    }
+  } catch (error) {
+    // After a trap the module's memory may be in any state: the page starts another worker.
+    const fatal = error instanceof WebAssembly.RuntimeError;
+    const { code, message } = fatal
+      ? new HandfulError(
+          "worker",
+          `The encoder crashed (${error.message}); it starts again with the next image.`,
+        )
+      : toHandfulError(error);
+    scope.postMessage({ kind: "failed", id, code, message, fatal });
+  }
+};
+
+async function load(
+  call: Extract<Call, { kind: "load" }>,
+  report: (progress: Progress) => void,
+): Promise<Values["load"]> {
+  report({ stage: "compile", done: 0, total: 1 });
+  const [[manifest, model]] = await Promise.all([
+    downloadEncoder(call, report),
+    compile(call.wasm)
+      .then((module) => glue({ module_or_path: module }))
+      .then(() => report({ stage: "compile", done: 1, total: 1 })),
+  ]);
+  report({ stage: "load", done: 0, total: 1 });
+  encoder = new OnnxEncoder(manifest, model);
+  report({ stage: "load", done: 1, total: 1 });
+  return { name: encoder.name(), streams: encoder.streams() };
+}
+
+async function downloadEncoder(
+  call: Extract<Call, { kind: "load" }>,
+  report: (progress: Progress) => void,
+): Promise<[string, Uint8Array]> {
+  const manifest = new TextDecoder().decode(await download(call.manifest));
+  const model = call.model ?? new URL(fileOf(manifest), call.manifest).href;
+  return [manifest, await download(model, (done, total) => report({ stage: "download", done, total }))];
+}
+
+/** The only field of the manifest that is read here; Rust reads and checks all of it. */
+function fileOf(manifest: string): string {
+  try {
+    const { file } = JSON.parse(manifest) as { file?: unknown };
+    if (typeof file === "string") return file;
+  } catch {
+    // Not JSON: the sentence below says so too.
+  }
+  throw new HandfulError(
+    "manifest",
+    "The encoder manifest cannot be used: it is not JSON with a field `file`.",
+  );
+}
+
+async function encode({
+  image,
+}: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
+  if (!encoder) throw new HandfulError("worker", "The encoder is not loaded.");
+  const start = performance.now();
+  const pixels = await decode(image);
+  const decoded = performance.now();
+  const tensor = encoder.preprocess(pixels);
+  const preprocessed = performance.now();
+  const features = encoder.run(tensor) as Float32Array<ArrayBuffer>;
+  const timings = {
+    decode: decoded - start,
+    preprocess: preprocessed - decoded,
+    encode: performance.now() - preprocessed,
+  };
+  return { features, timings };
+}

@@ -1,0 +1,365 @@
+// The compiled package in Node, on the real core module.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Classifier, Encoder, FeatureClassifier, HandfulError } from "../dist/node.js";
+
+const STREAMS = [
+  { name: "clip", dim: 3 },
+  { name: "aux", dim: 2 },
+];
+const APPLE = Float32Array.of(1, 0.1, 0, 1, 0);
+const PEAR = Float32Array.of(0, 0.2, 1, 0, 1);
+
+const empty = () => FeatureClassifier.create({ streams: STREAMS });
+
+async function taught() {
+  const classifier = await empty();
+  classifier.addFeatures(APPLE, "apple");
+  classifier.addFeatures(PEAR, "pear");
+  return classifier;
+}
+
+/** Everything that a caller can see of a set. */
+const view = (classifier) => ({
+  classes: classifier.classes,
+  examples: classifier.examples,
+  bytes: classifier.save(),
+  canUndo: classifier.canUndo,
+  canRedo: classifier.canRedo,
+});
+
+/** The call throws a HandfulError with this code, and the set is as it was. */
+function refuses(classifier, code, act) {
+  const before = view(classifier);
+  assert.throws(act, (error) => error instanceof HandfulError && error.code === code && error.message !== "");
+  assert.deepEqual(view(classifier), before);
+}
+
+test("an answer has a winner, a runner-up and probabilities that sum to 1", async () => {
+  const classifier = await taught();
+  classifier.addClass("plum");
+  const answer = classifier.predictFeatures(Float32Array.of(0.9, 0, 0.2, 0.8, 0.1));
+  assert.equal(answer.label, "apple");
+  assert.equal(answer.runnerUp.label, "pear");
+  assert.deepEqual(answer.unscored, ["plum"]);
+  assert.deepEqual(answer.scores[0], { label: "apple", probability: answer.probability });
+  const sum = answer.scores.reduce((total, { probability }) => total + probability, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-6, `sum ${sum}`);
+  assert.notEqual(answer.head, "auto");
+  assert.ok(answer.timings.classify >= 0);
+  assert.deepEqual({ ...answer.timings, classify: 0 }, { decode: 0, preprocess: 0, encode: 0, classify: 0 });
+});
+
+test("classes and examples are plain lists that stay the same until the set changes", async () => {
+  const classifier = await taught();
+  assert.deepEqual(classifier.classes, [
+    { label: "apple", count: 1, hasText: false },
+    { label: "pear", count: 1, hasText: false },
+  ]);
+  const { classes, examples } = classifier;
+  assert.equal(classifier.classes, classes);
+  assert.equal(classifier.examples, examples);
+  classifier.addClass("plum");
+  assert.notEqual(classifier.classes, classes);
+  assert.equal(classes.length, 2);
+});
+
+test("every change can be undone and done again", async () => {
+  const classifier = await taught();
+  classifier.setText("apple", Float32Array.of(1, 0, 0));
+  const changes = {
+    addClass: () => classifier.addClass("plum"),
+    renameClass: () => classifier.renameClass("pear", "quince"),
+    removeClass: () => classifier.removeClass("pear"),
+    mergeClasses: () => classifier.mergeClasses("pear", "apple"),
+    setText: () => classifier.setText("pear", Float32Array.of(0, 0, 2)),
+    clearText: () => classifier.setText("apple", undefined),
+    addFeatures: () => classifier.addFeatures(PEAR, "apple"),
+    addFeaturesWithViews: () => classifier.addFeatures(PEAR, "new", { views: [APPLE, PEAR] }),
+    removeExample: () => classifier.removeExample(classifier.examples[0].id),
+    moveExample: () => classifier.moveExample(classifier.examples[0].id, "pear"),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const { classes, examples } = classifier;
+    change();
+    const changed = { classes: classifier.classes, examples: classifier.examples };
+    assert.equal(classifier.canUndo, true);
+    assert.equal(classifier.undo(), true);
+    assert.deepEqual(
+      { classes: classifier.classes, examples: classifier.examples },
+      { classes, examples },
+      name,
+    );
+    assert.equal(classifier.canRedo, true);
+    assert.equal(classifier.redo(), true);
+    assert.deepEqual({ classes: classifier.classes, examples: classifier.examples }, changed, name);
+    classifier.undo();
+  }
+});
+
+test("undo and redo say when there is nothing to do", async () => {
+  const classifier = await empty();
+  let changes = 0;
+  classifier.subscribe(() => changes++);
+  assert.deepEqual(
+    [classifier.canUndo, classifier.undo(), classifier.canRedo, classifier.redo()],
+    [false, false, false, false],
+  );
+  assert.equal(changes, 0);
+});
+
+test("ids are stable under moves, renames, undo and saving, and never given twice", async () => {
+  const classifier = await taught();
+  const first = classifier.addFeatures(APPLE, "apple");
+  const second = classifier.addFeatures(APPLE, "apple");
+  classifier.moveExample(second, "pear");
+  classifier.renameClass("pear", "quince");
+  classifier.removeExample(first);
+  assert.ok(classifier.examples.some(({ id, label }) => id === second && label === "quince"));
+  classifier.undo();
+  assert.ok(classifier.examples.some(({ id }) => id === first));
+  const copy = await FeatureClassifier.load(classifier.save());
+  assert.deepEqual(copy.examples, classifier.examples);
+  const next = copy.addFeatures(PEAR, "quince");
+  assert.ok(!classifier.examples.some(({ id }) => id === next));
+});
+
+test("a saved set comes back with its classes, examples, texts, head and answers", async () => {
+  const classifier = await taught();
+  classifier.addClass("empty class");
+  classifier.setText("pear", Float32Array.of(0, 0, 2));
+  classifier.head = "prototype";
+  const copy = await FeatureClassifier.load(classifier.save());
+  assert.deepEqual(copy.streams, classifier.streams);
+  assert.deepEqual(copy.classes, classifier.classes);
+  assert.deepEqual(copy.examples, classifier.examples);
+  assert.equal(copy.head, "prototype");
+  assert.equal(copy.canUndo, false);
+  const query = Float32Array.of(0.3, 0, 0.2, 0.8, 0.1);
+  assert.deepEqual(copy.predictFeatures(query).scores, classifier.predictFeatures(query).scores);
+  assert.deepEqual(copy.save(), classifier.save());
+});
+
+test("each head answers under its own name", async () => {
+  const classifier = await taught();
+  assert.equal(classifier.head, "auto");
+  classifier.setText("apple", Float32Array.of(1, 0, 0));
+  classifier.setText("pear", Float32Array.of(0, 0, 1));
+  for (const head of ["prototype", "naive_bayes", "zero_shot"]) {
+    classifier.head = head;
+    assert.equal(classifier.head, head);
+    assert.equal(classifier.predictFeatures(APPLE).head, head);
+    assert.equal(classifier.predictFeatures(APPLE).label, "apple");
+  }
+  refuses(classifier, "parameter", () => {
+    classifier.head = "crystal-ball";
+  });
+});
+
+test("labels with markup are text, letter for letter", async () => {
+  const classifier = await taught();
+  const label = `<img src=x onerror="alert(1)">&amp; "'\``;
+  classifier.addFeatures(APPLE, label);
+  assert.ok(classifier.classes.some((one) => one.label === label));
+  const copy = await FeatureClassifier.load(classifier.save());
+  assert.deepEqual(copy.classes, classifier.classes);
+});
+
+test("labels are trimmed and counted in characters, not in bytes", async () => {
+  const classifier = await empty();
+  classifier.addClass("  Äpfel \n");
+  classifier.addClass("🍐".repeat(200));
+  assert.equal(classifier.classes[0].label, "Äpfel");
+  assert.equal(classifier.classes[1].label, "🍐".repeat(200));
+});
+
+test("labels that can be none are refused", async () => {
+  const classifier = await taught();
+  for (const [label, code] of [
+    ["", "empty-label"],
+    [" \t\n", "empty-label"],
+    ["x".repeat(201), "label-too-long"],
+  ]) {
+    refuses(classifier, code, () => classifier.addClass(label));
+    refuses(classifier, code, () => classifier.renameClass("apple", label));
+    refuses(classifier, code, () => classifier.addFeatures(APPLE, label));
+  }
+  refuses(classifier, "duplicate-label", () => classifier.addClass(" apple "));
+  refuses(classifier, "duplicate-label", () => classifier.renameClass("apple", "pear"));
+  refuses(classifier, "duplicate-label", () => classifier.mergeClasses("apple", "apple"));
+});
+
+test("unknown classes and examples are refused", async () => {
+  const classifier = await taught();
+  refuses(classifier, "unknown-class", () => classifier.renameClass("plum", "x"));
+  refuses(classifier, "unknown-class", () => classifier.removeClass("plum"));
+  refuses(classifier, "unknown-class", () => classifier.mergeClasses("plum", "apple"));
+  refuses(classifier, "unknown-class", () => classifier.mergeClasses("apple", "plum"));
+  refuses(classifier, "unknown-class", () => classifier.setText("plum", undefined));
+  refuses(classifier, "unknown-class", () => classifier.moveExample(0, "plum"));
+  for (const id of [99, -1, 0.5, 2 ** 32, Number.NaN, undefined]) {
+    refuses(classifier, "unknown-example", () => classifier.removeExample(id));
+    refuses(classifier, "unknown-example", () => classifier.moveExample(id, "pear"));
+  }
+});
+
+test("features that are no direction are refused, in examples, views, texts and questions", async () => {
+  const classifier = await taught();
+  const withNumber = (value) => Float32Array.of(1, value, 0, 1, 0);
+  for (const [features, code] of [
+    [Float32Array.of(1, 2, 3), "shape"],
+    [new Float32Array(10).fill(1), "shape"],
+    [new Float32Array(0), "shape"],
+    [withNumber(Number.NaN), "not-finite"],
+    [withNumber(Number.POSITIVE_INFINITY), "not-finite"],
+    [withNumber(Number.NEGATIVE_INFINITY), "not-finite"],
+    [new Float32Array(5), "zero-feature"],
+    [Float32Array.of(1, 1, 1, 0, 0), "zero-feature"],
+  ]) {
+    refuses(classifier, code, () => classifier.addFeatures(features, "apple"));
+    refuses(classifier, code, () => classifier.addFeatures(features, "new class"));
+    refuses(classifier, code, () => classifier.addFeatures(APPLE, "apple", { views: [PEAR, features] }));
+    refuses(classifier, code, () => classifier.predictFeatures(features));
+  }
+  refuses(classifier, "shape", () => classifier.setText("apple", Float32Array.of(1, 2)));
+  refuses(classifier, "not-finite", () => classifier.setText("apple", Float32Array.of(1, Number.NaN, 1)));
+  refuses(classifier, "zero-feature", () => classifier.setText("apple", new Float32Array(3)));
+});
+
+test("texts need a stream named clip", async () => {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 2 }] });
+  classifier.addClass("apple");
+  refuses(classifier, "shape", () => classifier.setText("apple", Float32Array.of(1, 0)));
+});
+
+test("no answer with fewer than two classes to choose from", async () => {
+  const classifier = await empty();
+  const ask = () => classifier.predictFeatures(APPLE);
+  refuses(classifier, "not-enough-examples", ask);
+  classifier.addFeatures(APPLE, "apple");
+  refuses(classifier, "not-enough-examples", ask);
+  classifier.addClass("pear");
+  refuses(classifier, "not-enough-examples", ask);
+  classifier.addFeatures(PEAR, "pear");
+  assert.equal(ask().label, "apple");
+});
+
+test("streams that cannot be are refused", async () => {
+  for (const streams of [
+    [],
+    [{ name: "aux", dim: 0 }],
+    [{ name: "aux", dim: 1e9 }],
+    [{ name: "", dim: 2 }],
+    [
+      { name: "aux", dim: 2 },
+      { name: "aux", dim: 3 },
+    ],
+    "aux",
+  ]) {
+    await assert.rejects(FeatureClassifier.create({ streams }), { name: "HandfulError", code: "parameter" });
+  }
+});
+
+test("streams come in the order of the rows, clip first", async () => {
+  const classifier = await FeatureClassifier.create({ streams: [...STREAMS].reverse() });
+  assert.deepEqual(classifier.streams, STREAMS);
+});
+
+test("damaged files are refused", async () => {
+  const classifier = await taught();
+  const bytes = classifier.save();
+  const flipped = bytes.slice();
+  flipped[3] ^= 0xff;
+  for (const damaged of [
+    new Uint8Array(0),
+    bytes.subarray(0, bytes.length - 1),
+    flipped,
+    Uint8Array.of(...bytes, 0),
+    new TextEncoder().encode("<!doctype html>"),
+  ]) {
+    await assert.rejects(FeatureClassifier.load(damaged), { name: "HandfulError", code: "format" });
+  }
+});
+
+test("listeners hear of every change, once, until they leave", async () => {
+  const classifier = await taught();
+  const heard = [];
+  const leave = classifier.subscribe(() => heard.push(classifier.classes.length));
+  classifier.addClass("plum");
+  classifier.undo();
+  classifier.redo();
+  classifier.head = "prototype";
+  assert.throws(() => classifier.addClass("plum"));
+  assert.deepEqual(heard, [3, 2, 3, 3]);
+  leave();
+  classifier.addClass("fig");
+  assert.equal(heard.length, 4);
+});
+
+test("a listener that throws harms neither the change nor the other listeners", async () => {
+  const classifier = await taught();
+  let heard = 0;
+  classifier.subscribe(() => {
+    throw new Error("listener");
+  });
+  classifier.subscribe(() => heard++);
+  // The failure surfaces as an uncaught exception, which the test runner would take for its own.
+  const runner = process.rawListeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  const reported = new Promise((resolve) => process.once("uncaughtException", resolve));
+  classifier.addClass("plum");
+  assert.equal(heard, 1);
+  assert.equal(classifier.classes.length, 3);
+  assert.equal((await reported).message, "listener");
+  for (const listener of runner) process.on("uncaughtException", listener);
+});
+
+test("after dispose everything says so, and disposing twice is fine", async () => {
+  const classifier = await taught();
+  classifier.dispose();
+  classifier[Symbol.dispose]();
+  for (const act of [
+    () => classifier.classes,
+    () => classifier.examples,
+    () => classifier.head,
+    () => classifier.canUndo,
+    () => classifier.undo(),
+    () => classifier.addClass("x"),
+    () => classifier.addFeatures(APPLE, "apple"),
+    () => classifier.predictFeatures(APPLE),
+    () => classifier.save(),
+  ]) {
+    assert.throws(act, { name: "HandfulError", code: "disposed" });
+  }
+});
+
+test("without an encoder images are refused, features are welcome", async () => {
+  const classifier = await Classifier.create({ encoder: null, streams: STREAMS });
+  assert.equal(classifier.encoder, null);
+  classifier.addFeatures(APPLE, "apple");
+  const blob = new Blob(["no matter"]);
+  await assert.rejects(classifier.addExample(blob, "apple"), { code: "no-encoder" });
+  await assert.rejects(classifier.addExamples([blob], "apple"), { code: "no-encoder" });
+  await assert.rejects(classifier.addExample(blob, " "), { code: "empty-label" });
+  await assert.rejects(classifier.predict(blob), { code: "no-encoder" });
+  const copy = await Classifier.load(classifier.save(), { encoder: null });
+  assert.ok(copy instanceof Classifier && copy instanceof FeatureClassifier);
+  assert.deepEqual(copy.classes, classifier.classes);
+  classifier.dispose();
+  await assert.rejects(classifier.predict(blob), { code: "disposed" });
+  await assert.rejects(classifier.addExample(blob, "apple"), { code: "disposed" });
+});
+
+test("Node has no encoder, and says so", async () => {
+  await assert.rejects(Encoder.load(), { name: "HandfulError", code: "no-encoder" });
+  await assert.rejects(Classifier.create(), { name: "HandfulError", code: "no-encoder" });
+  await assert.rejects(Classifier.create({ encoder: null }), { name: "HandfulError", code: "parameter" });
+});
+
+test("an aborted creation rejects with the reason", async () => {
+  const signal = AbortSignal.abort("enough");
+  await assert.rejects(
+    FeatureClassifier.create({ streams: STREAMS, signal }),
+    (reason) => reason === "enough",
+  );
+});

@@ -1,0 +1,141 @@
+// Parts of the package that need neither WebAssembly nor a browser.
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { abortable } from "../dist/abort.js";
+import { batch } from "../dist/batch.js";
+import { download } from "../dist/download.js";
+import { ERROR_CODES, HandfulError, RUST_ERROR_CODES, toHandfulError } from "../dist/errors.js";
+
+test("the error codes are those of Rust, and each is documented", async () => {
+  const rust = await readFile(new URL("../../src/error.rs", import.meta.url), "utf8");
+  const codes = [...rust.matchAll(/Error::\w+(?: \{ \.\. \})? => "([a-z-]+)"/g)].map((match) => match[1]);
+  assert.deepEqual([...RUST_ERROR_CODES].sort(), codes.sort());
+  assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
+  const ours = await readFile(new URL("../src/errors.ts", import.meta.url), "utf8");
+  for (const code of ERROR_CODES) assert.match(ours, new RegExp(`^ \\* \\|.*\`${code}\`.*\\|.*\\|$`, "m"));
+});
+
+test("foreign errors keep their code, or are a fault of ours", () => {
+  const known = toHandfulError(Object.assign(new Error("text"), { code: "shape" }));
+  assert.ok(known instanceof HandfulError);
+  assert.deepEqual([known.code, known.message], ["shape", "text"]);
+  assert.equal(toHandfulError(known), known);
+  for (const unknown of [new Error("x"), Object.assign(new Error("x"), { code: "ENOENT" }), "x", undefined]) {
+    assert.equal(toHandfulError(unknown).code, "internal");
+    assert.equal(toHandfulError(unknown).cause, unknown);
+  }
+});
+
+test("abortable rejects at once with the reason, and leaves no listener behind", async () => {
+  const controller = new AbortController();
+  const listeners = () => getEventListeners(controller.signal, "abort").length;
+  assert.equal(await abortable(Promise.resolve(1), controller.signal), 1);
+  await assert.rejects(abortable(Promise.reject(new Error("own")), controller.signal), { message: "own" });
+  const never = abortable(new Promise(() => {}), controller.signal);
+  assert.equal(listeners(), 1);
+  controller.abort("reason");
+  await assert.rejects(never, (reason) => reason === "reason");
+  await assert.rejects(abortable(Promise.resolve(1), controller.signal), (reason) => reason === "reason");
+  assert.equal(listeners(), 0);
+});
+
+test("a batch goes on after a bad image and counts as it goes", async () => {
+  const progress = [];
+  const items = [];
+  const act = async (image) => {
+    if (image === "bad") throw new HandfulError("not-an-image", "no");
+    return { id: image };
+  };
+  for await (const item of batch([10, "bad", 30], { onProgress: (p) => progress.push(p) }, act))
+    items.push(item);
+  assert.deepEqual(
+    items.map(({ index, id, error }) => [index, id, error?.code]),
+    [
+      [0, 10, undefined],
+      [1, undefined, "not-an-image"],
+      [2, 30, undefined],
+    ],
+  );
+  assert.deepEqual(
+    progress,
+    [0, 1, 2, 3].map((done) => ({ stage: "encode", done, total: 3 })),
+  );
+});
+
+test("a batch of unknown size takes its images one at a time", async () => {
+  let taken = 0;
+  function* endless() {
+    for (;;) yield taken++;
+  }
+  const totals = new Set();
+  for await (const { index } of batch(
+    endless(),
+    { onProgress: ({ total }) => totals.add(total) },
+    async () => ({}),
+  )) {
+    assert.equal(taken, index + 1);
+    if (index === 3) break;
+  }
+  assert.deepEqual([...totals], [0]);
+});
+
+test("an abort or a disposed encoder ends a batch", async () => {
+  const controller = new AbortController();
+  const seen = [];
+  await assert.rejects(
+    async () => {
+      for await (const { index } of batch([1, 2, 3], { signal: controller.signal }, async () => ({}))) {
+        seen.push(index);
+        if (index === 1) controller.abort("stop");
+      }
+    },
+    (reason) => reason === "stop",
+  );
+  assert.deepEqual(seen, [0, 1]);
+  const disposed = batch([1, 2], {}, () => Promise.reject(new HandfulError("disposed", "gone")));
+  await assert.rejects(disposed.next(), { code: "disposed" });
+});
+
+test("a download reports bytes, and says what went wrong", async (t) => {
+  const body = Buffer.alloc(300_000, 7);
+  const server = createServer((request, response) => {
+    if (request.url === "/file") response.writeHead(200, { "content-length": body.length }).end(body);
+    else if (request.url === "/gzip")
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(body));
+    else if (request.url === "/page") response.writeHead(200).end("<!doctype html>");
+    else if (request.url === "/broken")
+      response.writeHead(200, { "content-length": 10 }).write("x", () => response.destroy());
+    else response.writeHead(404).end();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const base = `http://127.0.0.1:${server.address().port}`;
+
+  const steps = [];
+  assert.deepEqual(Buffer.from(await download(`${base}/file`, (...step) => steps.push(step))), body);
+  assert.deepEqual(steps[0], [0, body.length]);
+  assert.deepEqual(steps.at(-1), [body.length, body.length]);
+  assert.ok(steps.every(([done], i) => i === 0 || done > steps[i - 1][0]));
+
+  const compressed = [];
+  assert.deepEqual(Buffer.from(await download(`${base}/gzip`, (...step) => compressed.push(step))), body);
+  assert.deepEqual(compressed.at(-1), [body.length, 0]);
+
+  for (const path of ["page", "broken", "missing"]) {
+    await assert.rejects(download(`${base}/${path}`), { name: "HandfulError", code: "network" }, path);
+  }
+  await assert.rejects(download("http://127.0.0.1:1/"), { code: "network" });
+});
+
+test("data URLs are read without a request", async () => {
+  const text = '{"name":"ä 100%"}';
+  const forms = [
+    `data:application/json;base64,${Buffer.from(text).toString("base64")}`,
+    `data:application/json,${encodeURIComponent(text)}`,
+  ];
+  for (const form of forms) assert.equal(new TextDecoder().decode(await download(form)), text);
+});
