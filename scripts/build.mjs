@@ -1,0 +1,79 @@
+// Builds everything that is shipped: two WebAssembly modules, the npm package around them, the page that uses it.
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { capture, main, ROOT, run } from "./shell.mjs";
+import { unlessFresh } from "./stamps.mjs";
+import { nodeModules, wasmTarget, wasmTools } from "./toolchain.mjs";
+
+/** The crate's features that make a module of their own, so that a page downloads only what it uses. */
+export const MODULES = [
+  { name: "core", usually: "half a minute" },
+  { name: "encoder", usually: "5 minutes" },
+];
+
+async function buildModule({ name, usually }) {
+  const env = await wasmTarget();
+  await wasmTools();
+  const folder = `npm/dist/wasm/${name}`;
+  await unlessFresh({
+    name: `wasm-${name}`,
+    title: `WebAssembly module ${name}`,
+    usually,
+    inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
+    words: [capture([env.RUSTC ?? "rustc", "-vV"]), capture("wasm-bindgen --version")],
+    outputs: [`${folder}/${name}.js`, `${folder}/${name}.d.ts`, `${folder}/${name}_bg.wasm`],
+    work: async () => {
+      await run(
+        `wasm-pack build --target web --release --no-pack --mode no-install --out-dir ${folder} --out-name ${name} . -- -p handful --locked --no-default-features --features ${name}`,
+        { env },
+      );
+      // It would keep the module out of the npm package.
+      rmSync(join(ROOT, folder, ".gitignore"), { force: true });
+    },
+  });
+}
+
+async function buildPackage() {
+  await unlessFresh({
+    name: "package",
+    title: "npm package",
+    usually: "5 seconds",
+    inputs: [
+      "npm",
+      "models",
+      "tsconfig.base.json",
+      ...MODULES.map(({ name }) => `npm/dist/wasm/${name}/${name}.d.ts`),
+    ],
+    outputs: ["npm/dist/index.js", "npm/dist/models"],
+    work: async () => {
+      await run("npm run --silent build --workspace npm");
+      const models = join(ROOT, "npm/dist/models");
+      rmSync(models, { recursive: true, force: true });
+      mkdirSync(models);
+      for (const file of readdirSync(join(ROOT, "models"))) {
+        if (/\.(onnx|json)$/.test(file)) cpSync(join(ROOT, "models", file), join(models, file));
+      }
+    },
+  });
+}
+
+async function buildPage() {
+  await unlessFresh({
+    name: "page",
+    title: "Page",
+    usually: "10 seconds",
+    inputs: ["www", "npm/dist", "npm/package.json", "package-lock.json", "tsconfig.base.json"],
+    outputs: ["www/dist/index.html"],
+    work: () => run("npm run --silent build --workspace www"),
+  });
+}
+
+export async function build() {
+  await nodeModules();
+  for (const module of MODULES) await buildModule(module);
+  await buildPackage();
+  await buildPage();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(build);

@@ -1,0 +1,186 @@
+// What `npm test` runs, in order: cheap and likely to fail first.
+// A step returns { passed, failed, skipped: names }; one that returns nothing counts as one test.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { ROOT, run, status, Trouble } from "./shell.mjs";
+import { printSizes } from "./sizes.mjs";
+import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
+import {
+  BROWSER_ADVICE,
+  browsers,
+  cargoDeny,
+  rustComponents,
+  WASM,
+  wasmTarget,
+  wasmTools,
+} from "./toolchain.mjs";
+
+/** A step's way of saying that it cannot run here. */
+export class Skip extends Error {}
+
+/** A failure without a failed test (a crash, a compile error) counts as one. */
+const honest = (result, code) => (code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result);
+
+/** Runs a test program and counts its tests from what it prints. */
+async function counted(count, command, options) {
+  let output = "";
+  const code = await status(command, { ...options, onText: (text) => (output += text) });
+  return honest(count(output), code);
+}
+
+/** Runs several test programs as one step. */
+async function all(...programs) {
+  const total = { passed: 0, failed: 0, skipped: [] };
+  for (const program of programs) {
+    const { passed, failed, skipped } = await program();
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped.push(...skipped);
+  }
+  return total;
+}
+
+/** The lock file names no server, and holds the binaries of every system, not only of the one that wrote it. */
+function lockFile() {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
+  for (const [path, entry] of Object.entries(packages)) {
+    if (entry.resolved && !entry.link)
+      throw new Trouble(`package-lock.json: ${path} has a download address.`);
+    for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+      if (!packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]) {
+        throw new Trouble(`package-lock.json: ${name}, which ${path} needs on some systems, is missing.`);
+      }
+    }
+  }
+}
+
+async function format() {
+  await rustComponents();
+  await run("cargo fmt --all --check");
+}
+
+async function clippy() {
+  await rustComponents();
+  await run("cargo clippy --locked -p handful --all-targets -- -D warnings");
+  await run("cargo clippy --locked --workspace --features handful/encoder --all-targets -- -D warnings");
+}
+
+async function clippyWasm() {
+  await rustComponents();
+  if (Object.keys(await wasmTarget()).length > 0) throw new Skip(`clippy needs rustup's own target ${WASM}`);
+  for (const module of ["core", "encoder"]) {
+    await run(
+      `cargo clippy --locked -p handful --target ${WASM} --no-default-features --features ${module} --all-targets -- -D warnings`,
+    );
+  }
+}
+
+/** The documentation, with broken links as errors. */
+const documentation = () =>
+  run("cargo doc --locked --workspace --no-deps --features handful/encoder", {
+    env: { RUSTDOCFLAGS: "-D warnings" },
+  });
+
+// --show-output: a test that skips itself says so on its output.
+const cargoTest = (args, filter = "") =>
+  counted(libtest, `cargo test --locked ${args} -- --show-output${filter && ` ${filter}`}`);
+
+/** What the encoder adds to the tests of the core. One selection of features, so that tract is compiled once. */
+const encoderTests = () =>
+  all(
+    () => cargoTest("--workspace --features handful/encoder --lib", "encoder::"),
+    () => cargoTest("--workspace --features handful/encoder --bins --test encoder_* --test features_*"),
+    () => cargoTest("--workspace --features handful/encoder --doc", "src/encoder"),
+  );
+
+/** Paths of browsers and drivers under their names, or the sentence that says how to get them. */
+async function need(...names) {
+  const found = await browsers();
+  const missing = names.filter((name) => !found[name]);
+  if (missing.length === 0) return Object.fromEntries(names.map((name) => [name, found[name]]));
+  const text = `no ${missing.join(" and no ").toLowerCase()}; ${BROWSER_ADVICE}`;
+  throw process.env.CI ? new Trouble(text) : new Skip(text);
+}
+
+/**
+ * The release profile and no further feature let the encoder's tests use the dependencies that the build has compiled.
+ * @param {string} browser as wasm-pack calls it
+ * @param {string[]} programs what it takes: the browser and its driver
+ */
+async function wasmTests(browser, ...programs) {
+  const env = { ...(await wasmTarget()), ...(await need(...programs)) };
+  await wasmTools();
+  const test = (selection) => () =>
+    counted(
+      libtest,
+      `wasm-pack test --headless --${browser} --mode no-install --release . -- -p handful --locked --no-default-features ${selection}`,
+      { env },
+    );
+  return all(test("--features core"), test("--features encoder --test wasm_encoder"));
+}
+
+function nodeTests() {
+  const files = readdirSync(join(ROOT, "npm/test")).filter((name) => name.endsWith(".test.mjs"));
+  return counted(nodeTest, [
+    "node",
+    "--test",
+    "--test-reporter=spec",
+    ...files.map((name) => `npm/test/${name}`),
+  ]);
+}
+
+async function endToEnd() {
+  const env = await need("CHROMIUM");
+  const report = join(ROOT, "test-results", "e2e.json");
+  mkdirSync(join(ROOT, "test-results"), { recursive: true });
+  rmSync(report, { force: true });
+  const code = await status("playwright test -c tests/e2e/playwright.config.ts --reporter=list,json", {
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  });
+  if (!existsSync(report)) throw new Trouble("Playwright could not start.");
+  return honest(playwright(JSON.parse(readFileSync(report, "utf8"))), code);
+}
+
+async function packaging() {
+  return counted(closingLine, "node npm/packaging/run.mjs", { env: await need("CHROMIUM") });
+}
+
+async function types() {
+  for (const project of ["npm", "www", "tests/e2e"]) await run(`tsc --noEmit -p ${project}`);
+}
+
+async function deny() {
+  await cargoDeny();
+  await run("cargo fetch --locked"); // Crates of other systems too: their licences count as well.
+  await run("cargo deny --offline --locked check licenses sources bans");
+}
+
+function audit() {
+  const { stdout } = spawnSync("npm", ["audit", "--json"], { cwd: ROOT, encoding: "utf8" });
+  const counts = JSON.parse(stdout || "{}").metadata?.vulnerabilities;
+  if (!counts) throw new Skip("the registry did not answer `npm audit`");
+  if (counts.high + counts.critical > 0) throw new Trouble("`npm audit` reports severe vulnerabilities.");
+}
+
+export const STEPS = [
+  { name: "lock", group: "lint", run: lockFile },
+  { name: "fmt", group: "lint", run: format },
+  { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
+  { name: "core", run: () => cargoTest("-p handful") },
+  { name: "clippy", group: "lint", run: clippy },
+  { name: "clippy-wasm", group: "lint", run: clippyWasm },
+  { name: "doc", group: "lint", run: documentation },
+  { name: "encoder", run: encoderTests },
+  { name: "build", run: build },
+  { name: "types", group: "lint", after: ["build"], run: types },
+  { name: "sizes", after: ["build"], run: printSizes },
+  { name: "node", after: ["build"], run: nodeTests },
+  { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
+  { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
+  { name: "e2e", after: ["build"], run: endToEnd },
+  { name: "package", after: ["build"], run: packaging },
+  { name: "deny", group: "lint", run: deny },
+  { name: "audit", group: "lint", run: audit },
+];

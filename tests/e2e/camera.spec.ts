@@ -1,0 +1,73 @@
+/** The camera: Chromium's own test picture, and cameras that are not there. */
+import { expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { answer, card, open, photosOf, teach } from "./person.js";
+
+test("takes photos into a class by single presses", async ({ page }) => {
+  await open(page);
+  await teach(page, { screen: [] });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  const take = card(page, "screen").getByRole("button", { name: "Take photo" });
+  await take.click();
+  await expect(photosOf(page, "screen")).toHaveCount(1);
+  await take.click();
+  await expect(photosOf(page, "screen")).toHaveCount(2);
+  await page.getByRole("button", { name: "Close camera for screen" }).click();
+  await expect(take).toHaveCount(0);
+  await expect(page.locator("video")).toHaveCount(0);
+});
+
+test("answers the camera live until told to stop, while photos are taken as well", async ({ page }) => {
+  await open(page);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 3), screen: [] });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  const take = card(page, "screen").getByRole("button", { name: "Take photo" });
+  for (const count of [1, 2, 3]) {
+    await take.click();
+    await expect(photosOf(page, "screen")).toHaveCount(count);
+  }
+  const live = answer(page).getByRole("button", { name: "Live camera" });
+  await live.click();
+  await expect(live).toHaveAttribute("aria-pressed", "true");
+  const best = answer(page).getByRole("listitem").first();
+  await expect(best).toContainText("screen");
+  await page.getByRole("button", { name: "Close camera for screen" }).click();
+  await expect(answer(page).getByLabel("Camera picture")).toBeVisible();
+  await live.click();
+  await expect(live).toHaveAttribute("aria-pressed", "false");
+  await expect(page.locator("video")).toHaveCount(0);
+  await expect(best).toHaveCount(0);
+});
+
+/** A browser whose camera fails in a certain way. */
+async function failingCamera(page: Page, name: string): Promise<void> {
+  await page.addInitScript((error) => {
+    MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException("no", error));
+  }, name);
+}
+
+for (const [error, sentence] of [
+  ["NotAllowedError", "The camera is blocked for this page."],
+  ["NotFoundError", "No camera was found."],
+  ["NotReadableError", "The camera is busy, perhaps in another program."],
+] as const) {
+  test(`says in its own words: ${sentence}`, async ({ page }) => {
+    await failingCamera(page, error);
+    await open(page);
+    await teach(page, { mug: [] });
+    await page.getByRole("button", { name: "Camera for mug" }).click();
+    await expect(card(page, "mug")).toContainText(sentence);
+    await page.getByRole("button", { name: "Close camera for mug" }).click();
+    await answer(page).getByRole("button", { name: "Live camera" }).click();
+    await expect(answer(page)).toContainText(sentence);
+  });
+}
+
+test("says that the camera needs a secure page", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "isSecureContext", { value: false });
+  });
+  await open(page);
+  await answer(page).getByRole("button", { name: "Live camera" }).click();
+  await expect(answer(page)).toContainText("Browsers allow the camera only on secure pages.");
+});

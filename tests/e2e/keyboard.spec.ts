@@ -1,0 +1,137 @@
+/** The whole path without a pointer: Tab, Shift+Tab, Enter, Space, and the shortcuts. */
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { drawnPhotos, type Upload } from "./files.js";
+import { answer, card, open, photosOf, ready, saved, winner } from "./person.js";
+
+/** Presses Tab until something has the focus. */
+async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      await expectVisibleFocus(page);
+      return;
+    }
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${target} cannot be reached by ${key}`);
+}
+
+async function expectVisibleFocus(page: Page): Promise<void> {
+  const width = await page.evaluate(
+    () => getComputedStyle(document.activeElement ?? document.body).outlineWidth,
+  );
+  expect(Number.parseFloat(width)).toBeGreaterThanOrEqual(2);
+}
+
+async function chooseByKey(page: Page, button: Locator, files: Upload[]): Promise<void> {
+  await tabTo(page, button);
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("Enter");
+  await (await chooser).setFiles(files);
+}
+
+test("teaches, predicts, moves, undoes and reloads by keyboard alone", async ({ page }) => {
+  await open(page);
+  const newClass = page.getByRole("textbox", { name: "Name of a new class" });
+  await tabTo(page, newClass);
+  for (const label of ["tomato", "leaf"]) {
+    await page.keyboard.type(label);
+    await page.keyboard.press("Enter");
+    await expect(card(page, label)).toBeVisible();
+    await expect(newClass).toBeFocused();
+  }
+
+  await page.keyboard.press("Shift+Tab");
+  await tabTo(page, page.getByRole("button", { name: "Add photos to leaf" }), "Shift+Tab");
+  await chooseByKey(
+    page,
+    page.getByRole("button", { name: "Add photos to leaf" }),
+    drawnPhotos("leaf", 0, 3),
+  );
+  await expect(photosOf(page, "leaf")).toHaveCount(3);
+  await tabTo(page, page.getByRole("button", { name: "Add photos to tomato" }), "Shift+Tab");
+  await chooseByKey(page, page.getByRole("button", { name: "Add photos to tomato" }), [
+    ...drawnPhotos("tomato", 0, 3),
+    ...drawnPhotos("leaf", 3, 4),
+  ]);
+  await expect(photosOf(page, "tomato")).toHaveCount(4);
+
+  // One of them is a leaf: pick it and move it.
+  await tabTo(page, photosOf(page, "tomato").nth(3), "Shift+Tab");
+  await page.keyboard.press("Space");
+  await tabTo(page, page.getByRole("combobox", { name: "Move picked photos of tomato to" }));
+  await page.keyboard.type("leaf");
+  await page.keyboard.press("Enter");
+  await expect(photosOf(page, "leaf")).toHaveCount(4);
+  await expect(card(page, "tomato")).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "tomato")).toHaveCount(4);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(photosOf(page, "leaf")).toHaveCount(4);
+
+  await chooseByKey(
+    page,
+    answer(page).getByRole("button", { name: "Choose photos" }),
+    drawnPhotos("tomato", 6, 7),
+  );
+  expect(await winner(page)).toBe("tomato");
+
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await expect(photosOf(page, "leaf")).toHaveCount(4);
+});
+
+test("renames with Enter, gives up with Escape, and opens and closes the menu", async ({ page }) => {
+  await open(page);
+  const newClass = page.getByRole("textbox", { name: "Name of a new class" });
+  await tabTo(page, newClass);
+  await page.keyboard.type("tomatto");
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("textbox", { name: "Name of class tomatto" }), "Shift+Tab");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("tomato");
+  await page.keyboard.press("Enter");
+  await expect(card(page, "tomato")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Name of class tomato" })).toBeFocused();
+  await page.keyboard.type(" soup");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("textbox", { name: "Name of class tomato" })).toHaveValue("tomato");
+
+  const menu = page.getByRole("button", { name: "More for tomato" });
+  await tabTo(page, menu);
+  await page.keyboard.press("Enter");
+  await expect(menu).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("Escape");
+  await expect(menu).toHaveAttribute("aria-expanded", "false");
+  await expect(menu).toBeFocused();
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: "Remove class" }));
+  await page.keyboard.press("Enter");
+  await expect(card(page, "tomato")).toHaveCount(0);
+  await expect(newClass).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(card(page, "tomato")).toBeVisible();
+});
+
+test("says the answer to those who do not see it, once for each winner", async ({ page }) => {
+  await open(page);
+  const spoken = answer(page).locator("[aria-live=polite]");
+  await expect(spoken).toHaveText("");
+  const newClass = page.getByRole("textbox", { name: "Name of a new class" });
+  for (const thing of ["banana", "leaf"] as const) {
+    await newClass.fill(thing);
+    await page.keyboard.press("Enter");
+    await chooseByKey(
+      page,
+      page.getByRole("button", { name: `Add photos to ${thing}` }),
+      drawnPhotos(thing, 0, 3),
+    );
+    await expect(photosOf(page, thing)).toHaveCount(3);
+  }
+  await chooseByKey(
+    page,
+    answer(page).getByRole("button", { name: "Choose photos" }),
+    drawnPhotos("leaf", 5, 6),
+  );
+  await expect(spoken).toHaveText(/^leaf, .+, then banana, .+/);
+});

@@ -1,0 +1,93 @@
+/** What a person does on the page and sees there, by role and label only. */
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { Upload } from "./files.js";
+
+/** Opens the page and waits until it can teach. */
+export async function open(page: Page): Promise<void> {
+  await page.goto("./");
+  await ready(page);
+}
+
+export async function ready(page: Page): Promise<void> {
+  await expect(page.getByText("Ready to teach")).toBeVisible({ timeout: 60_000 });
+}
+
+export function card(page: Page, label: string): Locator {
+  return page.getByRole("article", { name: label, exact: true });
+}
+
+export function photosOf(page: Page, label: string): Locator {
+  return card(page, label)
+    .getByRole("list", { name: `Photos of ${label}` })
+    .getByRole("button");
+}
+
+export async function addClass(page: Page, label: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Name of a new class" }).fill(label);
+  await page.keyboard.press("Enter");
+  await expect(card(page, label)).toBeVisible();
+}
+
+/** Chooses files for a button that opens the file chooser. */
+export async function choose(page: Page, press: () => Promise<void>, files: Upload[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await press();
+  await (await chooser).setFiles(files);
+}
+
+export async function addPhotos(page: Page, label: string, files: Upload[]): Promise<void> {
+  const before = await photosOf(page, label).count();
+  await offerPhotos(page, label, files);
+  await expect(photosOf(page, label)).toHaveCount(before + files.length, { timeout: 60_000 });
+}
+
+/** Adds photos of which not all may be taken. */
+export async function offerPhotos(page: Page, label: string, files: Upload[]): Promise<void> {
+  const button = page.getByRole("button", { name: `Add photos to ${label}`, exact: true });
+  await choose(page, () => button.click(), files);
+}
+
+export async function teach(page: Page, classes: Record<string, Upload[]>): Promise<void> {
+  for (const [label, files] of Object.entries(classes)) {
+    await addClass(page, label);
+    await addPhotos(page, label, files);
+  }
+}
+
+export function answer(page: Page): Locator {
+  return page.getByRole("region", { name: "Answer" });
+}
+
+/** Asks about photos and waits until each is answered; gives the winner of each, in order. */
+export async function predict(page: Page, files: Upload[]): Promise<string[]> {
+  const button = answer(page).getByRole("button", { name: "Choose photos" });
+  await choose(page, () => button.click(), files);
+  if (files.length === 1) return [await winner(page)];
+  const rows = answer(page).getByRole("list", { name: `Answers for ${files.length} photos` });
+  await expect(rows.getByText("Looking…")).toHaveCount(0, { timeout: 90_000 });
+  const lines = await rows.getByRole("button").allInnerTexts();
+  return lines.map(
+    (line) =>
+      line
+        .split("\n")
+        .at(-1)
+        ?.replace(/ (over |under )?\d+%$/, "") ?? "",
+  );
+}
+
+/** The class at the top of the bars. */
+export async function winner(page: Page): Promise<string> {
+  const bars = answer(page).getByRole("list", { name: "How likely each class is" }).first();
+  const best = bars.getByRole("listitem").first();
+  await expect(best).toBeVisible({ timeout: 60_000 });
+  return (await best.innerText()).split("\n")[0] ?? "";
+}
+
+export async function saved(page: Page): Promise<void> {
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+}
+
+/** How many of the answers are right. */
+export function hits(answers: readonly string[], truth: readonly string[]): number {
+  return answers.filter((label, i) => label === truth[i]).length;
+}

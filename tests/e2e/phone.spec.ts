@@ -1,0 +1,66 @@
+/** A phone: a narrow screen and a finger. */
+import { devices, expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { addClass, answer, card, open, photosOf, winner } from "./person.js";
+
+const { defaultBrowserType: _, ...phone } = devices["Pixel 7"] ?? {};
+test.use(phone);
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(content).toBeLessThanOrEqual(screen ?? 0);
+}
+
+test("teaches and answers by touch", async ({ page }, info) => {
+  await open(page);
+  for (const thing of ["tomato", "leaf"] as const) {
+    await addClass(page, thing);
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: `Add photos to ${thing}` }).tap();
+    await (await chooser).setFiles(drawnPhotos(thing, 0, 3));
+    await expect(photosOf(page, thing)).toHaveCount(3);
+  }
+  const chooser = page.waitForEvent("filechooser");
+  await answer(page).getByRole("button", { name: "Choose photos" }).tap();
+  await (await chooser).setFiles(drawnPhotos("leaf", 5, 6));
+  expect(await winner(page)).toBe("leaf");
+
+  await photosOf(page, "tomato").first().tap();
+  await card(page, "tomato").getByRole("button", { name: "Remove" }).tap();
+  await expect(photosOf(page, "tomato")).toHaveCount(2);
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).tap();
+  await expect(photosOf(page, "tomato")).toHaveCount(3);
+
+  const jump = page.getByRole("link", { name: /^Answer: leaf/ });
+  await jump.tap();
+  await expect(answer(page)).toBeInViewport();
+  await expectNoSidewaysScroll(page);
+  await page.screenshot({ path: info.outputPath("phone.png"), fullPage: true });
+});
+
+test("fits the narrowest screens, with long names and every panel open", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 568 });
+  await open(page);
+  await expectNoSidewaysScroll(page);
+  const long = "Donaudampfschifffahrtsgesellschaftskapitänsmütze".repeat(3);
+  await addClass(page, long);
+  await addClass(page, "leaf");
+  await page.getByRole("button", { name: `More for ${long}` }).tap();
+  await page.getByRole("button", { name: "Camera for leaf" }).tap();
+  await expect(page.getByRole("button", { name: "Take photo" })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+});
+
+test("has nothing to press that is smaller than 24 pixels", async ({ page }) => {
+  await open(page);
+  await addClass(page, "leaf");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Add photos to leaf" }).tap();
+  await (await chooser).setFiles(drawnPhotos("leaf", 0, 1));
+  await photosOf(page, "leaf").first().tap();
+  const controls = page.locator("button:visible, input:visible, select:visible, summary:visible, a:visible");
+  for (const control of await controls.all()) {
+    const box = await control.boundingBox();
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(24);
+  }
+});

@@ -1,0 +1,90 @@
+/** Every kind of change can be taken back and repeated. */
+import { expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { addClass, addPhotos, card, open, photosOf, saved, teach } from "./person.js";
+
+/** The labels and counts of all cards, in order, as they are read out. */
+async function classes(page: Page): Promise<string[]> {
+  const cards = await page.getByRole("article").all();
+  return Promise.all(
+    cards.map(async (item) => {
+      const count = await item.getByText(/^\d+ photos?$/).innerText();
+      return `${await item.getAttribute("aria-label")}: ${count}`;
+    }),
+  );
+}
+
+/** Does something, checks what it gives, then takes it back and repeats it, each in another way. */
+async function checkUndo(page: Page, after: string[], act: () => Promise<void>): Promise<void> {
+  const before = await classes(page);
+  await act();
+  await expect.poll(() => classes(page)).toEqual(after);
+  await page.getByRole("button", { name: "Undo", exact: true }).first().click();
+  await expect.poll(() => classes(page)).toEqual(before);
+  await page.getByRole("button", { name: "Redo", exact: true }).click();
+  await expect.poll(() => classes(page)).toEqual(after);
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => classes(page)).toEqual(before);
+  await page.keyboard.press("Control+y");
+  await expect.poll(() => classes(page)).toEqual(after);
+}
+
+async function choose(page: Page, label: string, item: string): Promise<void> {
+  await page.getByRole("button", { name: `More for ${label}`, exact: true }).click();
+  await page.getByRole("button", { name: item, exact: true }).click();
+}
+
+test("takes back and repeats every kind of change", async ({ page }) => {
+  await open(page);
+  await checkUndo(page, ["mug: 0 photos"], () => addClass(page, "mug"));
+  await checkUndo(page, ["mug: 3 photos"], () => addPhotos(page, "mug", drawnPhotos("mug", 0, 3)));
+  await checkUndo(page, ["cup: 3 photos"], async () => {
+    const name = page.getByRole("textbox", { name: "Name of class mug" });
+    await name.fill("cup");
+    await name.press("Enter");
+  });
+  await checkUndo(page, ["cup: 1 photo"], async () => {
+    await photosOf(page, "cup").nth(0).click();
+    await photosOf(page, "cup").nth(2).click();
+    await expect(card(page, "cup")).toContainText("2 photos picked");
+    await card(page, "cup").getByRole("button", { name: "Remove" }).click();
+  });
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 2) });
+  await checkUndo(page, ["cup: 2 photos", "leaf: 1 photo"], async () => {
+    await photosOf(page, "leaf").first().click();
+    await page.getByRole("combobox", { name: "Move picked photos of leaf to" }).selectOption("cup");
+  });
+  await checkUndo(page, ["leaf: 3 photos"], () => choose(page, "cup", "Merge into leaf"));
+  await checkUndo(page, [], () => choose(page, "leaf", "Remove class"));
+});
+
+test("brings back removed photos with their pictures, by the note's own button, and saves that", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3) });
+  await choose(page, "mug", "Remove class");
+  const note = page.getByRole("status").filter({ hasText: "removed class mug" });
+  await saved(page);
+  await note.getByRole("button", { name: "Undo" }).click();
+  await expect(photosOf(page, "mug")).toHaveCount(3);
+  await saved(page);
+  await page.reload();
+  const picture = photosOf(page, "mug").nth(2).locator("img");
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+});
+
+test("stops learning a batch that is taken back in the middle", async ({ page }) => {
+  await open(page);
+  await addClass(page, "mug");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Add photos to mug" }).click();
+  await (await chooser).setFiles(drawnPhotos("mug", 0, 12));
+  await expect(photosOf(page, "mug").first()).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "mug")).toHaveCount(0);
+  await addPhotos(page, "mug", drawnPhotos("mug", 0, 1));
+  await expect(card(page, "mug")).toContainText("1 photo");
+});

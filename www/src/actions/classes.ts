@@ -1,0 +1,54 @@
+/** Add, rename, merge and remove classes. Each gives the code of what went wrong, or null. */
+import { codeOf } from "../engine/codes";
+import { setOpened } from "../engine/session";
+import { newGroup, step } from "../engine/set";
+import { retarget } from "../engine/teaching";
+import { update } from "../state/live";
+import type { Code } from "../state/state";
+import { withRenamed } from "../state/updates";
+import { text } from "../text";
+import { attempt, showToast } from "./toast";
+
+export async function addClass(label: string): Promise<Code | null> {
+  await setOpened();
+  try {
+    step(newGroup(text.did.addClass(label.trim())), (set) => set.addClass(label));
+    return null;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+export function renameClass(from: string, to: string): Code | null {
+  const label = to.trim();
+  if (label === from) return null;
+  try {
+    step(newGroup(text.did.rename(from, label)), (set) => {
+      set.renameClass(from, label);
+      retarget(from, label);
+      update((state) => withRenamed(state, from, label));
+    });
+  } catch (error) {
+    return codeOf(error);
+  }
+  showToast(text.did.rename(from, label), true);
+  return null;
+}
+
+export function mergeClasses(from: string, into: string): void {
+  const words = text.did.merge(from, into);
+  const failed = attempt(() => {
+    step(newGroup(words), (set) => set.mergeClasses(from, into));
+    retarget(from, into);
+  });
+  if (!failed) showToast(words, true);
+}
+
+export function removeClass(label: string): void {
+  const words = text.did.removeClass(label);
+  const failed = attempt(() => {
+    step(newGroup(words), (set) => set.removeClass(label));
+    retarget(label, null);
+  });
+  if (!failed) showToast(words, true);
+}

@@ -1,0 +1,56 @@
+/** Photos that came without saying what they are: dropped on the page, or pasted. */
+import { getState, set } from "../state/live";
+import type { Code } from "../state/state";
+import { askAbout } from "./answer";
+import { addClass } from "./classes";
+import { addPhotos, photosOf } from "./examples";
+
+let waiting: File[] = [];
+
+/** Keeps photos until somebody says what they are. */
+export function takeIn(files: readonly File[]): void {
+  if (files.length === 0) return;
+  waiting = [...waiting, ...files];
+  set({ asking: { count: waiting.length } });
+}
+
+/** They are photos of a class that there is. */
+export function teachWaiting(label: string): void {
+  void addPhotos(photosOf(hand()), label);
+}
+
+/** They are photos of a new class. */
+export async function teachWaitingNew(label: string): Promise<Code | null> {
+  const code = await addClass(label);
+  if (!code) teachWaiting(label.trim());
+  return code;
+}
+
+/** They are a question. */
+export function answerWaiting(): void {
+  askAbout(hand());
+}
+
+export function forgetWaiting(): void {
+  hand();
+}
+
+function hand(): File[] {
+  const files = waiting;
+  waiting = [];
+  set({ asking: null });
+  return files;
+}
+
+/** Pasted photos go where the focus is: a class, the Answer region, or a question which class. */
+export function paste(event: ClipboardEvent): void {
+  const files = Array.from(event.clipboardData?.files ?? []);
+  if (files.length === 0) return;
+  event.preventDefault();
+  const focused = document.activeElement;
+  const key = focused?.closest<HTMLElement>("[data-class]")?.dataset.class;
+  const target = getState().classes.find((item) => String(item.key) === key);
+  if (target) void addPhotos(photosOf(files), target.label);
+  else if (focused?.closest("[data-answer]")) askAbout(files);
+  else takeIn(files);
+}

@@ -1,0 +1,74 @@
+/** Answers for photos. Their features are kept, so that each new example gives new answers at once. */
+import { HandfulError } from "handful";
+import { freshId, getState, set, update } from "../state/live";
+import type { Outcome, Timings } from "../state/state";
+import { withOutcome, withReadings } from "../state/updates";
+import { codeOf } from "./codes";
+import { encoderReady, setOpened } from "./session";
+import { currentSet, onSetChange } from "./set";
+
+/** What the encoder made of a photo. */
+export interface Encoded {
+  features: Float32Array;
+  timings: Omit<Timings, "classify">;
+}
+
+const encoded = new Map<number, Encoded>();
+/** Number of the last request: what belongs to an earlier one is dropped. */
+let round = 0;
+
+/** Asks what some photos show; they take the place of those asked about before. */
+export async function ask(files: readonly File[]): Promise<void> {
+  round += 1;
+  const mine = round;
+  forget();
+  const items = files.map((file) => ({ file, id: freshId() }));
+  const readings = items.map(({ file, id }) => {
+    const url = URL.createObjectURL(file);
+    return { id, name: file.name, url, outcome: { kind: "waiting" } as const };
+  });
+  update((state) => withReadings(state, readings));
+  await setOpened();
+  const encoder = await encoderReady();
+  for (const { file, id } of items) {
+    if (mine !== round) return;
+    try {
+      const result = await encoder.encode(file);
+      if (mine !== round) return;
+      encoded.set(id, result);
+      update((state) => withOutcome(state, id, classify(result)));
+    } catch (error) {
+      if (mine !== round) return;
+      update((state) => withOutcome(state, id, { kind: "failed", code: codeOf(error) }));
+    }
+  }
+}
+
+/** What the set says now about something encoded. */
+export function classify({ features, timings }: Encoded): Outcome {
+  try {
+    const { scores, unscored, timings: own } = currentSet().predictFeatures(features);
+    return {
+      kind: "answered",
+      answer: { scores, unscored, timings: { ...timings, classify: own.classify } },
+    };
+  } catch (error) {
+    if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
+    return { kind: "failed", code: codeOf(error) };
+  }
+}
+
+export function clearReadings(): void {
+  round += 1;
+  forget();
+  set({ readings: [], shown: null });
+}
+
+onSetChange(() => {
+  for (const [id, result] of encoded) update((state) => withOutcome(state, id, classify(result)));
+});
+
+function forget(): void {
+  for (const { url } of getState().readings) URL.revokeObjectURL(url);
+  encoded.clear();
+}

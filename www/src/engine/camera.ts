@@ -1,0 +1,110 @@
+/** The camera: one stream, shown wherever it is needed, and stopped when nobody needs it. */
+import { getState, set } from "../state/live";
+import type { CameraCode } from "../state/state";
+import { onSetChange } from "./set";
+
+/** Enough for any encoder here; more would only cost time. */
+const WANTED: MediaStreamConstraints = {
+  audio: false,
+  video: { facingMode: { ideal: "environment" }, width: { ideal: 960 }, height: { ideal: 720 } },
+};
+
+let stream: MediaStream | null = null;
+/** Number of the last request: a stream that an earlier one brings is let go. */
+let round = 0;
+const videos = new Set<HTMLVideoElement>();
+
+/** A video element joins: it shows the camera while it is on the page. Returns how it leaves. */
+export function attachVideo(video: HTMLVideoElement): () => void {
+  videos.add(video);
+  void play(video);
+  return () => {
+    videos.delete(video);
+    video.srcObject = null;
+  };
+}
+
+/** A video that has a picture now, or null. */
+export function currentVideo(): HTMLVideoElement | null {
+  for (const video of videos) if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
+  return null;
+}
+
+/** Turns the camera on where it is off. Only ever called from a press. */
+export async function startCamera(): Promise<void> {
+  const { kind } = getState().camera;
+  if (kind === "on" || kind === "starting") return;
+  if (!window.isSecureContext || !navigator.mediaDevices) {
+    set({ camera: { kind: "failed", code: "insecure" } });
+    return;
+  }
+  set({ camera: { kind: "starting" } });
+  round += 1;
+  const mine = round;
+  try {
+    const granted = await navigator.mediaDevices.getUserMedia(WANTED);
+    // The person may have gone away while the browser asked for permission.
+    if (mine !== round) {
+      for (const track of granted.getTracks()) track.stop();
+      return;
+    }
+    stream = granted;
+  } catch (error) {
+    if (mine === round) set({ camera: { kind: "failed", code: cameraCode(error) } });
+    return;
+  }
+  for (const track of stream.getTracks()) track.onended = lose;
+  set({ camera: { kind: "on" } });
+  for (const video of videos) void play(video);
+}
+
+/** Turns the camera off unless somebody still needs it. */
+export function releaseCamera(): void {
+  if (isWanted() || getState().camera.kind === "off") return;
+  halt();
+  set({ camera: { kind: "off" } });
+}
+
+// The class that photos were taken for may be gone.
+onSetChange(releaseCamera);
+
+/** The picture of this moment, or null before the first one has come. */
+export async function capture(): Promise<ImageBitmap | null> {
+  const video = currentVideo();
+  return video ? createImageBitmap(video) : null;
+}
+
+function isWanted(): boolean {
+  const { cameraClass, live } = getState();
+  return cameraClass !== null || live.kind === "on";
+}
+
+function lose(): void {
+  halt();
+  set({ camera: { kind: "failed", code: "lost" } });
+}
+
+function halt(): void {
+  round += 1;
+  for (const track of stream?.getTracks() ?? []) {
+    track.onended = null;
+    track.stop();
+  }
+  stream = null;
+}
+
+async function play(video: HTMLVideoElement): Promise<void> {
+  video.srcObject = stream;
+  try {
+    if (stream) await video.play();
+  } catch {
+    // The element left the page before its first picture: nobody is waiting for it.
+  }
+}
+
+function cameraCode(error: unknown): CameraCode {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "none";
+  return "in-use";
+}

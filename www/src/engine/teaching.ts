@@ -1,0 +1,101 @@
+/** Photos on their way into the set: one after another, and a bad one never stops the rest. */
+import { freshId, getState, set, update } from "../state/live";
+import { withProblem } from "../state/updates";
+import { codeOf } from "./codes";
+import type { Group } from "./journal";
+import { encoderReady, setOpened } from "./session";
+import { step } from "./set";
+import { keepThumbnails, thumbnailOf } from "./thumbnails";
+
+export interface Photo {
+  name: string;
+  source: Blob | ImageBitmap;
+}
+
+interface Waiting extends Photo {
+  label: string;
+  group: Group;
+  /** Called with whether it was learnt. */
+  settle: (learnt: boolean) => void;
+}
+
+let queue: Waiting[] = [];
+let running = false;
+let settled = 0;
+
+/** Teaches photos of a class that exists. Resolves with how many were learnt. */
+export async function teach(photos: readonly Photo[], label: string, group: Group): Promise<number> {
+  const results = photos.map(
+    (photo) =>
+      new Promise<boolean>((settle) => {
+        queue.push({ ...photo, label, group, settle });
+      }),
+  );
+  showProgress();
+  if (!running) void run();
+  const learnt = await Promise.all(results);
+  return learnt.filter(Boolean).length;
+}
+
+/** Photos that wait for `from` now wait for `to`; for null, they are dropped. */
+export function retarget(from: string, to: string | null): void {
+  for (const item of queue) if (item.label === from) item.label = to ?? item.label;
+  if (to === null) drop((item) => item.label === from);
+}
+
+/** Drops the photos of one action that still wait. */
+export function cancelGroup(id: number): void {
+  drop((item) => item.group.id === id);
+}
+
+export function cancelTeaching(): void {
+  drop(() => true);
+}
+
+function drop(matches: (item: Waiting) => boolean): void {
+  const dropped = queue.filter(matches);
+  queue = queue.filter((item) => !matches(item));
+  for (const item of dropped) item.settle(false);
+  showProgress();
+}
+
+async function run(): Promise<void> {
+  running = true;
+  await setOpened();
+  for (let item = queue[0]; item; item = queue[0]) {
+    const learnt = await learn(item);
+    // While it was encoded it may have been dropped, and then it is settled already.
+    if (queue[0] === item) queue.shift();
+    item.settle(learnt);
+    settled += 1;
+    showProgress();
+  }
+  running = false;
+  settled = 0;
+  showProgress();
+}
+
+async function learn(item: Waiting): Promise<boolean> {
+  try {
+    const encoder = await encoderReady();
+    const [{ features }, thumbnail] = await Promise.all([
+      encoder.encode(item.source),
+      thumbnailOf(item.source),
+    ]);
+    const wanted = queue.includes(item) && getState().classes.some(({ label }) => label === item.label);
+    if (!wanted) return false;
+    step(item.group, (classifier) => {
+      const id = classifier.addFeatures(features, item.label);
+      if (thumbnail) keepThumbnails([[id, thumbnail]]);
+    });
+    return true;
+  } catch (error) {
+    update((state) => withProblem(state, { id: freshId(), name: item.name, code: codeOf(error) }));
+    return false;
+  }
+}
+
+function showProgress(): void {
+  const total = settled + queue.length;
+  set({ teaching: queue.length > 0 ? { kind: "working", done: settled, total } : { kind: "idle" } });
+}

@@ -1,0 +1,142 @@
+/**
+ * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
+ * stay in the engine; here are only ids, words and addresses.
+ */
+import type { ErrorCode } from "handful";
+
+/** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text.ts`. */
+export type Code = ErrorCode | "other-encoder" | "unexpected";
+
+export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
+
+export interface ClassItem {
+  /** Stays the same when the class is renamed. */
+  key: number;
+  label: string;
+  count: number;
+}
+
+export interface Example {
+  id: number;
+  label: string;
+}
+
+export interface Score {
+  label: string;
+  probability: number;
+}
+
+/** Milliseconds; 0 where the stage did not run. */
+export interface Timings {
+  decode: number;
+  preprocess: number;
+  encode: number;
+  classify: number;
+}
+
+export interface Answer {
+  /** Best first, at least two. */
+  scores: readonly Score[];
+  /** Classes that have no examples yet. */
+  unscored: readonly string[];
+  timings: Timings;
+}
+
+export type Outcome =
+  | { kind: "waiting" }
+  | { kind: "answered"; answer: Answer }
+  /** The photo is understood, but fewer than two classes have examples. */
+  | { kind: "thin" }
+  | { kind: "failed"; code: Code };
+
+/** A photo that somebody asked about. */
+export interface Reading {
+  id: number;
+  name: string;
+  url: string;
+  outcome: Outcome;
+}
+
+export type EngineStatus =
+  | { kind: "loading"; done: number; total: number }
+  | { kind: "ready"; name: string }
+  | { kind: "failed"; code: Code };
+
+/** The support set: being opened, in use, or stored in a form that cannot be used. */
+export type SetStatus = { kind: "opening" } | { kind: "open" } | { kind: "unusable"; code: Code };
+
+export type StorageStatus =
+  | { kind: "idle" }
+  | { kind: "saving" }
+  | { kind: "saved" }
+  | { kind: "failed"; reason: "blocked" | "full" | "failed" };
+
+export type CameraStatus =
+  | { kind: "off" }
+  | { kind: "starting" }
+  | { kind: "on" }
+  | { kind: "failed"; code: CameraCode };
+
+/** A photo that was left out, and why. */
+export interface Problem {
+  id: number;
+  name: string;
+  code: Code;
+}
+
+/** What IndexedDB keeps. Everything in it follows from the saved set and the stored thumbnails. */
+export interface KeptState {
+  classes: readonly ClassItem[];
+  examples: readonly Example[];
+  /** Address of each example's thumbnail. */
+  thumbnails: Readonly<Record<number, string>>;
+}
+
+/** What ends with the visit. */
+export interface VisitState {
+  engine: EngineStatus;
+  set: SetStatus;
+  storage: StorageStatus;
+  /** What Undo and Redo would take back or repeat; null where there is nothing. */
+  undo: string | null;
+  redo: string | null;
+  /** Photos being learnt. */
+  teaching: { kind: "idle" } | { kind: "working"; done: number; total: number };
+  problems: readonly Problem[];
+  /** Examples picked out to be moved or removed. */
+  selected: readonly number[];
+  /** Photos that wait until somebody says what they are. */
+  asking: { count: number } | null;
+  camera: CameraStatus;
+  /** Key of the class that the camera takes photos for. */
+  cameraClass: number | null;
+  /** Whether the camera is being answered, and what it shows. */
+  live: { kind: "off" } | { kind: "on"; outcome: Outcome };
+  readings: readonly Reading[];
+  /** The reading shown large. */
+  shown: number | null;
+  toast: { id: number; text: string; undo: boolean } | null;
+}
+
+export type AppState = KeptState & VisitState;
+
+export const INITIAL: AppState = {
+  classes: [],
+  examples: [],
+  thumbnails: {},
+  engine: { kind: "loading", done: 0, total: 0 },
+  set: { kind: "opening" },
+  storage: { kind: "idle" },
+  undo: null,
+  redo: null,
+  teaching: { kind: "idle" },
+  problems: [],
+  selected: [],
+  asking: null,
+  camera: { kind: "off" },
+  cameraClass: null,
+  live: { kind: "off" },
+  readings: [],
+  shown: null,
+  toast: null,
+};

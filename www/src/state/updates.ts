@@ -1,0 +1,68 @@
+/** Pure updates: each takes a state and gives the next one. */
+import type { AppState, ClassItem, Example, Outcome, Problem, Reading, Score } from "./state";
+
+/** At most so many left-out photos are listed; the oldest go first. */
+const PROBLEMS_SHOWN = 20;
+
+/** Takes over what the classifier now holds. A class that is still there keeps its key. */
+export function withSet(
+  state: AppState,
+  classes: readonly { label: string; count: number }[],
+  examples: readonly Example[],
+  nextKey: () => number,
+): AppState {
+  const keys = new Map(state.classes.map((item) => [item.label, item.key]));
+  const present = new Set(examples.map((example) => example.id));
+  const items = classes.map(({ label, count }) => ({ key: keys.get(label) ?? nextKey(), label, count }));
+  return {
+    ...state,
+    classes: items,
+    examples: examples.map(({ id, label }) => ({ id, label })),
+    selected: state.selected.filter((id) => present.has(id)),
+    cameraClass: items.some((item) => item.key === state.cameraClass) ? state.cameraClass : null,
+  };
+}
+
+/** Gives a class its new name before the classifier is read again, so that it keeps its key. */
+export function withRenamed(state: AppState, from: string, to: string): AppState {
+  const rename = (label: string) => (label === from ? to : label);
+  return { ...state, classes: state.classes.map((item) => ({ ...item, label: rename(item.label) })) };
+}
+
+export function withProblem(state: AppState, problem: Problem): AppState {
+  return { ...state, problems: [...state.problems, problem].slice(-PROBLEMS_SHOWN) };
+}
+
+/** Picks an example out, or puts it back. */
+export function withToggled(state: AppState, id: number): AppState {
+  const selected = state.selected.includes(id)
+    ? state.selected.filter((other) => other !== id)
+    : [...state.selected, id];
+  return { ...state, selected };
+}
+
+export function withReadings(state: AppState, readings: readonly Reading[]): AppState {
+  return { ...state, readings, shown: readings[0]?.id ?? null };
+}
+
+export function withOutcome(state: AppState, id: number, outcome: Outcome): AppState {
+  return {
+    ...state,
+    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, outcome } : reading)),
+  };
+}
+
+/** Classes that have examples. */
+export function taught(state: AppState): readonly ClassItem[] {
+  return state.classes.filter((item) => item.count > 0);
+}
+
+/** What the Answer region shows large: the camera while it is answered, else the chosen photo. */
+export function currentOutcome(state: AppState): Outcome | null {
+  if (state.live.kind === "on") return state.live.outcome;
+  return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
+}
+
+export function winner(outcome: Outcome | null): Score | null {
+  return outcome?.kind === "answered" ? (outcome.answer.scores[0] ?? null) : null;
+}

@@ -1,0 +1,200 @@
+/** Every word of the page. Labels and file names come in as text and are shown as text. */
+import type { CameraCode, Code, Score } from "./state/state";
+
+const whole = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
+
+/** Never claims more than it knows: a share is not shown as 0 % or 100 % by rounding. */
+function percent(share: number): string {
+  if (share > 0.99 && share < 1) return "over 99%";
+  if (share < 0.01 && share > 0) return "under 1%";
+  return whole.format(share);
+}
+
+function photos(count: number): string {
+  return count === 1 ? "1 photo" : `${count} photos`;
+}
+
+function list(labels: readonly string[]): string {
+  return new Intl.ListFormat("en").format(labels);
+}
+
+function bytes(count: number): string {
+  return `${(count / 1e6).toFixed(1)} MB`;
+}
+
+const codes: Record<Code, string> = {
+  "empty-label": "Give the class a name first.",
+  "label-too-long": "That name is too long: 200 characters is the most.",
+  "duplicate-label": "There is a class of that name already.",
+  "unknown-class": "That class is not there any more.",
+  "unknown-example": "That photo is not there any more.",
+  "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
+  "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
+  "image-empty": "The picture is empty.",
+  "image-too-large": "The picture is too large. Try a smaller copy.",
+  "image-bytes": "The picture is damaged.",
+  "zero-feature": "There is nothing in this picture to go by. Try another photo.",
+  "not-finite": "The encoder could not make sense of this picture. Try another photo.",
+  shape: "The encoder gave features of an unexpected length. Reload the page.",
+  parameter: "A setting is out of range. Reload the page.",
+  format: "The set stored in this browser is damaged or was made by a newer version.",
+  "other-encoder":
+    "The set stored in this browser was made with another encoder, so it cannot be used with this one.",
+  manifest:
+    "The description of the encoder is damaged. Reload the page; if that does not help, tell whoever runs this site.",
+  model: "The encoder is damaged. Reload the page; if that does not help, tell whoever runs this site.",
+  "model-mismatch":
+    "The encoder is not the one that was announced. Reload the page; if that does not help, tell whoever runs this site.",
+  "wasm-html":
+    "The server sent a web page where the program should be. Whoever runs this site has to serve its .wasm files as they are.",
+  "wasm-load": "The program could not be loaded. Check the connection and try again.",
+  "simd-missing":
+    "This browser is too old: it lacks WebAssembly SIMD. Any current Chrome, Edge, Firefox or Safari has it.",
+  network: "A download failed. Check the connection and try again.",
+  worker: "The encoder stopped working. Reload the page: your saved photos are still there.",
+  "no-encoder": "The encoder is not there. Reload the page.",
+  disposed: "The encoder was shut down. Reload the page.",
+  internal: "Something went wrong inside the program. Reload the page: your saved photos are still there.",
+  unexpected: "Something went wrong. Reload the page: your saved photos are still there.",
+};
+
+const cameraCodes: Record<CameraCode, string> = {
+  denied:
+    "The camera is blocked for this page. Allow it in the address bar, then press the camera button again, or add photos instead.",
+  none: "No camera was found. Connect one and press the camera button again, or add photos instead.",
+  "in-use":
+    "The camera is busy, perhaps in another program. Close that and press the camera button again, or add photos instead.",
+  insecure:
+    "Browsers allow the camera only on secure pages. Open this page with https, or add photos instead.",
+  lost: "The camera was disconnected. Press the camera button again, or add photos instead.",
+};
+
+export const text = {
+  codes,
+  cameraCodes,
+  percent,
+  photos,
+  list,
+  header: {
+    name: "handful",
+    tagline: "Show it a few photos of each of a few things, and it recognises new ones.",
+    private: "Your photos never leave this device",
+  },
+  engine: {
+    loading: "Loading the encoder…",
+    loaded: (done: number, total: number) => (total > 0 ? `${bytes(done)} of ${bytes(total)}` : bytes(done)),
+    ready: "Ready to teach",
+    failed: "The page is not ready:",
+    again: "Try again",
+  },
+  storage: {
+    idle: "",
+    saving: "Saving…",
+    saved: "Saved",
+    failed: {
+      blocked:
+        "Could not save: this browser does not let the page keep anything. Your work lasts until you close the page.",
+      full: "Could not save: the disk space for this page is used up. Your work lasts until you close the page.",
+      failed: "Could not save: the browser's storage failed. Your work lasts until you close the page.",
+    },
+  },
+  unusable: {
+    kept: "It is still there, untouched.",
+    copy: "Save a copy",
+    anew: "Start anew",
+  },
+  history: {
+    undo: "Undo",
+    redo: "Redo",
+    nothing: "nothing yet",
+    undone: (what: string) => `Undone: ${what}`,
+    redone: (what: string) => `Redone: ${what}`,
+  },
+  did: {
+    addClass: (label: string) => `added class ${label}`,
+    rename: (from: string, to: string) => `renamed ${from} to ${to}`,
+    merge: (from: string, into: string) => `merged ${from} into ${into}`,
+    removeClass: (label: string) => `removed class ${label}`,
+    addPhotos: (label: string) => `added photos to ${label}`,
+    addedPhotos: (count: number, label: string) => `added ${photos(count)} to ${label}`,
+    removePhotos: (count: number) => `removed ${photos(count)}`,
+    movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
+  },
+  teach: {
+    title: "Teach",
+    emptyTitle: "What should it tell apart?",
+    emptyBody:
+      "Name two or more things, give each a few photos, then show it a new one. There is nothing to train: it knows at once.",
+    newClass: "Name of a new class",
+    newClassHint: "for example: ripe",
+    addClass: "Add class",
+    opening: "Your class is added as soon as the encoder is loaded.",
+    progress: (done: number, total: number) => `Learning photo ${Math.min(done + 1, total)} of ${total}`,
+    stop: "Stop",
+    problems: (count: number) => (count === 1 ? "1 photo was left out" : `${count} photos were left out`),
+    dismiss: "Dismiss",
+    dropAnywhere: "Drop photos on a class, or anywhere on the page",
+  },
+  card: {
+    name: (label: string) => `Name of class ${label}`,
+    addPhotos: "Add photos",
+    addPhotosTo: (label: string) => `Add photos to ${label}`,
+    camera: "Camera",
+    cameraFor: (label: string) => `Camera for ${label}`,
+    closeCamera: "Close camera",
+    closeCameraFor: (label: string) => `Close camera for ${label}`,
+    more: (label: string) => `More for ${label}`,
+    mergeInto: (label: string) => `Merge into ${label}`,
+    remove: "Remove class",
+    empty: "No photos yet. Drop some here, paste, or use the buttons.",
+    photo: (index: number, label: string) => `Photo ${index} of ${label}`,
+    pictures: (label: string) => `Photos of ${label}`,
+    picked: (count: number) => `${photos(count)} picked`,
+    removePicked: "Remove",
+    moveTo: "Move to…",
+    movePicked: (label: string) => `Move picked photos of ${label} to`,
+    done: "Done",
+  },
+  camera: {
+    title: (label: string) => `Camera for ${label}`,
+    starting: "Waiting for the camera. The browser may ask for permission.",
+    take: "Take photo",
+    picture: "Camera picture",
+    photoName: "camera photo",
+  },
+  asking: {
+    title: (count: number) => (count === 1 ? "What is this photo?" : `What are these ${count} photos?`),
+    newClass: "Something new",
+    add: "Add",
+    answer: "Just tell me what it is",
+    cancel: "Cancel",
+  },
+  answer: {
+    title: "Answer",
+    choose: "Choose photos",
+    live: "Live camera",
+    clear: "Clear",
+    invite: "Show it something new",
+    inviteBody: "Drop a photo here, choose or paste one, or turn on the live camera.",
+    thin: "Not enough examples yet: add photos to at least two classes.",
+    without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
+    waiting: "Looking…",
+    failed: "This photo could not be answered.",
+    close: "Close call",
+    next: (score: Score) => `then ${score.label}, ${percent(score.probability)}`,
+    bars: "How likely each class is",
+    all: (count: number) => `All ${count} classes`,
+    many: (count: number) => `Answers for ${photos(count)}`,
+    photo: (name: string) => `Your photo ${name}`,
+    unscored: (labels: readonly string[]) => `Not considered, because without photos: ${list(labels)}.`,
+    time: (stages: readonly string[]) => stages.join(" · "),
+    stages: { decode: "read", preprocess: "prepare", encode: "look", classify: "decide" },
+    milliseconds: (value: number) => (value < 1 ? "under 1 ms" : `${Math.round(value)} ms`),
+    spoken: (best: Score, next: Score | undefined) =>
+      `${best.label}, ${percent(best.probability)}${next ? `, then ${next.label}, ${percent(next.probability)}` : ""}`,
+    jump: "Answer:",
+  },
+  footer: {
+    keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",
+  },
+} as const;

@@ -1,0 +1,68 @@
+import { askAbout, clearAnswers, toggleLive } from "../actions/answer";
+import type { AppState } from "../state/state";
+import { currentOutcome, taught } from "../state/updates";
+import { text } from "../text";
+import { AnswerList } from "./AnswerList";
+import { CameraView } from "./CameraPanel";
+import { useDrop } from "./drop";
+import { Camera, Plus } from "./icons";
+import { PhotoButton } from "./PhotoButton";
+import { SpokenAnswer } from "./SpokenAnswer";
+import { Thin } from "./Thin";
+import { Verdict } from "./Verdict";
+
+export function AnswerRegion({ state }: { state: AppState }) {
+  const { over, handlers } = useDrop(askAbout);
+  const live = state.live.kind === "on";
+  const outcome = currentOutcome(state);
+  return (
+    <section
+      id="answer"
+      class={over ? "answer answer-over" : "answer"}
+      aria-labelledby="answer-title"
+      tabIndex={-1}
+      data-answer
+      {...handlers}
+    >
+      <div class="region-head">
+        <h2 id="answer-title">{text.answer.title}</h2>
+        <PhotoButton onFiles={askAbout}>
+          <Plus />
+          {text.answer.choose}
+        </PhotoButton>
+        <button type="button" class="button" aria-pressed={live} onClick={toggleLive}>
+          <Camera />
+          {text.answer.live}
+        </button>
+      </div>
+      {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
+      {outcome && <Verdict outcome={outcome} classes={state.classes} />}
+      <SpokenAnswer outcome={outcome} source={live ? null : state.shown} />
+      {!live && state.readings.length > 1 && <AnswerList state={state} />}
+    </section>
+  );
+}
+
+/** The photo that is answered, or an invitation to bring one. */
+function Shown({ state }: { state: AppState }) {
+  const reading = state.readings.find(({ id }) => id === state.shown);
+  if (!reading) {
+    return (
+      <div class="invite">
+        <p class="invite-title">{text.answer.invite}</p>
+        {taught(state).length < 2 ? <Thin classes={state.classes} /> : <p>{text.answer.inviteBody}</p>}
+      </div>
+    );
+  }
+  return (
+    <figure class={state.readings.length > 1 ? "shown shown-small" : "shown"}>
+      {reading.outcome.kind !== "failed" && <img src={reading.url} alt={text.answer.photo(reading.name)} />}
+      <figcaption>
+        <bdi>{reading.name}</bdi>
+        <button type="button" class="button button-quiet" onClick={clearAnswers}>
+          {text.answer.clear}
+        </button>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,74 @@
+import { useRef } from "preact/hooks";
+import { closeCamera, openCamera } from "../actions/camera";
+import { mergeClasses, removeClass } from "../actions/classes";
+import { addPhotos, photosOf } from "../actions/examples";
+import type { AppState, ClassItem } from "../state/state";
+import { text } from "../text";
+import { CameraPanel } from "./CameraPanel";
+import { ClassName } from "./ClassName";
+import { useDrop } from "./drop";
+import { Camera, Plus } from "./icons";
+import { Menu } from "./Menu";
+import { PhotoButton } from "./PhotoButton";
+import { Thumbnails } from "./Thumbnails";
+import { toneOf } from "./tone";
+
+export function ClassCard({ item, state }: { item: ClassItem; state: AppState }) {
+  const { label, key } = item;
+  const teach = (files: File[]) => void addPhotos(photosOf(files), label);
+  const { over, handlers } = useDrop(teach);
+  const card = useRef<HTMLElement>(null);
+  const others = state.classes.filter((other) => other.key !== key);
+  const filming = state.cameraClass === key;
+
+  /** Does what makes this card go; focus moves on to the next card, or to the field for a new class. */
+  function leaving(remove: () => void) {
+    const next = card.current?.closest("li")?.nextElementSibling ?? card.current?.closest("section");
+    next?.querySelector<HTMLElement>(":scope > .card, :scope > .new-class .field")?.focus();
+    remove();
+  }
+
+  return (
+    <article
+      class={over ? "card card-over" : "card"}
+      aria-label={label}
+      data-class={key}
+      data-tone={toneOf(item, state.classes)}
+      tabIndex={-1}
+      ref={card}
+      {...handlers}
+    >
+      <div class="card-head">
+        <ClassName label={label} />
+        <span class="count">{text.photos(item.count)}</span>
+        <Menu
+          name={text.card.more(label)}
+          items={[
+            ...others.map((other) => ({
+              words: text.card.mergeInto(other.label),
+              run: () => leaving(() => mergeClasses(label, other.label)),
+            })),
+            { words: text.card.remove, run: () => leaving(() => removeClass(label)) },
+          ]}
+        />
+      </div>
+      <Thumbnails item={item} state={state} onEmptied={() => card.current?.focus()} />
+      {filming && <CameraPanel item={item} camera={state.camera} />}
+      <div class="card-foot">
+        <PhotoButton name={text.card.addPhotosTo(label)} onFiles={teach}>
+          <Plus />
+          {text.card.addPhotos}
+        </PhotoButton>
+        <button
+          type="button"
+          class="button"
+          aria-label={filming ? text.card.closeCameraFor(label) : text.card.cameraFor(label)}
+          onClick={() => (filming ? closeCamera() : openCamera(item))}
+        >
+          <Camera />
+          {filming ? text.card.closeCamera : text.card.camera}
+        </button>
+      </div>
+    </article>
+  );
+}

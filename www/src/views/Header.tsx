@@ -1,0 +1,61 @@
+import { saveCopy, startEmpty, tryAgain } from "../actions/session";
+import type { EngineStatus, SetStatus } from "../state/state";
+import { text } from "../text";
+import { Mark } from "./icons";
+
+export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }) {
+  return (
+    <header class="header">
+      <div class="header-line">
+        <h1 class="brand">
+          <Mark />
+          {text.header.name}
+        </h1>
+        <p class="tagline">{text.header.tagline}</p>
+        {engine.kind !== "failed" && <Engine engine={engine} />}
+        <p class="private">{text.header.private}</p>
+      </div>
+      {engine.kind === "failed" && (
+        <div class="notice" role="alert">
+          <p>
+            <strong>{text.engine.failed}</strong> {text.codes[engine.code]}
+          </p>
+          <button type="button" class="button" onClick={tryAgain}>
+            {text.engine.again}
+          </button>
+        </div>
+      )}
+      {set.kind === "unusable" && (
+        <div class="notice" role="alert">
+          <p>
+            {text.codes[set.code]} {text.unusable.kept}
+          </p>
+          <button type="button" class="button" onClick={saveCopy}>
+            {text.unusable.copy}
+          </button>
+          <button type="button" class="button" onClick={startEmpty}>
+            {text.unusable.anew}
+          </button>
+        </div>
+      )}
+    </header>
+  );
+}
+
+function Engine({ engine }: { engine: Exclude<EngineStatus, { kind: "failed" }> }) {
+  if (engine.kind === "ready") {
+    return (
+      <p class="engine" role="status">
+        {text.engine.ready}
+      </p>
+    );
+  }
+  const { done, total } = engine;
+  return (
+    <p class="engine" role="status">
+      {text.engine.loading}
+      <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
+      <span aria-hidden="true">{done > 0 && text.engine.loaded(done, total)}</span>
+    </p>
+  );
+}

@@ -1,0 +1,67 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Dots } from "./icons";
+
+interface Props {
+  name: string;
+  items: readonly { words: string; run: () => void }[];
+}
+
+/** A small panel of buttons. Escape, a press or focus elsewhere, or choosing something closes it. */
+export function Menu({ name, items }: Props) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+
+  // Before the next key press, which may be Escape.
+  useLayoutEffect(() => {
+    if (!open) return;
+    const leave = (event: Event) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    const onEscape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      trigger.current?.focus();
+    };
+    document.addEventListener("pointerdown", leave);
+    document.addEventListener("focusin", leave);
+    document.addEventListener("keydown", onEscape);
+    return () => {
+      document.removeEventListener("pointerdown", leave);
+      document.removeEventListener("focusin", leave);
+      document.removeEventListener("keydown", onEscape);
+    };
+  }, [open]);
+
+  return (
+    <div class="menu" ref={root}>
+      <button
+        type="button"
+        class="button button-quiet button-round"
+        ref={trigger}
+        aria-label={name}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <Dots />
+      </button>
+      {open && (
+        <div class="menu-panel">
+          {items.map(({ words, run }) => (
+            <button
+              key={words}
+              type="button"
+              class="menu-item"
+              onClick={() => {
+                setOpen(false);
+                run();
+              }}
+            >
+              {words}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+
+interface Props {
+  /** Full name for those who do not see where the button is; begins with the visible words. */
+  name?: string;
+  class?: string;
+  onFiles: (files: File[]) => void;
+  children: ComponentChildren;
+}
+
+/** A button that opens the browser's own file chooser. */
+export function PhotoButton({ name, class: style = "button", onFiles, children }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class={style} aria-label={name} onClick={() => input.current?.click()}>
+        {children}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept="image/*"
+        multiple
+        hidden
+        onChange={(event) => {
+          const { currentTarget } = event;
+          onFiles(Array.from(currentTarget.files ?? []));
+          // The same file may be chosen again.
+          currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import { addClass } from "../actions/classes";
+import { dismissProblems, stopAdding } from "../actions/examples";
+import { redo, undo } from "../actions/history";
+import type { AppState, StorageStatus } from "../state/state";
+import { text } from "../text";
+import { ClassCard } from "./ClassCard";
+import { Back } from "./icons";
+import { NewClass } from "./NewClass";
+
+export function Teach({ state }: { state: AppState }) {
+  const { classes, set } = state;
+  return (
+    <section class="teach" aria-labelledby="teach-title">
+      <div class="region-head">
+        <h2 id="teach-title">{text.teach.title}</h2>
+        <Storage storage={state.storage} />
+        <div class="history">
+          <HistoryButton what={state.undo} name={text.history.undo} onPress={undo} />
+          <HistoryButton what={state.redo} name={text.history.redo} onPress={redo} turned />
+        </div>
+      </div>
+      {classes.length === 0 && (
+        <div class="welcome">
+          <p class="welcome-title">{text.teach.emptyTitle}</p>
+          <p>{text.teach.emptyBody}</p>
+        </div>
+      )}
+      <ul class="cards">
+        {classes.map((item) => (
+          <li key={item.key}>
+            <ClassCard item={item} state={state} />
+          </li>
+        ))}
+      </ul>
+      {set.kind !== "unusable" && (
+        <NewClass
+          label={text.teach.newClass}
+          button={text.teach.addClass}
+          hint={text.teach.newClassHint}
+          onAdd={addClass}
+        />
+      )}
+      {classes.length === 0 && <Ghosts />}
+      {classes.length > 0 && <p class="aside">{text.teach.dropAnywhere}</p>}
+      <Progress teaching={state.teaching} />
+      <Problems problems={state.problems} />
+    </section>
+  );
+}
+
+/** Shows where the classes will be. */
+function Ghosts() {
+  return (
+    <div class="cards ghosts" aria-hidden="true">
+      {[0, 1].map((tone) => (
+        <div key={tone} class="card ghost" data-tone={tone}>
+          <span class="ghost-name" />
+          <span class="ghost-photos" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface HistoryButtonProps {
+  what: string | null;
+  name: string;
+  turned?: boolean;
+  onPress: () => void;
+}
+
+/** Stays in the tab order when there is nothing to do, so that focus is never lost by using it. */
+function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button button-quiet"
+      aria-disabled={what === null}
+      title={`${name}: ${what ?? text.history.nothing}`}
+      onClick={onPress}
+    >
+      <Back turned={turned} />
+      <span class="history-name">{name}</span>
+    </button>
+  );
+}
+
+/** A failure is said aloud; saving and saved are only to be seen, because they come after every change. */
+function Storage({ storage }: { storage: StorageStatus }) {
+  if (storage.kind !== "failed") return <p class="storage">{text.storage[storage.kind]}</p>;
+  return (
+    <p class="storage storage-failed" role="alert">
+      {text.storage.failed[storage.reason]}
+    </p>
+  );
+}
+
+function Progress({ teaching }: { teaching: AppState["teaching"] }) {
+  if (teaching.kind === "idle") return null;
+  const words = text.teach.progress(teaching.done, teaching.total);
+  return (
+    <div class="progress">
+      <progress value={teaching.done} max={teaching.total} aria-label={words} />
+      <span>{words}</span>
+      <button type="button" class="button button-quiet" onClick={stopAdding}>
+        {text.teach.stop}
+      </button>
+    </div>
+  );
+}
+
+function Problems({ problems }: { problems: AppState["problems"] }) {
+  return (
+    <div role="status">
+      {problems.length > 0 && (
+        <div class="notice">
+          <p>
+            <strong>{text.teach.problems(problems.length)}</strong>
+          </p>
+          <ul class="problems">
+            {problems.map((problem) => (
+              <li key={problem.id}>
+                <bdi>{problem.name}</bdi>: {text.codes[problem.code]}
+              </li>
+            ))}
+          </ul>
+          <button type="button" class="button" onClick={dismissProblems}>
+            {text.teach.dismiss}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

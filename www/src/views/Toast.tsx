@@ -1,0 +1,40 @@
+import { useEffect, useState } from "preact/hooks";
+import { undo } from "../actions/history";
+import { hideToast } from "../actions/toast";
+import type { AppState } from "../state/state";
+import { text } from "../text";
+
+/** Long enough to read and reach. Undo is in the toolbar as well, so nothing is lost with it. */
+const SECONDS = 8;
+
+export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: boolean }) {
+  const [held, setHeld] = useState(false);
+
+  useEffect(() => {
+    if (!toast || held) return;
+    const timer = setTimeout(() => hideToast(toast.id), SECONDS * 1000);
+    return () => clearTimeout(timer);
+  }, [toast, held]);
+
+  return (
+    <div
+      class="toasts"
+      role="status"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocusIn={() => setHeld(true)}
+      onFocusOut={() => setHeld(false)}
+    >
+      {toast && (
+        <div class="toast" key={toast.id}>
+          <span class="toast-text">{toast.text}</span>
+          {toast.undo && canUndo && (
+            <button type="button" class="button toast-undo" onClick={undo}>
+              {text.history.undo}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** Dropping files on something. A place inside another takes the files for itself. */
+import { useState } from "preact/hooks";
+
+export function useDrop(onFiles: (files: File[]) => void) {
+  const [over, setOver] = useState(false);
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  const handlers = {
+    onDragOver(event: DragEvent) {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      setOver(true);
+    },
+    onDragLeave(event: DragEvent) {
+      const { currentTarget, relatedTarget } = event;
+      const inside =
+        currentTarget instanceof Node &&
+        relatedTarget instanceof Node &&
+        currentTarget.contains(relatedTarget);
+      if (!inside) setOver(false);
+    },
+    onDrop(event: DragEvent) {
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      onFiles(Array.from(event.dataTransfer?.files ?? []));
+    },
+  };
+  return { over, handlers };
+}
