@@ -62,8 +62,16 @@ impl Classifier {
     /// # Errors
     /// [`Error::Parameter`] for streams that [`Streams::new`] refuses.
     pub fn new(streams: Vec<Stream>) -> Result<Self> {
+        Self::for_encoder(streams, None)
+    }
+
+    /// The same, with the identity of the encoder, which is saved with the set.
+    ///
+    /// # Errors
+    /// Those of [`Classifier::new`].
+    pub fn for_encoder(streams: Vec<Stream>, encoder: Option<String>) -> Result<Self> {
         Ok(Self::from_set(
-            SupportSet::new(Streams::new(streams)?),
+            SupportSet::new(Streams::new(streams)?, encoder),
             None,
         ))
     }
@@ -101,7 +109,7 @@ impl Classifier {
     pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
         if let Some(spec) = &head {
             // Fitting checks the hyper-parameters; on an empty task it costs nothing.
-            spec.fit(&Task::from(&SupportSet::new(self.set.streams().clone())))?;
+            spec.fit(&Task::from(&SupportSet::new(self.set.streams().clone(), None)))?;
         }
         self.head = head;
         self.model = None;

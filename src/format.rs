@@ -20,6 +20,7 @@ const UNIT_TOLERANCE: f32 = 1e-5;
 struct Meta {
     version: u32,
     streams: Vec<Stream>,
+    encoder: Option<String>,
     classes: Vec<ClassMeta>,
     next_class: ClassId,
     next_example: ExampleId,
@@ -73,6 +74,7 @@ impl Classifier {
         let meta = Meta {
             version: VERSION,
             streams: set.streams().as_slice().to_vec(),
+            encoder: set.encoder().map(str::to_owned),
             classes: set
                 .classes()
                 .iter()
@@ -154,7 +156,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         return refuse("its streams are out of order");
     }
     let width = streams.width();
-    let mut set = SupportSet::new(streams);
+    let mut set = SupportSet::new(streams, meta.encoder);
     let texts = match set.streams().clip() {
         Some(clip) => Some((clip.len(), matrix(tensors, "text", Dtype::F32, clip.len())?)),
         None => None,

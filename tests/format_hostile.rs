@@ -13,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn full() -> Classifier {
-    let mut classifier =
-        Classifier::new(vec![Stream::new("clip", 2), Stream::new("aux", 3)]).unwrap();
+    let streams = vec![Stream::new("clip", 2), Stream::new("aux", 3)];
+    let mut classifier = Classifier::for_encoder(streams, Some("toy@1".into())).unwrap();
     classifier
         .add_views(
             "käse 🧀",
@@ -38,6 +38,7 @@ fn a_set_comes_back_as_it_was() {
     let mut saved = full();
     let mut loaded = Classifier::load(&saved.save()).unwrap();
     assert_eq!(loaded.set(), saved.set());
+    assert_eq!(loaded.set().encoder(), Some("toy@1"));
     assert_eq!(loaded.head(), saved.head());
     assert_eq!(loaded.save(), saved.save());
     assert!(!loaded.can_undo());
@@ -127,7 +128,7 @@ fn every_broken_rule_is_refused() {
             p.meta = p.meta.replace("\"version\":1", "\"version\":2")
         }),
         ("no streams", |p| {
-            p.meta = "{\"version\":1,\"streams\":[],\"classes\":[],\"next_class\":0,\"next_example\":0,\"head\":null}".into()
+            p.meta = "{\"version\":1,\"streams\":[],\"encoder\":null,\"classes\":[],\"next_class\":0,\"next_example\":0,\"head\":null}".into()
         }),
         ("streams out of order", |p| {
             p.meta = p.meta.replace("\"clip\"", "\"zlip\"")

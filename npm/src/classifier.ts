@@ -62,24 +62,26 @@ export class Classifier extends FeatureClassifier {
     return Classifier.#assemble(options, (Core, encoder) => {
       const streams = encoder?.streams ?? options.streams;
       if (!streams) throw new HandfulError("parameter", "A classifier with `encoder: null` needs `streams`.");
-      return new Core(streams);
+      return new Core(streams, encoder?.id);
     });
   }
 
   /**
    * A set that `save` wrote, of this version or an earlier one, with its encoder loaded.
    * @throws {@link HandfulError} with one of the codes of {@link create}, `format` for bytes that are no set, or
-   * `model-mismatch` for a set that was made with an encoder of other streams.
+   * `model-mismatch` for a set that was made with another encoder.
    */
   static override load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
     return Classifier.#assemble(options, (Core, encoder) => {
       const core = Core.load(bytes);
-      if (!encoder || sameStreams(core.streams(), encoder.streams)) return core;
-      const [made, given] = [describe(core.streams()), describe(encoder.streams)];
+      if (!encoder) return core;
+      const made = describe(core.encoder() ?? encoder.id, core.streams());
+      const given = describe(encoder.id, encoder.streams);
+      if (made === given) return core;
       core.free();
       throw new HandfulError(
         "model-mismatch",
-        `This set needs an encoder with ${made}; “${encoder.name}” gives ${given}.`,
+        `This set was made with the encoder ${made}; the one here is ${given}.`,
       );
     });
   }
@@ -192,10 +194,6 @@ async function openEncoder(options: ClassifierOptions): Promise<Encoder | null> 
   return Encoder.load(encoder, { wasm, worker, signal, onProgress });
 }
 
-function sameStreams(a: Streams, b: Streams): boolean {
-  return describe(a) === describe(b);
-}
-
-function describe(streams: Streams): string {
-  return streams.map(({ name, dim }) => `${name} (${dim})`).join(" and ");
+function describe(id: string, streams: Streams): string {
+  return `“${id}” with ${streams.map(({ name, dim }) => `${name} (${dim})`).join(" and ")}`;
 }

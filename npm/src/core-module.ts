@@ -6,6 +6,7 @@ import type { ClassSummary, ExampleSummary, HeadName, LabelScore, Streams } from
  */
 export interface CoreClassifier {
   streams(): Streams;
+  encoder(): string | undefined;
   classes(): ClassSummary[];
   examples(): ExampleSummary[];
   addClass(label: string): void;
@@ -29,6 +30,7 @@ export interface CoreClassifier {
 
 /** @internal */
 export interface CoreConstructor {
-  new (streams: Streams): CoreClassifier;
+  new (streams: Streams, encoder?: string): CoreClassifier;
+  checkLabel(label: string): void;
   load(bytes: Uint8Array): CoreClassifier;
 }

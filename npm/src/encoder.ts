@@ -34,6 +34,8 @@ export interface EncoderOptions extends CallOptions {
 export class Encoder implements Disposable {
   /** The name that the manifest gives. */
   readonly name: string;
+  /** Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it. */
+  readonly id: string;
   /** The parts of a feature row, in order. */
   readonly streams: Streams;
   readonly #start: () => Promise<Started>;
@@ -42,8 +44,9 @@ export class Encoder implements Disposable {
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor({ channel, name, streams }: Started, start: () => Promise<Started>) {
+  private constructor({ channel, name, id, streams }: Started, start: () => Promise<Started>) {
     this.name = name;
+    this.id = id;
     this.streams = streams;
     this.#channel = channel;
     this.#start = start;

@@ -15,6 +15,8 @@ export interface CoreOptions extends Pick<CallOptions, "signal"> {
 export interface FeatureClassifierOptions extends CoreOptions {
   /** The parts of a feature row, in any order; rows have them in the order of {@link FeatureClassifier.streams}. */
   readonly streams: Streams;
+  /** What identifies the encoder of the features, if you want it saved with the set. */
+  readonly encoderId?: string | undefined;
 }
 
 /** Options of {@link FeatureClassifier.addFeatures}. */
@@ -42,6 +44,8 @@ export interface AddFeaturesOptions {
 export class FeatureClassifier implements Disposable {
   /** The parts of a feature row, in its order: `clip` first if there is one, the others by name. */
   readonly streams: Streams;
+  /** What identifies the encoder that made the features; `undefined` where nobody said. */
+  readonly encoderId: string | undefined;
   #core: CoreClassifier | undefined;
   #classes: readonly ClassSummary[] | undefined;
   #examples: readonly ExampleSummary[] | undefined;
@@ -51,6 +55,7 @@ export class FeatureClassifier implements Disposable {
   protected constructor(core: CoreClassifier) {
     this.#core = core;
     this.streams = core.streams();
+    this.encoderId = core.encoder();
   }
 
   /**
@@ -59,7 +64,7 @@ export class FeatureClassifier implements Disposable {
    */
   static async create(options: FeatureClassifierOptions): Promise<FeatureClassifier> {
     const Core = await abortable(loadCore(options.core), options.signal);
-    return new FeatureClassifier(guarded(() => new Core(options.streams)));
+    return new FeatureClassifier(guarded(() => new Core(options.streams, options.encoderId)));
   }
 
   /**
@@ -251,16 +256,10 @@ export class FeatureClassifier implements Disposable {
 
   /**
    * @internal Throws as {@link addClass} would for a label that can be none, before work is spent on it.
-   * Rust alone knows what a label may be, so a set of no consequence is asked to take it.
    */
   protected async checkLabel(label: string): Promise<void> {
     const Core = await loadCore();
-    const scratch = new Core(this.streams);
-    try {
-      guarded(() => scratch.addClass(label));
-    } finally {
-      scratch.free();
-    }
+    guarded(() => Core.checkLabel(label));
   }
 
   /** @internal Runs one change and tells the listeners; when it throws, nothing has changed. */

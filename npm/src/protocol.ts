@@ -18,7 +18,7 @@ export type Call =
 
 /** The value with which a call of each kind is answered. */
 export interface Values {
-  load: { readonly name: string; readonly streams: Streams };
+  load: { readonly name: string; readonly id: string; readonly streams: Streams };
   encode: { readonly features: Float32Array; readonly timings: EncodeTimings };
 }
 

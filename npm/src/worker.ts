@@ -53,7 +53,7 @@ async function load(
   report({ stage: "load", done: 0, total: 1 });
   encoder = new OnnxEncoder(manifest, model);
   report({ stage: "load", done: 1, total: 1 });
-  return { name: encoder.name(), streams: encoder.streams() };
+  return { name: encoder.name(), id: encoder.id(), streams: encoder.streams() };
 }
 
 async function downloadEncoder(

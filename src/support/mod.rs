@@ -46,6 +46,7 @@ pub struct Example {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SupportSet {
     streams: Streams,
+    encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
     next_class: ClassId,
@@ -53,10 +54,12 @@ pub struct SupportSet {
 }
 
 impl SupportSet {
-    /// An empty set for an encoder of these streams.
-    pub fn new(streams: Streams) -> Self {
+    /// An empty set for an encoder of these streams. `encoder` identifies it, where that is known: another encoder
+    /// may have streams of the same names and widths, but its features mean something else.
+    pub fn new(streams: Streams, encoder: Option<String>) -> Self {
         Self {
             streams,
+            encoder,
             classes: Vec::new(),
             examples: BTreeMap::new(),
             next_class: 0,
@@ -67,6 +70,11 @@ impl SupportSet {
     /// Layout of the feature rows.
     pub fn streams(&self) -> &Streams {
         &self.streams
+    }
+
+    /// Identity of the encoder that made the features, where it is known.
+    pub fn encoder(&self) -> Option<&str> {
+        self.encoder.as_deref()
     }
 
     /// The classes; a class's place here is its index in every result.

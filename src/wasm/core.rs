@@ -29,10 +29,10 @@ const AUTO: &str = "auto";
 
 #[wasm_bindgen]
 impl CoreClassifier {
-    /// `streams`: `{name, dim}[]`.
+    /// `streams`: `{name, dim}[]`; `encoder`: what identifies the encoder, if known.
     #[wasm_bindgen(constructor)]
-    pub fn new(streams: JsValue) -> Result<CoreClassifier, JsValue> {
-        Classifier::new(into("streams", streams)?)
+    pub fn new(streams: JsValue, encoder: Option<String>) -> Result<CoreClassifier, JsValue> {
+        Classifier::for_encoder(into("streams", streams)?, encoder)
             .map(Self)
             .map_err(to_js)
     }
@@ -46,6 +46,11 @@ impl CoreClassifier {
     /// `{name, dim}[]` in row order.
     pub fn streams(&self) -> Result<JsValue, JsValue> {
         out(&self.0.set().streams().as_slice())
+    }
+
+    /// What identifies the encoder that made the features.
+    pub fn encoder(&self) -> Option<String> {
+        self.0.set().encoder().map(str::to_owned)
     }
 
     /// `{label, count, hasText}[]` in order of creation.

@@ -4,6 +4,7 @@ import type { Streams } from "../../types.js";
 export class OnnxEncoder {
   constructor(manifestJson: string, onnx: Uint8Array);
   name(): string;
+  id(): string;
   streams(): Streams;
   preprocess(image: ImageData): Float32Array;
   run(tensor: Float32Array): Float32Array;

@@ -1,0 +1,406 @@
+//! The JSON that describes an encoder: its file, its input, how pixels become that input, and its outputs.
+//!
+//! Everything the encoder room knows about a particular model stands here; no size, mean or name is a constant in code.
+//! Unknown fields are ignored, so a manifest can carry remarks for its readers.
+
+use crate::{Error, Result, Stream, Streams};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Longest manifest that is read, in bytes: five hundred times a real one, and a bound on what a hostile one can cost.
+pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+
+/// Longest side of the input and of the resized image, in pixels: four times the largest image encoder in use.
+pub const MAX_INPUT_SIDE: u32 = 1024;
+
+/// Most numbers in one output, the width that a feature row may have.
+const MAX_OUTPUT_DIM: u64 = 65_536;
+
+/// Longest name of an encoder, in characters: it becomes part of tensor names and messages.
+const MAX_NAME_CHARS: usize = 100;
+
+/// A manifest whose every field has been checked; there is no other way to make one than [`Manifest::parse`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    name: String,
+    file: String,
+    licence: Option<String>,
+    sha256: Option<[u8; 32]>,
+    input: Input,
+    preprocess: Preprocess,
+    streams: Streams,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    ///
+    /// # Ranges
+    /// | field | range |
+    /// | --- | --- |
+    /// | `name` | 1 to 100 characters |
+    /// | `file` | a plain file name without a path |
+    /// | `sha256` | absent, or 64 hexadecimal digits |
+    /// | `input.shape` | `[N, 3, H, W]` or, with layout NHWC, `[N, H, W, 3]`; `N` any text or 1; `H`, `W` 1 to 1024 |
+    /// | `input.layout`, `input.color` | `NCHW` or `NHWC`; `RGB` |
+    /// | `preprocess.resize.shorter_side` | 1 to 1024 |
+    /// | `preprocess.resize.filter` | its first word: box, bilinear, hamming, bicubic or lanczos |
+    /// | `preprocess.crop` | `center`, size `[H, W]` of the input, at most the shorter side |
+    /// | `preprocess.scale` | `x/255` |
+    /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
+    /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536 |
+    ///
+    /// # Errors
+    /// [`Error::Manifest`] naming the field at fault.
+    ///
+    /// # Example
+    /// ```
+    /// let json = r#"{
+    ///     "name": "tiny", "file": "tiny.onnx",
+    ///     "input": {"name": "pixels", "shape": ["N", 3, 32, 32], "layout": "NCHW", "color": "RGB"},
+    ///     "preprocess": {
+    ///         "resize": {"shorter_side": 36, "filter": "bicubic"}, "crop": {"type": "center", "size": [32, 32]},
+    ///         "scale": "x/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]
+    ///     },
+    ///     "outputs": {"aux": {"shape": ["N", 24]}, "clip": {"shape": ["N", 16]}}
+    /// }"#;
+    /// let manifest = handful::encoder::Manifest::parse(json)?;
+    /// assert_eq!(manifest.streams()[0], handful::Stream::new("clip", 16));
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    pub fn parse(json: &str) -> Result<Self> {
+        if json.len() > MAX_MANIFEST_BYTES {
+            return Err(fault(format!(
+                "it has {} bytes, at most {MAX_MANIFEST_BYTES} are read",
+                json.len()
+            )));
+        }
+        let raw: RawManifest = serde_json::from_str(json).map_err(|e| fault(e.to_string()))?;
+        raw.check()
+    }
+
+    /// Name of the encoder.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Name of the ONNX file, which lies beside the manifest.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Licence of the weights, where the manifest tells it.
+    pub fn licence(&self) -> Option<&str> {
+        self.licence.as_deref()
+    }
+
+    /// The streams of a feature row in their order: `clip` first where there is one, then the others by name.
+    pub fn streams(&self) -> &[Stream] {
+        self.streams.as_slice()
+    }
+
+    /// Checksum of the ONNX bytes.
+    pub(super) fn sha256(&self) -> Option<&[u8; 32]> {
+        self.sha256.as_ref()
+    }
+
+    pub(super) fn input(&self) -> &Input {
+        &self.input
+    }
+
+    pub(super) fn preprocess(&self) -> &Preprocess {
+        &self.preprocess
+    }
+}
+
+/// The one input of the model; colour order is RGB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Input {
+    pub name: String,
+    pub layout: Layout,
+    pub height: u32,
+    pub width: u32,
+}
+
+impl Input {
+    /// Shape of the tensor for one image.
+    pub fn shape(&self) -> [usize; 4] {
+        let (h, w) = (self.height as usize, self.width as usize);
+        match self.layout {
+            Layout::Nchw => [1, 3, h, w],
+            Layout::Nhwc => [1, h, w, 3],
+        }
+    }
+}
+
+/// Order of the input's axes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Nchw,
+    Nhwc,
+}
+
+/// From the pixels of any image to the input: resize, centre crop to the input's size, normalise.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Preprocess {
+    pub shorter_side: u32,
+    pub filter: Filter,
+    pub mean: [f32; 3],
+    pub std: [f32; 3],
+}
+
+/// Resampling filter, named as in Pillow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filter {
+    Box,
+    Bilinear,
+    Hamming,
+    Bicubic,
+    Lanczos,
+}
+
+#[derive(Deserialize)]
+struct RawManifest {
+    name: String,
+    file: String,
+    licence: Option<String>,
+    sha256: Option<String>,
+    input: RawInput,
+    preprocess: RawPreprocess,
+    outputs: BTreeMap<String, RawOutput>,
+}
+
+#[derive(Deserialize)]
+struct RawInput {
+    name: String,
+    shape: Vec<serde_json::Value>,
+    layout: String,
+    color: String,
+}
+
+#[derive(Deserialize)]
+struct RawPreprocess {
+    resize: RawResize,
+    crop: RawCrop,
+    scale: String,
+    mean: [f32; 3],
+    std: [f32; 3],
+}
+
+#[derive(Deserialize)]
+struct RawResize {
+    shorter_side: u32,
+    filter: String,
+}
+
+#[derive(Deserialize)]
+struct RawCrop {
+    #[serde(rename = "type")]
+    kind: String,
+    size: [u32; 2],
+}
+
+#[derive(Deserialize)]
+struct RawOutput {
+    shape: Vec<serde_json::Value>,
+}
+
+impl RawManifest {
+    fn check(self) -> Result<Manifest> {
+        if self.name.trim().is_empty() || self.name.chars().count() > MAX_NAME_CHARS {
+            return Err(fault(format!(
+                "name must have 1 to {MAX_NAME_CHARS} characters"
+            )));
+        }
+        check_file(&self.file)?;
+        let input = self.input.check()?;
+        let preprocess = self.preprocess.check(&input)?;
+        let streams = self
+            .outputs
+            .into_iter()
+            .map(|(name, output)| {
+                let dim = output_dim(&output.shape).ok_or_else(|| {
+                    fault(format!(
+                        "outputs.{name}.shape must be [\"N\", D] with D from 1 to {MAX_OUTPUT_DIM}"
+                    ))
+                })?;
+                Ok(Stream::new(name, dim))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Manifest {
+            sha256: self.sha256.as_deref().map(parse_sha256).transpose()?,
+            name: self.name,
+            file: self.file,
+            licence: self.licence,
+            input,
+            preprocess,
+            streams: Streams::new(streams).map_err(|_| {
+                fault(format!(
+                    "outputs must be at least one, each with a name, and {MAX_OUTPUT_DIM} numbers wide in all"
+                ))
+            })?,
+        })
+    }
+}
+
+impl RawInput {
+    fn check(self) -> Result<Input> {
+        if self.name.is_empty() {
+            return Err(fault("input.name is empty"));
+        }
+        if self.color != "RGB" {
+            return Err(fault(format!(
+                "input.color must be RGB, not {:?}",
+                self.color
+            )));
+        }
+        let (layout, channels, height, width) = match self.layout.as_str() {
+            "NCHW" => (Layout::Nchw, 1, 2, 3),
+            "NHWC" => (Layout::Nhwc, 3, 1, 2),
+            other => {
+                return Err(fault(format!(
+                    "input.layout must be NCHW or NHWC, not {other:?}"
+                )));
+            }
+        };
+        let axis = |index: usize| self.shape.get(index).and_then(serde_json::Value::as_u64);
+        let side = |index: usize| {
+            axis(index)
+                .and_then(|side| u32::try_from(side).ok())
+                .filter(|side| (1..=MAX_INPUT_SIDE).contains(side))
+        };
+        match (side(height), side(width)) {
+            (Some(height), Some(width))
+                if self.shape.len() == 4
+                    && is_batch(&self.shape[0])
+                    && axis(channels) == Some(3) =>
+            {
+                Ok(Input {
+                    name: self.name,
+                    layout,
+                    height,
+                    width,
+                })
+            }
+            _ => Err(fault(format!(
+                "input.shape must be [\"N\", 3, H, W] or, with layout NHWC, [\"N\", H, W, 3], with sides from 1 to {MAX_INPUT_SIDE}"
+            ))),
+        }
+    }
+}
+
+impl RawPreprocess {
+    fn check(self, input: &Input) -> Result<Preprocess> {
+        let shorter_side = self.resize.shorter_side;
+        if !(1..=MAX_INPUT_SIDE).contains(&shorter_side) {
+            return Err(fault(format!(
+                "preprocess.resize.shorter_side must be from 1 to {MAX_INPUT_SIDE}, not {shorter_side}"
+            )));
+        }
+        if self.crop.kind != "center" {
+            return Err(fault(format!(
+                "preprocess.crop.type must be center, not {:?}",
+                self.crop.kind
+            )));
+        }
+        let [height, width] = self.crop.size;
+        if (height, width) != (input.height, input.width) {
+            return Err(fault(format!(
+                "preprocess.crop.size [{height}, {width}] differs from the input's [{}, {}]",
+                input.height, input.width
+            )));
+        }
+        if height.max(width) > shorter_side {
+            return Err(fault(format!(
+                "preprocess.crop.size [{height}, {width}] is larger than preprocess.resize.shorter_side {shorter_side}"
+            )));
+        }
+        if self.scale != "x/255" {
+            return Err(fault(format!(
+                "preprocess.scale must be x/255, not {:?}",
+                self.scale
+            )));
+        }
+        // A mean of 1e38 over a std of 1e-38 is finite on paper and infinite in the tensor.
+        let in_range = (0..3).all(|c| {
+            self.std[c] > 0.0
+                && [0.0, 1.0]
+                    .iter()
+                    .all(|x| ((x - self.mean[c]) / self.std[c]).is_finite())
+        });
+        if !in_range {
+            return Err(fault(
+                "preprocess.mean and .std must be finite, and .std above 0",
+            ));
+        }
+        Ok(Preprocess {
+            shorter_side,
+            filter: Filter::parse(&self.resize.filter)?,
+            mean: self.mean,
+            std: self.std,
+        })
+    }
+}
+
+impl Filter {
+    /// Only the first word counts, so that a manifest may say "bilinear (antialiased)".
+    fn parse(text: &str) -> Result<Self> {
+        match text.split_whitespace().next().unwrap_or_default() {
+            "box" => Ok(Self::Box),
+            "bilinear" => Ok(Self::Bilinear),
+            "hamming" => Ok(Self::Hamming),
+            "bicubic" => Ok(Self::Bicubic),
+            "lanczos" => Ok(Self::Lanczos),
+            _ => Err(fault(format!(
+                "preprocess.resize.filter must begin with box, bilinear, hamming, bicubic or lanczos, not {text:?}"
+            ))),
+        }
+    }
+}
+
+/// The batch axis: a symbol such as `"N"`, nothing, or 1, for images are encoded one by one.
+fn is_batch(axis: &serde_json::Value) -> bool {
+    axis.is_string() || axis.is_null() || axis.as_u64() == Some(1)
+}
+
+fn output_dim(shape: &[serde_json::Value]) -> Option<usize> {
+    match shape {
+        [batch, dim] if is_batch(batch) => dim
+            .as_u64()
+            .filter(|dim| (1..=MAX_OUTPUT_DIM).contains(dim))
+            .and_then(|dim| usize::try_from(dim).ok()),
+        _ => None,
+    }
+}
+
+/// The file lies beside the manifest: a path could lead anywhere on the server or the disk.
+fn check_file(file: &str) -> Result<()> {
+    let plain = !file.is_empty()
+        && file != "."
+        && file != ".."
+        && !file.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control());
+    plain
+        .then_some(())
+        .ok_or_else(|| fault(format!("file must be a plain file name, not {file:?}")))
+}
+
+fn parse_sha256(text: &str) -> Result<[u8; 32]> {
+    let wrong = || {
+        fault(format!(
+            "sha256 must be 64 hexadecimal digits, not {text:?}"
+        ))
+    };
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let mut digest = [0; 32];
+    for (i, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| wrong())?;
+    }
+    Ok(digest)
+}
+
+fn fault(reason: impl Into<String>) -> Error {
+    Error::Manifest {
+        reason: reason.into(),
+    }
+}

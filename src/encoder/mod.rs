@@ -1,0 +1,121 @@
+//! From the pixels of an image to its feature row.
+//!
+//! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
+//! ([`Preprocessor`]), run, join the outputs ([`Encoder`]). Nothing here decodes image files or reads any file: bytes
+//! come in, numbers go out. The inference engine is hidden; only `onnx.rs` names it.
+
+mod manifest;
+mod onnx;
+mod preprocess;
+
+pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
+pub use onnx::MAX_MODEL_BYTES;
+pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
+
+use crate::{Result, Stream};
+use onnx::Model;
+
+/// Hexadecimal digits of the model's sha256 in an encoder's identity: no two models ever share so many.
+const ID_DIGITS: usize = 16;
+
+/// An image encoder, ready to run.
+///
+/// A clone shares the model and has scratch memory of its own: give one to each thread.
+///
+/// # Example
+/// ```no_run
+/// use handful::encoder::Encoder;
+///
+/// let manifest = std::fs::read_to_string("models/handful-tiny.json")?;
+/// let onnx = std::fs::read("models/handful-tiny.onnx")?;
+/// let mut encoder = Encoder::new(&manifest, &onnx)?;
+/// let grey = vec![128; 640 * 480 * 4];
+/// let row = encoder.encode(&grey, 640, 480)?;
+/// assert_eq!(row.len(), encoder.streams().iter().map(|stream| stream.dim).sum::<usize>());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    manifest: Manifest,
+    preprocessor: Preprocessor,
+    model: Model,
+    id: String,
+}
+
+impl Encoder {
+    /// Loads the model and checks it against its manifest.
+    ///
+    /// Accepted are ONNX files of opset 11 to 20 with one image input, weights and tensors of 32 or 16 bits, weights of
+    /// 8 bits behind `DequantizeLinear`, and dynamically quantised ones. The batch is fixed to one image: that runs
+    /// several times faster than a symbolic batch. Loading allocates what the graph asks for, so take models only from
+    /// where you would take code.
+    ///
+    /// # Errors
+    /// [`crate::Error::Manifest`]; [`crate::Error::ModelMismatch`] when checksum, input or outputs differ from the
+    /// manifest; [`crate::Error::Model`] when the bytes are no model that the engine can run.
+    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<Self> {
+        let manifest = Manifest::parse(manifest_json)?;
+        let model = Model::load(&manifest, onnx)?;
+        let preprocessor = Preprocessor::new(&manifest);
+        let id = format!("{}@{}", manifest.name(), &model.sha256()[..ID_DIGITS]);
+        Ok(Self {
+            id,
+            manifest,
+            preprocessor,
+            model,
+        })
+    }
+
+    /// What the encoder says about itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Name of the encoder.
+    pub fn name(&self) -> &str {
+        self.manifest.name()
+    }
+
+    /// Identifies the encoder: its name and the start of the sha256 of its model.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The streams of a feature row in their order: `clip` first where there is one, then the others by name.
+    pub fn streams(&self) -> &[Stream] {
+        self.manifest.streams()
+    }
+
+    /// The input tensor of an image; see [`Preprocessor::tensor`] for shapes, units and errors.
+    ///
+    /// # Errors
+    /// [`crate::Error::ImageEmpty`], [`crate::Error::ImageTooLarge`], [`crate::Error::ImageBytes`].
+    pub fn preprocess(&mut self, rgba: &[u8], width: u32, height: u32) -> Result<Vec<f32>> {
+        self.preprocessor.tensor(rgba, width, height)
+    }
+
+    /// The feature row of an input tensor.
+    ///
+    /// # Shapes
+    /// `tensor`: one image as [`Encoder::preprocess`] makes it; the result: the outputs in the order of
+    /// [`Encoder::streams`], one after the other.
+    /// # Units
+    /// Raw, as the model gives them: not scaled to unit length.
+    /// # Errors
+    /// [`crate::Error::Shape`] for a tensor of another length, [`crate::Error::NotFinite`] for NaN or infinity in it or
+    /// in the outputs, [`crate::Error::Model`] when the engine fails.
+    /// # Reference values
+    /// `tests/encoder_onnx.rs`: onnxruntime; at most 1e-3 of the largest value off.
+    pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
+        self.model.run(tensor)
+    }
+
+    /// The feature row of an image: [`Encoder::preprocess`], then [`Encoder::run`].
+    ///
+    /// # Errors
+    /// Those of the two.
+    pub fn encode(&mut self, rgba: &[u8], width: u32, height: u32) -> Result<Vec<f32>> {
+        let tensor = self.preprocess(rgba, width, height)?;
+        self.run(&tensor)
+    }
+}

@@ -1,0 +1,163 @@
+//! The graph of an ONNX file before the engine sees it: compared with the manifest, and put into a form that runs.
+
+use super::{list, mismatch};
+use crate::Result;
+use crate::encoder::manifest::Manifest;
+use std::collections::BTreeSet;
+use tract_onnx::pb::{
+    GraphProto, NodeProto, TensorProto, TypeProto, ValueInfoProto, tensor_proto::DataType,
+};
+use tract_onnx::pb::{tensor_shape_proto::dimension::Value as Dim, type_proto};
+use tract_onnx::prelude::f16;
+
+const FLOAT: i32 = DataType::Float as i32;
+const HALF: i32 = DataType::Float16 as i32;
+
+/// Checks input and outputs against the manifest, and keeps only the outputs that it names, in its order.
+pub fn fit_to_manifest(graph: &mut GraphProto, manifest: &Manifest) -> Result<()> {
+    check_input(graph, manifest)?;
+
+    // The engine takes it for granted that every output comes from somewhere.
+    let sources: BTreeSet<&str> = (graph
+        .node
+        .iter()
+        .flat_map(|node| &node.output)
+        .map(String::as_str))
+    .chain(graph.initializer.iter().map(|tensor| tensor.name.as_str()))
+    .chain(graph.input.iter().map(|input| input.name.as_str()))
+    .collect();
+    let mut outputs = Vec::new();
+    for stream in manifest.streams() {
+        let output = graph
+            .output
+            .iter()
+            .find(|output| output.name == stream.name);
+        match output.filter(|output| sources.contains(output.name.as_str())) {
+            Some(output) => outputs.push(output.clone()),
+            None => {
+                let names = graph.output.iter().map(|output| &output.name);
+                return Err(mismatch("an output", &stream.name, list(names)));
+            }
+        }
+    }
+    graph.output = outputs;
+    // Exporters write the shapes of inner values with a symbolic batch; they contradict the batch of one.
+    graph.value_info.clear();
+    Ok(())
+}
+
+/// The graph's one input is the manifest's: name, floating point, and every size that the file fixes.
+fn check_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> {
+    let wanted = manifest.input();
+    // Older files list the weights among the inputs.
+    let weights: BTreeSet<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
+    let inputs: Vec<_> = (graph.input.iter())
+        .filter(|input| !weights.contains(input.name.as_str()))
+        .collect();
+    let input = match inputs[..] {
+        [input] if input.name == wanted.name => input,
+        _ => {
+            let names = inputs.iter().map(|input| &input.name);
+            return Err(mismatch("the only input", &wanted.name, list(names)));
+        }
+    };
+    let Some(tensor) = tensor_type(input) else {
+        return Err(mismatch("the input", "a tensor", "something else"));
+    };
+    if ![FLOAT, HALF].contains(&tensor.elem_type) {
+        let got = DataType::try_from(tensor.elem_type)
+            .map_or("unknown".into(), |number| format!("{number:?}"));
+        return Err(mismatch("the input's number type", "Float or Float16", got));
+    }
+    // A size is a number, or a symbol that stands for any; a file may also leave the shape out.
+    let Some(shape) = &tensor.shape else {
+        return Ok(());
+    };
+    let sizes: Vec<_> = (shape.dim.iter())
+        .map(|dim| match &dim.value {
+            Some(Dim::DimValue(size)) => Some(*size),
+            Some(Dim::DimParam(_)) | None => None,
+        })
+        .collect();
+    let wanted = wanted.shape().map(|size| size as i64);
+    let fits = sizes.len() == wanted.len()
+        && (sizes.iter().zip(wanted)).all(|(size, wanted)| size.is_none_or(|size| size == wanted));
+    if !fits {
+        let sizes = sizes
+            .iter()
+            .map(|size| size.map_or("any".into(), |size| size.to_string()));
+        return Err(mismatch(
+            "the input's shape",
+            list(wanted.map(|size| size.to_string())),
+            list(sizes),
+        ));
+    }
+    Ok(())
+}
+
+fn tensor_type(value: &ValueInfoProto) -> Option<&type_proto::Tensor> {
+    match &value.r#type {
+        Some(TypeProto {
+            value: Some(type_proto::Value::TensorType(tensor)),
+            ..
+        }) => Some(tensor),
+        _ => None,
+    }
+}
+
+/// Makes 16-bit numbers 32-bit ones throughout.
+///
+/// Neither WebAssembly nor most processors calculate in 16 bits: they would be emulated, slowly. And not every operator
+/// of the engine knows them (`Gemm` with a bias fails).
+pub fn widen(graph: &mut GraphProto) {
+    for tensor in &mut graph.initializer {
+        widen_tensor(tensor);
+    }
+    for value in graph.input.iter_mut().chain(&mut graph.output) {
+        let kind = value.r#type.as_mut().and_then(|kind| kind.value.as_mut());
+        if let Some(type_proto::Value::TensorType(tensor)) = kind
+            && tensor.elem_type == HALF
+        {
+            tensor.elem_type = FLOAT;
+        }
+    }
+    for node in &mut graph.node {
+        widen_node(node);
+    }
+}
+
+fn widen_node(node: &mut NodeProto) {
+    for attribute in &mut node.attribute {
+        for tensor in attribute.t.iter_mut().chain(&mut attribute.tensors) {
+            widen_tensor(tensor);
+        }
+        for graph in attribute.g.iter_mut().chain(&mut attribute.graphs) {
+            widen(graph);
+        }
+        // How Cast and the operators that make tensors name their number type.
+        if ["to", "dtype"].contains(&attribute.name.as_str()) && attribute.i == i64::from(HALF) {
+            attribute.i = i64::from(FLOAT);
+        }
+    }
+}
+
+fn widen_tensor(tensor: &mut TensorProto) {
+    if tensor.data_type != HALF {
+        return;
+    }
+    let single = |bits: u16| f16::from_bits(bits).to_f32();
+    tensor.data_type = FLOAT;
+    tensor.raw_data = (tensor.raw_data.as_chunks().0.iter())
+        .flat_map(|bytes| single(u16::from_le_bytes(*bytes)).to_le_bytes())
+        .collect();
+    // Where there are no raw bytes, each half lies in the lower bits of an integer.
+    tensor.float_data = tensor
+        .int32_data
+        .drain(..)
+        .map(|bits| single(bits as u16))
+        .collect();
+}

@@ -1,0 +1,50 @@
+//! Bindings of the encoder: it lives in a worker, because loading and running take long.
+
+use super::{out, to_js};
+use crate::encoder::{Encoder, check_size};
+use wasm_bindgen::prelude::*;
+use web_sys::ImageData;
+
+/// An image encoder, ready to run.
+#[wasm_bindgen]
+pub struct OnnxEncoder(Encoder);
+
+#[wasm_bindgen]
+impl OnnxEncoder {
+    /// Loads the model and checks it against its manifest.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<OnnxEncoder, JsValue> {
+        Encoder::new(manifest_json, onnx).map(Self).map_err(to_js)
+    }
+
+    /// The streams of a feature row in their order.
+    #[wasm_bindgen(unchecked_return_type = "{ name: string; dim: number }[]")]
+    pub fn streams(&self) -> Result<JsValue, JsValue> {
+        out(&self.0.streams())
+    }
+
+    /// Name of the encoder.
+    pub fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// What identifies the encoder.
+    pub fn id(&self) -> String {
+        self.0.id().to_owned()
+    }
+
+    /// The input tensor of an image.
+    pub fn preprocess(&mut self, image: &ImageData) -> Result<Vec<f32>, JsValue> {
+        // Before the pixels are copied into WebAssembly, which may be a gigabyte.
+        check_size(image.width(), image.height()).map_err(to_js)?;
+        (self
+            .0
+            .preprocess(&image.data(), image.width(), image.height()))
+        .map_err(to_js)
+    }
+
+    /// The feature row of an input tensor.
+    pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>, JsValue> {
+        self.0.run(tensor).map_err(to_js)
+    }
+}

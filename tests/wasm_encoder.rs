@@ -1,0 +1,15 @@
+//! The tests of `encoder_room` in a browser, where the SIMD kernels are others and a panic cannot be caught.
+#![cfg(all(feature = "encoder", target_arch = "wasm32"))]
+
+#[path = "encoder_room/fixtures.rs"]
+mod fixtures;
+#[path = "encoder_room/hostile.rs"]
+mod hostile;
+#[path = "encoder_room/manifest.rs"]
+mod manifest;
+#[path = "encoder_room/models.rs"]
+mod models;
+#[path = "encoder_room/preprocess.rs"]
+mod preprocess;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
