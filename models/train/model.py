@@ -1,0 +1,65 @@
+"""The student: a plain residual network whose every operation is fast in small inference engines."""
+
+import torch.nn as nn
+import torch.nn.functional as F
+
+STEM = 24
+WIDTHS = (32, 64, 128, 256)  # channels at 1/4, 1/8, 1/16 and 1/32 of the input
+BLOCKS = (1, 1, 2, 1)
+POOLED = 512
+
+
+class ConvUnit(nn.Module):
+    """Convolution, batch normalisation (folded away at export) and, unless `linear`, ReLU."""
+
+    def __init__(self, inputs, outputs, kernel=3, stride=1, linear=False):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+        self.linear = linear
+
+    def forward(self, x):
+        x = self.norm(self.conv(x))
+        return x if self.linear else F.relu(x)
+
+
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.first = ConvUnit(channels, channels)
+        self.second = ConvUnit(channels, channels, linear=True)
+        nn.init.zeros_(self.second.norm.weight)  # starts as the identity: deeper nets train sooner
+
+    def forward(self, x):
+        return F.relu(x + self.second(self.first(x)))
+
+
+class Student(nn.Module):
+    """Normalised pixels (n, 3, s, s), any s that 32 divides, to `aux` (n, aux_dim) and `clip` (n, clip_dim)."""
+
+    def __init__(self, aux_dim, clip_dim):
+        super().__init__()
+        layers, channels = [ConvUnit(3, STEM, stride=2)], STEM
+        for width, blocks in zip(WIDTHS, BLOCKS, strict=True):
+            layers.append(ConvUnit(channels, width, stride=2))
+            layers += [Residual(width) for _ in range(blocks)]
+            channels = width
+        layers.append(ConvUnit(channels, POOLED, kernel=1))
+        self.layers = nn.Sequential(*layers)
+        self.aux = nn.Linear(POOLED, aux_dim)
+        self.clip = nn.Linear(POOLED, clip_dim)
+        nn.init.zeros_(self.clip.weight)  # starts by answering its bias, the mean of all photos
+
+    @classmethod
+    def of(cls, weights):
+        """The network of a checkpoint, ready to answer."""
+        model = cls(weights["aux.bias"].numel(), weights["clip.bias"].numel()).eval()
+        model.load_state_dict(weights)
+        return model
+
+    def pooled(self, x):
+        return self.layers(x).mean(dim=(2, 3))
+
+    def forward(self, x):
+        x = self.pooled(x)
+        return self.aux(x), self.clip(x)

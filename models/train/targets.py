@@ -1,0 +1,54 @@
+"""What the student is asked for: directions in the teacher's feature space, and in CLIP space."""
+
+import json
+import struct
+
+import numpy as np
+
+from teacher import load_features
+
+AUX_DIM = 256
+WHITENING = 0.25  # 0 keeps the teacher's variances, 1 makes them equal; class means gain a little in between
+
+
+def unit(x):
+    return x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+
+
+def read_safetensors(path):
+    """Tensors as arrays, and the metadata."""
+    data = path.read_bytes()
+    (length,) = struct.unpack_from("<Q", data)
+    header = json.loads(data[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    kinds = {"F16": np.float16, "F32": np.float32, "I32": np.int32}
+    tensors = {}
+    for name, entry in header.items():
+        first, last = entry["data_offsets"]
+        raw = np.frombuffer(data[8 + length + first : 8 + length + last], kinds[entry["dtype"]])
+        tensors[name] = raw.reshape(entry["shape"])
+    return tensors, metadata
+
+
+def aux_targets(cache, views, rows):
+    """Per view (n, AUX_DIM): teacher features, centred, on their principal axes, partly whitened, unit length."""
+    features = [unit(load_features(cache, view, "aux")) for view in range(views)]
+    sample = np.concatenate([f[rows] for f in features])
+    mean = sample.mean(0)
+    variances, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
+    variances, axes = variances[::-1][:AUX_DIM], axes[:, ::-1][:, :AUX_DIM]
+    axes = (axes / np.sqrt(np.maximum(variances, 1e-12)) ** WHITENING).astype(np.float32)
+    return [unit((f - mean) @ axes) for f in features]
+
+
+def clip_targets(cache, views, names, clip_pairs):
+    """Per view (n, 512): the teacher's map into CLIP space, or CLIP's own feature of the photo where known."""
+    targets = [unit(load_features(cache, view, "clip")) for view in range(views)]
+    if clip_pairs:
+        tensors, metadata = read_safetensors(clip_pairs.with_suffix(".safetensors"))
+        true = unit(tensors["clip"].astype(np.float32))
+        row = {name: i for i, name in enumerate(names)}
+        index = [row[f"{clip_pairs.stem}/{file}"] for file in json.loads(metadata["files"])]
+        for target in targets:
+            target[index] = true
+    return targets

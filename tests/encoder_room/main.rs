@@ -1,0 +1,10 @@
+//! The encoder room: manifest, preprocessing and model, against Pillow and onnxruntime. `wasm_encoder.rs` runs the same in
+//! a browser, but for what needs files.
+#![cfg(all(feature = "encoder", not(target_arch = "wasm32")))]
+
+mod fixtures;
+mod hostile;
+mod manifest;
+mod models;
+mod preprocess;
+mod shared;

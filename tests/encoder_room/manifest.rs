@@ -1,0 +1,153 @@
+//! What a manifest may say, and what is refused.
+
+use crate::fixtures::valid_manifest;
+use handful::encoder::{MAX_MANIFEST_BYTES, Manifest};
+use handful::{Error, Stream};
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test(unsupported = test)]
+fn manifest_yields_clip_first_and_the_others_by_name() {
+    let manifest = Manifest::parse(&valid_manifest().to_string()).unwrap();
+    assert_eq!(
+        manifest.streams(),
+        [
+            Stream::new("clip", 4),
+            Stream::new("attic", 3),
+            Stream::new("aux", 5)
+        ]
+    );
+    assert_eq!(manifest.name(), "test");
+    assert_eq!(manifest.file(), "test.onnx");
+    assert_eq!(manifest.licence(), Some("MIT"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn manifest_accepts_what_the_schema_allows() {
+    accept("/input/shape/0", json!(null));
+    accept("/input/shape/0", json!(1));
+    accept("/input/shape/0", json!("batch_size"));
+    accept(
+        "/sha256",
+        json!("C934781649eda9560354cfbd2848b2d54b4fe13986c0965adad7ede1e8911fbe"),
+    );
+    accept("/preprocess/resize/filter", json!("lanczos"));
+    accept("/preprocess/resize/shorter_side", json!(32));
+    accept("/outputs/clip/meaning", json!("a remark"));
+    accept("/remark", json!({"any": ["thing"]}));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn manifest_refuses_what_is_out_of_range() {
+    refuse("/name", json!(" "), "name");
+    refuse("/name", json!("n".repeat(101)), "name");
+    for file in [
+        "",
+        ".",
+        "..",
+        "../x.onnx",
+        "/x.onnx",
+        "a\\b.onnx",
+        "c:x.onnx",
+        "x\n.onnx",
+    ] {
+        refuse("/file", json!(file), "file must be a plain file name");
+    }
+    refuse("/sha256", json!("abc"), "sha256");
+    refuse("/sha256", json!("+a".repeat(32)), "sha256");
+    refuse("/input/name", json!(""), "input.name");
+    refuse("/input/color", json!("BGR"), "input.color");
+    refuse("/input/layout", json!("NWHC"), "input.layout");
+    for shape in [
+        json!([]),
+        json!(["N", 3, 32]),
+        json!(["N", 3, 32, 32, 1]),
+        json!(["N", 1, 32, 32]),
+        json!([2, 3, 32, 32]),
+        json!(["N", 3, 0, 32]),
+        json!(["N", 3, 32, -32]),
+        json!(["N", 3, 32, 1025]),
+        json!(["N", 3, 32, 4_294_967_328_u64]),
+        json!(["N", 3, "H", "W"]),
+        json!(["N", 32, 32, 3]),
+    ] {
+        refuse("/input/shape", shape, "input.shape");
+    }
+    refuse("/preprocess/resize/shorter_side", json!(0), "shorter_side");
+    refuse(
+        "/preprocess/resize/shorter_side",
+        json!(1025),
+        "shorter_side",
+    );
+    refuse("/preprocess/resize/shorter_side", json!(31), "crop.size");
+    refuse("/preprocess/resize/filter", json!("nearest"), "filter");
+    refuse("/preprocess/resize/filter", json!(""), "filter");
+    refuse("/preprocess/crop/type", json!("random"), "crop.type");
+    refuse("/preprocess/crop/size", json!([31, 32]), "crop.size");
+    refuse("/preprocess/scale", json!("x/127.5 - 1"), "scale");
+    refuse("/preprocess/mean", json!([0.5, 0.5]), "length 2");
+    refuse("/preprocess/mean", json!([0.5, 0.5, 1e300]), "mean");
+    refuse("/preprocess/std", json!([0.5, 0.5, 0.0]), "std");
+    refuse("/preprocess/std", json!([0.5, -0.5, 0.5]), "std");
+    refuse("/preprocess/std", json!([0.5, 1e-45, 0.5]), "std");
+    refuse("/outputs", json!({}), "outputs");
+    refuse("/outputs", json!({"": {"shape": ["N", 4]}}), "outputs");
+    for shape in [
+        json!(["N"]),
+        json!(["N", 0]),
+        json!(["N", 65_537]),
+        json!(["N", "D"]),
+        json!([4, 4]),
+        json!(["N", 4, 1, 1]),
+    ] {
+        refuse("/outputs/clip/shape", shape, "outputs.clip.shape");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn manifest_refuses_text_that_is_no_manifest() {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"name\": \"x\"}",
+        "<!doctype html>",
+    ] {
+        check_refused(text, "");
+    }
+    check_refused(&" ".repeat(MAX_MANIFEST_BYTES + 1), "bytes");
+    check_refused(&"[".repeat(100_000), "");
+}
+
+#[track_caller]
+fn accept(field: &str, value: Value) {
+    Manifest::parse(&with(field, value).to_string()).unwrap();
+}
+
+#[track_caller]
+fn refuse(field: &str, value: Value, words: &str) {
+    check_refused(&with(field, value).to_string(), words);
+}
+
+#[track_caller]
+fn check_refused(text: &str, words: &str) {
+    match Manifest::parse(text) {
+        Err(Error::Manifest { reason }) => {
+            assert!(reason.contains(words), "{reason:?} lacks {words:?}")
+        }
+        other => panic!("expected a manifest error, got {other:?}"),
+    }
+}
+
+/// The valid manifest with one field set; the field may be new.
+fn with(field: &str, value: Value) -> Value {
+    let mut json = valid_manifest();
+    let (parent, key) = field.rsplit_once('/').unwrap();
+    let parent = json.pointer_mut(parent).unwrap();
+    match parent.as_array_mut() {
+        Some(items) => items[key.parse::<usize>().unwrap()] = value,
+        None => parent[key] = value,
+    }
+    json
+}
