@@ -115,7 +115,7 @@ async function wasmTests(browser, ...programs) {
   const test = (selection) => () =>
     counted(
       libtest,
-      `wasm-pack test --headless --${browser} --mode no-install --release . -- -p handful --locked --no-default-features ${selection}`,
+      `wasm-pack test --headless --${browser} --mode no-install --release -- -p handful --locked --no-default-features ${selection}`,
       { env },
     );
   return all(test("--features core"), test("--features encoder --test wasm_encoder"));

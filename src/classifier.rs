@@ -109,7 +109,10 @@ impl Classifier {
     pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
         if let Some(spec) = &head {
             // Fitting checks the hyper-parameters; on an empty task it costs nothing.
-            spec.fit(&Task::from(&SupportSet::new(self.set.streams().clone(), None)))?;
+            spec.fit(&Task::from(&SupportSet::new(
+                self.set.streams().clone(),
+                None,
+            )))?;
         }
         self.head = head;
         self.model = None;

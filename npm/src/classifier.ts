@@ -74,14 +74,12 @@ export class Classifier extends FeatureClassifier {
   static override load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
     return Classifier.#assemble(options, (Core, encoder) => {
       const core = Core.load(bytes);
-      if (!encoder) return core;
-      const made = describe(core.encoder() ?? encoder.id, core.streams());
-      const given = describe(encoder.id, encoder.streams);
-      if (made === given) return core;
+      const [streams, encoderId] = [core.streams(), core.encoder()];
+      if (!encoder || encoder.fits({ streams, encoderId })) return core;
       core.free();
       throw new HandfulError(
         "model-mismatch",
-        `This set was made with the encoder ${made}; the one here is ${given}.`,
+        `This set was made with ${describe(encoderId, streams)}; the encoder here is ${describe(encoder.id, encoder.streams)}.`,
       );
     });
   }
@@ -194,6 +192,6 @@ async function openEncoder(options: ClassifierOptions): Promise<Encoder | null> 
   return Encoder.load(encoder, { wasm, worker, signal, onProgress });
 }
 
-function describe(id: string, streams: Streams): string {
-  return `“${id}” with ${streams.map(({ name, dim }) => `${name} (${dim})`).join(" and ")}`;
+function describe(id: string | undefined, streams: Streams): string {
+  return `“${id ?? "an unnamed encoder"}” with ${streams.map(({ name, dim }) => `${name} (${dim})`).join(" and ")}`;
 }

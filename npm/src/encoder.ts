@@ -135,6 +135,12 @@ export class Encoder implements Disposable {
     return batch(images, options, (image, each) => this.encode(image, each));
   }
 
+  /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */
+  fits(set: { readonly streams: Streams; readonly encoderId?: string | undefined }): boolean {
+    const layout = (streams: Streams): string => streams.map(({ name, dim }) => `${name}:${dim}`).join();
+    return layout(set.streams) === layout(this.streams) && (set.encoderId ?? this.id) === this.id;
+  }
+
   /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */
   dispose(): void {
     this.#disposed = true;

@@ -232,6 +232,14 @@ test("texts need a stream named clip", async () => {
   refuses(classifier, "shape", () => classifier.setText("apple", Float32Array.of(1, 0)));
 });
 
+test("a saved set remembers what identifies its encoder", async () => {
+  const streams = [{ name: "aux", dim: 2 }];
+  const named = await FeatureClassifier.create({ streams, encoderId: "mine@1" });
+  assert.equal((await FeatureClassifier.load(named.save())).encoderId, "mine@1");
+  const unnamed = await FeatureClassifier.create({ streams });
+  assert.equal((await FeatureClassifier.load(unnamed.save())).encoderId, undefined);
+});
+
 test("no answer with fewer than two classes to choose from", async () => {
   const classifier = await empty();
   const ask = () => classifier.predictFeatures(APPLE);

@@ -117,7 +117,9 @@ fn check_digest(manifest: &Manifest, onnx: &[u8]) -> Result<String> {
     };
     let got = hex(&Sha256::digest(onnx));
     match manifest.sha256().map(|digest| hex(digest)) {
-        Some(expected) if expected != got => Err(mismatch("the sha256 of its bytes", expected, got)),
+        Some(expected) if expected != got => {
+            Err(mismatch("the sha256 of its bytes", expected, got))
+        }
         _ => Ok(got),
     }
 }

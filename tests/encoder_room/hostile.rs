@@ -80,6 +80,23 @@ fn bytes_that_are_no_model_are_refused() {
     }
 }
 
+/// The engine would count up to it.
+#[wasm_bindgen_test(unsupported = test)]
+fn models_with_axes_that_cannot_exist_are_refused() {
+    let model = model("vit_opset17");
+    let attribute = b"axis\x18\xff\xff\xff";
+    let place = (model.onnx.windows(attribute.len()))
+        .position(|bytes| bytes == attribute)
+        .unwrap();
+    let mut bytes = model.onnx.to_vec();
+    // -1 becomes a number of nineteen digits.
+    bytes[place + attribute.len()] = 0x87;
+    match Encoder::new(&unsigned(model), &bytes) {
+        Err(Error::Model { reason, .. }) => assert!(reason.contains("has no axis"), "{reason}"),
+        other => panic!("expected a model error, got {other:?}"),
+    }
+}
+
 /// Damage may leave a model that runs; what it must not do is bring the program down.
 #[cfg(not(target_arch = "wasm32"))]
 #[test]

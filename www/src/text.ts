@@ -3,10 +3,10 @@ import type { CameraCode, Code, Score } from "./state/state";
 
 const whole = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
-/** Never claims more than it knows: a share is not shown as 0 % or 100 % by rounding. */
+/** Nothing that was learnt from a few photos is certain: no share is shown as 0 % or 100 %. */
 function percent(share: number): string {
-  if (share > 0.99 && share < 1) return "over 99%";
-  if (share < 0.01 && share > 0) return "under 1%";
+  if (share > 0.99) return "over 99%";
+  if (share < 0.01) return "under 1%";
   return whole.format(share);
 }
 

@@ -1,8 +1,8 @@
 //! The graph of an ONNX file before the engine sees it: compared with the manifest, and put into a form that runs.
 
-use super::{list, mismatch};
-use crate::Result;
+use super::{READING, list, mismatch};
 use crate::encoder::manifest::Manifest;
+use crate::{Error, Result};
 use std::collections::BTreeSet;
 use tract_onnx::pb::{
     GraphProto, NodeProto, TensorProto, TypeProto, ValueInfoProto, tensor_proto::DataType,
@@ -13,9 +13,13 @@ use tract_onnx::prelude::f16;
 const FLOAT: i32 = DataType::Float as i32;
 const HALF: i32 = DataType::Float16 as i32;
 
+/// Most axes of a tensor. Networks use up to six; the engine counts up to whatever a damaged file says, for hours.
+const MAX_RANK: i64 = 32;
+
 /// Checks input and outputs against the manifest, and keeps only the outputs that it names, in its order.
 pub fn fit_to_manifest(graph: &mut GraphProto, manifest: &Manifest) -> Result<()> {
     check_input(graph, manifest)?;
+    check_axes(graph)?;
 
     // The engine takes it for granted that every output comes from somewhere.
     let sources: BTreeSet<&str> = (graph
@@ -95,6 +99,29 @@ fn check_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> {
             list(wanted.map(|size| size.to_string())),
             list(sizes),
         ));
+    }
+    Ok(())
+}
+
+/// Every axis that an operator names can exist.
+fn check_axes(graph: &GraphProto) -> Result<()> {
+    for node in &graph.node {
+        for attribute in &node.attribute {
+            let axes: &[i64] = match attribute.name.as_str() {
+                "axis" => &[attribute.i],
+                "axes" => &attribute.ints,
+                _ => continue,
+            };
+            if let Some(axis) = axes
+                .iter()
+                .find(|axis| !(-MAX_RANK..MAX_RANK).contains(axis))
+            {
+                return Err(Error::Model {
+                    stage: READING,
+                    reason: format!("{} {:?} has no axis {axis}", node.op_type, node.name),
+                });
+            }
+        }
     }
     Ok(())
 }

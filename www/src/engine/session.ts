@@ -1,5 +1,5 @@
 /** Opens the package and the stored set. */
-import { Encoder, FeatureClassifier, init, type Streams } from "handful";
+import { Encoder, FeatureClassifier, init } from "handful";
 import { set } from "../state/live";
 import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
@@ -77,8 +77,7 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
     return;
   }
   set({ storage: { kind: "saved" } });
-  const { streams } = await encoder.promise;
-  if (sameStreams(streams, currentSet().streams)) {
+  if ((await encoder.promise).fits(currentSet())) {
     finishOpening();
   } else {
     const kept = currentSet().save();
@@ -88,8 +87,8 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
 }
 
 async function openNew(): Promise<void> {
-  const { streams } = await encoder.promise;
-  adoptSet(await FeatureClassifier.create({ streams }), new Map());
+  const { streams, id } = await encoder.promise;
+  adoptSet(await FeatureClassifier.create({ streams, encoderId: id }), new Map());
   finishOpening();
 }
 
@@ -120,9 +119,4 @@ export async function startAnew(): Promise<void> {
     set({ storage: { kind: "failed", reason: reasonOf(error) } });
   }
   await openNew();
-}
-
-function sameStreams(one: Streams, other: Streams): boolean {
-  const text = (streams: Streams) => streams.map(({ name, dim }) => `${name}:${dim}`).join();
-  return text(one) === text(other);
 }

@@ -1,5 +1,5 @@
 // A page that uses the package as a stranger would.
-import { Classifier, Encoder, type ImageSource, init, type Progress } from "handful";
+import { Classifier, Encoder, FeatureClassifier, type ImageSource, init, type Progress } from "handful";
 import encoderWasm from "handful/wasm/encoder?url";
 import { check, expect, expectCode, expectReason, finish } from "./check.js";
 import { draw, fileOf, type Thing, turned, withTurnMark } from "./pictures.js";
@@ -167,6 +167,8 @@ await check("a saved set answers as before, and needs an encoder that fits", asy
   expect((await encoder.encode(draw("disc", 4))).features.length > 0, "a borrowed encoder lives on");
   const alien = await Classifier.create({ encoder: null, streams: [{ name: "alien", dim: 4 }] });
   await expectCode(Classifier.load(alien.save(), { encoder }), "model-mismatch");
+  const double = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "double@0" });
+  await expectCode(Classifier.load(double.save(), { encoder }), "model-mismatch");
 });
 
 await check("after a crash the running image is rejected and the next one is encoded", async () => {
