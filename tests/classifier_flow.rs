@@ -1,4 +1,5 @@
 //! Teaching, asking, undoing, and being asked for the impossible; natively and in the browser.
+#![cfg(feature = "core")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Properties of the core under random sequences of changes.
-#![cfg(not(target_arch = "wasm32"))]
+#![cfg(all(feature = "core", not(target_arch = "wasm32")))]
 
 mod common;
 

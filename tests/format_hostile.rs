@@ -1,4 +1,5 @@
 //! Saved sets: what comes back, and what is refused.
+#![cfg(feature = "core")]
 
 mod common;
 

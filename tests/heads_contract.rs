@@ -1,4 +1,5 @@
 //! One list of properties that every head keeps, natively and in the browser.
+#![cfg(feature = "core")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The heads against numbers of an independent program; `tests/data/heads_reference.json` says which.
+#![cfg(feature = "core")]
 
 mod common;
 

@@ -99,7 +99,7 @@ def main():
     print(f"{'class means, accuracy in per cent; shots:':44}{shots} zero-shot")
     text = None
     if options.features:
-        tensors, _ = read_safetensors(options.features)
+        tensors, metadata = read_safetensors(options.features)
         text = tensors.get("text")
         streams = {k: v for k, v in tensors.items() if k == "clip" or k.startswith("aux.")}
         report(options.features.parent.name, streams, tensors["labels"], text)
@@ -107,10 +107,12 @@ def main():
         classes = sorted(d for d in options.photos.iterdir() if d.is_dir())
         files = [(c, f) for c, d in enumerate(classes) for f in sorted(d.iterdir()) if f.suffix.lower() in SUFFIXES]
         labels = np.array([c for c, _ in files])
-        # Class names belong to the rows of `text` only where both lists of classes are one.
-        same = options.features and json.loads(read_safetensors(options.features)[1]["classes"]) == [d.name for d in classes]
+        # Rows of `text` belong to these folders only where both lists of classes are one.
+        known = json.loads(metadata["classes"]) if options.features else []
+        if known != [d.name.replace("_", " ") for d in classes]:
+            text = None
         streams = Encoder(options.encoder).features([f for _, f in files])
-        report(options.encoder.stem, streams, labels, text if same else None)
+        report(options.encoder.stem, streams, labels, text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 //! Committed fixtures and what the tests share in reading them.
 
 use handful::encoder::Manifest;
-use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
 
 /// Pillow's results for small images.
@@ -90,12 +89,45 @@ pub fn preprocess_manifest(
     Manifest::parse(&json.to_string()).unwrap()
 }
 
-pub fn floats(file: &SafeTensors, name: &str) -> Vec<f32> {
-    let view = file.tensor(name).unwrap();
-    assert_eq!(view.dtype(), Dtype::F32);
-    (view.data().as_chunks().0.iter())
-        .map(|bytes| f32::from_le_bytes(*bytes))
-        .collect()
+/// A fixture in the safetensors format: the length of a JSON header, the header, the numbers.
+///
+/// The crate that reads it would change features of tract's dependencies, and tract would be built once more for the
+/// browsers' tests.
+pub struct Tensors {
+    header: Value,
+    data: &'static [u8],
+}
+
+impl Tensors {
+    pub fn read(bytes: &'static [u8]) -> Self {
+        let (length, rest) = bytes.split_first_chunk().unwrap();
+        let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+        Self {
+            header: serde_json::from_slice(header).unwrap(),
+            data,
+        }
+    }
+
+    pub fn metadata(&self, name: &str) -> Value {
+        serde_json::from_str(self.header["__metadata__"][name].as_str().unwrap()).unwrap()
+    }
+
+    pub fn shape(&self, name: &str) -> Vec<usize> {
+        serde_json::from_value(self.header[name]["shape"].clone()).unwrap()
+    }
+
+    pub fn bytes(&self, name: &str) -> &'static [u8] {
+        let [start, end]: [usize; 2] =
+            serde_json::from_value(self.header[name]["data_offsets"].clone()).unwrap();
+        &self.data[start..end]
+    }
+
+    pub fn floats(&self, name: &str) -> Vec<f32> {
+        assert_eq!(self.header[name]["dtype"], "F32");
+        (self.bytes(name).as_chunks().0.iter())
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect()
+    }
 }
 
 /// `max|a - b| / max|b|`.

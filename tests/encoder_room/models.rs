@@ -1,8 +1,7 @@
 //! The forms that exporters write, against onnxruntime: `models/scripts/make_test_models.py` made the fixtures.
 
-use crate::fixtures::{EXPECTED, MODELS, floats, model, relative_difference};
+use crate::fixtures::{EXPECTED, MODELS, Tensors, model, relative_difference};
 use handful::encoder::Encoder;
-use safetensors::SafeTensors;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Largest difference from onnxruntime, as a part of the largest value.
@@ -10,7 +9,7 @@ const TOLERANCE: f32 = 1e-3;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn outputs_are_onnxruntimes_for_every_form_of_model() {
-    let expected = SafeTensors::deserialize(EXPECTED).unwrap();
+    let expected = Tensors::read(EXPECTED);
     for model in MODELS {
         let encoder = Encoder::new(model.manifest, model.onnx)
             .unwrap_or_else(|e| panic!("{}: {e}", model.name));
@@ -19,7 +18,7 @@ fn outputs_are_onnxruntimes_for_every_form_of_model() {
         } else {
             48
         };
-        let mut tensor = floats(&expected, &format!("input.{side}"));
+        let mut tensor = expected.floats(&format!("input.{side}"));
         if model.name == "conv_nhwc" {
             tensor = (0..tensor.len())
                 .map(|i| tensor[i % 3 * side * side + i / 3])
@@ -30,7 +29,7 @@ fn outputs_are_onnxruntimes_for_every_form_of_model() {
         for stream in encoder.streams() {
             let got = &row[start..start + stream.dim];
             let name = format!("{}.{}", model.name, stream.name);
-            let difference = relative_difference(got, &floats(&expected, &name));
+            let difference = relative_difference(got, &expected.floats(&name));
             println!("{name}: {difference:.1e}");
             assert!(difference <= TOLERANCE, "{name}: {difference}");
             start += stream.dim;

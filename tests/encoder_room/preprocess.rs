@@ -1,33 +1,35 @@
 //! Preprocessing against Pillow 13, per channel value: `models/scripts/make_preprocess_fixture.py` made the fixture.
 
-use crate::fixtures::{PREPROCESS, preprocess_manifest, valid_manifest};
+use crate::fixtures::{PREPROCESS, Tensors, preprocess_manifest, valid_manifest};
 use handful::Error;
 use handful::encoder::{MAX_PIXELS, MAX_SIDE, Manifest, Preprocessor};
-use safetensors::SafeTensors;
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn pixels_are_pillows_within_one_level() {
-    let (_, header) = SafeTensors::read_metadata(PREPROCESS).unwrap();
-    let cases: Value = serde_json::from_str(&header.metadata().as_ref().unwrap()["cases"]).unwrap();
-    let file = SafeTensors::deserialize(PREPROCESS).unwrap();
+    let file = Tensors::read(PREPROCESS);
+    let cases: Value = file.metadata("cases");
     let cases = cases.as_array().unwrap();
     assert_eq!(cases.len(), 23);
     for (number, case) in cases.iter().enumerate() {
-        let image = file
-            .tensor(&format!("image.{}", case["image"].as_str().unwrap()))
-            .unwrap();
-        let expected = file.tensor(&format!("expected.{number}")).unwrap();
+        let image = format!("image.{}", case["image"].as_str().unwrap());
+        let expected = format!("expected.{number}");
         let (filter, side) = (
             case["filter"].as_str().unwrap(),
             case["shorter_side"].as_u64().unwrap(),
         );
-        let crop = [expected.shape()[0], expected.shape()[1]];
+        let size = file.shape(&expected);
+        let crop = [size[0], size[1]];
         let mut preprocessor = Preprocessor::new(&preprocess_manifest(filter, side, crop, "NCHW"));
-        let (h, w) = (image.shape()[0] as u32, image.shape()[1] as u32);
-        let got = preprocessor.pixels(image.data(), w, h).unwrap();
-        check_levels(&format!("case {number}, {case}"), got, expected.data());
+        let size = file.shape(&image);
+        let (h, w) = (size[0] as u32, size[1] as u32);
+        let got = preprocessor.pixels(file.bytes(&image), w, h).unwrap();
+        check_levels(
+            &format!("case {number}, {case}"),
+            got,
+            file.bytes(&expected),
+        );
     }
 }
 
