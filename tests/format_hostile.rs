@@ -1,5 +1,6 @@
 //! Saved sets: what comes back, and what is refused.
 #![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! One list of properties that every head keeps, natively and in the browser.
 #![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 

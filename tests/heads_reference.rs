@@ -1,5 +1,6 @@
 //! The heads against numbers of an independent program; `tests/data/heads_reference.json` says which.
 #![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! The tests of `encoder_room` in a browser, where the SIMD kernels are others and a panic cannot be caught.
 #![cfg(all(feature = "encoder", target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[path = "encoder_room/fixtures.rs"]
 mod fixtures;

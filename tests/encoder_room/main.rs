@@ -1,6 +1,7 @@
 //! The encoder room: manifest, preprocessing and model, against Pillow and onnxruntime. `wasm_encoder.rs` runs the same in
 //! a browser, but for what needs files.
 #![cfg(all(feature = "encoder", not(target_arch = "wasm32")))]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod fixtures;
 mod hostile;

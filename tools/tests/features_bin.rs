@@ -1,4 +1,5 @@
 //! The program as a person runs it, on photos that the test draws.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageEncoder, Rgb, RgbImage};
