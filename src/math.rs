@@ -57,6 +57,7 @@ pub fn ln(x: f64) -> f64 {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "core")]
     #[test]
     fn log_sum_exp_survives_large_and_infinite_values() {
         let of = |v: &[f64]| log_sum_exp(v.iter().copied());

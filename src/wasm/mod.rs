@@ -6,7 +6,7 @@ mod core;
 mod encoder;
 
 use crate::Error;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// A JavaScript `Error` with the stable code in its property `code`.
@@ -23,7 +23,8 @@ fn out(value: &impl Serialize) -> Result<JsValue, JsValue> {
 }
 
 /// A value from JavaScript; `what` names it when it has another form.
-fn into<T: DeserializeOwned>(what: &'static str, value: JsValue) -> Result<T, JsValue> {
+#[cfg(feature = "core")]
+fn into<T: serde::de::DeserializeOwned>(what: &'static str, value: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|e| {
         to_js(Error::Parameter {
             name: what,
