@@ -214,13 +214,7 @@ impl Classifier {
     pub fn add_views(&mut self, label: &str, rows: &[f32], views: usize) -> Result<ExampleId> {
         let width = self.set.streams().width();
         let expected = views.saturating_add(1).saturating_mul(width);
-        if rows.len() != expected {
-            return Err(Error::Shape {
-                what: "feature rows",
-                expected,
-                got: rows.len(),
-            });
-        }
+        Error::check_length("feature rows", expected, rows.len())?;
         let mut unit = Vec::with_capacity(expected);
         for row in rows.chunks_exact(width) {
             unit.extend(self.set.streams().unit(row)?);

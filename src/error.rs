@@ -137,6 +137,19 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// Refuses a length that does not fit, as [`Error::Shape`].
+    pub(crate) fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
+        if expected == got {
+            Ok(())
+        } else {
+            Err(Error::Shape {
+                what,
+                expected,
+                got,
+            })
+        }
+    }
+
     /// Stable name of the kind of error, the contract with other languages.
     ///
     /// ```

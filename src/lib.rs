@@ -1,6 +1,6 @@
 //! Teach a web page to recognise things from a handful of photos.
 //!
-//! An [`encoder`](https://docs.rs/handful) turns pixels into feature rows; a [`Classifier`] keeps the labelled rows,
+//! An `encoder` (the feature of that name) turns pixels into feature rows; a [`Classifier`] keeps the labelled rows,
 //! fits a small head to them within a frame, and answers with calibrated probabilities. The core (everything but the
 //! `encoder` feature) knows neither images nor browsers: numbers come in, numbers go out.
 //!

@@ -89,7 +89,7 @@ impl Streams {
     /// # Errors
     /// [`Error::Shape`] (also where there is no `clip` stream), [`Error::NotFinite`] or [`Error::ZeroFeature`].
     pub fn unit_text(&self, raw: &[f32]) -> Result<Vec<f32>> {
-        check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
+        Error::check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
         let mut row = raw.to_vec();
         normalise("text row", CLIP, &mut row, 1.0)?;
         Ok(row)
@@ -100,7 +100,7 @@ impl Streams {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`]; such a row would poison every later answer.
     pub fn unit(&self, raw: &[f32]) -> Result<Vec<f32>> {
-        check_length("feature row", self.width(), raw.len())?;
+        Error::check_length("feature row", self.width(), raw.len())?;
         let auxiliaries = self.0.iter().filter(|s| s.name != CLIP).count();
         let mut row = raw.to_vec();
         let mut start = 0;
@@ -115,18 +115,6 @@ impl Streams {
             start += stream.dim;
         }
         Ok(row)
-    }
-}
-
-fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
-    if expected == got {
-        Ok(())
-    } else {
-        Err(Error::Shape {
-            what,
-            expected,
-            got,
-        })
     }
 }
 

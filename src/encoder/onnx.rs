@@ -83,13 +83,7 @@ impl Model {
     /// See [`super::Encoder::run`].
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
         let expected = self.shape.iter().product();
-        if tensor.len() != expected {
-            return Err(Error::Shape {
-                what: "input tensor",
-                expected,
-                got: tensor.len(),
-            });
-        }
+        Error::check_length("input tensor", expected, tensor.len())?;
         check_finite("input tensor", tensor)?;
         let row = guarded(RUNNING, || {
             let outputs = self

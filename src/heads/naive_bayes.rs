@@ -82,7 +82,12 @@ impl NaiveBayes {
         columns: Range<usize>,
     ) -> Result<FittedNaiveBayes> {
         check_at_least("naive_bayes.nu", self.nu, 0.0, ">= 0")?;
-        let scale = self.variance(&statistics.within(), statistics);
+        let scale = self.shrink(
+            &statistics.within(),
+            statistics.n_examples(),
+            statistics.n_used(),
+            || statistics.mean_square(),
+        );
         let log_prior = self.log_prior(statistics.counts());
         let means = statistics.means().clone();
         let weights = &means / &scale;
@@ -98,13 +103,7 @@ impl NaiveBayes {
         })
     }
 
-    /// Shrunk variance of each dimension, from within-class sums of squares.
-    fn variance(&self, within: &Array1<f64>, statistics: &Statistics) -> Array1<f64> {
-        self.shrink(within, statistics.n_examples(), statistics.n_used(), || {
-            statistics.mean_square()
-        })
-    }
-
+    /// Shrunk variance of each dimension, from the within-class sums of squares of so many examples and classes.
     fn shrink(
         &self,
         within: &Array1<f64>,

@@ -25,23 +25,12 @@ impl Task {
         labels: Vec<usize>,
         text: Vec<Option<Array1<f32>>>,
     ) -> Result<Self> {
-        let shape = |what, expected, got| {
-            if expected == got {
-                Ok(())
-            } else {
-                Err(Error::Shape {
-                    what,
-                    expected,
-                    got,
-                })
-            }
-        };
-        shape("labels", features.nrows(), labels.len())?;
+        Error::check_length("labels", features.nrows(), labels.len())?;
         if let Some(&label) = labels.iter().find(|&&label| label >= text.len()) {
-            shape("classes", label + 1, text.len())?;
+            Error::check_length("classes", label + 1, text.len())?;
         }
         for row in text.iter().flatten() {
-            shape("text row", streams.clip().map_or(0, |c| c.len()), row.len())?;
+            Error::check_length("text row", streams.clip().map_or(0, |c| c.len()), row.len())?;
         }
         for mut row in features.rows_mut() {
             let unit = streams.unit(&row.to_vec())?;
