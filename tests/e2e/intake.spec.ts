@@ -59,6 +59,7 @@ test("asks which class photos are that are dropped on the page", async ({ page }
   expect(await winner(page)).toBe("leaf");
 
   await send(page.getByRole("contentinfo"), "drop", drawnPhotos("leaf", 5, 6));
+  await expect(question(page)).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(question(page)).toHaveCount(0);
   await expect(photosOf(page, "leaf")).toHaveCount(2);

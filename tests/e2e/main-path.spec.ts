@@ -24,6 +24,7 @@ test("teaches three classes, recognises new photos, and still does after a reloa
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
+        animations: "disabled",
         path: info.outputPath(`${size}-${colorScheme}.png`),
         fullPage: size === "phone",
       });
