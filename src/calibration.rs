@@ -2,15 +2,14 @@
 //!
 //! Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017, arXiv:1706.04599, section 4.2
 //! (temperature scaling). Differs from the source: the held-out logits are leave-one-out scores of the support set
-//! itself, and a log-normal prior keeps the temperature near the head's own where there are few of them.
+//! itself; a log-normal prior keeps the temperature near the head's own where there are few of them; and the targets
+//! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
+//! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
 use crate::heads::FittedHead;
 use crate::math::{exp, ln, log_sum_exp};
 use crate::support::Task;
 use ndarray::ArrayView2;
-
-/// Fewer held-out examples than this say too little: the head's prior temperature is used.
-const MIN_HELD_OUT: usize = 10;
 
 /// Examples that are held out in turn at most, evenly spread over the set: enough for one number, and within a frame.
 const MAX_HELD_OUT: usize = 200;
@@ -29,7 +28,7 @@ const STEPS: usize = 40;
 
 /// The temperature of a fitted head, learned from its leave-one-out scores on the task it was fitted to.
 ///
-/// Scores divided by it are calibrated logits. With fewer than 10 usable examples it is the head's prior temperature.
+/// Scores divided by it are calibrated logits. Without a usable example (one photo a class) it is the head's prior temperature.
 pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
     let n = task.n_examples();
     let held_out = n.min(MAX_HELD_OUT);
@@ -39,33 +38,43 @@ pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
     fit_temperature(scores.view(), &labels, head.prior_temperature())
 }
 
-/// Temperature that minimises the mean cross-entropy of `scores (n, C)` with `labels (n,)`, with a prior at `prior`.
+/// Temperature that minimises the cross-entropy of `scores (n, C)` with the smoothed `labels (n,)`, with a prior at `prior`.
 ///
-/// Rows whose own class is `-inf` are left out, as are other classes' `-inf`. With fewer than 10 rows left it is `prior`.
+/// Rows whose own class is `-inf` are left out, as are other classes' `-inf`. With no row left it is `prior`.
 ///
 /// ```
 /// use ndarray::Array2;
 /// // Right nine times out of ten, and as sure each time: the odds are 9 to 1.
 /// let scores = Array2::from_shape_fn((1000, 2), |(i, c)| if (c == 0) == (i % 10 != 0) { 5.0 } else { 0.0 });
 /// let t = handful::calibration::fit_temperature(scores.view(), &[0; 1000], 1.0);
-/// assert!((t - 5.0 / 9.0_f64.ln()).abs() < 0.01);
+/// assert!((t - 5.0 / 9.0_f64.ln()).abs() < 0.02);
 /// ```
 pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64) -> f64 {
     let usable: Vec<usize> = (0..labels.len())
         .filter(|&i| scores[[i, labels[i]]].is_finite())
         .collect();
-    if usable.len() < MIN_HELD_OUT {
+    if usable.is_empty() {
         return prior;
     }
     let n = usable.len() as f64;
+    let own_target = (n + 1.0) / (n + 2.0);
     let loss = |log_ratio: f64| {
         let t = prior * exp(log_ratio);
         let cross_entropy: f64 = usable
             .iter()
             .map(|&i| {
                 let logits = scores.row(i);
-                log_sum_exp(logits.iter().map(|&s| f64::from(s) / t))
-                    - f64::from(logits[labels[i]]) / t
+                let logits = logits.iter().map(|&s| f64::from(s) / t);
+                let own = f64::from(scores[[i, labels[i]]]) / t;
+                // The smoothed target gives the rest in equal parts to the other classes that can be scored.
+                let finite = logits.clone().filter(|l| l.is_finite());
+                let others = finite.clone().count() - 1;
+                let mean_other = if others == 0 {
+                    own
+                } else {
+                    (finite.sum::<f64>() - own) / others as f64
+                };
+                log_sum_exp(logits) - own_target * own - (1.0 - own_target) * mean_other
             })
             .sum();
         (cross_entropy + log_ratio * log_ratio / (2.0 * PRIOR_SPREAD * PRIOR_SPREAD)) / n

@@ -62,11 +62,17 @@ def temperature(fit, prior):
     for i in range(len(X)):
         keep = np.arange(len(X)) != i
         scores = fit(X[keep], y[keep], X[i : i + 1])[0]
-        rows.append((scores[np.isfinite(scores)], scores[y[i]]))
+        others = [scores[c] for c in range(C) if c != y[i] and np.isfinite(scores[c])]
+        rows.append((scores[y[i]], np.array(others)))
+    own_target = (len(rows) + 1) / (len(rows) + 2)  # Platt's smoothing
     best = (np.inf, None)
     for u in np.linspace(np.log(1 / 50), np.log(50), 200_001):
         t = prior * np.exp(u)
-        loss = sum(np.log(np.exp((s - s.max()) / t).sum()) + (s.max() - own) / t for s, own in rows)
+        loss = 0.0
+        for own, others in rows:
+            logits = np.append(others, own) / t
+            log_p = logits - logits.max() - np.log(np.exp(logits - logits.max()).sum())
+            loss -= own_target * log_p[-1] + (1 - own_target) * log_p[:-1].mean()
         best = min(best, (loss + u * u / (2 * 1.5**2), t))
     return best[1]
 

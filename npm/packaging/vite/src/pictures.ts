@@ -8,7 +8,7 @@ export function draw(thing: Thing, number: number): HTMLCanvasElement {
   canvas.width = 200 + 17 * number;
   canvas.height = 160 + 11 * number;
   const context = contextOf(canvas);
-  context.fillStyle = `hsl(${40 * number} 20% 85%)`;
+  context.fillStyle = `hsl(40 20% ${88 - 2 * number}%)`;
   context.fillRect(0, 0, canvas.width, canvas.height);
   const size = 50 + 6 * number;
   const [x, y] = [canvas.width / 2 + 9 * (number % 3), canvas.height / 2 - 7 * (number % 4)];
