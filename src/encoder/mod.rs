@@ -2,7 +2,7 @@
 //!
 //! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
 //! ([`Preprocessor`]), run, join the outputs ([`Encoder`]). Nothing here decodes image files or reads any file: bytes
-//! come in, numbers go out. The inference engine is hidden; only `onnx.rs` names it.
+//! come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder name it.
 
 mod manifest;
 mod onnx;
