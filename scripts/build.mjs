@@ -12,7 +12,7 @@ export const MODULES = [
   { name: "encoder", usually: "5 minutes" },
 ];
 
-async function buildModule({ name, usually }) {
+export async function buildModule({ name, usually }) {
   const env = await wasmTarget();
   await wasmTools();
   const folder = `npm/dist/wasm/${name}`;
@@ -34,7 +34,7 @@ async function buildModule({ name, usually }) {
   });
 }
 
-async function buildPackage() {
+export async function buildPackage() {
   await unlessFresh({
     name: "package",
     title: "npm package",

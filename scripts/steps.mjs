@@ -42,15 +42,16 @@ async function all(...programs) {
   return total;
 }
 
-/** The lock file names no server, and holds the binaries of every system, not only of the one that wrote it. */
-function lockFile() {
-  const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
-  for (const [path, entry] of Object.entries(packages)) {
-    if (entry.resolved && !entry.link)
-      throw new Trouble(`package-lock.json: ${path} has a download address.`);
-    for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-      if (!packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]) {
-        throw new Trouble(`package-lock.json: ${name}, which ${path} needs on some systems, is missing.`);
+/** Lock files name no server, and hold the binaries of every system, not only of the one that wrote them. */
+function lockFiles() {
+  for (const file of ["package-lock.json", "bench/package-lock.json"]) {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, file), "utf8"));
+    for (const [path, entry] of Object.entries(packages)) {
+      if (entry.resolved && !entry.link) throw new Trouble(`${file}: ${path} has a download address.`);
+      for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+        if (!packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]) {
+          throw new Trouble(`${file}: ${name}, which ${path} needs on some systems, is missing.`);
+        }
       }
     }
   }
@@ -63,8 +64,10 @@ async function format() {
 
 async function clippy() {
   await rustComponents();
-  await run("cargo clippy --locked -p handful --all-targets -- -D warnings");
-  await run("cargo clippy --locked --workspace --features handful/encoder --all-targets -- -D warnings");
+  await run("cargo clippy --locked -p handful -p handful-evaluate --all-targets -- -D warnings");
+  await run(
+    "cargo clippy --locked -p handful -p handful-tools --features handful/encoder --all-targets -- -D warnings",
+  );
 }
 
 async function clippyWasm() {
@@ -79,7 +82,7 @@ async function clippyWasm() {
 
 /** The documentation, with broken links as errors. */
 const documentation = () =>
-  run("cargo doc --locked --workspace --no-deps --features handful/encoder", {
+  run("cargo doc --locked -p handful -p handful-tools --no-deps --features handful/encoder", {
     env: { RUSTDOCFLAGS: "-D warnings" },
   });
 
@@ -87,12 +90,14 @@ const documentation = () =>
 const cargoTest = (args, filter = "") =>
   counted(libtest, `cargo test --locked ${args} -- --show-output${filter && ` ${filter}`}`);
 
+const WITH_ENCODER = "-p handful -p handful-tools --features handful/encoder";
+
 /** What the encoder adds to the tests of the core. One selection of features, so that tract is compiled once. */
 const encoderTests = () =>
   all(
-    () => cargoTest("--workspace --features handful/encoder --lib", "encoder::"),
-    () => cargoTest("--workspace --features handful/encoder --bins --test encoder_* --test features_*"),
-    () => cargoTest("--workspace --features handful/encoder --doc", "src/encoder"),
+    () => cargoTest(`${WITH_ENCODER} --lib`, "encoder::"),
+    () => cargoTest(`${WITH_ENCODER} --bins --test encoder_* --test features_*`),
+    () => cargoTest(`${WITH_ENCODER} --doc`, "src/encoder"),
   );
 
 /** Paths of browsers and drivers under their names, or the sentence that says how to get them. */
@@ -147,6 +152,11 @@ async function packaging() {
   return counted(closingLine, "node npm/packaging/run.mjs", { env: await need("CHROMIUM") });
 }
 
+/** Every head natively and in Chromium, on the same features. */
+async function agreement() {
+  return counted(closingLine, "node tests/agreement/main.mjs", { env: await need("CHROMIUM") });
+}
+
 async function types() {
   for (const project of ["npm", "www", "tests/e2e"]) await run(`tsc --noEmit -p ${project}`);
 }
@@ -165,10 +175,10 @@ function audit() {
 }
 
 export const STEPS = [
-  { name: "lock", group: "lint", run: lockFile },
+  { name: "lock", group: "lint", run: lockFiles },
   { name: "fmt", group: "lint", run: format },
   { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
-  { name: "core", run: () => cargoTest("-p handful") },
+  { name: "core", run: () => cargoTest("-p handful -p handful-evaluate") },
   { name: "clippy", group: "lint", run: clippy },
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: documentation },
@@ -179,6 +189,7 @@ export const STEPS = [
   { name: "node", after: ["build"], run: nodeTests },
   { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
   { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
+  { name: "agreement", after: ["build"], run: agreement },
   { name: "e2e", after: ["build"], run: endToEnd },
   { name: "package", after: ["build"], run: packaging },
   { name: "deny", group: "lint", run: deny },

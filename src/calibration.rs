@@ -1,18 +1,13 @@
 //! From scores to probabilities that mean what they say.
 //!
 //! Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017, arXiv:1706.04599, section 4.2
-//! (temperature scaling). Differs from the source: the held-out logits are leave-one-out scores of the support set
+//! (temperature scaling). Differs from the source: the held-out logits are those of examples of the support set
 //! itself; a log-normal prior keeps the temperature near the head's own where there are few of them; and the targets
 //! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
-use crate::heads::FittedHead;
 use crate::math::{exp, ln, log_sum_exp};
-use crate::support::Task;
 use ndarray::ArrayView2;
-
-/// Examples that are held out in turn at most, evenly spread over the set: enough for one number, and within a frame.
-const MAX_HELD_OUT: usize = 200;
 
 /// Standard deviation of the prior on the logarithm of the temperature.
 const PRIOR_SPREAD: f64 = 1.5;
@@ -26,30 +21,34 @@ const HIGHEST: f64 = 50.0;
 /// Steps of the golden-section search; each narrows the bracket to 62 %.
 const STEPS: usize = 40;
 
-/// The temperature of a fitted head, learned from its leave-one-out scores on the task it was fitted to.
-///
-/// Scores divided by it are calibrated logits. Without a usable example (one photo a class) it is the head's prior temperature.
-pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
-    let n = task.n_examples();
-    let held_out = n.min(MAX_HELD_OUT);
-    let examples: Vec<usize> = (0..held_out).map(|k| k * n / held_out).collect();
-    let labels: Vec<usize> = examples.iter().map(|&i| task.labels()[i]).collect();
-    let scores = head.leave_one_out(task, &examples);
-    fit_temperature(scores.view(), &labels, head.prior_temperature())
+/// What the temperature is asked to give an example's own class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Targets {
+    /// Certainty, for scores that owe nothing to the examples.
+    Plain,
+    /// What n examples without an error entitle to.
+    Smoothed,
 }
 
-/// Temperature that minimises the cross-entropy of `scores (n, C)` with the smoothed `labels (n,)`, with a prior at `prior`.
+/// Temperature that minimises the cross-entropy of `scores (n, C)` with the `labels (n,)`, with a prior at `prior`.
+/// Scores divided by it are calibrated logits.
 ///
 /// Rows whose own class is `-inf` are left out, as are other classes' `-inf`. With no row left it is `prior`.
 ///
 /// ```
+/// use handful::calibration::{Targets, fit_temperature};
 /// use ndarray::Array2;
 /// // Right nine times out of ten, and as sure each time: the odds are 9 to 1.
 /// let scores = Array2::from_shape_fn((1000, 2), |(i, c)| if (c == 0) == (i % 10 != 0) { 5.0 } else { 0.0 });
-/// let t = handful::calibration::fit_temperature(scores.view(), &[0; 1000], 1.0);
+/// let t = fit_temperature(scores.view(), &[0; 1000], 1.0, Targets::Smoothed);
 /// assert!((t - 5.0 / 9.0_f64.ln()).abs() < 0.02);
 /// ```
-pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64) -> f64 {
+pub fn fit_temperature(
+    scores: ArrayView2<'_, f32>,
+    labels: &[usize],
+    prior: f64,
+    targets: Targets,
+) -> f64 {
     let usable: Vec<usize> = (0..labels.len())
         .filter(|&i| scores[[i, labels[i]]].is_finite())
         .collect();
@@ -57,7 +56,10 @@ pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64
         return prior;
     }
     let n = usable.len() as f64;
-    let own_target = (n + 1.0) / (n + 2.0);
+    let own_target = match targets {
+        Targets::Plain => 1.0,
+        Targets::Smoothed => (n + 1.0) / (n + 2.0),
+    };
     let loss = |log_ratio: f64| {
         let t = prior * exp(log_ratio);
         let cross_entropy: f64 = usable
@@ -101,9 +103,14 @@ fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     (low + high) / 2.0
 }
 
-/// Softmax of `scores / temperature`; `-inf` gives 0. At least one score must be finite.
-pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {
-    let logits = scores.iter().map(|&s| f64::from(s) / temperature);
-    let total = log_sum_exp(logits.clone());
-    logits.map(|l| exp(l - total)).collect()
+/// Softmax of `scores / temperature` `(C,)` into `out (C,)`; `-inf` gives 0, and so does everything where nothing is finite.
+pub fn probabilities_into(scores: &[f32], temperature: f64, out: &mut [f64]) {
+    let total = log_sum_exp(scores.iter().map(|&s| f64::from(s) / temperature));
+    for (out, &score) in out.iter_mut().zip(scores) {
+        *out = if score.is_finite() {
+            exp(f64::from(score) / temperature - total)
+        } else {
+            0.0
+        };
+    }
 }

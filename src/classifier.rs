@@ -1,9 +1,9 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
-use crate::calibration;
-use crate::heads::{FittedHead, HeadSpec, NaiveBayes, Statistics, ZeroShot};
+use crate::heads::{Fused, HeadSpec, Statistics};
+use crate::report::Estimate;
 use crate::support::{Class, Edit, Example, ExampleId, History, Listener, SupportSet, Task};
-use crate::{Error, Result, Stream, Streams};
+use crate::{Calibration, Error, Prediction, Recogniser, Result, Stream, Streams, export};
 use serde::Serialize;
 
 /// A label and how likely it is.
@@ -22,6 +22,12 @@ pub struct Answer {
     pub head: &'static str,
     /// At least two classes, the likeliest first; the probabilities sum to 1. Ties go to the older class.
     pub scores: Vec<LabelScore>,
+    /// The likeliest classes, which hold the right one in nine of ten answers; none where no class fits well.
+    pub set: Vec<String>,
+    /// Whether the photo is taken to show none of the classes.
+    pub foreign: bool,
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
+    pub known: f64,
     /// Classes that the head cannot score, because they have no example (or no text).
     pub unscored: Vec<String>,
 }
@@ -38,11 +44,39 @@ impl Answer {
     }
 }
 
-/// A fitted head with its temperature, valid until the set changes.
+/// A suspicious label, and what the example looks like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspectLabel {
+    /// The example.
+    pub id: ExampleId,
+    /// Its label.
+    pub label: String,
+    /// The label of the class that it looks like.
+    pub looks_like: String,
+    /// Probability of its own class less that of the other, in `[-1, 0)`.
+    pub margin: f64,
+}
+
+/// How well the set works, estimated from its own examples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// How often new photos will be recognised; none before enough examples could be held out.
+    pub accuracy: Option<Estimate>,
+    /// Labels in the order of rows and columns.
+    pub labels: Vec<String>,
+    /// How many examples of class r were taken for class c: `confusion[r][c]`.
+    pub confusion: Vec<Vec<usize>>,
+    /// Share of each class that is recognised.
+    pub recall: Vec<Option<Estimate>>,
+    /// Examples whose label looks wrong, the most suspicious first.
+    pub suspects: Vec<SuspectLabel>,
+}
+
+/// A recogniser, valid until the set changes.
 struct Model {
     name: &'static str,
-    head: Box<dyn FittedHead>,
-    temperature: f64,
+    recogniser: Recogniser,
 }
 
 /// A support set that can be taught, asked and undone.
@@ -78,7 +112,7 @@ impl Classifier {
 
     /// A classifier of a set that was read from a file. Its history is empty.
     pub(crate) fn from_set(set: SupportSet, head: Option<HeadSpec>) -> Self {
-        let mut statistics = Statistics::new(set.classes().len(), set.streams().image());
+        let mut statistics = Statistics::new(set.classes().len(), set.streams().width());
         for (_, example) in set.examples() {
             statistics.example_added(set.index_of(example.class), set.row(example));
         }
@@ -101,8 +135,7 @@ impl Classifier {
         self.head.as_ref()
     }
 
-    /// Chooses the head that answers; `None` for the automatic choice: naive Bayes, or zero-shot as long as every
-    /// class has a text and none has an example.
+    /// Chooses the head that answers; `None` for the automatic choice: the fused answer of several heads.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
@@ -286,6 +319,38 @@ impl Classifier {
         self.history.can_redo()
     }
 
+    /// The head that answers, as weights and bias; see [`export::to_safetensors`].
+    ///
+    /// # Errors
+    /// [`Error::NotLinear`] for a head that is not weights times features.
+    pub fn export_weights(&mut self) -> Result<Vec<u8>> {
+        self.export(export::to_safetensors)
+    }
+
+    /// The head that answers, as an ONNX model that takes raw features; see [`export::to_onnx`].
+    ///
+    /// # Errors
+    /// Those of [`Classifier::export_weights`].
+    pub fn export_onnx(&mut self) -> Result<Vec<u8>> {
+        self.export(export::to_onnx)
+    }
+
+    fn export(&mut self, write: export::Writer) -> Result<Vec<u8>> {
+        let model = self.model()?;
+        let classes = self.set.classes().iter();
+        let labels: Vec<&str> = classes.map(|class| class.label.as_str()).collect();
+        let recogniser = &model.recogniser;
+        let file = match recogniser.head().linear() {
+            Some(linear) => {
+                let temperature = recogniser.temperature();
+                write(linear, self.set.streams(), &labels, temperature)
+            }
+            None => Err(Error::NotLinear { head: model.name }),
+        };
+        self.model = Some(model);
+        file
+    }
+
     /// Answers for the raw features `(width,)` of one photo.
     ///
     /// # Errors
@@ -293,61 +358,100 @@ impl Classifier {
     /// score fewer than two classes.
     pub fn predict(&mut self, features: &[f32]) -> Result<Answer> {
         let query = self.set.streams().unit(features)?;
-        let model = match self.model.take() {
-            Some(model) => model,
-            None => self.fit()?,
-        };
-        let mut scores = vec![0.0; model.head.n_classes()];
-        model.head.scores_into(&query, &mut scores);
-        let answer = self.answer(&model, &scores);
+        let mut model = self.model()?;
+        let answer = self.answer(model.name, model.recogniser.predict(&query));
         self.model = Some(model);
         answer
     }
 
-    fn fit(&self) -> Result<Model> {
-        let task = Task::from(&self.set);
-        let spec = self.head.clone().unwrap_or_else(|| automatic(&task));
-        let head: Box<dyn FittedHead> = match &spec {
-            HeadSpec::NaiveBayes(recipe) => {
-                Box::new(recipe.fit_statistics(&self.statistics, task.streams().image())?)
-            }
-            other => other.fit(&task)?,
-        };
-        Ok(Model {
-            name: spec.name(),
-            temperature: calibration::temperature(head.as_ref(), &task),
-            head,
+    /// How well the set works, estimated from examples that were held out.
+    ///
+    /// # Errors
+    /// None that a set can cause.
+    pub fn quality(&mut self) -> Result<Quality> {
+        let model = self.model()?;
+        let report = model.recogniser.report();
+        self.model = Some(model);
+        let report = report?;
+        let labels: Vec<String> = (self.set.classes().iter())
+            .map(|class| class.label.clone())
+            .collect();
+        let examples: Vec<_> = self.set.examples().collect();
+        Ok(Quality {
+            accuracy: report.accuracy,
+            confusion: report.confusion,
+            recall: report.recall,
+            suspects: report
+                .suspects
+                .into_iter()
+                .filter(|suspect| suspect.flagged)
+                .map(|suspect| {
+                    let (id, example) = examples[suspect.example];
+                    SuspectLabel {
+                        id,
+                        label: labels[self.set.index_of(example.class)].clone(),
+                        looks_like: labels[suspect.looks_like].clone(),
+                        margin: suspect.margin,
+                    }
+                })
+                .collect(),
+            labels,
         })
     }
 
-    fn answer(&self, model: &Model, scores: &[f32]) -> Result<Answer> {
+    /// The recogniser of the set as it stands; it is fitted at the first question after a change.
+    fn model(&mut self) -> Result<Model> {
+        if let Some(model) = self.model.take() {
+            return Ok(model);
+        }
+        let task = Task::from(&self.set);
+        let spec = self
+            .head
+            .clone()
+            .unwrap_or_else(|| HeadSpec::Fused(Fused::default()));
+        let calibration = Calibration::default();
+        let recogniser = match &spec {
+            HeadSpec::NaiveBayes(recipe) => {
+                let head = recipe.fit_statistics(&self.statistics, &task)?;
+                Recogniser::with_head(&spec, Box::new(head), task, &calibration)?
+            }
+            _ => Recogniser::calibrated(&spec, task, &calibration)?,
+        };
+        Ok(Model {
+            name: spec.name(),
+            recogniser,
+        })
+    }
+
+    fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {
         let classes = self.set.classes();
-        let scorable = scores.iter().filter(|s| s.is_finite()).count();
-        if scorable < 2 {
+        let p = &prediction.probabilities;
+        let label = |c: usize| classes[c].label.clone();
+        let unscored = &prediction.unscored;
+        let mut order: Vec<usize> = (0..classes.len())
+            .filter(|c| !unscored.contains(c))
+            .collect();
+        if order.len() < 2 {
             return Err(Error::NotEnoughExamples {
-                scorable,
+                scorable: order.len(),
                 classes: classes.len(),
             });
         }
-        let probabilities = calibration::probabilities(scores, model.temperature);
-        let mut order: Vec<usize> = (0..classes.len())
-            .filter(|&c| scores[c].is_finite())
-            .collect();
         // The sort is stable, so ties stay in class order.
-        order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+        order.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
         Ok(Answer {
-            head: model.name,
+            head,
             scores: order
                 .into_iter()
                 .map(|c| LabelScore {
-                    label: classes[c].label.clone(),
-                    probability: probabilities[c],
+                    label: label(c),
+                    probability: p[c],
                 })
                 .collect(),
-            unscored: (0..classes.len())
-                .filter(|&c| !scores[c].is_finite())
-                .map(|c| classes[c].label.clone())
-                .collect(),
+            set: prediction.set.iter().map(|&c| label(c)).collect(),
+            foreign: prediction.foreign,
+            known: prediction.known,
+            unscored: unscored.iter().map(|&c| label(c)).collect(),
         })
     }
 
@@ -388,16 +492,5 @@ impl Classifier {
                 self.statistics.rebuild(index, rows);
             }
         }
-    }
-}
-
-/// Naive Bayes, or zero-shot as long as every class has a text and none has an example.
-fn automatic(task: &Task) -> HeadSpec {
-    let only_text =
-        task.n_examples() == 0 && task.n_classes() > 0 && task.text().iter().all(Option::is_some);
-    if only_text {
-        HeadSpec::ZeroShot(ZeroShot::default())
-    } else {
-        HeadSpec::NaiveBayes(NaiveBayes::default())
     }
 }

@@ -68,6 +68,14 @@ pub enum Error {
         /// Classes in all.
         classes: usize,
     },
+    /// More items are to be assigned than there are places.
+    #[error("{items} items do not fit into {places} places; allow several items a class")]
+    TooManyItems {
+        /// Items to assign.
+        items: usize,
+        /// Places of all classes.
+        places: usize,
+    },
     /// A setting outside its range.
     #[error("{name} = {value} is outside {range}")]
     Parameter {
@@ -77,6 +85,14 @@ pub enum Error {
         value: String,
         /// The values that are allowed.
         range: &'static str,
+    },
+    /// A head whose scores are not weights times features, so that it cannot be exported.
+    #[error(
+        "the head \"{head}\" is not linear in its features, so it cannot be exported; choose another one"
+    )]
+    NotLinear {
+        /// Name of the head.
+        head: &'static str,
     },
     /// Bytes that are no saved set, or a damaged one.
     #[error("not a readable handful set: {reason}")]
@@ -166,7 +182,9 @@ impl Error {
             Error::UnknownClass { .. } => "unknown-class",
             Error::UnknownExample { .. } => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
+            Error::TooManyItems { .. } => "too-many-items",
             Error::Parameter { .. } => "parameter",
+            Error::NotLinear { .. } => "not-linear",
             Error::Format { .. } => "format",
             Error::ImageEmpty => "image-empty",
             Error::ImageTooLarge { .. } => "image-too-large",

@@ -2,10 +2,11 @@
 
 use crate::heads::HeadSpec;
 use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet};
+use crate::tensors::{extend, floats, matrix, open, refuse, write};
 use crate::{Classifier, Error, Result, Stream, Streams};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// The version that this crate writes and reads.
 const VERSION: u32 = 1;
@@ -31,12 +32,6 @@ struct Meta {
 struct ClassMeta {
     id: ClassId,
     label: String,
-}
-
-fn refuse<T>(reason: impl ToString) -> Result<T> {
-    Err(Error::Format {
-        reason: reason.to_string(),
-    })
 }
 
 /// A set that is being read has nobody to tell.
@@ -87,26 +82,15 @@ impl Classifier {
             next_example,
             head: self.head().cloned(),
         };
-        let view = |dtype, shape: [usize; 2], bytes| {
-            TensorView::new(dtype, shape.to_vec(), bytes)
-                .expect("the bytes were written for this shape")
-        };
-        let mut tensors = BTreeMap::from([
-            (
-                "examples",
-                view(Dtype::U32, [examples.len() / 12, 3], &examples[..]),
-            ),
-            (
-                "features",
-                view(Dtype::F32, [features.len() / 4 / width, width], &features),
-            ),
-        ]);
+        let mut tensors = vec![
+            ("examples", Dtype::U32, 3, &examples[..]),
+            ("features", Dtype::F32, width, &features),
+        ];
         if clip > 0 {
-            tensors.insert("text", view(Dtype::F32, [set.classes().len(), clip], &text));
+            tensors.push(("text", Dtype::F32, clip, &text));
         }
         let meta = serde_json::to_string(&meta).expect("plain numbers and strings");
-        serialize(tensors, Some(HashMap::from([(ENTRY.to_owned(), meta)])))
-            .expect("three small tensors and one entry of metadata")
+        write(&tensors, ENTRY, meta)
     }
 
     /// A classifier from bytes of [`Classifier::save`]. The undo history is empty.
@@ -122,23 +106,19 @@ impl Classifier {
     /// # Errors
     /// [`Error::Format`] for bytes that are not a saved set in every respect.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).or_else(refuse)?;
-        let tensors = SafeTensors::deserialize(bytes).or_else(refuse)?;
-        let Some(meta) = header.metadata().as_ref().and_then(|m| m.get(ENTRY)) else {
-            return refuse("it has no entry \"handful\"");
-        };
+        let (tensors, meta) = open(bytes, ENTRY)?;
         // The version first: another version may have other fields.
         #[derive(Deserialize)]
         struct Version {
             version: u32,
         }
-        let Version { version } = serde_json::from_str(meta).or_else(refuse)?;
+        let Version { version } = serde_json::from_str(&meta).or_else(refuse)?;
         if version != VERSION {
             return refuse(format!(
                 "it has version {version}, this program reads version {VERSION}"
             ));
         }
-        let meta: Meta = serde_json::from_str(meta).or_else(refuse)?;
+        let meta: Meta = serde_json::from_str(&meta).or_else(refuse)?;
         let head = meta.head.clone();
         let set = read_set(meta, &tensors).or_else(|e| match e {
             Error::Format { .. } => Err(e),
@@ -236,35 +216,4 @@ fn unit_row(row: Vec<f32>, scale: impl Fn(&[f32]) -> Result<Vec<f32>>) -> Result
         return refuse("a feature row is not of unit length");
     }
     Ok(row)
-}
-
-/// Bytes of a tensor of this type with rows of this many numbers.
-fn matrix<'a>(
-    tensors: &SafeTensors<'a>,
-    name: &str,
-    dtype: Dtype,
-    columns: usize,
-) -> Result<&'a [u8]> {
-    let tensor = tensors.tensor(name).or_else(refuse)?;
-    if tensor.dtype() != dtype || tensor.shape().len() != 2 || tensor.shape()[1] != columns {
-        return refuse(format!(
-            "tensor \"{name}\" is {:?} {:?}, expected {dtype:?} with {columns} columns",
-            tensor.dtype(),
-            tensor.shape()
-        ));
-    }
-    Ok(tensor.data())
-}
-
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect()
-}
-
-fn extend<const N: usize>(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = [u8; N]>) {
-    for number in numbers {
-        bytes.extend_from_slice(&number);
-    }
 }

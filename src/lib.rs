@@ -19,22 +19,52 @@ mod error;
 mod math;
 
 #[cfg(feature = "core")]
+pub mod assign;
+#[cfg(feature = "core")]
 pub mod calibration;
 #[cfg(feature = "core")]
 mod classifier;
+#[cfg(feature = "core")]
+pub mod conformal;
 #[cfg(feature = "encoder")]
 pub mod encoder;
+#[cfg(feature = "core")]
+pub mod export;
 #[cfg(feature = "core")]
 mod format;
 #[cfg(feature = "core")]
 pub mod heads;
+#[cfg(feature = "core")]
+pub mod held_out;
+#[cfg(feature = "core")]
+pub mod incremental;
+#[cfg(feature = "core")]
+mod linalg;
+#[cfg(feature = "core")]
+pub mod novelty;
+#[cfg(feature = "core")]
+pub mod prior;
+#[cfg(feature = "core")]
+pub mod random;
+#[cfg(feature = "core")]
+mod recogniser;
+#[cfg(feature = "core")]
+pub mod report;
+#[cfg(feature = "core")]
+pub mod select;
 mod streams;
 #[cfg(feature = "core")]
 pub mod support;
+#[cfg(feature = "core")]
+mod tensors;
+#[cfg(feature = "core")]
+pub mod trust;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 #[cfg(feature = "core")]
-pub use classifier::{Answer, Classifier, LabelScore};
+pub use classifier::{Answer, Classifier, LabelScore, Quality, SuspectLabel};
 pub use error::{Error, Result};
+#[cfg(feature = "core")]
+pub use recogniser::{Calibration, Prediction, Recogniser};
 pub use streams::{Stream, Streams};

@@ -2,7 +2,7 @@
 //!
 //! They come from `libm`, so that native results and WebAssembly results are the same.
 
-/// Why a vector cannot be scaled to a length.
+/// Why a vector cannot be scaled to unit length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoDirection {
     /// It contains NaN or infinity.
@@ -14,8 +14,8 @@ pub enum NoDirection {
 /// Below this length a feature vector carries rounding noise only (specification 1).
 const SHORTEST: f64 = 1e-12;
 
-/// Scales `vector` to `length` in place; untouched on error.
-pub fn scale_to_length(vector: &mut [f32], length: f64) -> Result<(), NoDirection> {
+/// Scales `vector` to length 1 in place; untouched on error.
+pub fn scale_to_unit(vector: &mut [f32]) -> Result<(), NoDirection> {
     let square: f64 = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
     // Squares of f32 never overflow f64, so a sum that is not finite comes from NaN or infinity.
     if !square.is_finite() {
@@ -26,7 +26,7 @@ pub fn scale_to_length(vector: &mut [f32], length: f64) -> Result<(), NoDirectio
         return Err(NoDirection::Zero);
     }
     for v in vector {
-        *v = (f64::from(*v) * length / norm) as f32;
+        *v = (f64::from(*v) / norm) as f32;
     }
     Ok(())
 }
@@ -53,6 +53,24 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// The smallest whole number that is not below x.
+#[cfg(feature = "core")]
+pub fn ceil(x: f64) -> f64 {
+    libm::ceil(x)
+}
+
+/// `x` to the power `y`.
+#[cfg(feature = "core")]
+pub fn pow(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
+/// Cosine of an angle in radians.
+#[cfg(feature = "core")]
+pub fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,21 +85,15 @@ mod tests {
     }
 
     #[test]
-    fn scale_to_length_refuses_what_has_no_direction() {
+    fn scale_to_unit_refuses_what_has_no_direction() {
+        assert_eq!(scale_to_unit(&mut [0.0, 0.0]), Err(NoDirection::Zero));
+        assert_eq!(scale_to_unit(&mut [f32::NAN]), Err(NoDirection::NotFinite));
         assert_eq!(
-            scale_to_length(&mut [0.0, 0.0], 1.0),
-            Err(NoDirection::Zero)
-        );
-        assert_eq!(
-            scale_to_length(&mut [f32::NAN], 1.0),
-            Err(NoDirection::NotFinite)
-        );
-        assert_eq!(
-            scale_to_length(&mut [f32::INFINITY], 1.0),
+            scale_to_unit(&mut [f32::INFINITY]),
             Err(NoDirection::NotFinite)
         );
         let mut huge = [f32::MAX, f32::MAX];
-        assert_eq!(scale_to_length(&mut huge, 1.0), Ok(()));
+        assert_eq!(scale_to_unit(&mut huge), Ok(()));
         assert!((huge[0] - 0.5_f32.sqrt()).abs() < 1e-6);
     }
 }

@@ -31,8 +31,7 @@ impl Stream {
 
 /// The layout of a feature row: `clip` first where there is one, then the auxiliary streams by name.
 ///
-/// Inside the crate a row is *unit*: each stream is divided by its length, and the auxiliary streams together by the
-/// square root of their number, so that they join to one unit vector (specification 2.6).
+/// Inside the crate a row is *unit*: each stream is divided by its length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Streams(Vec<Stream>);
 
@@ -76,12 +75,21 @@ impl Streams {
         self.0.first().filter(|s| s.name == CLIP).map(|s| 0..s.dim)
     }
 
-    /// Columns that image heads read: the auxiliary streams, or `clip` where there is no other.
-    pub fn image(&self) -> Range<usize> {
+    /// Columns of the auxiliary features: all streams but `clip`, or `clip` where there is no other.
+    pub fn auxiliary(&self) -> Range<usize> {
         match self.clip() {
             Some(clip) if clip.end < self.width() => clip.end..self.width(),
             _ => 0..self.width(),
         }
+    }
+
+    /// Columns of each stream, in row order.
+    pub fn columns(&self) -> impl Iterator<Item = Range<usize>> {
+        self.0.iter().scan(0, |end, stream| {
+            let start = *end;
+            *end += stream.dim;
+            Some(start..*end)
+        })
     }
 
     /// The unit row of a raw text row `(d,)`, d the width of the `clip` stream.
@@ -91,7 +99,7 @@ impl Streams {
     pub fn unit_text(&self, raw: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
         let mut row = raw.to_vec();
-        normalise("text row", CLIP, &mut row, 1.0)?;
+        normalise("text row", CLIP, &mut row)?;
         Ok(row)
     }
 
@@ -101,25 +109,16 @@ impl Streams {
     /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`]; such a row would poison every later answer.
     pub fn unit(&self, raw: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("feature row", self.width(), raw.len())?;
-        let auxiliaries = self.0.iter().filter(|s| s.name != CLIP).count();
         let mut row = raw.to_vec();
-        let mut start = 0;
-        for stream in &self.0 {
-            let part = &mut row[start..start + stream.dim];
-            let length = if stream.name == CLIP {
-                1.0
-            } else {
-                1.0 / (auxiliaries as f64).sqrt()
-            };
-            normalise("feature row", &stream.name, part, length)?;
-            start += stream.dim;
+        for (stream, columns) in self.0.iter().zip(self.columns()) {
+            normalise("feature row", &stream.name, &mut row[columns])?;
         }
         Ok(row)
     }
 }
 
-fn normalise(what: &'static str, stream: &str, part: &mut [f32], length: f64) -> Result<()> {
-    math::scale_to_length(part, length).map_err(|e| match e {
+fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
+    math::scale_to_unit(part).map_err(|e| match e {
         math::NoDirection::NotFinite => Error::NotFinite { what },
         math::NoDirection::Zero => Error::ZeroFeature {
             stream: stream.to_owned(),

@@ -35,7 +35,7 @@ fn a_taught_photo_is_recognised() {
         let sum: f64 = answer.scores.iter().map(|s| s.probability).sum();
         assert!((sum - 1.0).abs() < 1e-12);
         assert!(answer.unscored.is_empty());
-        assert_eq!(answer.head, "naive_bayes");
+        assert_eq!(answer.head, "fused");
     }
 }
 
@@ -78,7 +78,7 @@ fn text_alone_answers_until_examples_come() {
     let answer = classifier.predict(&photo).unwrap();
     assert_eq!(
         (answer.head, answer.best().label.as_str()),
-        ("zero_shot", "sky")
+        ("fused", "sky")
     );
     classifier.add_example("sea", &photo).unwrap();
     classifier
@@ -87,7 +87,7 @@ fn text_alone_answers_until_examples_come() {
     let answer = classifier.predict(&photo).unwrap();
     assert_eq!(
         (answer.head, answer.best().label.as_str()),
-        ("naive_bayes", "sea")
+        ("fused", "sea")
     );
     classifier
         .set_head(Some(HeadSpec::ZeroShot(ZeroShot::default())))

@@ -5,9 +5,10 @@
 mod common;
 
 use common::{Numbers, assert_close};
-use handful::heads::{FittedHead, Head, NaiveBayes, Statistics};
+use handful::heads::{FittedHead, Head, HeadSpec, NaiveBayes, Statistics};
 use handful::support::{Listener, Task};
-use handful::{Classifier, Stream};
+use handful::{Classifier, Recogniser, Stream, Streams};
+use ndarray::Array2;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -99,6 +100,45 @@ proptest! {
     }
 
     #[test]
+    fn scores_of_streamed_statistics_are_those_of_the_batch(
+        kept in prop::collection::vec((any::<u64>(), 0..3_usize), 4..30),
+        passing in prop::collection::vec((any::<u64>(), 0..3_usize), 0..15),
+        minmax in any::<bool>(),
+    ) {
+        const WIDTH: usize = 6;
+        let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
+        let row = |seed| Numbers::new(seed).row(WIDTH);
+        let features = kept.iter().flat_map(|&(seed, _)| row(seed)).collect();
+        let features = Array2::from_shape_vec((kept.len(), WIDTH), features).unwrap();
+        let labels = kept.iter().map(|&(_, class)| class).collect();
+        let task = Task::new(streams.clone(), features, labels, vec![None; 3]).unwrap();
+
+        let mut streamed = Statistics::new(3, WIDTH);
+        for &(seed, class) in &passing {
+            streamed.example_added(class, &streams.unit(&row(seed)).unwrap());
+        }
+        for (i, &class) in task.labels().iter().enumerate() {
+            streamed.example_added(class, task.row(i));
+        }
+        for &(seed, class) in &passing {
+            streamed.example_removed(class, &streams.unit(&row(seed)).unwrap());
+        }
+        let recipe = NaiveBayes { minmax, ..NaiveBayes::default() };
+        let batch = recipe.fit(&task).unwrap();
+        let streamed = recipe.fit_statistics(&streamed, &task).unwrap();
+        let query = streams.unit(&row(99)).unwrap();
+        let expected = common::scores(&batch, &task, &query);
+        for (found, expected) in common::scores(&streamed, &task, &query).into_iter().zip(expected) {
+            assert_close(found, expected, 1e-5);
+        }
+        assert_close(
+            streamed.prior_temperature() as f32,
+            batch.prior_temperature() as f32,
+            1e-5,
+        );
+    }
+
+    #[test]
     fn undoing_everything_and_redoing_it_comes_back(steps in prop::collection::vec(step(), 1..40)) {
         let mut classifier = Classifier::new(vec![Stream::new("aux", 5)]).unwrap();
         for step in &steps {
@@ -125,7 +165,7 @@ proptest! {
     ) {
         let cut = cut.min(seeds.len());
         let sum = |part: &[(u64, usize)]| {
-            let mut s = Statistics::new(3, 0..6);
+            let mut s = Statistics::new(3, 6);
             for &(seed, class) in part {
                 s.example_added(class, &Numbers::new(seed).row(6));
             }
@@ -149,7 +189,7 @@ proptest! {
         passing in prop::collection::vec(any::<u64>(), 1..10),
     ) {
         let row = |seed| Numbers::new(seed).row(4);
-        let mut before = Statistics::new(1, 0..4);
+        let mut before = Statistics::new(1, 4);
         for &seed in &kept {
             before.example_added(0, &row(seed));
         }
@@ -183,22 +223,13 @@ fn a_class_is_summed_afresh_after_many_removals() {
         let id = classifier.add_example("a", &numbers.row(4)).unwrap();
         classifier.remove_example(id).unwrap();
     }
+    let spec = HeadSpec::NaiveBayes(NaiveBayes::default());
+    classifier.set_head(Some(spec.clone())).unwrap();
     let task = Task::from(classifier.set());
-    let batch = NaiveBayes::default().fit(&task).unwrap();
-    let mut expected = vec![0.0; 2];
-    let query = task.features().row(0).to_vec();
-    batch.scores_into(&query, &mut expected);
+    let query = task.row(0).to_vec();
+    let mut batch = Recogniser::fit(&spec, task).unwrap();
+    let expected = batch.predict(&query).probabilities[0];
     let answer = classifier.predict(&query).unwrap();
-    let t = handful::calibration::temperature(&batch, &task);
-    let p = handful::calibration::probabilities(&expected, t);
-    assert_close(
-        answer
-            .scores
-            .iter()
-            .find(|s| s.label == "a")
-            .unwrap()
-            .probability as f32,
-        p[0] as f32,
-        1e-6,
-    );
+    let found = answer.scores.iter().find(|s| s.label == "a").unwrap();
+    assert_close(found.probability as f32, expected as f32, 1e-6);
 }

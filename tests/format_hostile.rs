@@ -30,7 +30,10 @@ fn full() -> Classifier {
     classifier.add_class("empty").unwrap();
     classifier.set_text("brot", Some(&[3.0, 4.0])).unwrap();
     classifier
-        .set_head(Some(HeadSpec::Prototype(Prototype { logit_scale: 30.0 })))
+        .set_head(Some(HeadSpec::Prototype(Prototype {
+            logit_scale: 30.0,
+            ..Default::default()
+        })))
         .unwrap();
     classifier
 }

@@ -4,12 +4,16 @@
 
 mod common;
 
-use common::{assert_close, clip_and_aux};
-use handful::calibration;
-use handful::heads::{FittedHead, Head, NaiveBayes, Prior, Prototype, ZeroShot};
+use common::{assert_close, clip_and_aux, probabilities, scores, temperature};
+use handful::heads::{
+    Center, Dof, FittedHead, Head, KernelRidge, Knn, Logistic, NaiveBayes, NaiveBayesFull, Prior,
+    Prototype, Ridge, TipAdapter, ZeroShot,
+};
 use handful::support::Task;
-use ndarray::{Array1, Array2};
+use handful::{Stream, Streams};
+use ndarray::{Array1, Array2, s};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -26,12 +30,21 @@ struct Reference {
     labels: Vec<usize>,
     text: Vec<f32>,
     queries: Vec<f32>,
-    zero_shot: Vec<Vec<Option<f32>>>,
-    prototype: Vec<Vec<Option<f32>>>,
-    naive_bayes: Vec<Vec<Option<f64>>>,
-    naive_bayes_published: Vec<Vec<Option<f64>>>,
     prototype_temperature: f64,
     naive_bayes_temperature: f64,
+    naive_bayes_full_temperature: f64,
+    naive_bayes_full_alpha: f64,
+    kernel_ridge_weight: f64,
+    logistic_objective: f64,
+    /// Scores of the queries by name; nothing for minus infinity.
+    #[serde(flatten)]
+    rest: BTreeMap<String, serde_json::Value>,
+}
+
+impl Reference {
+    fn scores(&self, name: &str) -> Vec<Vec<Option<f64>>> {
+        serde_json::from_value(self.rest[name].clone()).unwrap()
+    }
 }
 
 fn reference() -> (Reference, Task) {
@@ -55,28 +68,28 @@ fn queries(r: &Reference, task: &Task) -> Vec<Vec<f32>> {
         .collect()
 }
 
-fn scores(head: &dyn FittedHead, query: &[f32]) -> Vec<f32> {
-    let mut out = vec![0.0; head.n_classes()];
-    head.scores_into(query, &mut out);
-    out
-}
-
 #[track_caller]
-fn check(head: &dyn FittedHead, expected: &[Vec<Option<f32>>]) {
+fn close(head: &dyn FittedHead, name: &str, tolerance: f32) {
     let (r, task) = reference();
-    for (query, expected) in queries(&r, &task).iter().zip(expected) {
-        for (found, expected) in scores(head, query).into_iter().zip(expected) {
-            assert_close(found, expected.unwrap_or(f32::NEG_INFINITY), TOLERANCE);
+    for (query, expected) in queries(&r, &task).iter().zip(r.scores(name)) {
+        for (found, expected) in scores(head, &task, query).into_iter().zip(expected) {
+            let expected = expected.unwrap_or(f64::NEG_INFINITY) as f32;
+            assert_close(found, expected, tolerance);
         }
     }
 }
 
+#[track_caller]
+fn check(head: &dyn FittedHead, name: &str) {
+    close(head, name, TOLERANCE);
+}
+
 /// Compares with scores that are given up to a number that all classes share: with their differences to class 0.
 #[track_caller]
-fn check_differences(head: &dyn FittedHead, expected: &[Vec<Option<f64>>]) {
+fn check_differences(head: &dyn FittedHead, name: &str) {
     let (r, task) = reference();
-    for (query, expected) in queries(&r, &task).iter().zip(expected) {
-        let found = scores(head, query);
+    for (query, expected) in queries(&r, &task).iter().zip(r.scores(name)) {
+        let found = scores(head, &task, query);
         for (c, value) in expected.iter().enumerate() {
             match value {
                 Some(value) => {
@@ -89,37 +102,164 @@ fn check_differences(head: &dyn FittedHead, expected: &[Vec<Option<f64>>]) {
     }
 }
 
+#[track_caller]
+fn check_temperature(head: &dyn FittedHead, task: &Task, expected: f64) {
+    assert_close(temperature(head, task) as f32, expected as f32, 1e-4);
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn zero_shot_gives_the_reference_scores() {
-    let (r, task) = reference();
-    check(&ZeroShot::default().fit(&task).unwrap(), &r.zero_shot);
+    let (_, task) = reference();
+    check(&ZeroShot::default().fit(&task).unwrap(), "zero_shot");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn prototype_gives_the_reference_scores_and_temperature() {
     let (r, task) = reference();
     let head = Prototype::default().fit(&task).unwrap();
-    check(&head, &r.prototype);
-    assert_close(
-        calibration::temperature(&head, &task) as f32,
-        r.prototype_temperature as f32,
-        1e-4,
-    );
+    check(&head, "prototype");
+    check_temperature(&head, &task, r.prototype_temperature);
+    let centred = Prototype {
+        center: Center::SupportMean,
+        ..Default::default()
+    };
+    check(&centred.fit(&task).unwrap(), "prototype_centred");
+    let text = Prototype {
+        text_count: 1.5,
+        ..Default::default()
+    };
+    check(&text.fit(&task).unwrap(), "prototype_text");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn naive_bayes_gives_the_reference_scores_and_temperature() {
     let (r, task) = reference();
     let head = NaiveBayes::default().fit(&task).unwrap();
-    check_differences(&head, &r.naive_bayes);
-    assert_close(
-        calibration::temperature(&head, &task) as f32,
-        r.naive_bayes_temperature as f32,
-        1e-4,
-    );
+    check_differences(&head, "naive_bayes");
+    check_temperature(&head, &task, r.naive_bayes_temperature);
     let published = NaiveBayes {
         nu: 0.0,
         prior: Prior::Empirical,
+        ..Default::default()
     };
-    check_differences(&published.fit(&task).unwrap(), &r.naive_bayes_published);
+    check_differences(&published.fit(&task).unwrap(), "naive_bayes_published");
+    let minmax = NaiveBayes {
+        minmax: true,
+        dof: Dof::Classes,
+        prior: Prior::Smoothed,
+        ..Default::default()
+    };
+    check_differences(&minmax.fit(&task).unwrap(), "naive_bayes_minmax");
+    let text = NaiveBayes {
+        eta: Some(0.5),
+        floor: 0.01,
+        prior: Prior::Given(vec![1.0, 2.0, 3.0, 4.0]),
+        text_count: 1.5,
+        ..Default::default()
+    };
+    check_differences(&text.fit(&task).unwrap(), "naive_bayes_text");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn naive_bayes_full_gives_the_reference_scores_and_temperature() {
+    let (r, task) = reference();
+    let head = NaiveBayesFull::default().fit(&task).unwrap();
+    check(&head, "naive_bayes_full");
+    check_temperature(&head, &task, r.naive_bayes_full_temperature);
+    let shrunk = NaiveBayesFull {
+        ridge: Ridge::LedoitWolf,
+        ..Default::default()
+    };
+    check(&shrunk.fit(&task).unwrap(), "naive_bayes_full_ledoit_wolf");
+    let fixed = NaiveBayesFull {
+        ridge: Ridge::Fixed(0.05),
+        prior: Prior::Empirical,
+        ..Default::default()
+    };
+    check(&fixed.fit(&task).unwrap(), "naive_bayes_full_fixed");
+    let text = NaiveBayesFull {
+        text: true,
+        ..Default::default()
+    };
+    let text = text.fit(&task).unwrap();
+    assert_eq!(text.alpha(), Some(r.naive_bayes_full_alpha));
+    check(&text, "naive_bayes_full_text");
+}
+
+/// Fewer dimensions than examples: the other factorisation.
+#[wasm_bindgen_test(unsupported = test)]
+fn naive_bayes_full_gives_the_reference_scores_of_narrow_rows() {
+    let (r, task) = reference();
+    let streams = Streams::new(vec![Stream::new("clip", r.clip)]).unwrap();
+    let features = task.features().slice(s![.., ..r.clip]).to_owned();
+    let narrow = Task::new(streams, features, r.labels.clone(), task.text().to_vec()).unwrap();
+    let head = NaiveBayesFull::default().fit(&narrow).unwrap();
+    let expected = r.scores("naive_bayes_full_narrow");
+    for (query, expected) in queries(&r, &task).iter().zip(expected) {
+        let found = scores(&head, &narrow, &query[..r.clip]);
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert_close(
+                found,
+                expected.unwrap_or(f64::NEG_INFINITY) as f32,
+                TOLERANCE,
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn kernel_ridge_gives_the_reference_scores() {
+    let (r, task) = reference();
+    let head = KernelRidge::default().fit(&task).unwrap();
+    check(&head, "kernel_ridge_text");
+    assert_eq!(head.weight(), r.kernel_ridge_weight);
+    let bare = task.without_text();
+    check(&KernelRidge::default().fit(&bare).unwrap(), "kernel_ridge");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn knn_gives_the_reference_scores() {
+    let (_, task) = reference();
+    check(&Knn::default().fit(&task).unwrap(), "knn");
+    let centred = Knn {
+        k: 3,
+        center: Center::SupportMean,
+        ..Default::default()
+    };
+    check(&centred.fit(&task).unwrap(), "knn_centred");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn tip_adapter_gives_the_reference_scores() {
+    let (_, task) = reference();
+    check(&TipAdapter::default().fit(&task).unwrap(), "tip_adapter");
+    let published = TipAdapter {
+        per_class_mean: false,
+        ..Default::default()
+    };
+    check(&published.fit(&task).unwrap(), "tip_adapter_published");
+}
+
+/// The reference is SciPy's L-BFGS in another parametrisation, so this is a test of both minima.
+#[wasm_bindgen_test(unsupported = test)]
+fn logistic_gives_the_reference_scores() {
+    let (r, task) = reference();
+    let head = Logistic::default().fit(&task).unwrap();
+    assert!(head.converged());
+    close(&head, "logistic", 1e-5);
+
+    let columns = task.scale();
+    let weights = head.linear().unwrap().weights() / &columns / Logistic::default().scale as f32;
+    let penalty: f64 = weights
+        .iter()
+        .map(|&w| f64::from(w) * f64::from(w) / 2.0)
+        .sum();
+    let loss: f64 = (0..task.n_examples())
+        .map(|i| {
+            let found = scores(&head, &task, task.row(i));
+            -libm::log(probabilities(&found, 1.0)[task.labels()[i]])
+        })
+        .sum();
+    let gap = (loss + penalty) / r.logistic_objective - 1.0;
+    assert!(gap.abs() < 1e-6, "relative gap of the objective {gap}");
 }

@@ -1,11 +1,13 @@
 """Reference numbers of the heads, from their formulae written out naively in double precision.
 
-Run: python models/scripts/reference_heads.py > tests/data/heads_reference.json   (needs NumPy only)
+Run: python models/scripts/reference_heads.py > tests/data/heads_reference.json   (needs NumPy and SciPy)
 The Rust test `heads_reference` compares the heads with them.
 """
 import json
 
 import numpy as np
+import scipy
+from scipy.optimize import minimize
 
 rng = np.random.default_rng(20261123)
 C, CLIP, AUX, QUERIES = 4, 6, 12, 5
@@ -23,7 +25,12 @@ def unit(x):
     return x / np.linalg.norm(x, axis=-1, keepdims=True)
 
 
-X, Q = unit(raw[:, CLIP:]), unit(queries[:, CLIP:])
+def image(rows):
+    """Both streams, trusted alike."""
+    return np.hstack([unit(rows[:, :CLIP]), unit(rows[:, CLIP:])]) / np.sqrt(2)
+
+
+X, Q = image(raw), image(queries)
 y = np.array(labels)
 
 
@@ -39,21 +46,206 @@ def prototype(X, y, Q, scale=100.0):
     return out
 
 
-def naive_bayes(X, y, Q, nu=50.0, empirical=False):
-    used = sorted(set(y))
-    m2 = np.zeros(X.shape[1])
-    for c in used:
-        m2 += ((X[y == c] - X[y == c].mean(axis=0)) ** 2).sum(axis=0)
-    v, spare = m2 / len(X), len(X) - len(used)
-    eta = nu / (nu + spare) if spare else 1.0
+def naive_bayes(X, y, Q, nu=50.0, prior="uniform", eta=None, floor=1e-6, dof="examples", minmax=False, text=0.0):
+    n = np.bincount(y, minlength=C).astype(float)
+    used = [c for c in range(C) if n[c]]
+    means = np.array([X[y == c].mean(axis=0) if n[c] else np.zeros(X.shape[1]) for c in range(C)])
+    m2 = sum(((X[y == c] - means[c]) ** 2).sum(axis=0) for c in used)
+    if text:
+        for c, row in pseudo(means, used).items():
+            means[c] = (n[c] * means[c] + text * row) / (n[c] + text)
+            n[c] += text
+    if minmax:
+        low, width = X.min(axis=0), X.max(axis=0) - X.min(axis=0)
+        width[width == 0] = 1
+        X, Q, means, m2 = (X - low) / width, (Q - low) / width, (means - low) / width, m2 / width**2
+    spare = len(X) - len(used)
+    v = m2 / max(len(X) if dof == "examples" else spare, 1)
+    eta = eta if eta is not None else nu / (nu + spare)
+    eta = eta if spare else 1.0
     mean = v.mean() if v.mean() > 1e-12 else (X**2).mean()
-    s = (1 - eta) * v + eta * mean + 1e-6 * mean
+    s = (1 - eta) * v + eta * mean + floor * mean
+    scored = n > 0
+    p = {"uniform": scored, "empirical": n, "smoothed": (n + 1) * scored, "given": np.arange(1, C + 1) * scored}[prior]
     out = np.full((len(Q), C), -np.inf)
-    for c in used:
-        prior = (y == c).mean() if empirical else 1 / len(used)
-        density = -0.5 * np.log(2 * np.pi * s) - (Q - X[y == c].mean(axis=0)) ** 2 / (2 * s)
-        out[:, c] = np.log(prior) + density.sum(axis=1)
+    for c in np.flatnonzero(scored):
+        density = -0.5 * np.log(2 * np.pi * s) - (Q - means[c]) ** 2 / (2 * s)
+        out[:, c] = np.log(p[c] / p.sum()) + density.sum(axis=1)
     return out
+
+
+def pseudo(means, used):
+    """Texts moved to where images lie, in the clip columns; the mean of the class, or of all, in the others."""
+    directions = {c: unit(means[c][:CLIP]) for c in used}
+    shift = np.mean(list(directions.values()), axis=0) - unit(text)[used].mean(axis=0)
+    rows = {}
+    for c in range(C):
+        rows[c] = np.array(means[c] if c in used else means[used].mean(axis=0))
+        rows[c][:CLIP] = unit(unit(text)[c] + shift) * np.sqrt(0.5)
+    return rows
+
+
+def prototype_switched(X, y, Q, centre=False, text=0.0, scale=100.0):
+    origin = X.mean(axis=0) if centre else np.zeros(X.shape[1])
+    seen = (lambda x: unit(x - origin)) if centre else (lambda x: x)
+    sums = np.array([seen(X[y == c]).sum(axis=0) for c in range(C)])
+    n = np.bincount(y, minlength=C).astype(float)
+    if text:
+        used = [c for c in range(C) if n[c]]
+        means = np.array([X[y == c].mean(axis=0) if n[c] else np.zeros(X.shape[1]) for c in range(C)])
+        for c, row in pseudo(means, used).items():
+            sums[c] += text * seen(row)
+            n[c] += text
+    out = np.full((len(Q), C), -np.inf)
+    for c in np.flatnonzero(n):
+        out[:, c] = scale * unit(Q - origin) @ unit(sums[c])
+    return out
+
+
+def half_gap(X, y, P):
+    """Mean over pairs of classes of half the squared Mahalanobis distance of their means."""
+    means = [X[y == c].mean(axis=0) for c in sorted(set(y))]
+    return np.mean([0.5 * (a - b) @ P @ (a - b) for i, a in enumerate(means) for b in means[:i]])
+
+
+def cosine_gap(X, y, scale=100.0):
+    """Mean over pairs of classes of what their prototypes' scores differ by."""
+    means = [unit(X[y == c].mean(axis=0)) for c in sorted(set(y))]
+    return np.mean([scale * (1 - a @ b) for i, a in enumerate(means) for b in means[:i]])
+
+
+def naive_bayes_variance(X, y, nu=50.0):
+    v = sum(((X[y == c] - X[y == c].mean(axis=0)) ** 2).sum(axis=0) for c in set(y)) / len(X)
+    eta = nu / (nu + len(X) - len(set(y)))
+    return (1 - eta) * v + (eta + 1e-6) * v.mean()
+
+
+def precision(X, y, ridge):
+    """Inverse covariance in the primal, with an inverse."""
+    n, d = X.shape
+    Z = np.array([x - X[y == c].mean(axis=0) for x, c in zip(X, y)])
+    S = Z.T @ Z
+    if ridge == "ks":
+        return d * np.linalg.inv(S + np.trace(S) / (n - 1) * np.eye(d))
+    if ridge == "ledoit_wolf":
+        mu = np.trace(S) / (n * d)
+        delta = ((S / n - mu * np.eye(d)) ** 2).sum() / d
+        beta = sum(((np.outer(z, z) - S / n) ** 2).sum() for z in Z) / (n * n * d)
+        rho = min(max(beta / delta, 1e-3), 1.0)
+        return np.linalg.inv((1 - rho) * S / n + rho * mu * np.eye(d))
+    return np.linalg.inv(S / max(n - len(set(y)), 1) + ridge * np.eye(d))
+
+
+def naive_bayes_full(X, y, Q, ridge="ks", prior="uniform"):
+    P = precision(X, y, ridge)
+    out = np.full((len(Q), C), -np.inf)
+    for c in sorted(set(y)):
+        m = X[y == c].mean(axis=0)
+        share = (y == c).mean() if prior == "empirical" else 1 / len(set(y))
+        out[:, c] = np.log(share) + Q @ P @ m - 0.5 * m @ P @ m
+    return out
+
+
+def cross_entropy(scores, labels):
+    top = scores.max(axis=1, keepdims=True)
+    total = np.log(np.exp(scores - top).sum(axis=1)) + top[:, 0]
+    return (total - scores[np.arange(len(labels)), labels]).mean()
+
+
+def without_each(fit):
+    """Leave-one-out scores by brute force."""
+    keep = [np.arange(len(X)) != i for i in range(len(X))]
+    return np.vstack([fit(X[k], y[k], X[i : i + 1]) for i, k in enumerate(keep)])
+
+
+def with_text(scores, raw_rows, alpha):
+    """A class with a text and without examples has the mean of the others."""
+    rows = 100 * unit(raw_rows[:, :CLIP]) @ unit(text).T
+    filled = np.array([np.where(np.isfinite(s), s, s[np.isfinite(s)].mean()) for s in scores])
+    return rows + alpha * filled
+
+
+def chosen_alpha(fit):
+    held_out = without_each(fit)
+    return min([10.0**p for p in range(-4, 3)], key=lambda a: cross_entropy(with_text(held_out, raw, a), y))
+
+
+def kernel(A, B, beta):
+    return np.exp(-beta * (1 - A @ B.T))
+
+
+def kernel_ridge(X, y, Q, f0, q0, beta, lam, w):
+    Y = np.eye(C)[y]
+    coefficients = np.linalg.inv(kernel(X, X, beta) + lam * np.eye(len(X))) @ (Y - f0)
+    return q0 + w * kernel(Q, X, beta) @ coefficients
+
+
+def kernel_ridge_bare(X, y, Q, beta, lam):
+    out = kernel_ridge(X, y, Q, np.full((len(X), C), 1 / C), np.full((len(Q), C), 1 / C), beta, lam, 1.0)
+    out[:, [c for c in range(C) if c not in y]] = -np.inf
+    return out
+
+
+def published(shots):
+    logs = np.log2([1, 2, 4, 8, 16])
+    beta, lam = [3, 2.6, 1.5, 1.66, 1.7], [0.05, 0.05, 0.05, 0.07, 0.1]
+    return np.interp(np.log2(shots), logs, beta), np.interp(np.log2(shots), logs, lam)
+
+
+def kernel_ridge_text(Q, q0):
+    beta, lam = published(len(X) / len(set(labels)))
+    f0 = unit(raw[:, :CLIP]) @ unit(text).T
+
+    def loss(w):
+        rows = []
+        for i in range(len(X)):
+            k = np.arange(len(X)) != i
+            rows.append(kernel_ridge(X[k], y[k], X[i : i + 1], f0[k], f0[i : i + 1], beta, lam, w))
+        return min(cross_entropy(np.vstack(rows) / (0.02 * 2.0**p), y) for p in range(-4, 4))
+
+    w = min([1.0, 0.3, lam], key=loss)
+    return kernel_ridge(X, y, Q, f0, q0, beta, lam, w), w
+
+
+def knn(X, y, Q, k=5, tau=0.07, centre=False):
+    k = 1 if len(X) <= 2 * len(set(y)) else k
+    if centre:
+        X, Q = unit(X - X.mean(axis=0)), unit(Q - X.mean(axis=0))
+    out = np.full((len(Q), C), -np.inf)
+    for row, s in zip(out, Q @ X.T):
+        w = np.where(s >= np.sort(s)[-min(k, len(s))], np.exp((s - s.max()) / tau), 0)
+        for c in set(y):
+            row[c] = np.log(w[y == c].sum() / w.sum() + 1e-6)
+    return out
+
+
+def tip_adapter(X, y, Q, q0, alpha=1.17, beta=1.0, mean=True):
+    out = 100.0 * q0
+    for c in set(y):
+        a = kernel(Q, X[y == c], beta)
+        out[:, c] += alpha * (a.mean(axis=1) if mean else a.sum(axis=1))
+    return out
+
+
+def logistic(X, y, Q, scale=10.0, c_inverse=1.0):
+    used = sorted(set(y))
+    A, Y = scale * X, np.array([[c == l for c in used] for l in y], float)
+    size = len(used) * A.shape[1]
+
+    def objective(p):
+        W, b = p[:size].reshape(len(used), -1), p[size:]
+        Z = A @ W.T + b
+        Z -= Z.max(axis=1, keepdims=True)
+        G = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+        loss = -(Y * (Z - np.log(np.exp(Z).sum(axis=1, keepdims=True)))).sum() + (W**2).sum() / (2 * c_inverse)
+        return loss, np.concatenate([((G - Y).T @ A + W / c_inverse).ravel(), (G - Y).sum(axis=0)])
+
+    start = np.zeros(size + len(used))
+    options = {"maxiter": 10_000, "ftol": 1e-16, "gtol": 1e-10}
+    p = minimize(objective, start, jac=True, method="L-BFGS-B", options=options).x
+    out = np.full((len(Q), C), -np.inf)
+    out[:, used] = scale * Q @ p[:size].reshape(len(used), -1).T + p[size:]
+    return out, objective(p)[0]
 
 
 def temperature(fit, prior):
@@ -66,7 +258,7 @@ def temperature(fit, prior):
         rows.append((scores[y[i]], np.array(others)))
     own_target = (len(rows) + 1) / (len(rows) + 2)  # Platt's smoothing
     best = (np.inf, None)
-    for u in np.linspace(np.log(1 / 50), np.log(50), 200_001):
+    for u in np.linspace(np.log(1 / 50), np.log(50), 100_001):
         t = prior * np.exp(u)
         loss = 0.0
         for own, others in rows:
@@ -81,10 +273,12 @@ def finite(scores):
     return [[None if not np.isfinite(v) else float(v) for v in row] for row in scores]
 
 
+ALPHA = chosen_alpha(naive_bayes_full)
+WITH_TEXT, WEIGHT = kernel_ridge_text(Q, zero_shot(1.0))
 print(
     json.dumps(
         {
-            "made_by": f"models/scripts/reference_heads.py, numpy {np.__version__}",
+            "made_by": f"models/scripts/reference_heads.py, numpy {np.__version__}, scipy {scipy.__version__}",
             "clip": CLIP,
             "aux": AUX,
             "features": raw.ravel().tolist(),
@@ -95,9 +289,33 @@ print(
             "zero_shot": finite(zero_shot()),
             "prototype": finite(prototype(X, y, Q)),
             "naive_bayes": finite(naive_bayes(X, y, Q)),
-            "naive_bayes_published": finite(naive_bayes(X, y, Q, nu=0.0, empirical=True)),
-            "prototype_temperature": temperature(prototype, 1.0),
-            "naive_bayes_temperature": temperature(naive_bayes, 1.0),
+            "naive_bayes_published": finite(naive_bayes(X, y, Q, nu=0.0, prior="empirical")),
+            "naive_bayes_minmax": finite(naive_bayes(X, y, Q, minmax=True, dof="classes", prior="smoothed")),
+            "naive_bayes_text": finite(naive_bayes(X, y, Q, eta=0.5, floor=0.01, prior="given", text=1.5)),
+            "prototype_centred": finite(prototype_switched(X, y, Q, centre=True)),
+            "prototype_text": finite(prototype_switched(X, y, Q, text=1.5)),
+            "naive_bayes_full": finite(naive_bayes_full(X, y, Q)),
+            "naive_bayes_full_ledoit_wolf": finite(naive_bayes_full(X, y, Q, "ledoit_wolf")),
+            "naive_bayes_full_fixed": finite(naive_bayes_full(X, y, Q, 0.05, "empirical")),
+            "naive_bayes_full_narrow": finite(naive_bayes_full(unit(raw[:, :CLIP]), y, unit(queries[:, :CLIP]))),
+            "naive_bayes_full_text": finite(with_text(naive_bayes_full(X, y, Q), queries, ALPHA)),
+            "naive_bayes_full_alpha": ALPHA,
+            "kernel_ridge": finite(kernel_ridge_bare(X, y, Q, *published(len(X) / len(set(labels))))),
+            "kernel_ridge_text": finite(WITH_TEXT),
+            "kernel_ridge_weight": WEIGHT,
+            "knn": finite(knn(X, y, Q)),
+            "knn_centred": finite(knn(X, y, Q, k=3, centre=True)),
+            "tip_adapter": finite(tip_adapter(X, y, Q, zero_shot(1.0))),
+            "tip_adapter_published": finite(tip_adapter(X, y, Q, zero_shot(1.0), mean=False)),
+            "logistic": finite(logistic(X, y, Q)[0]),
+            "logistic_objective": logistic(X, y, Q)[1],
+            "prototype_temperature": temperature(prototype, 0.07 * cosine_gap(X, y)),
+            "naive_bayes_temperature": temperature(
+                naive_bayes, 0.07 * half_gap(X, y, np.diag(1 / naive_bayes_variance(X, y)))
+            ),
+            "naive_bayes_full_temperature": temperature(
+                naive_bayes_full, 10 * X.shape[1] / (len(X) - len(set(y)))
+            ),
         },
         indent=1,
     )

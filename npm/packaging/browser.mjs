@@ -26,7 +26,7 @@ const POLICY = [
 ].join("; ");
 
 /** A server for one folder. Like most hosts of single-page applications it answers unknown addresses with the page. */
-async function serve(folder) {
+export async function serve(folder) {
   const server = createServer((request, response) => {
     const wanted = join(folder, new URL(request.url, "http://localhost").pathname);
     const file = extname(wanted) in TYPES && existsSync(wanted) ? wanted : join(folder, "index.html");
@@ -37,7 +37,7 @@ async function serve(folder) {
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-async function launch() {
+export async function launch() {
   const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path));
   const flags = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update";
   return chromium.launch({

@@ -1,4 +1,4 @@
-import type { ClassSummary, ExampleSummary, HeadName, LabelScore, Streams } from "./types.js";
+import type { Answer, ClassSummary, ExampleSummary, HeadName, Quality, Streams } from "./types.js";
 
 /**
  * The classifier as the core module exports it. Private: {@link FeatureClassifier} is the API.
@@ -23,7 +23,10 @@ export interface CoreClassifier {
   redo(): boolean;
   head(): string;
   setHead(head: HeadName): void;
-  predict(row: Float32Array): { head: string; scores: LabelScore[]; unscored: string[] };
+  predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+  quality(): Quality;
+  exportWeights(): Uint8Array;
+  exportOnnx(): Uint8Array;
   save(): Uint8Array;
   free(): void;
 }

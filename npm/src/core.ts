@@ -6,16 +6,20 @@ export {
   FeatureClassifier,
   type FeatureClassifierOptions,
 } from "./feature-classifier.js";
-export type {
-  Answer,
-  AnswerTimings,
-  ClassSummary,
-  EncodeTimings,
-  ExampleSummary,
-  HeadName,
-  LabelScore,
-  Stream,
-  Streams,
-  WasmSource,
+export {
+  type Answer,
+  type AnswerTimings,
+  type ClassSummary,
+  type EncodeTimings,
+  type Estimate,
+  type ExampleSummary,
+  HEAD_NAMES,
+  type HeadName,
+  type LabelScore,
+  type Quality,
+  type Stream,
+  type Streams,
+  type SuspectLabel,
+  type WasmSource,
 } from "./types.js";
 export { init, type WasmInput } from "./wasm.js";

@@ -12,7 +12,9 @@ export const RUST_ERROR_CODES = [
   "unknown-class",
   "unknown-example",
   "not-enough-examples",
+  "too-many-items",
   "parameter",
+  "not-linear",
   "format",
   "image-empty",
   "image-too-large",
@@ -46,7 +48,9 @@ const PACKAGE_ERROR_CODES = [
  * | `empty-label`, `label-too-long`, `duplicate-label` | a label of no use: nothing but spaces, over 200 characters, taken |
  * | `unknown-class`, `unknown-example` | a label or an id that is not in the set |
  * | `not-enough-examples` | fewer than two classes can be scored |
+ * | `too-many-items` | more items are to be assigned than there are places |
  * | `parameter` | an option outside its range |
+ * | `not-linear` | the head that answers cannot be exported as weights |
  * | `format` | bytes that are not a saved set, or a damaged one |
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
  * | `not-an-image` | a file that this browser cannot decode as a picture |

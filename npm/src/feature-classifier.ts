@@ -2,7 +2,15 @@
 import { abortable } from "./abort.js";
 import type { CoreClassifier } from "./core-module.js";
 import { HandfulError, toHandfulError } from "./errors.js";
-import type { Answer, CallOptions, ClassSummary, ExampleSummary, HeadName, Streams } from "./types.js";
+import type {
+  Answer,
+  CallOptions,
+  ClassSummary,
+  ExampleSummary,
+  HeadName,
+  Quality,
+  Streams,
+} from "./types.js";
 import { loadCore, type WasmInput } from "./wasm.js";
 
 /** How to get at the core module. */
@@ -201,19 +209,46 @@ export class FeatureClassifier implements Disposable {
   predictFeatures(features: Float32Array): Answer {
     const core = this.core;
     const start = performance.now();
-    const { head, scores, unscored } = guarded(() => core.predict(features));
+    const found = guarded(() => core.predict(features));
     const classify = performance.now() - start;
-    const [best, runnerUp] = scores;
+    const [best, runnerUp] = found.scores;
     if (!best || !runnerUp)
       throw new HandfulError("internal", "The core answered with fewer than two classes.");
     return {
       ...best,
       runnerUp,
-      scores,
-      unscored,
-      head: head as Answer["head"],
+      ...found,
       timings: { decode: 0, preprocess: 0, encode: 0, classify },
     };
+  }
+
+  /**
+   * How well the set works with the head that answers, judged by its own examples. It can take longer than an answer,
+   * so ask when the set has changed, not for every image.
+   */
+  quality(): Quality {
+    const core = this.core;
+    return guarded(() => core.quality());
+  }
+
+  /**
+   * The head that answers as a safetensors file of weights and bias, with what is needed to apply them. The automatic
+   * head is none that can be written so; set {@link head} to one that can, such as `naive_bayes_full` or `logistic`.
+   * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
+   */
+  exportWeights(): Uint8Array {
+    const core = this.core;
+    return guarded(() => core.exportWeights());
+  }
+
+  /**
+   * The head that answers as an ONNX model: the encoder's features in, `scores` and `probabilities` out. For the same
+   * heads as {@link exportWeights}.
+   * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
+   */
+  exportOnnx(): Uint8Array {
+    const core = this.core;
+    return guarded(() => core.exportOnnx());
   }
 
   /** The whole set as a versioned file, without its undo steps; {@link FeatureClassifier.load} reads it. */

@@ -53,8 +53,42 @@ export interface Stream {
 /** The parts of a feature row, in order. A stream named `clip` shares its space with text. */
 export type Streams = readonly Stream[];
 
-/** How answers are computed; `auto` picks the best that the set allows. */
-export type HeadName = "auto" | "zero_shot" | "prototype" | "naive_bayes";
+/**
+ * Every way to compute answers. `auto` is the best for most sets: `fused`.
+ *
+ * | name | what it does | weights can be exported |
+ * | --- | --- | --- |
+ * | `zero_shot` | cosine with the text of each class | yes |
+ * | `prototype` | cosine with the mean of each class | yes |
+ * | `knn` | vote of the nearest examples | no |
+ * | `tip_adapter` | text and the likeness to all examples | no |
+ * | `logistic` | logistic regression | yes |
+ * | `naive_bayes` | Gaussian classes, one variance a feature | yes |
+ * | `naive_bayes_full` | Gaussian classes, one full covariance | yes |
+ * | `kernel_ridge` | regression on the likeness to all examples | no |
+ * | `amu` | zero-shot with a bias from the other streams, its strength learned from the set | without texts |
+ * | `amu_published` | zero-shot with a bias from the other streams, as published | no |
+ * | `uer` | weights learned from a stream with a small memory | yes |
+ * | `fused` | zero-shot, `kernel_ridge` and `naive_bayes_full`, weighted by what the examples say | no |
+ */
+export const HEAD_NAMES = [
+  "auto",
+  "zero_shot",
+  "prototype",
+  "knn",
+  "tip_adapter",
+  "logistic",
+  "naive_bayes",
+  "naive_bayes_full",
+  "kernel_ridge",
+  "amu",
+  "amu_published",
+  "uer",
+  "fused",
+] as const;
+
+/** How answers are computed; see {@link HEAD_NAMES}. */
+export type HeadName = (typeof HEAD_NAMES)[number];
 
 /** A class of the set. */
 export interface ClassSummary {
@@ -105,11 +139,57 @@ export interface Answer {
   readonly runnerUp: LabelScore;
   /** All classes that could be scored, best first. */
   readonly scores: readonly LabelScore[];
+  /**
+   * Labels of the likeliest classes, best first, which hold the right one in nine of ten answers. Empty where no class
+   * fits well.
+   */
+  readonly set: readonly string[];
+  /** None of these: the image is taken to show none of the classes. `label` is then only the closest. */
+  readonly foreign: boolean;
+  /** Share of images of known classes that look at least as foreign, in (0, 1]; a small one says "none of these". */
+  readonly known: number;
   /** Labels of the classes that could not be scored: they have neither examples nor text. */
   readonly unscored: readonly string[];
   /** The head that answered; never `auto`. */
   readonly head: Exclude<HeadName, "auto">;
   readonly timings: AnswerTimings;
+}
+
+/** A share of images, in [0, 1], with the interval that holds its true value 95 times in 100. */
+export interface Estimate {
+  /** The share that was seen. */
+  readonly value: number;
+  /** Lower end of the interval. */
+  readonly low: number;
+  /** Upper end of the interval. */
+  readonly high: number;
+  /** Number of examples that it was seen on; examples that are nearly alike count once. */
+  readonly n: number;
+}
+
+/** An example whose label looks wrong. */
+export interface SuspectLabel {
+  readonly id: number;
+  /** The label that it has. */
+  readonly label: string;
+  /** The label of the class that it looks like. */
+  readonly looksLike: string;
+  /** Probability of its own class less that of the other, in [-1, 0). */
+  readonly margin: number;
+}
+
+/** How well a set works, judged by its own examples: each was answered as if it had not been taught. */
+export interface Quality {
+  /** Share of new images that will be recognised; `undefined` before enough examples could be held out. */
+  readonly accuracy: Estimate | undefined;
+  /** Labels of all classes, in the order of the rows and columns below. */
+  readonly labels: readonly string[];
+  /** Number of examples of class `r` that were taken for class `c`: `confusion[r][c]`. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Share of each class that is recognised; `undefined` for a class without examples that could be held out. */
+  readonly recall: readonly (Estimate | undefined)[];
+  /** Examples whose label looks wrong, the most suspicious first. */
+  readonly suspects: readonly SuspectLabel[];
 }
 
 /** Features of an image. */

@@ -1,7 +1,7 @@
 // The compiled package in Node, on the real core module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, Encoder, FeatureClassifier, HandfulError } from "../dist/node.js";
+import { Classifier, Encoder, FeatureClassifier, HandfulError, HEAD_NAMES } from "../dist/node.js";
 
 const STREAMS = [
   { name: "clip", dim: 3 },
@@ -45,7 +45,10 @@ test("an answer has a winner, a runner-up and probabilities that sum to 1", asyn
   assert.deepEqual(answer.scores[0], { label: "apple", probability: answer.probability });
   const sum = answer.scores.reduce((total, { probability }) => total + probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-6, `sum ${sum}`);
-  assert.notEqual(answer.head, "auto");
+  assert.equal(answer.head, "fused");
+  assert.ok(answer.set.every((label) => ["apple", "pear"].includes(label)));
+  assert.equal(answer.foreign, false);
+  assert.ok(answer.known > 0 && answer.known <= 1, `known ${answer.known}`);
   assert.ok(answer.timings.classify >= 0);
   assert.deepEqual({ ...answer.timings, classify: 0 }, { decode: 0, preprocess: 0, encode: 0, classify: 0 });
 });
@@ -145,12 +148,15 @@ test("each head answers under its own name", async () => {
   assert.equal(classifier.head, "auto");
   classifier.setText("apple", Float32Array.of(1, 0, 0));
   classifier.setText("pear", Float32Array.of(0, 0, 1));
-  for (const head of ["prototype", "naive_bayes", "zero_shot"]) {
+  for (const head of HEAD_NAMES.filter((name) => name !== "auto")) {
     classifier.head = head;
     assert.equal(classifier.head, head);
     assert.equal(classifier.predictFeatures(APPLE).head, head);
     assert.equal(classifier.predictFeatures(APPLE).label, "apple");
   }
+  classifier.head = "auto";
+  assert.equal(classifier.head, "auto");
+  assert.equal(classifier.predictFeatures(APPLE).head, "fused");
   refuses(classifier, "parameter", () => {
     classifier.head = "crystal-ball";
   });

@@ -1,7 +1,7 @@
 // Parts of the package that need neither WebAssembly nor a browser.
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -9,6 +9,7 @@ import { abortable } from "../dist/abort.js";
 import { batch } from "../dist/batch.js";
 import { download } from "../dist/download.js";
 import { ERROR_CODES, HandfulError, RUST_ERROR_CODES, toHandfulError } from "../dist/errors.js";
+import { HEAD_NAMES } from "../dist/types.js";
 
 test("the error codes are those of Rust, and each is documented", async () => {
   const rust = await readFile(new URL("../../src/error.rs", import.meta.url), "utf8");
@@ -17,6 +18,17 @@ test("the error codes are those of Rust, and each is documented", async () => {
   assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
   const ours = await readFile(new URL("../src/errors.ts", import.meta.url), "utf8");
   for (const code of ERROR_CODES) assert.match(ours, new RegExp(`^ \\* \\|.*\`${code}\`.*\\|.*\\|$`, "m"));
+});
+
+test("the names of heads are those of Rust, and each is documented", async () => {
+  const folder = new URL("../../src/heads/", import.meta.url);
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".rs"));
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")));
+  const names = texts.flatMap((rust) => [...rust.matchAll(/const NAME: &'static str = "(\w+)"/g)]);
+  assert.deepEqual([...HEAD_NAMES].sort(), ["auto", ...names.map((match) => match[1])].sort());
+  const ours = await readFile(new URL("../src/types.ts", import.meta.url), "utf8");
+  for (const name of HEAD_NAMES.slice(1))
+    assert.match(ours, new RegExp(`^ \\* \\| \`${name}\` \\|.*\\|$`, "m"));
 });
 
 test("foreign errors keep their code, or are a fault of ours", () => {

@@ -5,17 +5,42 @@
 //! to get logits where nothing better is known, and [`crate::calibration`] learns a better one from leave-one-out
 //! scores. Probabilities are derived once, for all heads alike.
 
+pub mod amu;
+mod folds;
+mod fused;
+mod kernel_ridge;
+mod knn;
+mod linear;
+mod logistic;
 mod naive_bayes;
+mod naive_bayes_full;
+mod prior;
 mod prototype;
+mod pseudo;
+mod solver;
+mod tip_adapter;
+mod uer;
 mod zero_shot;
 
-pub use naive_bayes::{FittedNaiveBayes, NaiveBayes, Prior, Statistics};
-pub use prototype::{FittedPrototype, Prototype};
-pub use zero_shot::{FittedZeroShot, ZeroShot};
+pub use amu::{Amu, AmuPublished};
+pub use folds::folds;
+pub use fused::{FittedFused, Fused};
+pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
+pub use knn::{FittedKnn, Knn};
+pub use linear::Linear;
+pub use logistic::{FittedLogistic, Logistic};
+pub use naive_bayes::{Dof, FittedNaiveBayes, NaiveBayes, Statistics};
+pub use naive_bayes_full::{FittedNaiveBayesFull, NaiveBayesFull, Ridge};
+pub use prior::Prior;
+pub use prototype::{Center, FittedPrototype, Prototype};
+pub use tip_adapter::{FittedTipAdapter, TipAdapter};
+pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
+pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
+use crate::held_out::HeldOut;
 use crate::support::Task;
 use crate::{Error, Result};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 /// A recipe: hyper-parameters and nothing else.
@@ -25,6 +50,14 @@ pub trait Head {
     /// Stable name: files, errors, user interface.
     const NAME: &'static str;
 
+    /// The task as the head wants it: with what it learns of the trust in each stream.
+    ///
+    /// # Errors
+    /// Those of [`Head::fit`].
+    fn prepare(&self, task: Task) -> Result<Task> {
+        Ok(task)
+    }
+
     /// Fits the head to a task.
     ///
     /// # Errors
@@ -32,56 +65,176 @@ pub trait Head {
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
 }
 
+/// A photo that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// Its whole unit row `(width,)`, as [`crate::Streams::unit`] gives it.
+    pub row: &'a [f32],
+    /// The similarities `(n,)` of its image with those of the examples, from [`Task::similarities_into`]. They are
+    /// computed once for all heads; empty where no head [`FittedHead::reads_similarities`].
+    pub similarities: &'a [f32],
+}
+
+impl<'a> Query<'a> {
+    /// For what reads no similarities.
+    fn of_row(row: &'a [f32]) -> Self {
+        Self {
+            row,
+            similarities: &[],
+        }
+    }
+}
+
 /// A fitted head. Class columns follow the classes of the task.
 pub trait FittedHead {
     /// Number of classes C, those that it cannot score included.
     fn n_classes(&self) -> usize;
 
-    /// Writes the score of each class for one query into `out`; a class that cannot be scored gets `-inf`.
+    /// Whether scoring needs [`Query::similarities`].
+    fn reads_similarities(&self) -> bool {
+        false
+    }
+
+    /// Writes the score of each class for one query into `out (C,)`; a class that cannot be scored gets `-inf`.
     ///
-    /// `query` is a whole unit row `(width,)` as [`crate::Streams::unit`] gives it, `out` has C places.
-    fn scores_into(&self, query: &[f32], out: &mut [f32]);
+    /// It allocates nothing.
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]);
 
     /// Scores `(m, C)` of m examples of the task that this head was fitted to, each as if the head had never seen it.
     ///
-    /// A class whose only example is left out cannot be scored: `-inf`. Exact, without refitting (specification 6.1).
+    /// A class whose only example is left out cannot be scored: `-inf`. Without refitting where there is a closed form
+    /// (specification 6.1).
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32>;
+
+    /// Whether [`FittedHead::leave_one_out`] gives what fitting without the example would give. Otherwise it keeps
+    /// hyper-parameters that were chosen with the example, or holds out more than one; the head says which.
+    fn exact_leave_one_out(&self) -> bool {
+        true
+    }
 
     /// Scores divided by this are logits, where no data says otherwise (specification 6.3).
     fn prior_temperature(&self) -> f64;
+
+    /// How foreign a query with these scores looks, where the head knows more of that than the scores tell; higher is
+    /// more foreign.
+    fn novelty(&self, _query: Query<'_>, _scores: &[f32]) -> Option<f64> {
+        None
+    }
+
+    /// Scores of held-out examples, where fitting has computed them.
+    fn held_out(&self) -> Option<&HeldOut> {
+        None
+    }
+
+    /// The head as weights and bias on a unit row, where its scores are that and nothing else.
+    fn linear(&self) -> Option<&Linear> {
+        None
+    }
 }
 
-/// Every head there is, with its hyper-parameters.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "head", rename_all = "snake_case", deny_unknown_fields)]
-pub enum HeadSpec {
+/// Scores of all queries `(m, C)`, given as unit rows `(m, width)`; `task` is the one that the head was fitted to.
+pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> Array2<f32> {
+    let mut out = Array2::zeros((rows.nrows(), head.n_classes()));
+    let mut similarities = vec![
+        0.0;
+        if head.reads_similarities() {
+            task.n_examples()
+        } else {
+            0
+        }
+    ];
+    for (row, mut out) in rows.rows().into_iter().zip(out.rows_mut()) {
+        let row = row.to_vec();
+        task.similarities_into(&row, &mut similarities);
+        let query = Query {
+            row: &row,
+            similarities: &similarities,
+        };
+        let out = out
+            .as_slice_mut()
+            .expect("rows of a fresh array are contiguous");
+        head.scores_into(query, out);
+    }
+    out
+}
+
+/// Writes the list of all heads once, and from it everything that has a case for each.
+macro_rules! heads {
+    ($($(#[$doc:meta])* $head:ident),* $(,)?) => {
+        /// Every head there is, with its hyper-parameters.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "head", rename_all = "snake_case", deny_unknown_fields)]
+        pub enum HeadSpec {
+            $($(#[$doc])* $head($head),)*
+        }
+
+        impl HeadSpec {
+            /// Names of all heads, in the order of [`HeadSpec::all`].
+            pub const NAMES: &'static [&'static str] = &[$($head::NAME),*];
+
+            /// All heads with their default hyper-parameters.
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$head($head::default())),*]
+            }
+
+            /// Stable name of the head.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$head(_) => $head::NAME,)*
+                }
+            }
+
+            /// [`Head::prepare`] of whichever head it is.
+            ///
+            /// # Errors
+            /// Those of [`Head::fit`].
+            pub fn prepare(&self, task: Task) -> Result<Task> {
+                match self {
+                    $(Self::$head(head) => head.prepare(task),)*
+                }
+            }
+
+            /// Fits whichever head it is.
+            ///
+            /// # Errors
+            /// Those of [`Head::fit`].
+            pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
+                Ok(match self {
+                    $(Self::$head(head) => Box::new(head.fit(task)?),)*
+                })
+            }
+        }
+    };
+}
+
+heads! {
     /// Cosine with the text of each class.
-    ZeroShot(ZeroShot),
+    ZeroShot,
     /// Cosine with the mean of each class.
-    Prototype(Prototype),
+    Prototype,
+    /// Vote of the nearest examples.
+    Knn,
+    /// Text and the affinities of all examples.
+    TipAdapter,
+    /// Logistic regression with a squared penalty.
+    Logistic,
     /// Gaussian naive Bayes with one diagonal variance for all classes.
-    NaiveBayes(NaiveBayes),
+    NaiveBayes,
+    /// Gaussian classes with one full covariance for all of them.
+    NaiveBayesFull,
+    /// Regression on the similarities with all examples, around the text.
+    KernelRidge,
+    /// Zero-shot plus a learned bias from auxiliary features.
+    Amu,
+    /// The same, trained as published.
+    AmuPublished,
+    /// Weights learned from a stream with a small memory.
+    Uer,
+    /// Several heads as one.
+    Fused,
 }
 
 impl HeadSpec {
-    /// All heads with their default hyper-parameters.
-    pub fn all() -> [Self; 3] {
-        [
-            Self::ZeroShot(ZeroShot::default()),
-            Self::Prototype(Prototype::default()),
-            Self::NaiveBayes(NaiveBayes::default()),
-        ]
-    }
-
-    /// Stable name of the head.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::ZeroShot(_) => ZeroShot::NAME,
-            Self::Prototype(_) => Prototype::NAME,
-            Self::NaiveBayes(_) => NaiveBayes::NAME,
-        }
-    }
-
     /// The head of this name with its default hyper-parameters.
     ///
     /// # Errors
@@ -93,31 +246,25 @@ impl HeadSpec {
             .ok_or_else(|| Error::Parameter {
                 name: "head",
                 value: name.to_owned(),
-                range: "zero_shot, prototype, naive_bayes",
+                range: "the names in HeadSpec::NAMES",
             })
     }
-
-    /// Fits whichever head it is.
-    ///
-    /// # Errors
-    /// Those of [`Head::fit`].
-    pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
-        Ok(match self {
-            Self::ZeroShot(head) => Box::new(head.fit(task)?),
-            Self::Prototype(head) => Box::new(head.fit(task)?),
-            Self::NaiveBayes(head) => Box::new(head.fit(task)?),
-        })
-    }
-}
-
-/// Dot product accumulated in double precision.
-fn dot(a: &[f32], b: impl Iterator<Item = f64>) -> f64 {
-    a.iter().zip(b).map(|(&a, b)| f64::from(a) * b).sum()
 }
 
 /// Refuses a hyper-parameter that is not a finite number of at least `least`.
 fn check_at_least(name: &'static str, value: f64, least: f64, range: &'static str) -> Result<()> {
-    if value.is_finite() && value >= least {
+    check_within(name, value, least, f64::MAX, range)
+}
+
+/// Refuses a hyper-parameter that is not a number from `least` to `most`.
+fn check_within(
+    name: &'static str,
+    value: f64,
+    least: f64,
+    most: f64,
+    range: &'static str,
+) -> Result<()> {
+    if (least..=most).contains(&value) {
         Ok(())
     } else {
         Err(Error::Parameter {
@@ -126,4 +273,51 @@ fn check_at_least(name: &'static str, value: f64, least: f64, range: &'static st
             range,
         })
     }
+}
+
+/// Means of the images of each class `(C, width)`; zero where there is no example.
+fn class_means(task: &Task) -> Array2<f64> {
+    let image = task.image();
+    let mut means = Array2::<f64>::zeros((task.n_classes(), image.ncols()));
+    for (row, &label) in image.rows().into_iter().zip(task.labels()) {
+        for (sum, &v) in means.row_mut(label).iter_mut().zip(row) {
+            *sum += f64::from(v);
+        }
+    }
+    for (mut mean, n) in means.rows_mut().into_iter().zip(task.counts()) {
+        mean /= n.max(1) as f64;
+    }
+    means
+}
+
+/// The kernel of memory heads: e to the minus `beta` times the distance of two images from likeness.
+fn affinity(beta: f64, similarity: f32) -> f64 {
+    // Rounding can take a similarity past 1, which a large beta would blow up.
+    crate::math::exp(-beta * (1.0 - f64::from(similarity)).max(0.0))
+}
+
+/// Examples that are held out in turn at most where a hyper-parameter is chosen: evenly spread, of classes that keep
+/// an example when one is taken away.
+fn spread(task: &Task) -> Vec<usize> {
+    const MOST: usize = 200;
+    let counts = task.counts();
+    let usable: Vec<usize> = (0..task.n_examples())
+        .filter(|&i| counts[task.labels()[i]] > 1)
+        .collect();
+    let n = usable.len().min(MOST);
+    (0..n).map(|k| usable[k * usable.len() / n]).collect()
+}
+
+/// Mean cross-entropy of the scores `(m, C)` of m examples, divided by a temperature, with their labels.
+fn cross_entropy(scores: &Array2<f64>, labels: &[usize], temperature: f64) -> f64 {
+    let total: f64 = scores
+        .rows()
+        .into_iter()
+        .zip(labels)
+        .map(|(row, &label)| {
+            let logits = row.iter().map(|&s| s / temperature);
+            crate::math::log_sum_exp(logits) - row[label] / temperature
+        })
+        .sum();
+    total / labels.len().max(1) as f64
 }

@@ -9,97 +9,140 @@ mod statistics;
 
 pub use statistics::Statistics;
 
-use super::{FittedHead, Head, check_at_least, dot};
-use crate::support::{Listener, Task};
-use crate::{Result, math};
+use super::folds::refitted;
+use super::prior::typical_temperature;
+use super::{FittedHead, Head, Linear, Prior, Query, check_at_least, check_within, pseudo};
+use crate::Result;
+use crate::support::Task;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
-/// How likely each class is before the photo is seen.
+/// What the sums of squares are divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Prior {
-    /// All classes with examples alike.
+pub enum Dof {
+    /// The number of examples, as published.
     #[default]
-    Uniform,
-    /// In proportion to their examples, as published.
-    Empirical,
+    Examples,
+    /// The number of examples less that of the classes that have any, at least 1: an unbiased estimate.
+    Classes,
 }
 
 /// Scores a query by the log-likelihood of each class, up to a term that all classes share.
 ///
 /// With m the class means, M2 the within-class sums of squares, N examples in C classes that have any:
 /// ```text
-/// v = M2 / N                     (variance of each dimension)
+/// v = M2 / N                     (variance of each dimension; M2 / (N - C) with dof classes)
 /// u = mean of v                  (mean of squares where v is zero throughout)
-/// s = (1 - eta) v + eta u + 1e-6 u,      eta = nu / (nu + N - C), 1 where N = C
+/// s = (1 - eta) v + eta u + floor u,      eta = nu / (nu + N - C), 1 where N = C
 /// score = ln prior - sum over dimensions of (x - m)^2 / 2 s
 /// ```
 /// # Shapes
-/// Examples: the image columns `(n, d)` of unit rows; means `(C, d)`, variance `(d,)`.
+/// Images `(n, d)`; means `(C, d)`, variance `(d,)`, d the width of a row.
 /// # Units
-/// Nats, on a scale that is far too confident (the dimensions are not independent): the prior temperature is d/50.
-/// A class without examples scores `-inf`.
+/// Nats, on a scale that is far too confident (the dimensions are not independent): the prior temperature is 0.07 of
+/// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `nu` | 50 | >= 0 | examples that the spherical prior of the variance is worth; 0 is the published head |
-/// | `prior` | uniform | uniform, empirical | class prior |
+/// | `eta` | none | 0 to 1 | share of the sphere in the variance, whatever the number of examples; none: from `nu` |
+/// | `floor` | 0.000001 | >= 1e-12 | share of the mean variance that every dimension has in addition |
+/// | `dof` | examples | examples, classes | what the sums of squares are divided by |
+/// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
+/// | `minmax` | false | | as published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the examples; changes shrinkage and floor only |
+/// | `text_count` | 0 | >= 0 | examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs two classes with text and examples |
 /// # Errors
-/// [`crate::Error::Parameter`].
+/// [`crate::Error::Parameter`], [`crate::Error::Shape`] for a given prior of another length.
 /// # Cost
-/// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d).
+/// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d). Leaving one out is
+/// O(C d); with `minmax` or `text_count` it fits again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NaiveBayes {
     /// Examples that the spherical prior of the variance is worth.
     pub nu: f64,
+    /// Share of the sphere in the variance, if it is fixed.
+    pub eta: Option<f64>,
+    /// Share of the mean variance that every dimension has in addition, so that a constant one never divides by zero.
+    pub floor: f64,
+    /// What the sums of squares are divided by.
+    pub dof: Dof,
     /// Class prior.
     pub prior: Prior,
+    /// Whether each dimension is scaled to between 0 and 1 first.
+    pub minmax: bool,
+    /// Examples that the text of a class is worth to its mean.
+    pub text_count: f64,
 }
 
 impl Default for NaiveBayes {
     fn default() -> Self {
         Self {
             nu: 50.0,
-            prior: Prior::Uniform,
+            eta: None,
+            floor: 1e-6,
+            dof: Dof::default(),
+            prior: Prior::default(),
+            minmax: false,
+            text_count: 0.0,
         }
     }
 }
 
-/// Share of the mean variance that every dimension keeps, so that a constant dimension never divides by zero.
-const FLOOR: f64 = 1e-6;
-
 impl NaiveBayes {
-    /// Fits the head to statistics that were kept up to date.
+    /// Fits the head to statistics of the unit rows of a task that were kept up to date.
     ///
     /// # Errors
-    /// [`crate::Error::Parameter`].
-    pub fn fit_statistics(
-        &self,
-        statistics: &Statistics,
-        columns: Range<usize>,
-    ) -> Result<FittedNaiveBayes> {
+    /// Those of [`Head::fit`].
+    pub fn fit_statistics(&self, unit: &Statistics, task: &Task) -> Result<FittedNaiveBayes> {
         check_at_least("naive_bayes.nu", self.nu, 0.0, ">= 0")?;
-        let scale = self.shrink(
+        check_within(
+            "naive_bayes.eta",
+            self.eta.unwrap_or(0.0),
+            0.0,
+            1.0,
+            "0 to 1",
+        )?;
+        check_at_least("naive_bayes.floor", self.floor, 1e-12, ">= 1e-12")?;
+        check_at_least("naive_bayes.text_count", self.text_count, 0.0, ">= 0")?;
+        self.prior.check(task.n_classes())?;
+
+        // Images are unit rows times these factors, plus these numbers.
+        let mut factor = task.scale().mapv(f64::from);
+        let mut shift = Array1::zeros(factor.len());
+        let mut statistics = unit.affine(&factor, &shift);
+        let mut counts: Vec<f64> = statistics.counts().iter().map(|&n| n as f64).collect();
+        if self.text_count > 0.0 {
+            let rows = pseudo::rows(task, statistics.means());
+            statistics.count_in(&rows, self.text_count);
+            for (count, row) in counts.iter_mut().zip(&rows) {
+                *count += row.as_ref().map_or(0.0, |_| self.text_count);
+            }
+        }
+        if self.minmax {
+            let (range, low) = extent(task);
+            statistics = statistics.affine(&range, &low);
+            factor *= &range;
+            shift = low;
+        }
+        let variance = self.shrink(
             &statistics.within(),
             statistics.n_examples(),
             statistics.n_used(),
             || statistics.mean_square(),
         );
-        let log_prior = self.log_prior(statistics.counts());
-        let means = statistics.means().clone();
-        let weights = &means / &scale;
+        let log_prior = self.prior.log(&counts);
+        let means = statistics.means();
+        let weights = means / &variance;
         let bias = Array1::from_shape_fn(means.nrows(), |c| {
-            log_prior[c] - 0.5 * weights.row(c).dot(&means.row(c))
+            log_prior[c] + weights.row(c).dot(&(&shift - &(&means.row(c) * 0.5)))
         });
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
-            columns,
-            statistics: statistics.clone(),
-            weights,
-            bias,
+            temperature: typical_temperature(&weights, means, statistics.counts()),
+            linear: Linear::new(&(weights * &factor), &bias),
+            statistics,
         })
     }
 
@@ -111,8 +154,12 @@ impl NaiveBayes {
         classes: usize,
         mean_square: impl Fn() -> f64,
     ) -> Array1<f64> {
-        let n = examples.max(1) as f64;
         let spare = examples.saturating_sub(classes) as f64;
+        let n = match self.dof {
+            Dof::Examples => examples as f64,
+            Dof::Classes => spare,
+        };
+        let n = n.max(1.0);
         let mut mean = within.mean().unwrap_or(0.0) / n;
         // Rounding of the streamed sums is far below this; identical examples have no spread to speak of.
         let flat = mean <= 1e-12;
@@ -125,23 +172,28 @@ impl NaiveBayes {
         let eta = if flat || spare == 0.0 {
             1.0
         } else {
-            self.nu / (self.nu + spare)
+            self.eta.unwrap_or(self.nu / (self.nu + spare))
         };
-        within.mapv(|m2| (1.0 - eta) * m2 / n + (eta + FLOOR) * mean)
+        within.mapv(|m2| (1.0 - eta) * m2 / n + (eta + self.floor) * mean)
     }
+}
 
-    fn log_prior(&self, counts: &[usize]) -> Vec<f64> {
-        let total: usize = counts.iter().sum();
-        let used = counts.iter().filter(|&&n| n > 0).count();
-        counts
-            .iter()
-            .map(|&n| match self.prior {
-                _ if n == 0 => f64::NEG_INFINITY,
-                Prior::Uniform => -math::ln(used as f64),
-                Prior::Empirical => math::ln(n as f64 / total as f64),
-            })
-            .collect()
+/// Per dimension of the images, 1 / (greatest - least) and -least / (greatest - least); no range counts as 1.
+fn extent(task: &Task) -> (Array1<f64>, Array1<f64>) {
+    let image = task.image();
+    let fold = |start: f32, f: fn(f32, f32) -> f32| {
+        image.map_axis(Axis(0), |column| {
+            f64::from(column.iter().copied().fold(start, f))
+        })
+    };
+    if image.nrows() == 0 {
+        return (Array1::ones(image.ncols()), Array1::zeros(image.ncols()));
     }
+    let low = fold(f32::INFINITY, f32::min);
+    let range = fold(f32::NEG_INFINITY, f32::max) - &low;
+    let range = range.mapv(|r| if r > 0.0 { 1.0 / r } else { 1.0 });
+    let low = -low * &range;
+    (range, low)
 }
 
 impl Head for NaiveBayes {
@@ -149,12 +201,7 @@ impl Head for NaiveBayes {
     const NAME: &'static str = "naive_bayes";
 
     fn fit(&self, task: &Task) -> Result<FittedNaiveBayes> {
-        let columns = task.streams().image();
-        let mut statistics = Statistics::new(task.n_classes(), columns.clone());
-        for (row, &label) in task.features().axis_iter(Axis(0)).zip(task.labels()) {
-            statistics.example_added(label, &row.to_vec());
-        }
-        self.fit_statistics(&statistics, columns)
+        self.fit_statistics(&Statistics::of(task), task)
     }
 }
 
@@ -162,25 +209,24 @@ impl Head for NaiveBayes {
 #[derive(Debug, Clone)]
 pub struct FittedNaiveBayes {
     recipe: NaiveBayes,
-    columns: Range<usize>,
+    linear: Linear,
     statistics: Statistics,
-    weights: Array2<f64>,
-    bias: Array1<f64>,
+    temperature: f64,
 }
 
 impl FittedHead for FittedNaiveBayes {
     fn n_classes(&self) -> usize {
-        self.bias.len()
+        self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: &[f32], out: &mut [f32]) {
-        let image = &query[self.columns.clone()];
-        for (c, out) in out.iter_mut().enumerate() {
-            *out = (self.bias[c] + dot(image, self.weights.row(c).iter().copied())) as f32;
-        }
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        self.linear.scores_into(query, out);
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
+        if self.recipe.minmax || self.recipe.text_count > 0.0 {
+            return refitted(&self.recipe, task, examples);
+        }
         let statistics = &self.statistics;
         let within = statistics.within();
         let image = task.image();
@@ -209,7 +255,8 @@ impl FittedHead for FittedNaiveBayes {
                 .shrink(&rest, statistics.n_examples() - 1, used, || {
                     statistics.mean_square()
                 });
-            let log_prior = self.recipe.log_prior(&counts);
+            let counts: Vec<f64> = counts.into_iter().map(|n| n as f64).collect();
+            let log_prior = self.recipe.prior.log(&counts);
             for (c, score) in scores.iter_mut().enumerate() {
                 let centre = match (&mean, c == own) {
                     (Some(mean), true) => mean.view(),
@@ -229,7 +276,10 @@ impl FittedHead for FittedNaiveBayes {
     }
 
     fn prior_temperature(&self) -> f64 {
-        // A floor of one keeps the toy dimensions of tests and sensors from over-confidence.
-        (self.columns.len() as f64 / 50.0).max(1.0)
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
     }
 }

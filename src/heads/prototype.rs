@@ -3,37 +3,60 @@
 //! Source: Snell, Swersky, Zemel, "Prototypical Networks for Few-shot Learning", 2017, arXiv:1703.05175, eq. 1.
 //! Differs from the source: cosine in place of squared Euclidean distance; no episodic training.
 
-use super::{FittedHead, Head, check_at_least, dot};
-use crate::Result;
+use super::folds::refitted;
+use super::prior::typical_temperature;
+use super::{FittedHead, Head, Linear, Query, check_at_least, class_means, pseudo};
 use crate::support::Task;
+use crate::{Result, linalg};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+
+/// Where directions are taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Center {
+    /// The origin.
+    #[default]
+    None,
+    /// The mean of all examples: features of one encoder share a strong direction, which says nothing (specification 1).
+    SupportMean,
+}
 
 /// Scores a query by `logit_scale` times its cosine with the mean of each class.
 ///
 /// # Shapes
-/// Examples: the image columns `(n, d)` of unit rows; means `(C, d)`.
+/// Images `(n, width)`; means `(C, width)`.
 /// # Units
-/// Logits in `[-logit_scale, logit_scale]`; a class without examples scores `-inf`.
+/// Cosines times `logit_scale`, which are too confident where classes are far apart: the prior temperature is 0.07 of
+/// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `logit_scale` | 100 | > 0 | what the cosine is multiplied by |
+/// | `center` | none | none, support_mean | where directions are taken from |
+/// | `text_count` | 0 | >= 0 | examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
-/// Fit O(n d), score O(C d) a query, memory C d numbers.
+/// Fit O(n width), score O(C width) a query. Leaving one out is O(C width); with `center` or `text_count` it fits again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prototype {
     /// What the cosine is multiplied by.
     pub logit_scale: f64,
+    /// Where directions are taken from.
+    pub center: Center,
+    /// Examples that the text of a class is worth.
+    pub text_count: f64,
 }
 
 impl Default for Prototype {
     fn default() -> Self {
-        Self { logit_scale: 100.0 }
+        Self {
+            logit_scale: 100.0,
+            center: Center::None,
+            text_count: 0.0,
+        }
     }
 }
 
@@ -48,44 +71,106 @@ impl Head for Prototype {
             f64::MIN_POSITIVE,
             "> 0",
         )?;
-        let columns = task.streams().image();
-        let mut sums = Array2::<f64>::zeros((task.n_classes(), columns.len()));
-        for (row, &label) in task.image().axis_iter(Axis(0)).zip(task.labels()) {
-            sums.row_mut(label)
-                .zip_mut_with(&row, |sum, &v| *sum += f64::from(v));
+        check_at_least("prototype.text_count", self.text_count, 0.0, ">= 0")?;
+        let image = task.image();
+        let counts = task.counts();
+        let images = linalg::wide(image);
+        let mean = match self.center {
+            Center::None => None,
+            Center::SupportMean => images.mean_axis(Axis(0)),
+        };
+        let mean = mean.unwrap_or_else(|| Array1::zeros(image.ncols()));
+        let centred = |row: Array1<f64>| match self.center {
+            Center::None => row,
+            Center::SupportMean => direction(row - &mean),
+        };
+        let mut sums = Array2::<f64>::zeros((task.n_classes(), image.ncols()));
+        for (row, &label) in images.rows().into_iter().zip(task.labels()) {
+            let mut sum = sums.row_mut(label);
+            sum += &centred(row.to_owned());
         }
+        let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
+        if self.text_count > 0.0 {
+            for (c, row) in pseudo::rows(task, &class_means(task))
+                .into_iter()
+                .enumerate()
+            {
+                if let Some(row) = row {
+                    sums.row_mut(c).scaled_add(self.text_count, &centred(row));
+                    scored[c] = true;
+                }
+            }
+        }
+        let lengths = sums.map_axis(Axis(1), |sum| sum.dot(&sum).sqrt());
+        let mut directions = sums.clone();
+        for (mut row, &length) in directions.rows_mut().into_iter().zip(&lengths) {
+            row *= reciprocal(length);
+        }
+        let weights = &directions * self.logit_scale;
+        let bias = Array1::from_shape_fn(counts.len(), |c| {
+            if scored[c] {
+                -weights.row(c).dot(&mean)
+            } else {
+                f64::NEG_INFINITY
+            }
+        });
+        let centre = match self.center {
+            Center::None => None,
+            Center::SupportMean => Some(Centre {
+                row: (&mean * &task.scale().mapv(f64::from)).mapv(|v| v as f32),
+                square: mean.dot(&mean),
+            }),
+        };
         Ok(FittedPrototype {
-            logit_scale: self.logit_scale,
-            columns,
-            lengths: sums.map_axis(Axis(1), |sum| sum.dot(&sum).sqrt()),
-            counts: task.counts(),
-            sums,
+            temperature: typical_temperature(&weights, &directions, &counts),
+            linear: Linear::of_images(&weights, &bias, &task.scale()),
+            recipe: self.clone(),
+            centre,
+            lengths,
+            counts,
+            sums: linalg::single(sums.view()),
         })
     }
 }
 
-/// Sums of the unit features of each class; their directions are the prototypes.
-#[derive(Debug, Clone)]
-pub struct FittedPrototype {
-    logit_scale: f64,
-    columns: Range<usize>,
-    sums: Array2<f64>,
-    lengths: Array1<f64>,
-    counts: Vec<usize>,
+/// Unit vectors that cancel each other leave a sum of rounding errors, which has no direction.
+const CANCELLED: f64 = 1e-6;
+
+/// 1 / length, or 0 for a vector without a direction.
+fn reciprocal(length: f64) -> f64 {
+    if length > CANCELLED {
+        1.0 / length
+    } else {
+        0.0
+    }
 }
 
-/// Unit vectors that cancel each other leave a sum of rounding errors, which has no direction.
-const CANCELLED: f64 = 1e-9;
+/// Least distance from the mean that has a direction in single precision.
+const NEAR: f64 = 1e-3;
 
-impl FittedPrototype {
-    fn logit(&self, dot: f64, length: f64) -> f32 {
-        let cosine = if length > CANCELLED {
-            dot / length
-        } else {
-            0.0
-        };
-        (self.logit_scale * cosine) as f32
-    }
+fn direction(row: Array1<f64>) -> Array1<f64> {
+    let length = row.dot(&row).sqrt();
+    row * if length > NEAR { 1.0 / length } else { 0.0 }
+}
+
+/// The mean that directions are taken from.
+#[derive(Debug, Clone)]
+struct Centre {
+    /// Its products with unit rows `(width,)` are those with their images.
+    row: Array1<f32>,
+    square: f64,
+}
+
+/// Sums of the images of each class; their directions are the prototypes.
+#[derive(Debug, Clone)]
+pub struct FittedPrototype {
+    recipe: Prototype,
+    linear: Linear,
+    temperature: f64,
+    centre: Option<Centre>,
+    sums: Array2<f32>,
+    lengths: Array1<f64>,
+    counts: Vec<usize>,
 }
 
 impl FittedHead for FittedPrototype {
@@ -93,40 +178,54 @@ impl FittedHead for FittedPrototype {
         self.counts.len()
     }
 
-    fn scores_into(&self, query: &[f32], out: &mut [f32]) {
-        let image = &query[self.columns.clone()];
-        for (c, out) in out.iter_mut().enumerate() {
-            *out = if self.counts[c] == 0 {
-                f32::NEG_INFINITY
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        self.linear.scores_into(query, out);
+        if let Some(centre) = &self.centre {
+            let row = centre.row.as_slice().expect("a fresh array is contiguous");
+            // |x - mean|^2 for an image of unit length.
+            let square = 1.0 - 2.0 * f64::from(linalg::dot(row, query.row)) + centre.square;
+            let factor = if square > NEAR * NEAR {
+                1.0 / square.sqrt()
             } else {
-                self.logit(
-                    dot(image, self.sums.row(c).iter().copied()),
-                    self.lengths[c],
-                )
+                0.0
             };
+            for score in out.iter_mut().filter(|score| score.is_finite()) {
+                *score *= factor as f32;
+            }
         }
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let image = task.image();
-        Array2::from_shape_fn((examples.len(), self.n_classes()), |(e, c)| {
-            let i = examples[e];
-            let own = usize::from(task.labels()[i] == c);
-            if self.counts[c] <= own {
+        if self.centre.is_some() || self.recipe.text_count > 0.0 {
+            return refitted(&self.recipe, task, examples);
+        }
+        let images = task.image().select(Axis(0), examples);
+        let products = linalg::products(images.view(), self.sums.view());
+        Array2::from_shape_fn(products.dim(), |(e, c)| {
+            let own = task.labels()[examples[e]] == c;
+            if self.counts[c] <= usize::from(own) {
                 return f32::NEG_INFINITY;
             }
-            let g = dot(&image.row(i).to_vec(), self.sums.row(c).iter().copied());
-            if own == 0 {
-                self.logit(g, self.lengths[c])
-            } else {
+            let (product, length) = (f64::from(products[[e, c]]), self.lengths[c]);
+            let cosine = if own {
                 // |S - x|^2 = |S|^2 - 2 S.x + 1 for a unit x.
-                let rest = self.lengths[c] * self.lengths[c] - 2.0 * g + 1.0;
-                self.logit(g - 1.0, rest.max(0.0).sqrt())
-            }
+                let rest = length * length - 2.0 * product + 1.0;
+                (product - 1.0) * reciprocal(rest.max(0.0).sqrt())
+            } else {
+                product * reciprocal(length)
+            };
+            (self.recipe.logit_scale * cosine) as f32
         })
     }
 
     fn prior_temperature(&self) -> f64 {
-        1.0
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        match self.centre {
+            None => Some(&self.linear),
+            Some(_) => None,
+        }
     }
 }

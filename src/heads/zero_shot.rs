@@ -1,25 +1,39 @@
 //! Zero-shot recognition: cosine between the image and the text of each class.
 //!
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
-//! arXiv:2103.00020, section 3.1.
+//! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours (specification 1).
 
-use super::{FittedHead, Head, check_at_least, dot};
+use super::{FittedHead, Head, Linear, Query, check_at_least, scores};
 use crate::Result;
 use crate::support::Task;
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+
+/// What stands in for the text of a class that has examples but no text, where other classes have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingText {
+    /// The mean score of the classes that have a text: text speaks neither for nor against the class.
+    #[default]
+    Mean,
+    /// The mean image of the class, moved from where images lie to where texts lie; the mean score where fewer than
+    /// two classes have text and examples.
+    Prototype,
+    /// Nothing: the class cannot be scored.
+    Exclude,
+}
 
 /// Scores a query by `logit_scale` times its cosine with the text row of each class.
 ///
 /// # Shapes
 /// Query: the `clip` columns `(d,)` of a unit row; texts `(C, d)`, unit length or absent.
 /// # Units
-/// Logits in `[-logit_scale, logit_scale]`; a class without text scores `-inf`.
+/// Logits in `[-logit_scale, logit_scale]`; `-inf` for a class without text and examples, and for all without any text.
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `logit_scale` | 100 | > 0 | what the cosine is multiplied by; 100 is CLIP's own |
+/// | `missing_text` | mean | mean, prototype, exclude | stands in for the text of a class with examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,11 +41,16 @@ use std::ops::Range;
 pub struct ZeroShot {
     /// What the cosine is multiplied by.
     pub logit_scale: f64,
+    /// What stands in for the text of a class with examples.
+    pub missing_text: MissingText,
 }
 
 impl Default for ZeroShot {
     fn default() -> Self {
-        Self { logit_scale: 100.0 }
+        Self {
+            logit_scale: 100.0,
+            missing_text: MissingText::default(),
+        }
     }
 }
 
@@ -46,54 +65,116 @@ impl Head for ZeroShot {
             f64::MIN_POSITIVE,
             "> 0",
         )?;
-        Ok(FittedZeroShot {
-            logit_scale: self.logit_scale,
-            columns: task.streams().clip().unwrap_or(0..0),
-            text: task
-                .text()
-                .iter()
-                .map(|row| row.as_ref().map(|row| row.to_vec()))
-                .collect(),
-        })
+        let classes = task.n_classes();
+        let mut weights = Array2::zeros((classes, task.streams().width()));
+        let mut bias = Array1::from_elem(classes, f64::NEG_INFINITY);
+        if let Some(clip) = task.streams().clip() {
+            let rows = self.text_rows(task);
+            for (c, row) in rows.iter().enumerate() {
+                if let Some(row) = row {
+                    bias[c] = 0.0;
+                    weights
+                        .slice_mut(s![c, clip.clone()])
+                        .assign(&(row * self.logit_scale));
+                }
+            }
+        }
+        Ok(FittedZeroShot(Linear::new(&weights, &bias)))
     }
 }
 
-/// The texts that queries are compared with.
-#[derive(Debug, Clone)]
-pub struct FittedZeroShot {
-    logit_scale: f64,
-    columns: Range<usize>,
-    text: Vec<Option<Vec<f32>>>,
+impl ZeroShot {
+    /// The row that each class is compared with, where there is one.
+    fn text_rows(&self, task: &Task) -> Vec<Option<Array1<f64>>> {
+        let mut rows: Vec<Option<Array1<f64>>> = task
+            .text()
+            .iter()
+            .map(|row| row.as_ref().map(|row| row.mapv(f64::from)))
+            .collect();
+        let Some(mean_text) = mean(rows.iter().flatten()) else {
+            return rows;
+        };
+        let counts = task.counts();
+        let missing: Vec<usize> = (0..rows.len())
+            .filter(|&c| rows[c].is_none() && counts[c] > 0)
+            .collect();
+        if self.missing_text == MissingText::Exclude || missing.is_empty() {
+            return rows;
+        }
+        let prototypes = class_directions(task);
+        let paired: Vec<usize> = (0..rows.len())
+            .filter(|&c| rows[c].is_some() && counts[c] > 0)
+            .collect();
+        let shift = if self.missing_text == MissingText::Prototype && paired.len() >= 2 {
+            let text = mean(paired.iter().filter_map(|&c| rows[c].as_ref()));
+            let image = mean(paired.iter().map(|&c| &prototypes[c]));
+            text.zip(image).map(|(text, image)| text - image)
+        } else {
+            None
+        };
+        for c in missing {
+            rows[c] = Some(match &shift {
+                Some(shift) => unit(&prototypes[c] + shift),
+                None => mean_text.clone(),
+            });
+        }
+        rows
+    }
 }
+
+pub(super) fn mean<'a>(rows: impl Iterator<Item = &'a Array1<f64>>) -> Option<Array1<f64>> {
+    let mut n = 0.0;
+    let sum = rows.fold(None, |sum: Option<Array1<f64>>, row| {
+        n += 1.0;
+        Some(sum.map_or_else(|| row.clone(), |sum| sum + row))
+    })?;
+    Some(sum / n)
+}
+
+pub(super) fn unit(row: Array1<f64>) -> Array1<f64> {
+    let length = row.dot(&row).sqrt().max(f64::MIN_POSITIVE);
+    row / length
+}
+
+/// The direction of the mean `clip` features of each class; zero where it has no example.
+pub(super) fn class_directions(task: &Task) -> Vec<Array1<f64>> {
+    let clip = task.streams().clip().unwrap_or(0..0);
+    let features = task.features();
+    let mut sums = vec![Array1::zeros(clip.len()); task.n_classes()];
+    for (row, &label) in features
+        .slice(s![.., clip])
+        .axis_iter(Axis(0))
+        .zip(task.labels())
+    {
+        sums[label].zip_mut_with(&row, |sum, &v| *sum += f64::from(v));
+    }
+    sums.into_iter().map(unit).collect()
+}
+
+/// The texts that queries are compared with, as weights.
+#[derive(Debug, Clone)]
+pub struct FittedZeroShot(Linear);
 
 impl FittedHead for FittedZeroShot {
     fn n_classes(&self) -> usize {
-        self.text.len()
+        self.0.n_classes()
     }
 
-    fn scores_into(&self, query: &[f32], out: &mut [f32]) {
-        let image = &query[self.columns.clone()];
-        for (out, text) in out.iter_mut().zip(&self.text) {
-            *out = text.as_ref().map_or(f32::NEG_INFINITY, |text| {
-                (self.logit_scale * dot(image, text.iter().map(|&v| v.into()))) as f32
-            });
-        }
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        self.0.scores_into(query, out);
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        // It never learned from the examples, so its scores on them are what they would be without them.
-        let mut out = Array2::zeros((examples.len(), self.n_classes()));
-        for (mut row, &i) in out.axis_iter_mut(Axis(0)).zip(examples) {
-            let query = task.features().row(i).to_vec();
-            let scores = row
-                .as_slice_mut()
-                .expect("rows of a fresh array are contiguous");
-            self.scores_into(&query, scores);
-        }
-        out
+        // It learns nothing from the examples of a class with text, so its scores on them are what they would be
+        // without them; what stands in for a missing text is kept as it is.
+        scores(self, task, task.features().select(Axis(0), examples).view())
     }
 
     fn prior_temperature(&self) -> f64 {
         1.0
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.0)
     }
 }

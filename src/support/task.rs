@@ -1,27 +1,41 @@
-//! A few-shot task: the numbers that a head is fitted to.
+//! A few-shot task: the numbers that heads are fitted to.
 
 use super::SupportSet;
-use crate::{Error, Result, Streams};
-use ndarray::{Array1, Array2, ArrayView2, s};
+use crate::{Error, Result, Streams, linalg};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// Unit features, labels and texts, gathered from a support set or read from a file of features.
+///
+/// What image heads see of a row is its *image*: the streams side by side, each scaled by the square root of its
+/// *trust*. The trusts sum to one, so an image has unit length, and the similarity of two images is the mean of the
+/// similarities of their streams, weighted by trust.
 #[derive(Debug, Clone)]
 pub struct Task {
     streams: Streams,
     features: Array2<f32>,
+    /// Of each example, the unit rows of its augmented views, one behind the other.
+    views: Vec<Box<[f32]>>,
     labels: Vec<usize>,
     text: Vec<Option<Array1<f32>>>,
+    trust: Vec<f64>,
+    image: OnceCell<Array2<f32>>,
+    similarity: OnceCell<Array2<f32>>,
+    /// Of each stream apart; shared by all copies of the task, whatever their trust.
+    similarities: OnceCell<Rc<[Array2<f32>]>>,
 }
 
 impl Task {
     /// A task of raw features `(n, width)`, labels `(n,)` in `0..text.len()`, and one text row or none a class.
+    /// All streams are trusted alike.
     ///
     /// # Errors
     /// [`Error::Shape`] where lengths disagree or a label is out of range; [`Error::NotFinite`] or
     /// [`Error::ZeroFeature`] for a row that has no direction.
     pub fn new(
         streams: Streams,
-        mut features: Array2<f32>,
+        features: Array2<f32>,
         labels: Vec<usize>,
         text: Vec<Option<Array1<f32>>>,
     ) -> Result<Self> {
@@ -29,19 +43,128 @@ impl Task {
         if let Some(&label) = labels.iter().find(|&&label| label >= text.len()) {
             Error::check_length("classes", label + 1, text.len())?;
         }
-        for row in text.iter().flatten() {
-            Error::check_length("text row", streams.clip().map_or(0, |c| c.len()), row.len())?;
-        }
+        let text = text
+            .into_iter()
+            .map(|row| match row {
+                Some(row) => Ok(Some(streams.unit_text(&row.to_vec())?.into())),
+                None => Ok(None),
+            })
+            .collect::<Result<_>>()?;
+        let mut features = features.as_standard_layout().into_owned();
         for mut row in features.rows_mut() {
             let unit = streams.unit(&row.to_vec())?;
             row.assign(&Array1::from(unit));
         }
-        Ok(Self {
+        Ok(Self::of_unit_rows(streams, features, labels, text))
+    }
+
+    fn of_unit_rows(
+        streams: Streams,
+        features: Array2<f32>,
+        labels: Vec<usize>,
+        text: Vec<Option<Array1<f32>>>,
+    ) -> Self {
+        let n = streams.as_slice().len();
+        Self {
             streams,
             features,
+            views: vec![Box::default(); labels.len()],
             labels,
             text,
+            trust: vec![1.0 / n as f64; n],
+            image: OnceCell::new(),
+            similarity: OnceCell::new(),
+            similarities: OnceCell::new(),
+        }
+    }
+
+    /// The same task with another trust in each stream: numbers `>= 0`, of which only the proportions count.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] or [`Error::Parameter`] for numbers that are no weights.
+    pub fn with_trust(&self, trust: &[f64]) -> Result<Self> {
+        Error::check_length("trust in the streams", self.trust.len(), trust.len())?;
+        let sum: f64 = trust.iter().sum();
+        if !(trust.iter().all(|&t| t >= 0.0) && sum > 0.0 && sum.is_finite()) {
+            return Err(Error::Parameter {
+                name: "trust",
+                value: format!("{trust:?}"),
+                range: "numbers of at least 0, one of them above 0",
+            });
+        }
+        Ok(Self {
+            trust: trust.iter().map(|t| t / sum).collect(),
+            image: OnceCell::new(),
+            similarity: OnceCell::new(),
+            ..self.clone()
         })
+    }
+
+    /// The same task with augmented views of its examples: of each example n raw rows, one behind the other, n from 0 on.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where lengths disagree; [`Error::NotFinite`] or [`Error::ZeroFeature`] for a row that has no
+    /// direction.
+    pub fn with_views(mut self, views: Vec<Vec<f32>>) -> Result<Self> {
+        Error::check_length("views", self.n_examples(), views.len())?;
+        let width = self.streams.width();
+        self.views = views
+            .into_iter()
+            .map(|rows| {
+                let whole = rows.len().div_ceil(width) * width;
+                Error::check_length("rows of views", whole, rows.len())?;
+                let units = rows.chunks(width).map(|row| self.streams.unit(row));
+                Ok(units.collect::<Result<Vec<_>>>()?.concat().into())
+            })
+            .collect::<Result<_>>()?;
+        Ok(self)
+    }
+
+    /// The task of some of the examples, in this order.
+    pub fn subset(&self, examples: &[usize]) -> Self {
+        let similarities = OnceCell::new();
+        if let Some(all) = self.similarities.get() {
+            let some = all
+                .iter()
+                .map(|s| s.select(Axis(0), examples).select(Axis(1), examples));
+            similarities
+                .set(some.collect())
+                .expect("a fresh cell is empty");
+        }
+        Self {
+            features: self.features.select(Axis(0), examples),
+            views: examples.iter().map(|&i| self.views[i].clone()).collect(),
+            labels: examples.iter().map(|&i| self.labels[i]).collect(),
+            image: OnceCell::new(),
+            similarity: OnceCell::new(),
+            similarities,
+            streams: self.streams.clone(),
+            text: self.text.clone(),
+            trust: self.trust.clone(),
+        }
+    }
+
+    /// At most so many examples, in order: those of each class in turn, so that no class is favoured.
+    pub fn evenly(&self, most: usize) -> Vec<usize> {
+        let mut seen = vec![0_usize; self.n_classes()];
+        let mut order: Vec<(usize, usize)> = Vec::with_capacity(self.n_examples());
+        for (i, &label) in self.labels.iter().enumerate() {
+            seen[label] += 1;
+            order.push((seen[label], i));
+        }
+        order.sort_unstable();
+        order.truncate(most);
+        let mut chosen: Vec<usize> = order.into_iter().map(|(_, i)| i).collect();
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// The task without its texts.
+    pub fn without_text(&self) -> Self {
+        Self {
+            text: vec![None; self.n_classes()],
+            ..self.clone()
+        }
     }
 
     /// Layout of the feature rows.
@@ -64,9 +187,16 @@ impl Task {
         self.features.view()
     }
 
-    /// The features that image heads read `(n, d)`, of unit length.
-    pub fn image(&self) -> ArrayView2<'_, f32> {
-        self.features.slice(s![.., self.streams.image()])
+    /// The unit row `(width,)` of one example.
+    pub fn row(&self, example: usize) -> &[f32] {
+        let width = self.streams.width();
+        let all = self.features.as_slice().expect("features are row-major");
+        &all[example * width..(example + 1) * width]
+    }
+
+    /// The unit rows `(width,)` of the augmented views of one example; mostly there are none.
+    pub fn views(&self, example: usize) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.views[example].chunks_exact(self.streams.width())
     }
 
     /// Class index of each example.
@@ -79,6 +209,11 @@ impl Task {
         &self.text
     }
 
+    /// Whether any class has a text.
+    pub fn has_text(&self) -> bool {
+        self.text.iter().any(Option::is_some)
+    }
+
     /// Examples of each class.
     pub fn counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.n_classes()];
@@ -87,6 +222,60 @@ impl Task {
         }
         counts
     }
+
+    /// How much each stream is trusted; the numbers sum to 1.
+    pub fn trust(&self) -> &[f64] {
+        &self.trust
+    }
+
+    /// What each column of a unit row is multiplied by to give the image `(width,)`.
+    pub fn scale(&self) -> Array1<f32> {
+        let mut scale = Array1::zeros(self.streams.width());
+        for (columns, trust) in self.streams.columns().zip(&self.trust) {
+            scale.slice_mut(s![columns]).fill(trust.sqrt() as f32);
+        }
+        scale
+    }
+
+    /// The images `(n, width)`: unit rows, in which each stream has the length of the root of its trust.
+    pub fn image(&self) -> ArrayView2<'_, f32> {
+        let image = self.image.get_or_init(|| &self.features * &self.scale());
+        image.view()
+    }
+
+    /// Similarity of the images of all examples with each other `(n, n)`, in `[-1, 1]`.
+    pub fn similarity(&self) -> ArrayView2<'_, f32> {
+        let similarity = self.similarity.get_or_init(|| {
+            let n = self.n_examples();
+            self.similarities().iter().zip(&self.trust).fold(
+                Array2::zeros((n, n)),
+                |mut sum, (stream, &trust)| {
+                    sum.scaled_add(trust as f32, stream);
+                    sum
+                },
+            )
+        });
+        similarity.view()
+    }
+
+    /// Similarity of all examples with each other in each stream apart `(n, n)`.
+    pub fn similarities(&self) -> &[Array2<f32>] {
+        self.similarities.get_or_init(|| {
+            self.streams
+                .columns()
+                .map(|columns| linalg::gram(self.features.slice(s![.., columns])))
+                .collect()
+        })
+    }
+
+    /// Writes the similarity of a query's image with that of every example into `out (n,)`; `row` is its unit row.
+    pub fn similarities_into(&self, row: &[f32], out: &mut [f32]) {
+        out.fill(0.0);
+        for (columns, &trust) in self.streams.columns().zip(&self.trust) {
+            let examples = self.features.slice(s![.., columns.clone()]);
+            linalg::add_products(trust as f32, examples, &row[columns], out);
+        }
+    }
 }
 
 impl From<&SupportSet> for Task {
@@ -94,20 +283,22 @@ impl From<&SupportSet> for Task {
         let width = set.streams.width();
         let mut features = Vec::with_capacity(set.examples.len() * width);
         let mut labels = Vec::with_capacity(set.examples.len());
+        let mut views = Vec::with_capacity(set.examples.len());
         for example in set.examples.values() {
             features.extend_from_slice(set.row(example));
             labels.push(set.index_of(example.class));
+            views.push(example.rows[width..].into());
         }
-        Self {
-            streams: set.streams.clone(),
-            features: Array2::from_shape_vec((labels.len(), width), features)
+        let task = Self::of_unit_rows(
+            set.streams.clone(),
+            Array2::from_shape_vec((labels.len(), width), features)
                 .expect("every example holds one row of this width"),
             labels,
-            text: set
-                .classes
+            set.classes
                 .iter()
                 .map(|class| class.text.as_deref().map(|row| Array1::from(row.to_vec())))
                 .collect(),
-        }
+        );
+        Self { views, ..task }
     }
 }

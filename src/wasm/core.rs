@@ -163,9 +163,26 @@ impl CoreClassifier {
         self.0.set_head(head).map_err(to_js)
     }
 
-    /// `{head, scores: {label, probability}[], unscored: string[]}` for one feature row.
+    /// `{head, scores: {label, probability}[], set, foreign, known, unscored}` for one feature row.
     pub fn predict(&mut self, row: &[f32]) -> Result<JsValue, JsValue> {
         out(&self.0.predict(row).map_err(to_js)?)
+    }
+
+    /// The head that answers as a safetensors file.
+    #[wasm_bindgen(js_name = exportWeights)]
+    pub fn export_weights(&mut self) -> Result<Vec<u8>, JsValue> {
+        self.0.export_weights().map_err(to_js)
+    }
+
+    /// The head that answers as an ONNX file.
+    #[wasm_bindgen(js_name = exportOnnx)]
+    pub fn export_onnx(&mut self) -> Result<Vec<u8>, JsValue> {
+        self.0.export_onnx().map_err(to_js)
+    }
+
+    /// `{accuracy, labels, confusion, recall, suspects}`; see `Quality`.
+    pub fn quality(&mut self) -> Result<JsValue, JsValue> {
+        out(&self.0.quality().map_err(to_js)?)
     }
 
     /// The set as bytes.

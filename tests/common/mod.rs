@@ -1,9 +1,11 @@
 //! Helpers that several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use handful::calibration::{Targets, fit_temperature, probabilities_into};
+use handful::heads::{self, FittedHead};
 use handful::support::Task;
 use handful::{Classifier, Stream, Streams};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 /// A small generator of repeatable numbers (xorshift64*), so that tests need no random crate on wasm.
 pub struct Numbers(u64);
@@ -90,4 +92,24 @@ pub fn assert_close(a: f32, b: f32, tolerance: f32) {
         a == b || (a - b).abs() <= tolerance * scale,
         "{a} differs from {b}"
     );
+}
+
+/// The scores of one query, given as a unit row.
+pub fn scores(head: &dyn FittedHead, task: &Task, row: &[f32]) -> Vec<f32> {
+    let row = ArrayView2::from_shape((1, row.len()), row).unwrap();
+    heads::scores(head, task, row).into_raw_vec_and_offset().0
+}
+
+/// The temperature that leave-one-out scores of all examples give.
+pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
+    let all: Vec<usize> = (0..task.n_examples()).collect();
+    let scores = head.leave_one_out(task, &all);
+    let prior = head.prior_temperature();
+    fit_temperature(scores.view(), task.labels(), prior, Targets::Smoothed)
+}
+
+pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {
+    let mut p = vec![0.0; scores.len()];
+    probabilities_into(scores, temperature, &mut p);
+    p
 }

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { historyKeys } from "./actions/history";
 import { paste } from "./actions/intake";
+import { keepJudging } from "./engine/judging";
 import { start } from "./engine/session";
 import { App } from "./views/App";
 import "./style/tokens.css";
@@ -15,4 +16,5 @@ render(<App />, root);
 
 document.addEventListener("keydown", historyKeys);
 document.addEventListener("paste", paste);
+keepJudging();
 void start();

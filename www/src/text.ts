@@ -1,5 +1,6 @@
 /** Every word of the page. Labels and file names come in as text and are shown as text. */
-import type { CameraCode, Code, Score } from "./state/state";
+import type { HeadName } from "handful";
+import type { CameraCode, Code, Estimate, Quality, Score, Suspect } from "./state/state";
 
 const whole = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
@@ -18,9 +19,42 @@ function list(labels: readonly string[]): string {
   return new Intl.ListFormat("en").format(labels);
 }
 
+function either(labels: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(labels);
+}
+
+/** The likeliest classes as a sentence; `count` is how many classes there were to choose from. */
+function likeliest(labels: readonly string[], count: number): string {
+  const [best] = labels;
+  if (best === undefined) return "No class fits well.";
+  if (labels.length === 1) return `Probably ${best}.`;
+  if (labels.length === count)
+    return count === 2 ? `Could be either: ${either(labels)}.` : "Could be any of them.";
+  const others = labels.length - NAMED;
+  const named = others > 1 ? [...labels.slice(0, NAMED), `one of ${others} others`] : labels;
+  return `It is ${either(named)}: sure nine times in ten.`;
+}
+
+/** What to expect of new photos, in tenths, because a few photos tell no more. */
+function expected({ low, high, n }: Estimate): string {
+  const [least, most] = [Math.round(low * 10), Math.round(high * 10)];
+  let share = `${least} to ${most} of 10`;
+  if (least === 10) share = "nearly all";
+  else if (most === 10) share = `${least} or more of 10`;
+  else if (least === 0) share = `${most} or fewer of 10`;
+  else if (least === most) share = `about ${least} of 10`;
+  const surer = high - low > ROUGH ? " More photos make this surer." : "";
+  return `It will probably get ${share} new photos right, judged from ${n} of your own.${surer}`;
+}
+
 function bytes(count: number): string {
   return `${(count / 1e6).toFixed(1)} MB`;
 }
+
+/** Classes named in a sentence before the rest is only counted. */
+const NAMED = 3;
+/** An interval wider than this is worth a word. */
+const ROUGH = 0.4;
 
 const codes: Record<Code, string> = {
   "empty-label": "Give the class a name first.",
@@ -29,6 +63,7 @@ const codes: Record<Code, string> = {
   "unknown-class": "That class is not there any more.",
   "unknown-example": "That photo is not there any more.",
   "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
+  "too-many-items": "There are more photos than places for them.",
   "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
   "image-empty": "The picture is empty.",
   "image-too-large": "The picture is too large. Try a smaller copy.",
@@ -37,6 +72,7 @@ const codes: Record<Code, string> = {
   "not-finite": "The encoder could not make sense of this picture. Try another photo.",
   shape: "The encoder gave features of an unexpected length. Reload the page.",
   parameter: "A setting is out of range. Reload the page.",
+  "not-linear": "This way of answering cannot be exported. Choose another one.",
   format: "The set stored in this browser is damaged or was made by a newer version.",
   "other-encoder":
     "The set stored in this browser was made with another encoder, so it cannot be used with this one.",
@@ -67,6 +103,18 @@ const cameraCodes: Record<CameraCode, string> = {
   insecure:
     "Browsers allow the camera only on secure pages. Open this page with https, or add photos instead.",
   lost: "The camera was disconnected. Press the camera button again, or add photos instead.",
+};
+
+/** Methods that need nothing but photos. */
+const names: Partial<Record<HeadName, string>> = {
+  auto: "Automatic",
+  prototype: "Nearest class mean",
+  knn: "Nearest photos",
+  logistic: "Logistic regression",
+  naive_bayes: "Naive Bayes",
+  naive_bayes_full: "Naive Bayes, full covariance",
+  kernel_ridge: "Kernel ridge regression",
+  uer: "UER, made for streams",
 };
 
 export const text = {
@@ -180,8 +228,9 @@ export const text = {
     without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
     waiting: "Looking…",
     failed: "This photo could not be answered.",
-    close: "Close call",
-    next: (score: Score) => `then ${score.label}, ${percent(score.probability)}`,
+    none: "None of these",
+    closest: (score: Score) => `Closest: ${score.label}, ${percent(score.probability)}`,
+    likeliest,
     bars: "How likely each class is",
     all: (count: number) => `All ${count} classes`,
     many: (count: number) => `Answers for ${photos(count)}`,
@@ -192,7 +241,26 @@ export const text = {
     milliseconds: (value: number) => (value < 1 ? "under 1 ms" : `${Math.round(value)} ms`),
     spoken: (best: Score, next: Score | undefined) =>
       `${best.label}, ${percent(best.probability)}${next ? `, then ${next.label}, ${percent(next.probability)}` : ""}`,
+    spokenNone: (closest: Score) =>
+      `None of these. Closest: ${closest.label}, ${percent(closest.probability)}`,
     jump: "Answer:",
+  },
+  quality: {
+    title: "How well it works",
+    expected,
+    second: "Add a second photo to each class to see how well it works.",
+    single: (labels: readonly string[]) => `Not judged yet, because of only one photo: ${list(labels)}.`,
+    weakest: ({ label, takenFor }: NonNullable<Quality["weakest"]>) =>
+      `It does worst on ${label}, which it may take for ${takenFor}: add photos of ${label}.`,
+    suspects: (count: number) => `${photos(count)} may have the wrong label`,
+    suspect: ({ label, looksLike }: Suspect) => `In ${label}, but looks like ${looksLike}`,
+    move: (label: string) => `Move to ${label}`,
+  },
+  head: {
+    title: "How answers are computed",
+    choose: "Method",
+    hint: "Automatic weighs several methods by what your photos say.",
+    names,
   },
   footer: {
     keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",

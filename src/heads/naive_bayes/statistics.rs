@@ -1,8 +1,7 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
 
-use crate::support::Listener;
+use crate::support::{Listener, Task};
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
-use std::ops::Range;
 
 /// Removals after which a class is summed afresh: by then rounding may have cost 8 of 52 bits.
 const MAX_REMOVALS: u32 = 256;
@@ -16,7 +15,6 @@ const CANCELLATION: f64 = 1e-10;
 /// photos would have given. A class that has lost its last example is back in the state before its first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
-    columns: Range<usize>,
     counts: Vec<usize>,
     means: Array2<f64>,
     squares: Array2<f64>,
@@ -26,15 +24,46 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Statistics of classes without examples, of these columns of each row.
-    pub fn new(classes: usize, columns: Range<usize>) -> Self {
+    /// Statistics of classes without examples, of rows of this width.
+    pub fn new(classes: usize, width: usize) -> Self {
         Self {
             counts: vec![0; classes],
-            means: Array2::zeros((classes, columns.len())),
-            squares: Array2::zeros((classes, columns.len())),
+            means: Array2::zeros((classes, width)),
+            squares: Array2::zeros((classes, width)),
             peaks: vec![0.0; classes],
             removals: vec![0; classes],
-            columns,
+        }
+    }
+
+    /// Statistics of the unit rows of a task.
+    pub fn of(task: &Task) -> Self {
+        let mut statistics = Self::new(task.n_classes(), task.streams().width());
+        for (i, &label) in task.labels().iter().enumerate() {
+            statistics.example_added(label, task.row(i));
+        }
+        statistics
+    }
+
+    /// What the statistics would be if each dimension of all rows had been multiplied by a factor `(d,)` and then been
+    /// moved by `shift (d,)`. The means of classes without examples move too.
+    pub fn affine(&self, factor: &Array1<f64>, shift: &Array1<f64>) -> Self {
+        Self {
+            means: &self.means * factor + shift,
+            squares: &self.squares * &(factor * factor),
+            ..self.clone()
+        }
+    }
+
+    /// Moves the mean of each class with a row `(d,)` as if so many examples had been that row; counts and sums of
+    /// squares stay as they are.
+    pub(super) fn count_in(&mut self, rows: &[Option<Array1<f64>>], weight: f64) {
+        for (c, row) in rows.iter().enumerate() {
+            if let Some(row) = row {
+                let part = weight / (self.counts[c] as f64 + weight);
+                let mut mean = self.means.row_mut(c);
+                let delta = row - &mean;
+                mean.scaled_add(part, &delta);
+            }
         }
     }
 
@@ -65,7 +94,7 @@ impl Statistics {
 
     /// Mean square of all numbers seen; 0 where there is none.
     pub fn mean_square(&self) -> f64 {
-        let n = (self.n_examples() * self.columns.len()).max(1) as f64;
+        let n = (self.n_examples() * self.means.ncols()).max(1) as f64;
         let between: f64 = self
             .means
             .axis_iter(Axis(0))
@@ -124,13 +153,10 @@ impl Statistics {
         self.peaks[class] = 0.0;
         self.removals[class] = 0;
     }
+}
 
-    fn image(&self, row: &[f32]) -> Array1<f64> {
-        row[self.columns.clone()]
-            .iter()
-            .map(|&v| f64::from(v))
-            .collect()
-    }
+fn wide(row: &[f32]) -> Array1<f64> {
+    row.iter().map(|&v| f64::from(v)).collect()
 }
 
 impl Listener for Statistics {
@@ -151,7 +177,7 @@ impl Listener for Statistics {
     }
 
     fn example_added(&mut self, class: usize, row: &[f32]) {
-        let x = self.image(row);
+        let x = wide(row);
         self.counts[class] += 1;
         let n = self.counts[class] as f64;
         let mut mean = self.means.row_mut(class);
@@ -168,7 +194,7 @@ impl Listener for Statistics {
             self.clear(class);
             return;
         }
-        let x = self.image(row);
+        let x = wide(row);
         let left = (self.counts[class] - 1) as f64;
         let mut mean = self.means.row_mut(class);
         let before = &x - &mean;

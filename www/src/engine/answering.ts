@@ -1,7 +1,7 @@
 /** Answers for photos. Their features are kept, so that each new example gives new answers at once. */
 import { HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
-import type { Outcome, Timings } from "../state/state";
+import type { Answer, Outcome, Timings } from "../state/state";
 import { withOutcome, withReadings } from "../state/updates";
 import { codeOf } from "./codes";
 import { encoderReady, setOpened } from "./session";
@@ -47,15 +47,20 @@ export async function ask(files: readonly File[]): Promise<void> {
 /** What the set says now about something encoded. */
 export function classify({ features, timings }: Encoded): Outcome {
   try {
-    const { scores, unscored, timings: own } = currentSet().predictFeatures(features);
+    const found = currentSet().predictFeatures(features);
     return {
       kind: "answered",
-      answer: { scores, unscored, timings: { ...timings, classify: own.classify } },
+      answer: { ...told(found), timings: { ...timings, classify: found.timings.classify } },
     };
   } catch (error) {
     if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
     return { kind: "failed", code: codeOf(error) };
   }
+}
+
+/** The part of the package's answer that the page shows. */
+function told({ scores, set, foreign, unscored }: Omit<Answer, "timings">): Omit<Answer, "timings"> {
+  return { scores, set, foreign, unscored };
 }
 
 export function clearReadings(): void {

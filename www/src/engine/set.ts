@@ -1,5 +1,5 @@
 /** The support set in use: every change goes through here, is recorded for Undo, shown, and saved. */
-import type { FeatureClassifier } from "handful";
+import type { FeatureClassifier, HeadName } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { withSet } from "../state/updates";
 import { createAutosave } from "../store/autosave";
@@ -48,7 +48,16 @@ export function dropSet(): void {
   classifier = null;
   forgetSteps();
   forgetThumbnails();
-  set({ classes: [], examples: [], selected: [], cameraClass: null, undo: null, redo: null });
+  set({
+    classes: [],
+    examples: [],
+    head: "auto",
+    quality: null,
+    selected: [],
+    cameraClass: null,
+    undo: null,
+    redo: null,
+  });
 }
 
 /** Starts an action: all steps made under it are undone together. */
@@ -76,15 +85,22 @@ export function redo(): Group | null {
   return group;
 }
 
+/** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */
+export function setHead(head: HeadName): void {
+  currentSet().head = head;
+  changed();
+}
+
 function changed(): void {
   show();
   if (keeping) autosave.request();
 }
 
 function show(): void {
-  const { classes, examples } = currentSet();
+  const { classes, examples, head } = currentSet();
   update((state) => ({
     ...withSet(state, classes, examples, freshId),
+    head,
     undo: lastDone()?.text ?? null,
     redo: lastUndone()?.text ?? null,
   }));

@@ -2,7 +2,7 @@
  * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
  * stay in the engine; here are only ids, words and addresses.
  */
-import type { ErrorCode } from "handful";
+import type { ErrorCode, HeadName } from "handful";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text.ts`. */
 export type Code = ErrorCode | "other-encoder" | "unexpected";
@@ -37,6 +37,10 @@ export interface Timings {
 export interface Answer {
   /** Best first, at least two. */
   scores: readonly Score[];
+  /** The likeliest classes, best first: they hold the right one in nine of ten answers. May be empty. */
+  set: readonly string[];
+  /** The photo is taken to show none of the classes. */
+  foreign: boolean;
   /** Classes that have no examples yet. */
   unscored: readonly string[];
   timings: Timings;
@@ -55,6 +59,29 @@ export interface Reading {
   name: string;
   url: string;
   outcome: Outcome;
+}
+
+/** A share that is known only roughly: what was seen on `n` photos, and the interval around it. */
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+/** A photo whose label looks wrong. */
+export interface Suspect {
+  id: number;
+  label: string;
+  looksLike: string;
+}
+
+/** How well the set works, judged by its own photos. */
+export interface Quality {
+  accuracy: Estimate;
+  /** The class that is recognised least, where that is seldom; null elsewhere. */
+  weakest: { label: string; takenFor: string } | null;
+  suspects: readonly Suspect[];
 }
 
 export type EngineStatus =
@@ -90,6 +117,8 @@ export interface KeptState {
   examples: readonly Example[];
   /** Address of each example's thumbnail. */
   thumbnails: Readonly<Record<number, string>>;
+  /** How answers are computed. */
+  head: HeadName;
 }
 
 /** What ends with the visit. */
@@ -103,6 +132,8 @@ export interface VisitState {
   /** Photos being learnt. */
   teaching: { kind: "idle" } | { kind: "working"; done: number; total: number };
   problems: readonly Problem[];
+  /** Null while it cannot be estimated. It follows the set a moment later. */
+  quality: Quality | null;
   /** Examples picked out to be moved or removed. */
   selected: readonly number[];
   /** Photos that wait until somebody says what they are. */
@@ -124,6 +155,7 @@ export const INITIAL: AppState = {
   classes: [],
   examples: [],
   thumbnails: {},
+  head: "auto",
   engine: { kind: "loading", done: 0, total: 0 },
   set: { kind: "opening" },
   storage: { kind: "idle" },
@@ -131,6 +163,7 @@ export const INITIAL: AppState = {
   redo: null,
   teaching: { kind: "idle" },
   problems: [],
+  quality: null,
   selected: [],
   asking: null,
   camera: { kind: "off" },

@@ -1,5 +1,15 @@
 /** Pure updates: each takes a state and gives the next one. */
-import type { AppState, ClassItem, Example, Outcome, Problem, Reading, Score } from "./state";
+import type {
+  Answer,
+  AppState,
+  ClassItem,
+  Example,
+  Outcome,
+  Problem,
+  Reading,
+  Score,
+  Suspect,
+} from "./state";
 
 /** At most so many left-out photos are listed; the oldest go first. */
 const PROBLEMS_SHOWN = 20;
@@ -63,6 +73,18 @@ export function currentOutcome(state: AppState): Outcome | null {
   return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
 }
 
-export function winner(outcome: Outcome | null): Score | null {
-  return outcome?.kind === "answered" ? (outcome.answer.scores[0] ?? null) : null;
+/** The answer in short: the best class, or that it is none of them and only closest to that one. */
+export function verdict(outcome: Outcome | null): { best: Score; foreign: boolean } | null {
+  if (outcome?.kind !== "answered") return null;
+  const { scores, foreign }: Answer = outcome.answer;
+  return scores[0] ? { best: scores[0], foreign } : null;
+}
+
+/** Photos whose label looks wrong and that are still where they were when that was found out. */
+export function suspects(state: AppState): readonly Suspect[] {
+  const labels = new Set(state.classes.map(({ label }) => label));
+  const labelOf = new Map(state.examples.map(({ id, label }) => [id, label]));
+  return (state.quality?.suspects ?? []).filter(
+    ({ id, label, looksLike }) => labelOf.get(id) === label && labels.has(looksLike),
+  );
 }

@@ -1,6 +1,6 @@
 import { showReading } from "../actions/answer";
 import type { AppState, Outcome } from "../state/state";
-import { winner } from "../state/updates";
+import { verdict } from "../state/updates";
 import { text } from "../text";
 
 /** One line for each of several photos; press one to see it large. */
@@ -30,8 +30,10 @@ export function AnswerList({ state }: { state: AppState }) {
 }
 
 function Said({ outcome }: { outcome: Outcome }) {
-  const best = winner(outcome);
-  if (best) {
+  const found = verdict(outcome);
+  if (found?.foreign) return <span class="reading-said">{text.answer.none}</span>;
+  if (found) {
+    const { best } = found;
     return (
       <span class="reading-said">
         <bdi>{best.label}</bdi> {text.percent(best.probability)}

@@ -5,6 +5,7 @@ import { text } from "../text";
 import { AnswerList } from "./AnswerList";
 import { CameraView } from "./CameraPanel";
 import { useDrop } from "./drop";
+import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
 import { SpokenAnswer } from "./SpokenAnswer";
@@ -39,6 +40,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
       {outcome && <Verdict outcome={outcome} classes={state.classes} />}
       <SpokenAnswer outcome={outcome} source={live ? null : state.shown} />
       {!live && state.readings.length > 1 && <AnswerList state={state} />}
+      {state.set.kind === "open" && <HeadChoice head={state.head} />}
     </section>
   );
 }

@@ -1,15 +1,16 @@
 import type { AppState } from "../state/state";
-import { currentOutcome, winner } from "../state/updates";
+import { currentOutcome, verdict } from "../state/updates";
 import { text } from "../text";
 
 /** On a narrow screen the answer may be far below: this line at the bottom tells it and leads there. */
 export function Jump({ state }: { state: AppState }) {
-  const best = winner(currentOutcome(state));
-  if (!best) return null;
+  const found = verdict(currentOutcome(state));
+  if (!found) return null;
+  const { best, foreign } = found;
   return (
     <a class="jump" href="#answer">
-      <span>{text.answer.jump}</span> <bdi class="jump-label">{best.label}</bdi>
-      <span>{text.percent(best.probability)}</span>
+      <span>{text.answer.jump}</span> <bdi class="jump-label">{foreign ? text.answer.none : best.label}</bdi>
+      {!foreign && <span>{text.percent(best.probability)}</span>}
     </a>
   );
 }

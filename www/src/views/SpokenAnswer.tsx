@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Outcome } from "../state/state";
-import { winner } from "../state/updates";
+import { verdict } from "../state/updates";
 import { text } from "../text";
 
 /** A screen reader is told at most this often. */
 const QUIET = 1500;
+/** What no label can be, for an answer that names none. */
+const NONE = "";
 
 interface Props {
   outcome: Outcome | null;
@@ -16,23 +18,24 @@ interface Props {
 export function SpokenAnswer({ outcome, source }: Props) {
   const [words, setWords] = useState("");
   const last = useRef(0);
-  const label = winner(outcome)?.label;
+  const found = verdict(outcome);
+  const news = found && (found.foreign ? NONE : found.best.label);
 
   useEffect(() => {
-    if (outcome?.kind !== "answered") {
+    if (outcome?.kind !== "answered" || !found) {
       setWords("");
       return;
     }
-    const [best, next] = outcome.answer.scores;
-    if (!best) return;
+    const { best, foreign } = found;
+    const next = outcome.answer.scores[1];
     const wait = Math.max(0, last.current + QUIET - performance.now());
     const timer = setTimeout(() => {
       last.current = performance.now();
-      setWords(text.answer.spoken(best, next));
+      setWords(foreign ? text.answer.spokenNone(best) : text.answer.spoken(best, next));
     }, wait);
     return () => clearTimeout(timer);
     // The numbers of a live answer change all the time; only the winner is news.
-  }, [label, source]);
+  }, [news, source]);
 
   return (
     <p class="unseen" aria-live="polite">

@@ -6,6 +6,7 @@ import { text } from "../text";
 import { ClassCard } from "./ClassCard";
 import { Back } from "./icons";
 import { NewClass } from "./NewClass";
+import { Quality } from "./Quality";
 
 export function Teach({ state }: { state: AppState }) {
   const { classes, set } = state;
@@ -41,6 +42,7 @@ export function Teach({ state }: { state: AppState }) {
         />
       )}
       {classes.length === 0 && <Ghosts />}
+      <Quality state={state} />
       {classes.length > 0 && <p class="aside">{text.teach.dropAnywhere}</p>}
       <Progress teaching={state.teaching} />
       <Problems problems={state.problems} />

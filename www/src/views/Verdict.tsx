@@ -5,8 +5,6 @@ import { toneOf } from "./tone";
 
 /** Bars shown before the rest is folded away. */
 const BARS = 6;
-/** Below this distance the best two are called close. */
-const CLOSE = 0.15;
 
 interface Props {
   outcome: Outcome;
@@ -34,33 +32,46 @@ export function Verdict({ outcome, classes }: Props) {
 }
 
 function Answered({ answer, classes }: { answer: Answer; classes: readonly ClassItem[] }) {
-  const [best, next] = answer.scores;
-  if (!best) return null;
-  const close = next !== undefined && best.probability - next.probability < CLOSE;
-  const first = answer.scores.slice(0, BARS);
-  const rest = answer.scores.slice(BARS);
+  const { scores, foreign, unscored } = answer;
+  const first = scores.slice(0, BARS);
+  const rest = scores.slice(BARS);
   return (
-    <div class="verdict">
+    <div class={foreign ? "verdict verdict-none" : "verdict"}>
+      {foreign ? <NoneOfThese answer={answer} /> : <Likeliest answer={answer} />}
+      <Bars scores={first} classes={classes} />
+      {rest.length > 0 && (
+        <details class="more">
+          <summary>{text.answer.all(scores.length)}</summary>
+          <Bars scores={rest} classes={classes} />
+        </details>
+      )}
+      {unscored.length > 0 && <p class="aside">{text.answer.unscored(unscored)}</p>}
+      <p class="timings">{text.answer.time(stages(answer))}</p>
+    </div>
+  );
+}
+
+function Likeliest({ answer: { scores, set } }: { answer: Answer }) {
+  const [best] = scores;
+  if (!best) return null;
+  return (
+    <>
       <p class="verdict-words">
         <bdi class="verdict-label">{best.label}</bdi>{" "}
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
-      {next && (
-        <p class="verdict-next">
-          {close && <strong>{text.answer.close}: </strong>}
-          {text.answer.next(next)}
-        </p>
-      )}
-      <Bars scores={first} classes={classes} />
-      {rest.length > 0 && (
-        <details class="more">
-          <summary>{text.answer.all(answer.scores.length)}</summary>
-          <Bars scores={rest} classes={classes} />
-        </details>
-      )}
-      {answer.unscored.length > 0 && <p class="aside">{text.answer.unscored(answer.unscored)}</p>}
-      <p class="timings">{text.answer.time(stages(answer))}</p>
-    </div>
+      <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>
+    </>
+  );
+}
+
+function NoneOfThese({ answer: { scores } }: { answer: Answer }) {
+  const [closest] = scores;
+  return (
+    <>
+      <p class="verdict-words">{text.answer.none}</p>
+      {closest && <p class="verdict-set">{text.answer.closest(closest)}</p>}
+    </>
   );
 }
 

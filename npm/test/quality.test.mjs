@@ -1,0 +1,107 @@
+// What a set says of itself: which images it takes for none of its classes, how sure it is, how well it works.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FeatureClassifier } from "../dist/node.js";
+import { numbers } from "./numbers.mjs";
+
+const WIDTH = 16;
+const LABELS = ["ant", "bee", "cat"];
+
+/** A class is a direction of its own; `noise` scatters its examples. */
+const next = numbers(7);
+function row(axis, noise = 0.1) {
+  return Float32Array.from({ length: WIDTH }, (_, d) => (d === axis ? 1 : 0) + noise * next());
+}
+
+async function taught(count, noise) {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: WIDTH }] });
+  for (let i = 0; i < count; i++)
+    for (const [axis, label] of LABELS.entries()) classifier.addFeatures(row(axis, noise), label);
+  return classifier;
+}
+
+test("an image of none of the classes is foreign, one of a class is not", async () => {
+  const classifier = await taught(5);
+  for (const [axis, label] of LABELS.entries()) {
+    const answer = classifier.predictFeatures(row(axis, 0.05));
+    assert.deepEqual([answer.label, answer.foreign, answer.set], [label, false, [label]]);
+  }
+  for (const axis of [5, 9, 14]) {
+    const answer = classifier.predictFeatures(row(axis));
+    assert.equal(answer.foreign, true);
+    assert.equal(answer.known, 1 / 16); // None of the 15 examples looked so foreign.
+    assert.equal(answer.scores.length, LABELS.length);
+  }
+});
+
+test("nothing is foreign before an example could be held out", async () => {
+  const classifier = await taught(1);
+  const answer = classifier.predictFeatures(row(9));
+  assert.deepEqual([answer.foreign, answer.known], [false, 1]);
+});
+
+test("a question between two classes gets both in its set", async () => {
+  const classifier = await taught(6, 1);
+  const between = Float32Array.from({ length: WIDTH }, (_, d) => (d < 2 ? 1 : 0));
+  const { set, scores } = classifier.predictFeatures(between);
+  assert.deepEqual([...set].sort(), ["ant", "bee"]);
+  assert.deepEqual(
+    set,
+    scores.slice(0, 2).map(({ label }) => label),
+  );
+});
+
+test("quality counts how often held-out examples are recognised", async () => {
+  const classifier = await taught(8);
+  const { accuracy, labels, confusion, recall, suspects } = classifier.quality();
+  assert.deepEqual(labels, LABELS);
+  assert.deepEqual([accuracy.value, accuracy.n], [1, 24]);
+  assert.ok(accuracy.low > 0.8 && accuracy.low < 1 && accuracy.high <= 1);
+  assert.deepEqual(confusion, [
+    [8, 0, 0],
+    [0, 8, 0],
+    [0, 0, 8],
+  ]);
+  assert.deepEqual(
+    recall.map(({ value, n }) => [value, n]),
+    [
+      [1, 8],
+      [1, 8],
+      [1, 8],
+    ],
+  );
+  assert.deepEqual(suspects, []);
+});
+
+test("quality finds a wrong label, and moving the example puts it right", async () => {
+  const classifier = await taught(8);
+  const id = classifier.addFeatures(row(1), "ant");
+  const [suspect, ...others] = classifier.quality().suspects;
+  assert.deepEqual([suspect.id, suspect.label, suspect.looksLike], [id, "ant", "bee"]);
+  assert.ok(suspect.margin >= -1 && suspect.margin < 0);
+  assert.deepEqual(others, []);
+  classifier.moveExample(suspect.id, suspect.looksLike);
+  assert.deepEqual(classifier.quality().suspects, []);
+  classifier.undo();
+  assert.equal(classifier.quality().suspects.length, 1);
+});
+
+test("quality says what it cannot estimate", async () => {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: WIDTH }] });
+  assert.deepEqual(classifier.quality(), {
+    accuracy: undefined,
+    labels: [],
+    confusion: [],
+    recall: [],
+    suspects: [],
+  });
+  classifier.addFeatures(row(0), "ant");
+  classifier.addFeatures(row(1), "bee");
+  assert.equal(classifier.quality().accuracy, undefined);
+  classifier.addFeatures(row(0), "ant");
+  const { accuracy, recall } = classifier.quality();
+  assert.equal(accuracy.n, 2);
+  assert.equal(recall[1], undefined);
+  classifier.dispose();
+  assert.throws(() => classifier.quality(), { code: "disposed" });
+});

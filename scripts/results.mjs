@@ -1,0 +1,251 @@
+// Measures every head on every file of features in a folder, and writes docs/results.md with its plots.
+//   node scripts/results.mjs [FOLDER] [--redraw]
+// FOLDER is ../shared/data where nothing else is said. --redraw takes the figures of the last run.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from "node:fs";
+import { cpus } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import { accuracyPlot, reliabilityPlot } from "./plots.mjs";
+import { main, ROOT, run, say, Trouble } from "./shell.mjs";
+
+const KEPT = join(ROOT, "test-results", "results");
+const DOCS = join(ROOT, "docs");
+/** The number of shots that the reliability diagram shows. */
+const TYPICAL = 4;
+/** Specification 8.3: what an answer must survive. */
+const POOR_TEXT = { noise: "0.07", classes: [2, 3, 5, 10], shots: [1, 4], seeds: 12 };
+
+/** The header of a safetensors file. */
+function header(path) {
+  const file = openSync(path, "r");
+  try {
+    const length = Buffer.alloc(8);
+    readSync(file, length, 0, 8, 0);
+    const json = Buffer.alloc(Number(length.readBigUInt64LE()));
+    readSync(file, json, 0, json.length, 8);
+    return JSON.parse(json.toString());
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Files of features with labels, anywhere under a folder but in `train`, which is for training and for nothing else. */
+function datasets(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".safetensors") && !name.startsWith("train"))
+    .sort()
+    .map((name) => ({ path: join(folder, name), tensors: header(join(folder, name)) }))
+    .filter(({ tensors }) => tensors.labels || tensors["test.labels"])
+    .map(({ path, tensors }) => {
+      const stem = basename(path, ".safetensors");
+      return { name: stem === "features" ? basename(dirname(path)) : stem, path, tensors };
+    });
+}
+
+/** What `evaluate` says about a file; kept under a name. */
+async function evaluate(redraw, name, path, options) {
+  const out = join(KEPT, `${name}.json`);
+  if (!redraw || !existsSync(out)) {
+    const words = ["--features", path, "--json", out, ...options].map(String);
+    await run([..."cargo run --locked --release --quiet --bin evaluate --".split(" "), ...words]);
+  }
+  return JSON.parse(readFileSync(out, "utf8"));
+}
+
+const unique = (values) => [...new Set(values)];
+const numbers = (rows, figure) => rows.map((row) => row[figure]).filter((value) => value !== null);
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values) =>
+  Math.sqrt(values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / Math.max(values.length - 1, 1));
+
+/** Mean and standard deviation over the draws. */
+function cell(rows, figure, factor = 1, digits = 1) {
+  const values = numbers(rows, figure).map((value) => value * factor);
+  if (values.length === 0) return "–";
+  return `${mean(values).toFixed(digits)} ± ${deviation(values).toFixed(digits)}`;
+}
+
+function table(heading, lines) {
+  const row = (cells) => `| ${cells.join(" | ")} |`;
+  return [row(heading), row(heading.map(() => "---")), ...lines.map(row), ""].join("\n");
+}
+
+const FIGURES = [
+  ["accuracy %", "accuracy", 100, 1],
+  ["macro recall %", "macro_recall", 100, 1],
+  ["ECE %", "ece", 100, 1],
+  ["NLL", "nll", 1, 3],
+  ["coverage %", "coverage", 100, 1],
+  ["set size", "set_size", 1, 2],
+  ["AUROC of unknown", "auroc_unknown", 1, 3],
+  ["by 1 - p", "auroc_msp", 1, 3],
+  ["fit ms", "fit_ms", 1, 1],
+  ["predict µs", "predict_us", 1, 1],
+];
+
+/** What a file holds, in a line. */
+function description({ tensors }) {
+  const classes = JSON.parse(tensors.__metadata__.classes).length;
+  if (tensors.labels) {
+    const streams = Object.keys(tensors).filter((name) => name === "clip" || name.startsWith("aux."));
+    return `${classes} classes, ${tensors.labels.shape[0]} photos with \`${streams.join("`, `")}\`; queries are the photos that were not drawn.`;
+  }
+  const pool = tensors["shot16.labels"] ? "shot16" : "val";
+  return `${classes} classes; examples from \`${pool}\`, queries are all ${tensors["test.labels"].shape[0]} rows of \`test\`.`;
+}
+
+function section(set, { rows, stream }) {
+  const heads = unique(rows.map((row) => row.head));
+  const shots = unique(rows.map((row) => row.shots));
+  const of = (head, count) => rows.filter((row) => row.head === head && row.shots === count);
+  const plot = `accuracy-${set.name}.svg`;
+  const lines = heads.map((name) => ({
+    name,
+    accuracy: shots.map((count) =>
+      of(name, count).length > 0 ? mean(numbers(of(name, count), "accuracy")) : null,
+    ),
+  }));
+  writeFileSync(join(DOCS, plot), accuracyPlot(`${set.name}: accuracy`, shots, lines));
+  const text = [`## ${set.name}\n`, description(set), `\n![Accuracy over shots on ${set.name}](${plot})\n`];
+  text.push("Accuracy in per cent over examples of each class:\n");
+  text.push(
+    table(
+      ["head", ...shots],
+      heads.map((head) => [`\`${head}\``, ...shots.map((count) => cell(of(head, count), "accuracy", 100))]),
+    ),
+  );
+  for (const count of shots) {
+    const present = heads.filter((head) => of(head, count).length > 0);
+    text.push(`<details><summary>Everything at ${count} of each class</summary>\n`);
+    text.push(
+      table(
+        ["head", ...FIGURES.map(([name]) => name)],
+        present.map((head) => [
+          `\`${head}\``,
+          ...FIGURES.map(([, figure, factor, digits]) => cell(of(head, count), figure, factor, digits)),
+        ]),
+      ),
+    );
+    text.push("</details>\n");
+  }
+  if (stream.length > 0) {
+    text.push("Classes arriving in ten tasks, each photo seen once:\n");
+    const learners = unique(stream.map((row) => row.head));
+    const seen = (head) => stream.filter((row) => row.head === head);
+    text.push(
+      table(
+        ["head", "final accuracy %", "forgetting %"],
+        learners.map((head) => [
+          `\`${head}\``,
+          cell(seen(head), "accuracy", 100),
+          cell(seen(head), "forgetting", 100),
+        ]),
+      ),
+    );
+  }
+  return text.join("\n");
+}
+
+/** The answers of one head at the typical number of shots, all data sets side by side. */
+function reliability(results) {
+  const present = (name) =>
+    results.every(([, { reliability }]) => reliability.some(({ head }) => head === name));
+  const head = ["fused", "naive_bayes"].find(present);
+  const sets = results.map(([set, { reliability, rows }]) => {
+    const same = (row) => row.head === head && row.shots === TYPICAL;
+    return {
+      name: set.name,
+      ece: mean(numbers(rows.filter(same), "ece")),
+      bins: reliability.find(same).bins,
+    };
+  });
+  const title = `Reliability of ${head} at ${TYPICAL} of each class`;
+  writeFileSync(join(DOCS, "reliability.svg"), reliabilityPlot(title, sets));
+  return [
+    "## Reliability\n",
+    `How often answers of \`${head}\` are right, by the probability that they give; all draws at ${TYPICAL} of each class together.`,
+    "The ECE is the mean over the draws.\n",
+    `![${title}](reliability.svg)\n`,
+  ].join("\n");
+}
+
+/** Tasks of few classes with noise on the texts: the answer must stay near the better of text and images. */
+async function poorText(redraw, sets) {
+  const { noise, classes, shots, seeds } = POOR_TEXT;
+  const lines = [];
+  for (const set of sets.filter(({ tensors }) => tensors.text && tensors.clip && tensors.labels)) {
+    for (const count of classes) {
+      const options = [
+        "--task-classes",
+        count,
+        "--text-noise",
+        noise,
+        "--shots",
+        shots.join(),
+        "--seeds",
+        seeds,
+      ];
+      const { rows } = await evaluate(redraw, `${set.name}-poor-text-${count}`, set.path, options);
+      for (const shot of shots) {
+        const of = (head) => rows.filter((row) => row.head === head && row.shots === shot);
+        const named = ["zero_shot", "prototype", "naive_bayes_full", "kernel_ridge", "amu", "fused"];
+        lines.push([set.name, count, shot, ...named.map((head) => cell(of(head), "accuracy", 100))]);
+      }
+    }
+  }
+  if (lines.length === 0) return "";
+  return [
+    "## Poor texts\n",
+    `Noise of ${noise} a dimension on the texts, classes drawn at random, ${seeds} draws; accuracy in per cent:\n`,
+    table(
+      [
+        "photos",
+        "classes",
+        "shots",
+        "zero_shot",
+        "prototype",
+        "naive_bayes_full",
+        "kernel_ridge",
+        "amu",
+        "fused",
+      ],
+      lines,
+    ),
+  ].join("\n");
+}
+
+await main(async () => {
+  const words = process.argv.slice(2);
+  const redraw = words.includes("--redraw");
+  const folder = words.find((word) => !word.startsWith("--")) ?? join(ROOT, "..", "shared", "data");
+  if (!existsSync(folder)) throw new Trouble(`There is no folder ${folder}.`);
+  const sets = datasets(folder);
+  if (sets.length === 0) throw new Trouble(`No file of features with labels lies in ${folder}.`);
+  mkdirSync(KEPT, { recursive: true });
+  const results = [];
+  for (const set of sets) {
+    say(`${set.name} ...`);
+    results.push([set, await evaluate(redraw, set.name, set.path, ["--stream", 10])]);
+  }
+  const text = [
+    "# Results\n",
+    "`npm run results` writes this page. Each figure is the mean and the standard deviation over five draws of the examples;",
+    "one file's figures are printed by `cargo run --release --bin evaluate -- --features FILE.safetensors --stream 10`.",
+    "ECE has 15 bins; conformal sets aim at a coverage of 90 %; for the AUROC every third class is held out.",
+    `Times are those of one core of ${cpus().length} (${cpus()[0].model}), which may have been doing other work too.`,
+    "That a browser gives the same answers is a test: `node scripts/test.mjs agreement`.\n",
+    ...results.map(([set, report]) => section(set, report)),
+    reliability(results),
+    await poorText(redraw, sets),
+  ];
+  writeFileSync(join(DOCS, "results.md"), `${text.join("\n").trimEnd()}\n`);
+  say(`${relative(ROOT, DOCS)}/results.md is written.`);
+});

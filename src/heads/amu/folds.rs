@@ -1,0 +1,68 @@
+//! Groups of examples that are held out together.
+
+use crate::heads::{FittedHead, Query};
+use crate::random::Random;
+use crate::support::Task;
+use ndarray::Array2;
+
+/// Groups where examples are not left out one by one.
+const GROUPS: usize = 5;
+
+/// The group of each example.
+#[derive(Debug, Clone)]
+pub(super) struct Folds(Vec<usize>);
+
+impl Folds {
+    /// Each example alone, or five groups with equal shares of every class.
+    pub fn new(labels: &[usize], alone: bool, seed: u64) -> Self {
+        let n = labels.len();
+        if alone || n <= GROUPS {
+            return Self((0..n).collect());
+        }
+        let mut random = Random::new(seed);
+        let mut order: Vec<usize> = (0..n).collect();
+        random.shuffle(&mut order);
+        order.sort_by_key(|&i| labels[i]);
+        let mut fold = vec![0; n];
+        for (place, &i) in order.iter().enumerate() {
+            fold[i] = place % GROUPS;
+        }
+        Self(fold)
+    }
+
+    /// The groups that hold any of these examples: `(held out, the rest)`.
+    pub fn splits(&self, examples: &[usize]) -> impl Iterator<Item = (Vec<usize>, Vec<usize>)> {
+        let mut folds: Vec<usize> = examples.iter().map(|&i| self.0[i]).collect();
+        folds.sort_unstable();
+        folds.dedup();
+        folds
+            .into_iter()
+            .map(|fold| (0..self.0.len()).partition(|&i| self.0[i] == fold))
+    }
+}
+
+/// Scores `(m, C)` of m examples by heads that were fitted without their groups.
+pub(super) fn held_out(
+    task: &Task,
+    examples: &[usize],
+    folds: &Folds,
+    fit: &dyn Fn(&Task) -> Box<dyn FittedHead>,
+) -> Array2<f32> {
+    let mut out = Array2::zeros((examples.len(), task.n_classes()));
+    for (left_out, rest) in folds.splits(examples) {
+        let fitted = fit(&task.subset(&rest));
+        for (&i, mut out) in examples.iter().zip(out.rows_mut()) {
+            if left_out.binary_search(&i).is_ok() {
+                let query = Query {
+                    row: task.row(i),
+                    similarities: &[],
+                };
+                fitted.scores_into(
+                    query,
+                    out.as_slice_mut().expect("a fresh array is row-major"),
+                );
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,350 @@
+//! The answer of both AMU heads: zero-shot logits plus a bias, as strong as zero-shot recognition is unsure.
+
+use super::uncertainty::Uncertainty;
+use crate::heads::{Head, Linear, MissingText, Query, ZeroShot};
+use crate::math::log_sum_exp;
+use crate::support::Task;
+use crate::{Result, linalg};
+use ndarray::{Array1, Array2, Axis, s};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// Which columns of a unit row the bias is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auxiliary {
+    /// All streams but `clip`; `clip` where there is no other.
+    #[default]
+    Other,
+    /// The `clip` stream; all streams where there is none.
+    Clip,
+    /// The image as heads without text see it: all streams, scaled by the root of their trust.
+    All,
+}
+
+impl Auxiliary {
+    /// The columns, and what each is multiplied by, so that together they have unit length.
+    pub(super) fn columns(self, task: &Task) -> (Range<usize>, Vec<f32>) {
+        let streams = task.streams();
+        let columns = match self {
+            Self::Other => streams.auxiliary(),
+            Self::Clip => streams.clip().unwrap_or(0..streams.width()),
+            Self::All => return (0..streams.width(), task.scale().to_vec()),
+        };
+        let inside = |c: &Range<usize>| columns.start <= c.start && c.end <= columns.end;
+        let count = streams.columns().filter(inside).count();
+        let scale = vec![1.0 / (count as f32).sqrt(); columns.len()];
+        (columns, scale)
+    }
+}
+
+/// What decides how strong the bias of one image is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fusion {
+    /// alpha for every image.
+    Fixed,
+    /// alpha times the factor of the uncertainty.
+    #[default]
+    Uncertainty,
+    /// The alpha with which the bias moves the answer as far from the zero-shot one as the bias alone is from a uniform
+    /// one, in Kullback-Leibler divergence (specification 5.6).
+    DynamicKl,
+}
+
+/// How the uncertainty of an image becomes a factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Factor {
+    pub fusion: Fusion,
+    pub kind: Uncertainty,
+    pub power: f64,
+    pub moment_norm: f64,
+    pub range: (f64, f64),
+}
+
+/// The strength of the bias that suits good and poor text alike for this many classes (specification 2.3).
+pub(super) fn usual_alpha(classes: usize) -> f64 {
+    (0.5 * (1000.0 / classes.max(1) as f64).sqrt()).clamp(0.5, 12.0)
+}
+
+/// Zero-shot recognition, as the bias sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    /// Weights `(C, d)` on the `clip` columns.
+    weights: Array2<f32>,
+    columns: Range<usize>,
+    /// Whether a class has a text or something that stands in for it.
+    known: Vec<bool>,
+    /// Whether the uncertainty counts the class.
+    counted: Vec<bool>,
+    /// Whether any class has a text.
+    pub any: bool,
+    factor: Factor,
+}
+
+impl Text {
+    pub fn new(task: &Task, missing_text: MissingText, factor: Factor) -> Result<Self> {
+        // An excluded class gets the mean of the others, which speaks neither for nor against it: zero would be an
+        // answer, since cosines with texts share a large common part.
+        let stand_in = match missing_text {
+            MissingText::Exclude => MissingText::Mean,
+            other => other,
+        };
+        let fitted = ZeroShot {
+            missing_text: stand_in,
+            ..ZeroShot::default()
+        }
+        .fit(task)?;
+        let linear =
+            crate::heads::FittedHead::linear(&fitted).expect("zero-shot scores are linear");
+        let columns = task.streams().clip().unwrap_or(0..0);
+        let known: Vec<bool> = linear.bias().iter().map(|b| b.is_finite()).collect();
+        Ok(Self {
+            weights: linear.weights().slice(s![.., columns.clone()]).to_owned(),
+            counted: if missing_text == MissingText::Exclude {
+                task.text().iter().map(Option::is_some).collect()
+            } else {
+                known.clone()
+            },
+            known,
+            columns,
+            any: task.has_text(),
+            factor,
+        })
+    }
+
+    /// Writes the logits `(C,)` of a unit row; zero where there is no text at all, `-inf` for a class without text and
+    /// examples.
+    pub fn logits_into(&self, row: &[f32], out: &mut [f32]) {
+        let row = &row[self.columns.clone()];
+        for (c, out) in out.iter_mut().enumerate() {
+            *out = match (self.any, self.known[c]) {
+                (false, _) => 0.0,
+                (true, false) => f32::NEG_INFINITY,
+                (true, true) => linalg::dot(
+                    row,
+                    self.weights
+                        .row(c)
+                        .to_slice()
+                        .expect("weights are row-major"),
+                ),
+            };
+        }
+    }
+
+    /// The factor of an image with these logits.
+    pub fn factor(&self, logits: &[f32], counted: &mut [f32]) -> f64 {
+        if !self.any || self.factor.fusion != Fusion::Uncertainty {
+            return 1.0;
+        }
+        for ((out, &logit), &counts) in counted.iter_mut().zip(logits).zip(&self.counted) {
+            *out = if counts { logit } else { f32::NEG_INFINITY };
+        }
+        let Factor {
+            kind,
+            power,
+            moment_norm,
+            range: (least, most),
+            ..
+        } = self.factor;
+        kind.factor(counted, power, moment_norm).clamp(least, most)
+    }
+}
+
+/// The bias: weights of the classes with examples, and how their logits are used.
+#[derive(Debug, Clone)]
+pub(super) struct Bias {
+    /// Weights `(C, A)`; the rows of classes without examples are not used.
+    pub weights: Array2<f32>,
+    /// Classes with examples; fewer than two of them give no bias.
+    pub used: Vec<usize>,
+    /// Whether logits are standardised over the classes of each image.
+    pub zscore: bool,
+    /// Their strength.
+    pub alpha: f64,
+}
+
+/// A fitted AMU head of either kind.
+#[derive(Debug, Clone)]
+pub(super) struct Fused {
+    pub text: Text,
+    pub bias: Bias,
+    columns: Range<usize>,
+    /// Whether a class can be scored.
+    scorable: Vec<bool>,
+    linear: Option<Linear>,
+    /// Logits of the bias `(C,)`, and of zero-shot recognition where something changes them.
+    scratch: RefCell<[Vec<f32>; 2]>,
+}
+
+impl Fused {
+    /// `bias.weights` are for unit auxiliary features; here they are made to fit the columns of a unit row.
+    pub fn new(task: &Task, text: Text, mut bias: Bias, auxiliary: Auxiliary) -> Self {
+        let classes = task.n_classes();
+        let (columns, scale) = auxiliary.columns(task);
+        bias.weights *= &Array1::from(scale);
+        if bias.used.len() < 2 {
+            bias.weights.fill(0.0);
+            bias.zscore = false;
+        }
+        // A class that only has a text gets the mean of the others: the bias speaks neither for nor against it.
+        let used = bias.weights.select(Axis(0), &bias.used);
+        if let Some(mean) = used.mean_axis(Axis(0)) {
+            for c in (0..classes).filter(|c| !bias.used.contains(c)) {
+                bias.weights.row_mut(c).assign(&mean);
+            }
+        }
+        let scorable = (0..classes)
+            .map(|c| bias.used.contains(&c) || (text.any && text.known[c]))
+            .collect();
+        let mut fused = Self {
+            text,
+            bias,
+            columns,
+            scorable,
+            linear: None,
+            scratch: RefCell::new([vec![0.0; classes], vec![0.0; classes]]),
+        };
+        fused.linear = fused.as_linear(task.streams().width());
+        fused
+    }
+
+    /// Strength of the bias before any factor.
+    pub fn strength(&self) -> f64 {
+        if self.text.any { self.bias.alpha } else { 1.0 }
+    }
+
+    /// The two parts as one, where the strength is the same for all images.
+    fn as_linear(&self, width: usize) -> Option<Linear> {
+        let factor = self.text.factor;
+        let constant = !self.text.any
+            || factor.fusion == Fusion::Fixed
+            || (factor.fusion == Fusion::Uncertainty && factor.kind == Uncertainty::None);
+        if self.bias.zscore || !constant {
+            return None;
+        }
+        let mut weights = Array2::<f64>::zeros((self.scorable.len(), width));
+        if self.text.any {
+            let mut part = weights.slice_mut(s![.., self.text.columns.clone()]);
+            part += &self.text.weights.mapv(f64::from);
+        }
+        let mut part = weights.slice_mut(s![.., self.columns.clone()]);
+        part.scaled_add(self.strength(), &self.bias.weights.mapv(f64::from));
+        let bias = self.scorable.iter();
+        let bias = bias.map(|&can| if can { 0.0 } else { f64::NEG_INFINITY });
+        Some(Linear::new(&weights, &Array1::from_iter(bias)))
+    }
+
+    pub fn linear(&self) -> Option<&Linear> {
+        self.linear.as_ref()
+    }
+
+    pub fn n_classes(&self) -> usize {
+        self.scorable.len()
+    }
+
+    pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        if let Some(linear) = &self.linear {
+            return linear.scores_into(query, out);
+        }
+        let mut scratch = self.scratch.borrow_mut();
+        let [bias, counted] = &mut *scratch;
+        self.text.logits_into(query.row, out);
+        self.bias_logits_into(query.row, bias);
+        if self.bias.zscore {
+            standardise(bias, &self.bias.used);
+        }
+        self.fuse(bias, &self.scorable, counted, out);
+    }
+
+    /// Writes the bias logits `(C,)` of a unit row, not standardised.
+    pub fn bias_logits_into(&self, row: &[f32], out: &mut [f32]) {
+        let row = &row[self.columns.clone()];
+        for (out, weights) in out.iter_mut().zip(self.bias.weights.rows()) {
+            *out = linalg::dot(row, weights.to_slice().expect("weights are row-major"));
+        }
+    }
+
+    /// Adds bias logits `(C,)` to zero-shot logits `(C,)`; `counted (C,)` is room to work in.
+    pub fn fuse(&self, bias: &[f32], scorable: &[bool], counted: &mut [f32], out: &mut [f32]) {
+        let strength = if self.text.any && self.text.factor.fusion == Fusion::DynamicKl {
+            dynamic_alpha(out, bias, scorable)
+        } else {
+            self.strength() * self.text.factor(out, counted)
+        };
+        for ((out, &bias), &scorable) in out.iter_mut().zip(bias).zip(scorable) {
+            *out = if scorable {
+                *out + (strength * f64::from(bias)) as f32
+            } else {
+                f32::NEG_INFINITY
+            };
+        }
+    }
+}
+
+/// Standardises the bias logits `(C,)` of an image over the `used` classes, at least two in ascending order; the others get
+/// 0, which is the mean.
+///
+/// The standard deviation has the divisor C - 1 and is at least 1e-12.
+pub fn standardise(logits: &mut [f32], used: &[usize]) {
+    let classes = used.len() as f64;
+    let mean = used.iter().map(|&c| f64::from(logits[c])).sum::<f64>() / classes;
+    let squares: f64 = used
+        .iter()
+        .map(|&c| (f64::from(logits[c]) - mean) * (f64::from(logits[c]) - mean))
+        .sum();
+    let deviation = (squares / (classes - 1.0))
+        .sqrt()
+        .max(super::adamw::SMALLEST_DEVIATION);
+    let mut used = used.iter().copied().peekable();
+    for (c, logit) in logits.iter_mut().enumerate() {
+        *logit = if used.next_if_eq(&c).is_some() {
+            ((f64::from(*logit) - mean) / deviation) as f32
+        } else {
+            0.0
+        };
+    }
+}
+
+/// Steps of the bisection; each halves the bracket.
+const BISECTIONS: usize = 30;
+
+/// The alpha of an image for [`Fusion::DynamicKl`], at most four times the usual one.
+fn dynamic_alpha(text: &[f32], bias: &[f32], scorable: &[bool]) -> f64 {
+    let pairs = text
+        .iter()
+        .zip(bias)
+        .zip(scorable)
+        .filter(|&(_, &scorable)| scorable)
+        .map(|((&text, &bias), _)| (f64::from(text), f64::from(bias)));
+    let classes = pairs.clone().count();
+    // KL(softmax(base + alpha bias) || softmax(base)) = alpha E[bias] - ln sum exp(base + alpha bias) + ln sum exp(base).
+    let divergence = |alpha: f64, with_text: f64| {
+        let base = pairs.clone().map(|(text, _)| with_text * text);
+        let moved = pairs
+            .clone()
+            .map(|(text, bias)| with_text * text + alpha * bias);
+        let total = log_sum_exp(moved.clone());
+        let expected: f64 = pairs
+            .clone()
+            .zip(moved)
+            .map(|((_, bias), logit)| crate::math::exp(logit - total) * bias)
+            .sum();
+        alpha * expected - total + log_sum_exp(base)
+    };
+    let wanted = divergence(1.0, 0.0);
+    let (mut low, mut high) = (0.0, 4.0 * usual_alpha(classes));
+    if divergence(high, 1.0) <= wanted {
+        return high;
+    }
+    for _ in 0..BISECTIONS {
+        let middle = (low + high) / 2.0;
+        if divergence(middle, 1.0) < wanted {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}

@@ -1,0 +1,338 @@
+//! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
+
+use super::folds::Folds;
+use super::fused::{Auxiliary, Bias, Factor, Fused, Fusion, Text};
+use super::soup::{self, Member, Soup};
+use super::source::{Objective, Solver, Source};
+use super::strength::{self, HeldOut};
+use super::uncertainty::Uncertainty;
+use crate::Result;
+use crate::heads::{FittedHead, Head, Linear, MissingText, Query, check_at_least};
+use crate::math::log_sum_exp;
+use crate::support::Task;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+/// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
+///
+/// W minimises a strictly convex objective (specification 2.5): the cross-entropies of s and of sigma W a on the
+/// examples, and a ridge that pulls W to the class means. alpha is learned, unless it is given: the poorer zero-shot
+/// recognition does on the examples, and the better the bias does on held-out ones, the larger.
+///
+/// # Shapes
+/// f: the `clip` columns `(d,)` of a unit row; a: the image `(A,)`, or what `aux` names; W `(C, A)`.
+/// # Units
+/// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean
+/// bias of the others. With one class, or examples of one class only, there is no bias. Without any text the score is
+/// sigma W a.
+/// # Parameters
+/// | field | default | range | meaning |
+/// | --- | --- | --- | --- |
+/// | `alpha` | learned | >= 0 | strength of the bias |
+/// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of the bias alone has the rest |
+/// | `mu` | 1 | > 0 | weight of the ridge |
+/// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from |
+/// | `power` | 0.4 | >= 0 | its exponent |
+/// | `fusion` | uncertainty | [`Fusion`] | what decides the strength for one image; `fixed` is alpha alone |
+/// | `class_balance` | false | | whether every class weighs the same, whatever its number of examples |
+/// | `tune` | false | | whether `lambda` and `mu` are chosen by held-out cross-entropy |
+/// | `soup` | 0 | 0 to 20 | members whose weights are averaged; they differ in view, `lambda` and `mu` |
+/// | `soup_kind` | uniform | [`Soup`] | which members count |
+/// | `solver` | dual_ascent | [`Solver`] | way to the minimum |
+/// | `seed` | 1 | | groups of held-out examples |
+/// | `missing_text` | mean | [`MissingText`] | stands in for the text of a class with examples |
+/// | `aux` | all | [`Auxiliary`] | where a comes from |
+/// # Errors
+/// [`crate::Error::Parameter`].
+/// # Cost
+/// Fit O(n^2 (A + passes C)), score O(C (d + A)) a query. Learning alpha takes about three fits more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Amu {
+    /// Strength of the bias; learned where there is none.
+    pub alpha: Option<f64>,
+    /// Weight of the fused loss.
+    pub lambda: f64,
+    /// Weight of the ridge.
+    pub mu: f64,
+    /// What the factor of the bias is made from.
+    pub uncertainty: Uncertainty,
+    /// Its exponent.
+    pub power: f64,
+    /// What decides the strength for one image.
+    pub fusion: Fusion,
+    /// Whether every class weighs the same.
+    pub class_balance: bool,
+    /// Whether `lambda` and `mu` are chosen.
+    pub tune: bool,
+    /// Members of the soup; below two there is none.
+    pub soup: usize,
+    /// Which members count.
+    pub soup_kind: Soup,
+    /// Way to the minimum.
+    pub solver: Solver,
+    /// Of the groups of held-out examples.
+    pub seed: u64,
+    /// What stands in for the text of a class with examples.
+    pub missing_text: MissingText,
+    /// Where the features of the bias come from.
+    pub aux: Auxiliary,
+}
+
+impl Default for Amu {
+    fn default() -> Self {
+        Self {
+            alpha: None,
+            lambda: 0.35,
+            mu: 1.0,
+            uncertainty: Uncertainty::default(),
+            power: 0.4,
+            fusion: Fusion::default(),
+            class_balance: false,
+            tune: false,
+            soup: 0,
+            soup_kind: Soup::default(),
+            solver: Solver::default(),
+            seed: 1,
+            missing_text: MissingText::default(),
+            aux: Auxiliary::All,
+        }
+    }
+}
+
+/// Up to this many examples, leaving one out is learning again without it; more are held out in five groups.
+const EXACT: usize = 60;
+
+/// Relative gap of the objective: where leaving one out must be what learning without it gives; and for many examples.
+const FINE: f64 = 1e-13;
+const COARSE: f64 = 1e-6;
+
+/// Relative gap where only the strength is learned from what comes out.
+const ROUGH: f64 = 1e-4;
+
+/// What `tune` chooses from; what was given comes first and wins ties.
+const LAMBDAS: [f64; 4] = [0.2, 0.35, 0.5, 0.8];
+const MUS: [f64; 3] = [0.1, 1.0, 10.0];
+
+impl Head for Amu {
+    type Fitted = FittedAmu;
+    const NAME: &'static str = "amu";
+
+    fn fit(&self, task: &Task) -> Result<FittedAmu> {
+        self.solve(task, None)
+    }
+}
+
+impl Amu {
+    /// Fits the head to a task that differs little from the one that `previous` was fitted to, starting from there. At
+    /// convergence it is what [`Head::fit`] gives.
+    ///
+    /// # Errors
+    /// Those of [`Head::fit`].
+    pub fn refit(&self, task: &Task, previous: &FittedAmu) -> Result<FittedAmu> {
+        self.solve(task, Some(previous))
+    }
+
+    fn check(&self) -> Result<()> {
+        let at_least_0 = [
+            ("amu.alpha", self.alpha.unwrap_or(0.0)),
+            ("amu.lambda", self.lambda),
+            ("amu.power", self.power),
+        ];
+        for (name, value) in at_least_0 {
+            check_at_least(name, value, 0.0, ">= 0")?;
+        }
+        check_at_least("amu.lambda", 1.0 - self.lambda, 0.0, "0 to 1")?;
+        check_at_least("amu.mu", self.mu, 1e-6, ">= 1e-6")?;
+        check_at_least("amu.soup", 20.0 - self.soup as f64, 0.0, "0 to 20")
+    }
+
+    fn solve(&self, task: &Task, previous: Option<&FittedAmu>) -> Result<FittedAmu> {
+        self.check()?;
+        let factor = Factor {
+            fusion: self.fusion,
+            kind: self.uncertainty,
+            power: self.power,
+            moment_norm: 250.0,
+            range: (0.1, 10.0),
+        };
+        let text = Text::new(task, self.missing_text, factor)?;
+        let n = task.n_examples();
+        let all: Vec<usize> = (0..n).collect();
+        let source = Source::new(task, &text, self.aux, 0);
+        let mut start = previous.and_then(|previous| source.logits_by(&previous.fused));
+        let folds = Folds::new(task.labels(), n <= EXACT, self.seed);
+        let alpha = match self.alpha {
+            Some(alpha) => alpha,
+            None => self.strength(&source, &folds, &mut start),
+        };
+        let mut objective = Objective {
+            alpha,
+            lambda: self.lambda,
+            mu: self.mu,
+            class_balance: self.class_balance,
+            solver: self.solver,
+        };
+        let tunable = task.counts().iter().any(|&n| n > 1);
+        if self.tune && tunable {
+            let mut best = source.held_out_loss(&folds, objective);
+            for (lambda, mu) in LAMBDAS.iter().flat_map(|&l| MUS.map(|m| (l, m))) {
+                let tried = Objective {
+                    lambda,
+                    mu,
+                    ..objective
+                };
+                let loss = source.held_out_loss(&folds, tried);
+                if loss < best - 1e-6 {
+                    (best, objective) = (loss, tried);
+                }
+            }
+        }
+        let tolerance = if n <= EXACT { FINE } else { COARSE };
+        let learned = source.learn(&all, objective, start.as_ref(), tolerance);
+        let mut weights = source.weights(&learned);
+        let mut members = vec![Member { objective, view: 0 }];
+        if self.soup > 1 {
+            let kind = self.soup_kind;
+            members = soup::members(task, &text, self.aux, objective, self.soup, kind, &folds);
+            weights = soup::mean(task, &text, self.aux, &members, tolerance);
+        }
+        let gap = learned.gap;
+        let bias = Bias {
+            weights,
+            used: learned.used,
+            zscore: false,
+            alpha,
+        };
+        drop(source);
+        Ok(FittedAmu {
+            fused: Fused::new(task, text, bias, self.aux),
+            exact: n <= EXACT
+                && self.alpha.is_some()
+                && !self.tune
+                && (self.soup < 2 || self.soup_kind == Soup::Uniform),
+            recipe: self.clone(),
+            members,
+            gap,
+        })
+    }
+
+    /// The strength that the examples speak for. `start` becomes the logits of the last bias that was held out.
+    fn strength(&self, source: &Source<'_>, folds: &Folds, start: &mut Option<Array2<f64>>) -> f64 {
+        let (task, labels) = (source.task, source.task.labels());
+        let counts = task.counts();
+        let known = |i: usize| task.text()[labels[i]].is_some();
+        let losses: Vec<f64> = (0..labels.len())
+            .filter(|&i| known(i))
+            .map(|i| {
+                let logits = source.logits.row(i).into_iter().map(|&s| f64::from(s));
+                let own = f64::from(source.logits[[i, labels[i]]]);
+                log_sum_exp(logits) - own
+            })
+            .collect();
+        let scorable = (0..counts.len()).filter(|&c| counts[c] > 0 || task.text()[c].is_some());
+        let from_text = strength::from_text(scorable.count(), &losses);
+        let examples: Vec<usize> = (0..labels.len())
+            .filter(|&i| known(i) && counts[labels[i]] > 1)
+            .collect();
+        if examples.is_empty() || counts.iter().filter(|&&n| n > 0).count() < 2 {
+            return from_text;
+        }
+        let alone = Objective {
+            alpha: 0.0,
+            lambda: 0.0,
+            mu: self.mu,
+            class_balance: self.class_balance,
+            solver: self.solver,
+        };
+        let mut held_out = Vec::new();
+        source.hold_out(folds, &examples, alone, start, ROUGH, &mut |i, rest, z| {
+            let (logits, factor) = source.text_without(i, rest);
+            let classes = (0..z.len()).filter(|&c| logits[c].is_finite());
+            held_out.push(HeldOut {
+                label: classes.clone().position(|c| c == labels[i]).unwrap_or(0),
+                logits: classes
+                    .map(|c| (f64::from(logits[c]), factor * z[c]))
+                    .collect(),
+            });
+        });
+        strength::learn(&held_out, from_text)
+    }
+}
+
+/// The learned bias and how it was learned.
+#[derive(Debug, Clone)]
+pub struct FittedAmu {
+    fused: Fused,
+    recipe: Amu,
+    members: Vec<Member>,
+    exact: bool,
+    gap: f64,
+}
+
+impl FittedAmu {
+    /// Strength of the bias, given or learned.
+    pub fn alpha(&self) -> f64 {
+        self.fused.bias.alpha
+    }
+
+    /// How far the objective may be above its minimum, relative to it.
+    pub fn gap(&self) -> f64 {
+        self.gap
+    }
+}
+
+impl FittedHead for FittedAmu {
+    fn n_classes(&self) -> usize {
+        self.fused.n_classes()
+    }
+
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        self.fused.scores_into(query, out);
+    }
+
+    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
+        let n = task.n_examples();
+        let (text, aux) = (&self.fused.text, self.recipe.aux);
+        let folds = Folds::new(task.labels(), n <= EXACT, self.recipe.seed);
+        let tolerance = if n <= EXACT { FINE } else { COARSE };
+        let mut out = Array2::zeros((examples.len(), task.n_classes()));
+        let mut bias = Array2::<f64>::zeros(out.dim());
+        let share = 1.0 / self.members.len() as f64;
+        for member in &self.members {
+            let source = Source::new(task, text, aux, member.view);
+            let mut start = source.logits_by(&self.fused);
+            let objective = member.objective;
+            source.hold_out(
+                &folds,
+                examples,
+                objective,
+                &mut start,
+                tolerance,
+                &mut |i, rest, z| {
+                    let places = (0..examples.len()).filter(|&e| examples[e] == i);
+                    for e in places {
+                        bias.row_mut(e).zip_mut_with(z, |sum, z| *sum += share * z);
+                        let scores = source.fused_without(&self.fused, i, rest, bias.row(e));
+                        out.row_mut(e).assign(&scores);
+                    }
+                },
+            );
+        }
+        out
+    }
+
+    fn exact_leave_one_out(&self) -> bool {
+        self.exact
+    }
+
+    /// Where the bias is strong, text is weak: the root of alpha, the prior of the learned strength, is close to the best
+    /// temperature for any quality of text.
+    fn prior_temperature(&self) -> f64 {
+        self.fused.strength().sqrt().max(1.0)
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        self.fused.linear()
+    }
+}

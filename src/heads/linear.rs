@@ -1,0 +1,65 @@
+//! Scores that are weights times features plus a bias: what most heads come down to.
+
+use super::Query;
+use crate::linalg;
+use ndarray::{Array1, Array2};
+
+/// Weights and bias of each class on a unit row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    weights: Array2<f32>,
+    bias: Array1<f32>,
+}
+
+impl Linear {
+    /// Weights `(C, width)` and bias `(C,)`, kept in single precision. A bias of `-inf` marks a class that cannot be scored.
+    pub fn new(weights: &Array2<f64>, bias: &Array1<f64>) -> Self {
+        Self {
+            weights: linalg::single(weights.view()),
+            bias: bias.mapv(|b| b as f32),
+        }
+    }
+
+    /// From weights on images, which are unit rows times `scale (width,)` ([`crate::support::Task::scale`]).
+    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, scale: &Array1<f32>) -> Self {
+        let mut weights = weights.clone();
+        for mut row in weights.rows_mut() {
+            for (w, &s) in row.iter_mut().zip(scale) {
+                *w *= f64::from(s);
+            }
+        }
+        Self::new(&weights, bias)
+    }
+
+    /// The sum of the scores of two.
+    pub fn plus(mut self, other: &Self) -> Self {
+        self.weights += &other.weights;
+        self.bias += &other.bias;
+        self
+    }
+
+    /// Weights `(C, width)`.
+    pub fn weights(&self) -> &Array2<f32> {
+        &self.weights
+    }
+
+    /// Bias `(C,)`.
+    pub fn bias(&self) -> &Array1<f32> {
+        &self.bias
+    }
+
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Writes the scores of a query into `out (C,)`.
+    pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        let bias = self
+            .bias
+            .as_slice()
+            .expect("an array of its own is contiguous");
+        out.copy_from_slice(bias);
+        linalg::add_products(1.0, self.weights.view(), query.row, out);
+    }
+}

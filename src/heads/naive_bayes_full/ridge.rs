@@ -1,0 +1,105 @@
+//! What is added to a scatter, so that it has an inverse.
+
+use crate::linalg;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+/// What keeps the scatter invertible.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ridge {
+    /// Kubokawa and Srivastava, as published: precision `d (S + tr(S)/(n - 1) I)^-1`.
+    #[default]
+    Ks,
+    /// Ledoit and Wolf: covariance `(1 - rho) S/n + rho tr(S)/(n d) I`, rho estimated, at least 0.001.
+    LedoitWolf,
+    /// This number (0.000001 to 1000): covariance `S / max(n - C, 1) + r I`, C the classes that have examples.
+    Fixed(f64),
+}
+
+/// Scatter an example below which there is none: the square of what single precision rounds off a unit row, with room.
+const ZERO_SCATTER: f64 = 1e-13;
+
+/// Least share of the sphere in the covariance of Ledoit and Wolf.
+const LEAST_RHO: f64 = 1e-3;
+
+/// How the precision follows from the scatter: `P = factor (S + t I)^-1`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rule {
+    Ks,
+    Shrink(f64),
+    Fixed(f64),
+}
+
+/// `P = factor (S + t I)^-1`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ridged {
+    pub t: f64,
+    pub factor: f64,
+}
+
+impl Rule {
+    /// For a scatter of centred rows `(n, d)` with this trace.
+    pub fn of(ridge: Ridge, centred: &Array2<f32>, trace: f64) -> Self {
+        match ridge {
+            Ridge::Ks => Self::Ks,
+            Ridge::Fixed(r) => Self::Fixed(r),
+            Ridge::LedoitWolf => Self::Shrink(ledoit_wolf(
+                &linalg::gram(centred.view()),
+                trace,
+                centred.ncols(),
+            )),
+        }
+    }
+
+    /// For a scatter of this trace, of so many examples of so many classes; `None` for no scatter.
+    pub fn ridge(
+        self,
+        trace: f64,
+        examples: usize,
+        classes: usize,
+        width: usize,
+    ) -> Option<Ridged> {
+        let (n, d) = (examples as f64, width as f64);
+        if trace <= ZERO_SCATTER * n {
+            return None;
+        }
+        Some(match self {
+            Self::Ks => Ridged {
+                t: trace / (n - 1.0).max(1.0),
+                factor: d,
+            },
+            Self::Shrink(rho) => {
+                // rho = 1 is the sphere, which this form only approaches.
+                let factor = n / (1.0 - rho).max(1e-9);
+                Ridged {
+                    t: rho * trace / (n * d) * factor,
+                    factor,
+                }
+            }
+            Self::Fixed(r) => {
+                let factor = examples.saturating_sub(classes).max(1) as f64;
+                Ridged {
+                    t: r * factor,
+                    factor,
+                }
+            }
+        })
+    }
+}
+
+/// Share rho of the sphere that Ledoit and Wolf estimate from the Gram matrix of the centred rows `(n, d)`.
+fn ledoit_wolf(gram: &Array2<f32>, trace: f64, width: usize) -> f64 {
+    let (n, d) = (gram.nrows() as f64, width as f64);
+    let square = |v: &f32| f64::from(*v) * f64::from(*v);
+    let all: f64 = gram.iter().map(square).sum();
+    let own: f64 = gram.diag().iter().map(square).sum();
+    let mean = trace / (n * d);
+    let distance = all / (n * n * d) - mean * mean;
+    let spread = (own / n - all / (n * n)) / (n * d);
+    if distance > 0.0 {
+        (spread / distance).clamp(LEAST_RHO, 1.0)
+    } else {
+        1.0
+    }
+}

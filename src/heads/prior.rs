@@ -1,0 +1,84 @@
+//! What is known before a photo is seen: how likely each class is, and how far apart log-likelihoods lie.
+
+use crate::{Error, Result, math};
+use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+/// How likely each class is before the photo is seen.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prior {
+    /// All classes that can be scored alike.
+    #[default]
+    Uniform,
+    /// In proportion to their examples, as published.
+    Empirical,
+    /// In proportion to their examples and one more.
+    Smoothed,
+    /// In proportion to these numbers `(C,)`, each above 0.
+    Given(Vec<f64>),
+}
+
+impl Prior {
+    /// Refuses numbers that are no prior of so many classes.
+    pub(super) fn check(&self, classes: usize) -> Result<()> {
+        if let Self::Given(values) = self {
+            Error::check_length("prior", classes, values.len())?;
+            for &value in values {
+                super::check_at_least("prior", value, f64::MIN_POSITIVE, "> 0")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Logarithm of the prior of each class `(C,)`; `-inf` for one that counts for nothing.
+    pub(super) fn log(&self, counts: &[f64]) -> Vec<f64> {
+        let value = |c: usize| match self {
+            _ if counts[c] == 0.0 => 0.0,
+            Self::Uniform => 1.0,
+            Self::Empirical => counts[c],
+            Self::Smoothed => counts[c] + 1.0,
+            Self::Given(values) => values[c],
+        };
+        let total: f64 = (0..counts.len()).map(value).sum();
+        (0..counts.len())
+            .map(|c| match value(c) {
+                0.0 => f64::NEG_INFINITY,
+                value => math::ln(value / total),
+            })
+            .collect()
+    }
+}
+
+/// Share of the typical gap between two classes that makes the best temperature where no example can be held out.
+/// Measured on true CLIP features of Caltech-101, UCF101 and DTD, drawn from and asked about their validation photos,
+/// also whitened and also projected to 64 dimensions, 5 to 101 classes and 1 to 16 photos each: 0.04 to 0.17, and
+/// mostly 0.05 to 0.1. So two classes typically differ by 14 nats.
+const SHARE: f64 = 0.07;
+
+/// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes with
+/// these weights and means `(C, d)`, where the weights are the means times a precision matrix; 1 where there is no gap.
+///
+/// The gap is half the squared Mahalanobis distance of two class means, averaged over all pairs of classes that have
+/// examples. It grows with the number of dimensions and with the precision just as the scores do.
+pub(super) fn typical_temperature(
+    weights: &Array2<f64>,
+    means: &Array2<f64>,
+    counts: &[usize],
+) -> f64 {
+    let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0).collect();
+    let n = used.len() as f64;
+    if n < 2.0 {
+        return 1.0;
+    }
+    let (weights, means) = (weights.select(Axis(0), &used), means.select(Axis(0), &used));
+    let own = (&weights * &means).sum() / n;
+    let between = weights.sum_axis(Axis(0)).dot(&means.sum_axis(Axis(0))) / (n * n);
+    let gap = (own - between) * n / (n - 1.0);
+    // Classes on the same spot differ by rounding only.
+    if gap > 1e-9 * own.abs() {
+        SHARE * gap
+    } else {
+        1.0
+    }
+}

@@ -1,0 +1,203 @@
+//! UER: a linear head for streams, that learns new examples by angle and replayed ones by angle and norm.
+//!
+//! Source: Lin et al., "UER: A Heuristic Bias Addressing Approach for Online Continual Learning", 2023,
+//! arXiv:2309.04081, of which only the abstract was at hand; the settings follow the same group's published settings
+//! (specification 4).
+//! Differs from the source: frozen features of unit length times `feature_scale`; the softmax runs over the classes
+//! that were seen; a class starts as the mean of its first batch.
+
+mod memory;
+mod state;
+mod step;
+mod stream;
+
+pub use memory::MemoryPolicy;
+pub use stream::{Observed, UerStream};
+
+use super::{FittedHead, Head, Linear, Query, check_at_least, check_within};
+use crate::Result;
+use crate::support::Task;
+use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+/// What a dot product is split into: of a weight row w and features f, `w.f = |w| |f| cos(w, f)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Factor {
+    /// `gamma cos(w, f)`: its gradient leaves the norm of w as it is, to first order.
+    Angle,
+    /// The whole product `w.f`.
+    Dot,
+}
+
+/// Streams the examples once, with a small memory for replay. Scores are the products of weights and features.
+///
+/// Each batch B of new examples meets a batch R drawn from memory, and the weights descend the sum of two mean
+/// cross-entropies: of B by `current` logits, of R by `replayed` logits. `dot` for both is plain experience replay.
+/// # Shapes
+/// Images `(n, width)`; weights `(C, width)`.
+/// # Units
+/// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
+/// # Parameters
+/// | field | default | range | meaning |
+/// | --- | --- | --- | --- |
+/// | `feature_scale` | 32 | 1e-6 to 1e6 | length of the features |
+/// | `learning_rate` | 0.03 | > 0 | of gradient descent; halved where it leads out of the numbers |
+/// | `iterations` | 1 | 1 to 1000 | steps a batch, each with another draw from memory |
+/// | `batch` | 10 | >= 1 | new examples at once, where a whole task is fitted |
+/// | `replay` | 10 | >= 0 | examples drawn from memory at most |
+/// | `memory` | 1000 | >= 0 | examples kept at most |
+/// | `gamma` | 1/0.09 | 1e-6 to 1e6 | what cosines are multiplied by |
+/// | `current`, `replayed`, `inference` | angle, dot, dot | angle, dot | logits of new, replayed and asked examples |
+/// | `mask_unseen` | true | | softmax and answers over the classes that were seen |
+/// | `imprint` | true | | a class starts as the unit mean of its first batch; else as small random numbers |
+/// | `policy` | reservoir | reservoir, class_balanced | which examples stay in memory |
+/// | `seed` | 0 | | order of the examples, memory and replay |
+///
+/// With a text for a class and no stream but `clip`, the class starts as its text.
+/// # Errors
+/// [`crate::Error::Parameter`].
+/// # Cost
+/// Fit O(n C width), score O(C width) a query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Uer {
+    /// Length of the features.
+    pub feature_scale: f64,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Steps a batch.
+    pub iterations: usize,
+    /// New examples at once, where a whole task is fitted.
+    pub batch: usize,
+    /// Examples drawn from memory at most.
+    pub replay: usize,
+    /// Examples kept at most.
+    pub memory: usize,
+    /// What cosines are multiplied by.
+    pub gamma: f64,
+    /// Logits of new examples.
+    pub current: Factor,
+    /// Logits of replayed examples.
+    pub replayed: Factor,
+    /// Logits of answers.
+    pub inference: Factor,
+    /// Whether classes that were never seen stay out of softmax and answers.
+    pub mask_unseen: bool,
+    /// Whether a class starts as the mean of its first batch.
+    pub imprint: bool,
+    /// Which examples stay in memory.
+    pub policy: MemoryPolicy,
+    /// Seed of the random numbers.
+    pub seed: u32,
+}
+
+impl Default for Uer {
+    fn default() -> Self {
+        Self {
+            feature_scale: 32.0,
+            learning_rate: 0.03,
+            iterations: 1,
+            batch: 10,
+            replay: 10,
+            memory: 1000,
+            gamma: 1.0 / 0.09,
+            current: Factor::Angle,
+            replayed: Factor::Dot,
+            inference: Factor::Dot,
+            mask_unseen: true,
+            imprint: true,
+            policy: MemoryPolicy::Reservoir,
+            seed: 0,
+        }
+    }
+}
+
+impl Uer {
+    fn check(&self) -> Result<()> {
+        let scale = |name, value| check_within(name, value, 1e-6, 1e6, "1e-6 to 1e6");
+        scale("uer.feature_scale", self.feature_scale)?;
+        scale("uer.gamma", self.gamma)?;
+        let rate = self.learning_rate;
+        check_at_least("uer.learning_rate", rate, f64::MIN_POSITIVE, "> 0")?;
+        let steps = self.iterations as f64;
+        check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
+        check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")
+    }
+
+    /// What products with a weight row of this norm are multiplied by to give logits.
+    fn gain(&self, factor: Factor, norm: f64) -> f64 {
+        match factor {
+            Factor::Dot => self.feature_scale,
+            // Too short to have a direction: its cosine is 0.
+            Factor::Angle if norm < SHORTEST => 0.0,
+            Factor::Angle => self.gamma / norm,
+        }
+    }
+}
+
+/// A weight row shorter than this has no direction (specification 4, edge cases).
+const SHORTEST: f64 = 1e-6;
+
+impl Head for Uer {
+    type Fitted = FittedUer;
+    const NAME: &'static str = "uer";
+
+    fn fit(&self, task: &Task) -> Result<FittedUer> {
+        let mut stream = UerStream::new(self, task.scale())?;
+        let only_clip = task.streams().clip() == Some(0..task.streams().width());
+        for text in task.text() {
+            stream.push(text.as_ref().filter(|_| only_clip).map(|t| t.to_vec()));
+        }
+        stream.refresh();
+        let mut prequential = vec![0.0; task.n_examples() * task.n_classes()];
+        for batch in stream.order(task.n_examples()).chunks(self.batch) {
+            let labels: Vec<usize> = batch.iter().map(|&i| task.labels()[i]).collect();
+            let rows = task.features().select(Axis(0), batch);
+            let (_, scores) = stream.learn(rows.view(), &labels)?;
+            for (&i, scores) in batch.iter().zip(scores.chunks(task.n_classes())) {
+                let own = i * task.n_classes();
+                prequential[own..own + task.n_classes()].copy_from_slice(scores);
+            }
+        }
+        Ok(FittedUer {
+            linear: stream.linear().clone(),
+            prequential: Array2::from_shape_vec((task.n_examples(), task.n_classes()), prequential)
+                .expect("a number for each example and class"),
+        })
+    }
+}
+
+/// The weights at the end of the stream, and what was answered on the way.
+#[derive(Debug, Clone)]
+pub struct FittedUer {
+    linear: Linear,
+    prequential: Array2<f32>,
+}
+
+impl FittedHead for FittedUer {
+    fn n_classes(&self) -> usize {
+        self.linear.n_classes()
+    }
+
+    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+        self.linear.scores_into(query, out);
+    }
+
+    /// Prequential scores: those that the stream gave to an example just before it learned it.
+    fn leave_one_out(&self, _: &Task, examples: &[usize]) -> Array2<f32> {
+        self.prequential.select(Axis(0), examples)
+    }
+
+    fn exact_leave_one_out(&self) -> bool {
+        false
+    }
+
+    fn prior_temperature(&self) -> f64 {
+        1.0
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
+    }
+}

@@ -1,0 +1,93 @@
+//! When a photo shows none of the classes.
+//!
+//! Source: specification 6.6. The threshold keeps 95 % of the examples that were held out; with few of them it lies three
+//! robust standard deviations above their median.
+
+/// Share of photos of known classes that are to be recognised as such.
+const KEEP: f64 = 0.95;
+
+/// Held-out examples from which a 95 % quantile can be taken.
+const FOR_QUANTILE: usize = 19;
+
+/// Held-out examples below which nothing is called foreign: too few to know how far known photos scatter.
+const FEWEST: usize = 9;
+
+/// Median absolute deviation to standard deviation of a normal distribution.
+const MAD_TO_SD: f64 = 1.4826;
+
+/// How foreign the examples looked to heads that had not seen them.
+#[derive(Debug, Clone, Default)]
+pub struct Reference {
+    sorted: Vec<f64>,
+    threshold: Option<f64>,
+}
+
+impl Reference {
+    /// From the novelty of held-out examples.
+    pub fn new(mut novelty: Vec<f64>) -> Self {
+        novelty.sort_by(f64::total_cmp);
+        Self {
+            threshold: threshold(&novelty),
+            sorted: novelty,
+        }
+    }
+
+    /// The novelty above which a photo is taken to show none of the classes; none where nothing could be held out.
+    pub fn threshold(&self) -> Option<f64> {
+        self.threshold
+    }
+
+    /// Share of known photos that look at least as foreign, in `(0, 1]`; 1 where nothing could be held out.
+    pub fn share_beyond(&self, novelty: f64) -> f64 {
+        let below = self.sorted.partition_point(|&g| g < novelty);
+        (1 + self.sorted.len() - below) as f64 / (self.sorted.len() + 1) as f64
+    }
+}
+
+fn threshold(sorted: &[f64]) -> Option<f64> {
+    let n = sorted.len();
+    if n >= FOR_QUANTILE {
+        let at = crate::math::ceil(KEEP * (n + 1) as f64) as usize;
+        return Some(sorted[at.min(n) - 1]);
+    }
+    if n < FEWEST {
+        return None;
+    }
+    let median = middle(sorted)?;
+    let mut deviations: Vec<f64> = sorted.iter().map(|g| (g - median).abs()).collect();
+    deviations.sort_by(f64::total_cmp);
+    let spread = MAD_TO_SD * middle(&deviations)?;
+    // Examples that all look alike leave room for rounding and little more.
+    let largest = sorted[n - 1];
+    Some((median + 3.0 * spread).max(largest + 0.05 * largest.abs() + 1e-6))
+}
+
+fn middle(sorted: &[f64]) -> Option<f64> {
+    let n = sorted.len();
+    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_keeps_nineteen_of_twenty_known_photos() {
+        let reference = Reference::new((1..=99).map(f64::from).collect());
+        assert_eq!(reference.threshold(), Some(95.0));
+        assert_eq!(reference.share_beyond(1000.0), 0.01);
+        assert_eq!(reference.share_beyond(0.0), 1.0);
+    }
+
+    #[test]
+    fn few_examples_or_none_give_a_threshold_above_them_or_none() {
+        assert_eq!(Reference::default().threshold(), None);
+        assert_eq!(Reference::default().share_beyond(5.0), 1.0);
+        assert_eq!(Reference::new(vec![1.0; FEWEST - 1]).threshold(), None);
+        let scattered = (0..12).map(|i| f64::from(i * i)).collect();
+        for few in [vec![2.0; FEWEST], scattered] {
+            let largest = few.iter().copied().fold(f64::MIN, f64::max);
+            assert!(Reference::new(few).threshold() > Some(largest));
+        }
+    }
+}

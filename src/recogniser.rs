@@ -1,0 +1,241 @@
+//! A fitted head that answers with probabilities that mean what they say.
+
+use crate::calibration::{self, Targets};
+use crate::conformal::ConformalRule;
+use crate::heads::{FittedHead, HeadSpec, Query};
+use crate::held_out::{ENOUGH, HeldOut, Scheme};
+use crate::novelty::Reference;
+use crate::report::Report;
+use crate::support::Task;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// How answers are calibrated.
+///
+/// | field | default | range | meaning |
+/// | --- | --- | --- | --- |
+/// | `coverage` | 0.9 | `(0, 1)` | how often the set of an answer is to hold the right class |
+/// | `held_out` | folds | folds, leave_one_out | how examples are left out to learn from |
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Calibration {
+    /// How often the set of an answer is to hold the right class.
+    pub coverage: f64,
+    /// How examples are left out to learn from.
+    pub held_out: Scheme,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self {
+            coverage: 0.9,
+            held_out: Scheme::Folds,
+        }
+    }
+}
+
+/// What a recogniser says of one photo. Classes are indices of the task.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prediction {
+    /// Calibrated probability of each class `(C,)`; they sum to 1, or are all 0 where no class can be scored.
+    pub probabilities: Vec<f64>,
+    /// The likeliest classes, which hold the right one as often as [`Calibration::coverage`] says; it may be empty.
+    pub set: Vec<usize>,
+    /// Classes that cannot be scored, having neither examples nor a text that the head reads; their probability is 0.
+    pub unscored: Vec<usize>,
+    /// How foreign the photo looks; higher is more foreign, on a scale of the head's own.
+    pub novelty: f64,
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
+    pub known: f64,
+    /// Whether it is taken to show none of the classes: fewer than one in twenty known photos look so foreign.
+    pub foreign: bool,
+}
+
+/// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing
+/// after the first time.
+pub struct Recogniser {
+    spec: HeadSpec,
+    scheme: Scheme,
+    task: Task,
+    head: Box<dyn FittedHead>,
+    temperature: f64,
+    rule: ConformalRule,
+    reference: Reference,
+    scores: Vec<f32>,
+    similarities: Vec<f32>,
+    prediction: Prediction,
+}
+
+impl Recogniser {
+    /// Fits a head and calibrates it as usual.
+    ///
+    /// ```
+    /// use handful::heads::HeadSpec;
+    /// use handful::support::Task;
+    /// use handful::{Recogniser, Stream, Streams};
+    /// use ndarray::array;
+    ///
+    /// let streams = Streams::new(vec![Stream::new("aux", 2)])?;
+    /// let rows = array![[1.0, 0.1], [1.0, 0.2], [0.1, 1.0], [0.0, 1.0]];
+    /// let task = Task::new(streams, rows, vec![0, 0, 1, 1], vec![None, None])?;
+    /// let mut recogniser = Recogniser::fit(&HeadSpec::by_name("prototype")?, task)?;
+    /// let prediction = recogniser.predict(&[0.8, 0.6]);
+    /// assert!(prediction.probabilities[0] > 0.5);
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`HeadSpec::fit`].
+    pub fn fit(spec: &HeadSpec, task: Task) -> Result<Self> {
+        Self::calibrated(spec, task, &Calibration::default())
+    }
+
+    /// Fits a head and calibrates it.
+    ///
+    /// # Errors
+    /// Those of [`HeadSpec::fit`]; [`Error::Parameter`] for a coverage outside its range.
+    pub fn calibrated(spec: &HeadSpec, task: Task, calibration: &Calibration) -> Result<Self> {
+        let task = spec.prepare(task)?;
+        let head = spec.fit(&task)?;
+        Self::with_head(spec, head, task, calibration)
+    }
+
+    /// The same for a head that the recipe has given for the task already.
+    ///
+    /// # Errors
+    /// Those of [`Recogniser::calibrated`].
+    pub fn with_head(
+        spec: &HeadSpec,
+        head: Box<dyn FittedHead>,
+        task: Task,
+        calibration: &Calibration,
+    ) -> Result<Self> {
+        let coverage = calibration.coverage;
+        if !(coverage > 0.0 && coverage < 1.0) {
+            return Err(Error::Parameter {
+                name: "coverage",
+                value: coverage.to_string(),
+                range: "(0, 1)",
+            });
+        }
+        let fresh;
+        let held_out = match (head.held_out(), calibration.held_out) {
+            (Some(known), Scheme::Folds) => known,
+            (_, scheme) => {
+                fresh = HeldOut::of(spec, head.as_ref(), &task, scheme, ENOUGH)?;
+                &fresh
+            }
+        };
+        let relative = calibration::fit_temperature(
+            held_out.logits.view(),
+            &held_out.labels,
+            1.0,
+            Targets::Smoothed,
+        );
+        let mut p = vec![0.0; task.n_classes()];
+        let (mut own, mut novelty) = (Vec::new(), Vec::new());
+        for i in held_out.usable() {
+            let logits = held_out.logits.row(i);
+            let logits = logits.as_slice().expect("held-out logits are row-major");
+            calibration::probabilities_into(logits, relative, &mut p);
+            own.push(p[held_out.labels[i]]);
+            novelty.push(match held_out.novelty.get(i) {
+                Some(&novelty) => f64::from(novelty),
+                None => unsure(&p),
+            });
+        }
+        Ok(Self {
+            spec: spec.clone(),
+            scheme: calibration.held_out,
+            temperature: relative * head.prior_temperature(),
+            rule: ConformalRule::new(coverage, &own),
+            reference: Reference::new(novelty),
+            scores: vec![0.0; task.n_classes()],
+            similarities: vec![
+                0.0;
+                if head.reads_similarities() {
+                    task.n_examples()
+                } else {
+                    0
+                }
+            ],
+            prediction: Prediction {
+                probabilities: p,
+                set: Vec::with_capacity(task.n_classes()),
+                unscored: Vec::with_capacity(task.n_classes()),
+                ..Prediction::default()
+            },
+            head,
+            task,
+        })
+    }
+
+    /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.
+    pub fn predict(&mut self, row: &[f32]) -> &Prediction {
+        self.task.similarities_into(row, &mut self.similarities);
+        let query = Query {
+            row,
+            similarities: &self.similarities,
+        };
+        self.head.scores_into(query, &mut self.scores);
+        let prediction = &mut self.prediction;
+        calibration::probabilities_into(
+            &self.scores,
+            self.temperature,
+            &mut prediction.probabilities,
+        );
+        prediction.unscored.clear();
+        let unscored = (0..self.scores.len()).filter(|&c| !self.scores[c].is_finite());
+        prediction.unscored.extend(unscored);
+        self.rule
+            .set_into(&prediction.probabilities, &mut prediction.set);
+        prediction.novelty = self
+            .head
+            .novelty(query, &self.scores)
+            .unwrap_or_else(|| unsure(&prediction.probabilities));
+        prediction.known = self.reference.share_beyond(prediction.novelty);
+        prediction.foreign = self
+            .reference
+            .threshold()
+            .is_some_and(|threshold| prediction.novelty > threshold);
+        prediction
+    }
+
+    /// How well the head works on the task, from all examples that can be held out.
+    ///
+    /// # Errors
+    /// Those of [`HeadSpec::fit`].
+    pub fn report(&self) -> Result<Report> {
+        let fresh;
+        let held_out = match self.head.held_out() {
+            Some(known) if known.examples.len() == self.task.n_examples() => known,
+            _ => {
+                let (head, scheme) = (self.head.as_ref(), self.scheme);
+                fresh = HeldOut::of(&self.spec, head, &self.task, scheme, usize::MAX)?;
+                &fresh
+            }
+        };
+        let relative = self.temperature / self.head.prior_temperature();
+        Ok(Report::new(&self.task, held_out, relative))
+    }
+
+    /// The task that the head was fitted to, with the trust in each stream that was learned.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// The fitted head.
+    pub fn head(&self) -> &dyn FittedHead {
+        self.head.as_ref()
+    }
+
+    /// What scores are divided by to give calibrated logits.
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+}
+
+/// How foreign a photo looks to a head that has nothing but probabilities: one minus the largest.
+fn unsure(probabilities: &[f64]) -> f64 {
+    1.0 - probabilities.iter().copied().fold(0.0, f64::max)
+}

@@ -1,0 +1,164 @@
+//! What can be said of a set before anybody relies on it: how often it will be right, what it mixes up, and which
+//! labels look wrong. All of it from examples that were held out.
+//!
+//! Sources: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927 (interval);
+//! Northcutt, Jiang, Chuang, "Confident Learning", 2021, arXiv:1911.00068 (thresholds of suspect labels).
+//! Specification 6.7, 6.8.
+
+use crate::calibration;
+use crate::held_out::HeldOut;
+use crate::support::Task;
+use serde::Serialize;
+
+/// 97.5 % quantile of the standard normal distribution: a two-sided interval of 95 %.
+const Z: f64 = 1.959_964;
+
+/// Images more alike than this count as one photo.
+pub const DUPLICATE: f32 = 0.995;
+
+/// Neighbours that must agree before a label is called suspect.
+const NEIGHBOURS: usize = 3;
+
+/// A share with the interval that holds its true value 95 times in 100.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The share that was seen, in `[0, 1]`.
+    pub value: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+    /// Photos that it was seen on.
+    pub n: usize,
+}
+
+impl Estimate {
+    /// Wilson's interval for k of n; `None` for n = 0, which says nothing.
+    ///
+    /// ```
+    /// let estimate = handful::report::Estimate::wilson(9, 10).unwrap();
+    /// assert!((estimate.low - 0.596).abs() < 1e-3 && (estimate.high - 0.982).abs() < 1e-3);
+    /// ```
+    pub fn wilson(k: usize, n: usize) -> Option<Self> {
+        if n == 0 {
+            return None;
+        }
+        let (share, m) = (k as f64 / n as f64, n as f64);
+        let scale = 1.0 + Z * Z / m;
+        let centre = (share + Z * Z / (2.0 * m)) / scale;
+        let half = Z / scale * (share * (1.0 - share) / m + Z * Z / (4.0 * m * m)).sqrt();
+        Some(Self {
+            value: share,
+            low: (centre - half).max(0.0),
+            high: (centre + half).min(1.0),
+            n,
+        })
+    }
+}
+
+/// An example whose label looks wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// Which example of the task.
+    pub example: usize,
+    /// The class that it looks like.
+    pub looks_like: usize,
+    /// Probability of its own class less that of the likeliest other one, in `[-1, 1]`; the lower, the more suspect.
+    pub margin: f64,
+    /// Whether the evidence is strong: the other class is as sure of it as of its own examples, and so are its neighbours.
+    pub flagged: bool,
+}
+
+/// What held-out examples say about a set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// How often new photos will be recognised, estimated with one fold of examples fewer than the set has; none with
+    /// fewer than two classes or without examples that could be held out. Photos that are nearly alike count once.
+    pub accuracy: Option<Estimate>,
+    /// How many examples of class r were taken for class c: `confusion[r][c]`.
+    pub confusion: Vec<Vec<usize>>,
+    /// Share of each class that is recognised.
+    pub recall: Vec<Option<Estimate>>,
+    /// Every example that could be held out, the most suspect first.
+    pub suspects: Vec<Suspect>,
+}
+
+impl Report {
+    /// Reads held-out logits; `temperature` is what they are divided by (their own, not that of the scores).
+    pub fn new(task: &Task, held_out: &HeldOut, temperature: f64) -> Self {
+        let classes = task.n_classes();
+        let mut confusion = vec![vec![0; classes]; classes];
+        let mut once = vec![(0, 0); classes];
+        let mut confidence = vec![(0.0, 0); classes];
+        let mut p = vec![0.0; classes];
+        let mut rows = Vec::new();
+        for i in held_out.usable() {
+            let logits = held_out.logits.row(i);
+            let logits = logits.as_slice().expect("held-out logits are row-major");
+            calibration::probabilities_into(logits, temperature, &mut p);
+            let (own, example) = (held_out.labels[i], held_out.examples[i]);
+            let best = largest(&p, None);
+            confusion[own][best] += 1;
+            if !repeats(task, example) {
+                once[own].0 += usize::from(best == own);
+                once[own].1 += 1;
+            }
+            confidence[own].0 += p[own];
+            confidence[own].1 += 1;
+            let other = largest(&p, Some(own));
+            rows.push((example, own, other, p[own], p[other]));
+        }
+        let mean = |c: usize| confidence[c].0 / f64::from(confidence[c].1);
+        let mut suspects: Vec<Suspect> = rows
+            .into_iter()
+            .filter(|_| classes > 1)
+            .map(|(example, own, other, p_own, p_other)| Suspect {
+                example,
+                looks_like: other,
+                margin: p_own - p_other,
+                flagged: p_other > p_own
+                    && confidence[other].1 > 0
+                    && p_other >= mean(other)
+                    && confidence[own].1 >= 3
+                    && neighbours_agree(task, example, other),
+            })
+            .collect();
+        suspects.sort_by(|a, b| a.margin.total_cmp(&b.margin));
+        let sum = once.iter().fold((0, 0), |s, o| (s.0 + o.0, s.1 + o.1));
+        Self {
+            accuracy: Estimate::wilson(sum.0, sum.1).filter(|_| classes > 1),
+            recall: once.iter().map(|&(k, n)| Estimate::wilson(k, n)).collect(),
+            confusion,
+            suspects,
+        }
+    }
+}
+
+/// Index of the largest number, the first of equals, leaving one out.
+fn largest(p: &[f64], without: Option<usize>) -> usize {
+    (0..p.len())
+        .filter(|&c| Some(c) != without)
+        .reduce(|best, c| if p[c] > p[best] { c } else { best })
+        .unwrap_or(0)
+}
+
+/// Whether an earlier example of the same class is nearly the same photo.
+fn repeats(task: &Task, example: usize) -> bool {
+    (0..example).any(|other| {
+        task.labels()[other] == task.labels()[example]
+            && task.similarity()[[example, other]] > DUPLICATE
+    })
+}
+
+/// Whether most of the nearest other examples are of this class.
+fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
+    let similarity = task.similarity();
+    let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
+    others.sort_by(|&a, &b| similarity[[example, b]].total_cmp(&similarity[[example, a]]));
+    others.truncate(NEIGHBOURS);
+    let votes = others
+        .iter()
+        .filter(|&&i| task.labels()[i] == class)
+        .count();
+    2 * votes > others.len()
+}

@@ -1,0 +1,227 @@
+//! Which photos to label next, and which examples to keep.
+//!
+//! Specification 5.5. Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
+//! to Minimize the Maximum Intercluster Distance", 1985.
+//! Rows are images: unit rows, as [`crate::support::Task::image`] gives them.
+
+mod keep;
+
+pub use keep::keep;
+
+use crate::{Error, Result, linalg};
+use ndarray::{ArrayView2, Axis};
+
+/// More similar examples than this are near duplicates of each other.
+const DUPLICATE: f32 = 0.995;
+
+/// Photos of a pool to label next, the most wanted first, at most `batch` of them.
+///
+/// Each has the largest utility times novelty: `1 - (p1 - p2)`, p1 and p2 the largest calibrated `probabilities (n, C)`
+/// of the photo, times 1 - the largest similarity to anything in `labelled (m, width)` and to those chosen before. With
+/// fewer than two classes only novelty counts. Without labelled photos the choice is a k-centre one, from the medoid on.
+///
+/// ```
+/// use handful::select::label_next;
+/// use ndarray::array;
+/// let pool = array![[1.0_f32, 0.0], [0.6, 0.8], [0.0, 1.0]];
+/// let p = array![[0.9, 0.1], [0.5, 0.5], [0.6, 0.4]];
+/// let next = label_next(pool.view(), p.view(), array![[1.0, 0.0]].view(), 2)?;
+/// assert_eq!(next, [2, 1]);
+/// # Ok::<(), handful::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Shape`], [`Error::NotFinite`].
+pub fn label_next(
+    pool: ArrayView2<'_, f32>,
+    probabilities: ArrayView2<'_, f64>,
+    labelled: ArrayView2<'_, f32>,
+    batch: usize,
+) -> Result<Vec<usize>> {
+    let n = pool.nrows();
+    Error::check_length("probabilities", n, probabilities.nrows())?;
+    finite("probabilities", probabilities.iter().copied())?;
+    finite("features", pool.iter().chain(&labelled).map(|&v| v.into()))?;
+    let cold = labelled.nrows() == 0;
+    let utility: Vec<f64> = (probabilities.rows().into_iter())
+        .map(|p| {
+            if cold || p.len() < 2 {
+                return 1.0;
+            }
+            let (first, second) = p.iter().fold((0.0, 0.0), |(first, second), &p| {
+                (p.max(first), p.min(first).max(second))
+            });
+            1.0 - (first - second)
+        })
+        .collect();
+    let pool = pool.as_standard_layout();
+    // Similarity to the nearest of what is labelled or chosen.
+    let mut nearest = vec![-1.0_f32; n];
+    if !cold {
+        Error::check_length("labelled row", pool.ncols(), labelled.ncols())?;
+        let labelled = labelled.as_standard_layout();
+        let similarities = linalg::products(pool.view(), labelled.view());
+        for (nearest, row) in nearest.iter_mut().zip(similarities.rows()) {
+            *nearest = row.iter().copied().fold(-1.0, f32::max);
+        }
+    }
+    let mut left: Vec<usize> = (0..n).collect();
+    let mut chosen = Vec::new();
+    while chosen.len() < batch.min(n) {
+        let next = if cold && chosen.is_empty() {
+            medoid(pool.view())
+        } else {
+            // The product orders like the product of roots.
+            let wanted = |i: usize| utility[i] * f64::from(1.0 - nearest[i]).max(0.0);
+            highest(left.iter().copied(), wanted)
+        };
+        let Some(next) = next else { break };
+        left.retain(|&i| i != next);
+        chosen.push(next);
+        let latest = pool.select(Axis(0), &[next]);
+        let similarities = linalg::products(pool.view(), latest.view());
+        for (nearest, &similarity) in nearest.iter_mut().zip(&similarities) {
+            *nearest = nearest.max(similarity);
+        }
+    }
+    Ok(chosen)
+}
+
+/// Pairs of examples `(i, j)`, i < j, that are near duplicates: their similarity in `(n, n)` exceeds 0.995.
+///
+/// Photos of one burst count as one wherever accuracy is estimated.
+pub fn near_duplicates(similarity: ArrayView2<'_, f32>) -> Vec<(usize, usize)> {
+    (similarity.indexed_iter())
+        .filter(|&((i, j), &s)| i < j && s > DUPLICATE)
+        .map(|(pair, _)| pair)
+        .collect()
+}
+
+/// The row that is nearest to all others, the lowest of equals.
+fn medoid(rows: ArrayView2<'_, f32>) -> Option<usize> {
+    let sum = rows.mapv(f64::from).sum_axis(Axis(0));
+    highest(0..rows.nrows(), |i| {
+        rows.row(i)
+            .iter()
+            .zip(&sum)
+            .map(|(&x, s)| f64::from(x) * s)
+            .sum()
+    })
+}
+
+/// The first of the items with the highest value.
+fn highest(items: impl Iterator<Item = usize>, value: impl Fn(usize) -> f64) -> Option<usize> {
+    let mut best = None;
+    for i in items {
+        let value = value(i);
+        if best.is_none_or(|(_, highest)| value > highest) {
+            best = Some((i, value));
+        }
+    }
+    best.map(|(i, _)| i)
+}
+
+fn finite(what: &'static str, mut values: impl Iterator<Item = f64>) -> Result<()> {
+    if values.all(f64::is_finite) {
+        Ok(())
+    } else {
+        Err(Error::NotFinite { what })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, array};
+
+    pub(super) fn on_circle(degrees: &[f64]) -> Array2<f32> {
+        Array2::from_shape_fn((degrees.len(), 2), |(i, d)| {
+            let angle = degrees[i].to_radians();
+            // The tangent half-angle formulae need no transcendental function.
+            let t = angle / 2.0 * (1.0 + angle * angle / 12.0);
+            let (x, y) = ((1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t));
+            [x, y][d] as f32
+        })
+    }
+
+    #[test]
+    fn labelling_wants_what_is_unsure_and_new() {
+        let labelled = array![[1.0_f32, 0.0, 0.0]];
+        let pool = array![
+            [1.0_f32, 0.0, 0.0], // known already
+            [0.0, 1.0, 0.0],     // new, and unsure
+            [0.0, 0.99, 0.141],  // its double, as unsure
+            [0.0, 0.0, 1.0],     // new, and rather sure
+        ];
+        let p = array![
+            [0.5, 0.5, 0.0],
+            [0.4, 0.3, 0.3],
+            [0.4, 0.3, 0.3],
+            [0.6, 0.3, 0.1]
+        ];
+        let next = label_next(pool.view(), p.view(), labelled.view(), 3).unwrap();
+        assert_eq!(next, [1, 3, 2]);
+        // One class: nothing is unsure, novelty decides.
+        let one = Array2::ones((4, 1));
+        let next = label_next(pool.view(), one.view(), labelled.view(), 1).unwrap();
+        assert_eq!(next, [1]);
+        let all = label_next(pool.view(), p.view(), labelled.view(), 9).unwrap();
+        assert_eq!(all.len(), 4);
+        let none = Array2::zeros((0, 3));
+        assert_eq!(
+            label_next(none.view(), none.mapv(f64::from).view(), none.view(), 3),
+            Ok(vec![])
+        );
+    }
+
+    #[test]
+    fn without_labels_the_centres_are_far_apart() {
+        let pool = on_circle(&[0.0, 2.0, 4.0, 6.0, 50.0, 90.0]);
+        let p = Array2::from_elem((6, 2), 0.5);
+        let none = Array2::zeros((0, 2));
+        // The medoid, then always the farthest from all before.
+        let next = label_next(pool.view(), p.view(), none.view(), 4).unwrap();
+        assert_eq!(next, [3, 5, 4, 0]);
+        assert_eq!(
+            label_next(pool.view(), p.view(), none.view(), 0),
+            Ok(vec![])
+        );
+    }
+
+    #[test]
+    fn near_duplicates_are_pairs_above_the_threshold() {
+        let similarity = array![[1.0, 0.996, 0.2], [0.996, 1.0, 0.995], [0.2, 0.995, 1.0]];
+        assert_eq!(near_duplicates(similarity.view()), [(0, 1)]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let two = Array2::<f32>::ones((2, 3));
+        let p = Array2::from_elem((2, 2), 0.5);
+        let one = Array2::from_elem((1, 2), 0.5);
+        let code = |r: Result<Vec<usize>>| r.unwrap_err().code();
+        assert_eq!(
+            code(label_next(two.view(), one.view(), two.view(), 1)),
+            "shape"
+        );
+        let narrow = Array2::<f32>::ones((1, 2));
+        assert_eq!(
+            code(label_next(two.view(), p.view(), narrow.view(), 1)),
+            "shape"
+        );
+        let nan = two.mapv(|_| f32::NAN);
+        assert_eq!(
+            code(label_next(nan.view(), p.view(), two.view(), 1)),
+            "not-finite"
+        );
+        assert_eq!(
+            code(label_next(two.view(), p.view(), nan.view(), 1)),
+            "not-finite"
+        );
+        let bad = p.mapv(|_| f64::NAN);
+        assert_eq!(
+            code(label_next(two.view(), bad.view(), two.view(), 1)),
+            "not-finite"
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! Files of matrices and one entry of text, in the format safetensors: what all saved things share.
+
+use crate::{Error, Result};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use std::collections::HashMap;
+
+/// Refuses the bytes for this reason.
+pub fn refuse<T>(reason: impl ToString) -> Result<T> {
+    Err(Error::Format {
+        reason: reason.to_string(),
+    })
+}
+
+/// Bytes of matrices, each given by name, type, columns (at least 1) and little-endian numbers, and of one entry.
+pub fn write(matrices: &[(&str, Dtype, usize, &[u8])], entry: &str, text: String) -> Vec<u8> {
+    let views = matrices.iter().map(|&(name, dtype, columns, bytes)| {
+        let rows = bytes.len() * 8 / dtype.bitsize() / columns;
+        let view = TensorView::new(dtype, vec![rows, columns], bytes);
+        (name, view.expect("whole rows of such numbers"))
+    });
+    // They are sorted on the way, so that the same matrices give the same bytes.
+    serialize(views, Some(HashMap::from([(entry.to_owned(), text)])))
+        .expect("a few named matrices and one entry of metadata")
+}
+
+/// The matrices and the text of this entry.
+pub fn open<'a>(bytes: &'a [u8], entry: &str) -> Result<(SafeTensors<'a>, String)> {
+    let (_, header) = SafeTensors::read_metadata(bytes).or_else(refuse)?;
+    let tensors = SafeTensors::deserialize(bytes).or_else(refuse)?;
+    match header.metadata().as_ref().and_then(|m| m.get(entry)) {
+        Some(text) => Ok((tensors, text.clone())),
+        None => refuse(format!("it has no entry \"{entry}\"")),
+    }
+}
+
+/// Bytes of a matrix of this type with rows of this many numbers.
+pub fn matrix<'a>(
+    tensors: &SafeTensors<'a>,
+    name: &str,
+    dtype: Dtype,
+    columns: usize,
+) -> Result<&'a [u8]> {
+    let tensor = tensors.tensor(name).or_else(refuse)?;
+    if tensor.dtype() != dtype || tensor.shape().len() != 2 || tensor.shape()[1] != columns {
+        return refuse(format!(
+            "tensor \"{name}\" is {:?} {:?}, expected {dtype:?} with {columns} columns",
+            tensor.dtype(),
+            tensor.shape()
+        ));
+    }
+    Ok(tensor.data())
+}
+
+/// The numbers of these bytes.
+pub fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes
+        .chunks_exact(4)
+        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+/// Appends the bytes of numbers.
+pub fn extend<const N: usize>(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = [u8; N]>) {
+    for number in numbers {
+        bytes.extend_from_slice(&number);
+    }
+}

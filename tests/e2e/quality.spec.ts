@@ -1,0 +1,128 @@
+/** What the page says of its own answers: none of these, how sure, how well it works, which labels look wrong. */
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { drawnPhotos, type Thing } from "./files.js";
+import { addPhotos, answer, card, open, photosOf, predict, ready, saved, teach } from "./person.js";
+
+const EXPECTED = /It will probably get .+ new photos right, judged from \d+ of your own\./;
+
+function things(count: number, ...names: Thing[]) {
+  return Object.fromEntries(names.map((name) => [name, drawnPhotos(name, 0, count)]));
+}
+
+function quality(page: Page): Locator {
+  return page.getByRole("region", { name: "How well it works" });
+}
+
+test("says none of these for a photo of something else, aloud too, and keeps the bars", async ({ page }) => {
+  await open(page);
+  await teach(page, things(8, "tomato", "leaf", "bread"));
+  await predict(page, drawnPhotos("leaf", 9, 10));
+  await expect(answer(page)).not.toContainText("None of these");
+  await predict(page, drawnPhotos("mug", 5, 6));
+  await expect(answer(page).getByText("None of these", { exact: true })).toBeVisible();
+  await expect(answer(page)).toContainText(/Closest: (tomato|leaf|bread), /);
+  const bars = answer(page).getByRole("list", { name: "How likely each class is" });
+  await expect(bars.getByRole("listitem")).toHaveCount(3);
+  await expect(answer(page).locator("[aria-live=polite]")).toHaveText(/^None of these\. Closest: /);
+
+  await predict(page, [...drawnPhotos("leaf", 9, 10), ...drawnPhotos("mug", 5, 6)]);
+  const rows = answer(page).getByRole("list", { name: "Answers for 2 photos" }).getByRole("button");
+  await expect(rows.nth(0)).toContainText("leaf");
+  await expect(rows.nth(1)).toContainText("None of these");
+
+  // Taught, it is no stranger any more.
+  await teach(page, things(5, "mug"));
+  await expect(rows.nth(1)).toContainText("mug");
+});
+
+test("says in a sentence which classes it may be", async ({ page }) => {
+  await open(page);
+  await teach(page, things(6, "tomato", "leaf", "bread"));
+  await predict(page, drawnPhotos("tomato", 7, 8));
+  await expect(answer(page)).toContainText("Probably tomato.");
+
+  // Two classes of the same things cannot be told apart, and the sentence says so.
+  await teach(page, { "red fruit": drawnPhotos("tomato", 8, 14) });
+  await expect(answer(page)).toContainText(
+    /It is (tomato or red fruit|red fruit or tomato): sure nine times in ten\./,
+  );
+});
+
+test("tells how well it works once it can, and follows undo", async ({ page }) => {
+  await open(page);
+  const hint = page.getByText("Add a second photo to each class to see how well it works.");
+  await teach(page, things(1, "tomato"));
+  await expect(hint).toHaveCount(0);
+  await teach(page, things(1, "leaf"));
+  await expect(hint).toBeVisible();
+  await addPhotos(page, "tomato", drawnPhotos("tomato", 1, 6));
+  await expect(quality(page)).toContainText("judged from 6 of your own");
+  await expect(quality(page)).toContainText("Not judged yet, because of only one photo: leaf.");
+  await addPhotos(page, "leaf", drawnPhotos("leaf", 1, 6));
+  await expect(hint).toHaveCount(0);
+  await expect(quality(page)).toContainText(EXPECTED);
+  await expect(quality(page)).toContainText("judged from 12 of your own");
+  await page.keyboard.press("Control+z");
+  await expect(quality(page)).toContainText("judged from 6 of your own");
+  await page.keyboard.press("Control+y");
+  await expect(quality(page)).toContainText("judged from 12 of your own");
+
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await expect(quality(page)).toContainText("judged from 12 of your own");
+});
+
+test("names the class that wants more photos", async ({ page }) => {
+  await open(page);
+  await teach(page, { ...things(4, "leaf"), "red fruit": drawnPhotos("tomato", 0, 8) });
+  await teach(page, { tomato: drawnPhotos("tomato", 8, 11) });
+  await expect(quality(page)).toContainText(
+    /It does worst on (tomato|red fruit), which it may take for (tomato|red fruit): add photos of/,
+  );
+});
+
+test("lists photos whose label looks wrong, and moves one by a press", async ({ page }) => {
+  await open(page);
+  await teach(page, things(6, "mug", "banana"));
+  await addPhotos(page, "mug", drawnPhotos("banana", 8, 9));
+  const summary = quality(page).getByText("1 photo may have the wrong label");
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  const line = quality(page).getByRole("listitem");
+  await expect(line).toContainText("In mug, but looks like banana");
+  await expect(line.locator("img")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(line.getByRole("button", { name: "Move to banana" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(photosOf(page, "banana")).toHaveCount(7);
+  await expect(line).toHaveCount(0);
+  await expect(quality(page)).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await expect(summary).toBeVisible();
+});
+
+test("lets an expert choose how answers are computed, and remembers it", async ({ page }) => {
+  await open(page);
+  await teach(page, things(3, "tomato", "leaf"));
+  await predict(page, drawnPhotos("leaf", 5, 6));
+  const method = answer(page).getByRole("combobox", { name: "Method" });
+  await expect(method).toBeHidden();
+  await answer(page).getByText("How answers are computed").click();
+  await expect(method).toHaveValue("auto");
+  const names = await method
+    .getByRole("option")
+    .evaluateAll((all: HTMLOptionElement[]) => all.map((o) => o.value));
+  for (const name of names) {
+    await method.selectOption(name);
+    await expect(answer(page).getByRole("listitem").first()).toContainText("leaf");
+  }
+  await method.selectOption("logistic");
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await answer(page).getByText("How answers are computed").click();
+  await expect(method).toHaveValue("logistic");
+  await expect(card(page, "leaf")).toBeVisible();
+});

@@ -1,0 +1,454 @@
+//! The recommended AMU head: against a long run of another solver, on degenerate tasks, and warm against cold starts.
+#![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod common;
+
+use common::{assert_close, blobs, clip_and_aux, scores, task};
+use handful::heads::amu::{Auxiliary, FittedAmu, Fusion, Solver, Soup, Uncertainty};
+use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, MissingText};
+use handful::support::Task;
+use handful::{Stream, Streams};
+use ndarray::{Array1, Array2, Axis, concatenate};
+use serde::Deserialize;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+type Rows = Vec<Vec<f32>>;
+
+#[derive(Deserialize)]
+struct Reference {
+    convex: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    hyper: Hyper,
+    inputs: Inputs,
+    test_logits: Rows,
+}
+
+#[derive(Deserialize)]
+struct Hyper {
+    alpha: f64,
+    lambda_merge: f64,
+    mu: f64,
+    uncertainty: Uncertainty,
+    class_balance: bool,
+    text: bool,
+}
+
+#[derive(Deserialize)]
+struct Inputs {
+    clip_features: Rows,
+    aux_features: Rows,
+    text: Rows,
+    labels: Vec<usize>,
+    test_clip_features: Rows,
+    test_aux_features: Rows,
+}
+
+fn matrix(rows: &Rows) -> Array2<f32> {
+    Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
+}
+
+fn joined(clip: &Rows, aux: &Rows) -> Array2<f32> {
+    concatenate(Axis(1), &[matrix(clip).view(), matrix(aux).view()]).unwrap()
+}
+
+/// Scores of all examples, and of some that are like them.
+fn all_scores(head: &dyn FittedHead, task: &Task) -> Vec<f32> {
+    let rows = (0..task.n_examples()).flat_map(|i| scores(head, task, task.row(i)));
+    rows.collect()
+}
+
+#[track_caller]
+fn same(a: &[f32], b: &[f32], tolerance: f32) {
+    assert_eq!(a.len(), b.len());
+    a.iter()
+        .zip(b)
+        .for_each(|(&a, &b)| assert_close(a, b, tolerance));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_convex_solver_finds_the_reference_minimum() {
+    let reference: Reference =
+        serde_json::from_str(include_str!("data/amu_reference.json")).unwrap();
+    assert!(reference.convex.len() >= 5);
+    for case in &reference.convex {
+        let (hyper, inputs) = (&case.hyper, &case.inputs);
+        let streams = clip_and_aux(inputs.text[0].len(), inputs.aux_features[0].len());
+        let text = inputs
+            .text
+            .iter()
+            .map(|row| hyper.text.then(|| Array1::from(row.clone())));
+        let rows = joined(&inputs.clip_features, &inputs.aux_features);
+        let task = Task::new(streams, rows, inputs.labels.clone(), text.collect()).unwrap();
+        for solver in [Solver::DualAscent, Solver::Lbfgs, Solver::Mm] {
+            let head = Amu {
+                alpha: Some(hyper.alpha),
+                lambda: hyper.lambda_merge,
+                mu: hyper.mu,
+                uncertainty: hyper.uncertainty,
+                class_balance: hyper.class_balance,
+                aux: Auxiliary::Other,
+                solver,
+                ..Default::default()
+            };
+            let fitted = head.fit(&task).unwrap();
+            let queries = joined(&inputs.test_clip_features, &inputs.test_aux_features);
+            for (query, expected) in queries.rows().into_iter().zip(&case.test_logits) {
+                let row = task.streams().unit(&query.to_vec()).unwrap();
+                for (found, expected) in scores(&fitted, &task, &row).iter().zip(expected) {
+                    let difference = (found - expected).abs() / expected.abs().max(1.0);
+                    // The logits are as near as the gap says.
+                    let near = 2e-5 + 30.0 * fitted.gap().sqrt();
+                    assert!(
+                        f64::from(difference) < near,
+                        "{} {solver:?}: {found} {expected}",
+                        case.name
+                    );
+                }
+            }
+            assert!(
+                fitted.gap() < if solver == Solver::Mm { 1e-2 } else { 1e-12 },
+                "{} {solver:?}: gap {}",
+                case.name,
+                fitted.gap()
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn solvers_agree_on_the_answers_of_a_larger_task() {
+    let task = task(21, 6, 12);
+    let fit = |solver| {
+        let head = Amu {
+            alpha: Some(2.0),
+            solver,
+            ..Default::default()
+        };
+        head.fit(&task).unwrap()
+    };
+    let fast = fit(Solver::default());
+    assert!(fast.gap() <= 1e-6);
+    for solver in [Solver::Lbfgs, Solver::Mm] {
+        // A relative gap of 1e-6 leaves logits some hundredths.
+        same(
+            &all_scores(&fast, &task),
+            &all_scores(&fit(solver), &task),
+            5e-2,
+        );
+    }
+    // Without the ridge the minimum is another one, but every example is recognised.
+    let descended = fit(Solver::NormalisedGradient);
+    for i in 0..task.n_examples() {
+        let found = scores(&descended, &task, task.row(i));
+        assert!(found.iter().all(|s| s.is_finite()));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_warm_start_ends_where_a_cold_one_does() {
+    for (shots, tolerance) in [(4, 2e-5), (16, 2e-2)] {
+        let all = task(5, 5, shots);
+        let fewer: Vec<usize> = (0..all.n_examples()).filter(|&i| i != 3).collect();
+        let fewer = all.subset(&fewer);
+        for alpha in [Some(3.0), None] {
+            let head = Amu {
+                alpha,
+                ..Default::default()
+            };
+            for (before, after) in [(&fewer, &all), (&all, &fewer)] {
+                let cold = head.fit(after).unwrap();
+                let warm = head.refit(after, &head.fit(before).unwrap()).unwrap();
+                assert_close(warm.alpha() as f32, cold.alpha() as f32, 0.03);
+                if alpha.is_some() {
+                    same(
+                        &all_scores(&warm, after),
+                        &all_scores(&cold, after),
+                        tolerance,
+                    );
+                }
+            }
+        }
+    }
+    // A class that the earlier head did not know.
+    let all = task(6, 4, 3);
+    let three = all.subset(&(0..9).collect::<Vec<_>>());
+    let head = Amu {
+        alpha: Some(1.0),
+        ..Default::default()
+    };
+    let warm = head.refit(&all, &head.fit(&three).unwrap()).unwrap();
+    same(
+        &all_scores(&warm, &all),
+        &all_scores(&head.fit(&all).unwrap(), &all),
+        2e-5,
+    );
+}
+
+/// Zero-shot recognition that is right, or that says nothing: text rows along the class's own direction or at random.
+fn texts(good: bool) -> Task {
+    let streams = clip_and_aux(12, 10);
+    let (features, labels) = blobs(9, 6, 2, streams.width(), 0.5);
+    let text = (0..6).map(|c| {
+        let of = if good { c } else { (c + 1) % 6 };
+        let row = features.row(2 * of).to_vec();
+        Some(Array1::from(row[..12].to_vec()))
+    });
+    Task::new(streams, features.clone(), labels, text.collect()).unwrap()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn poor_text_makes_the_bias_stronger() {
+    let head = Amu::default();
+    let [good, poor] = [true, false].map(|good| head.fit(&texts(good)).unwrap().alpha());
+    assert!(poor > 5.0 * good, "good {good}, poor {poor}");
+    // With one example a class nothing can be held out, and the text is still judged.
+    let one_shot = |good| texts(good).subset(&[0, 2, 4, 6, 8, 10]);
+    let [good, poor] = [true, false].map(|good| head.fit(&one_shot(good)).unwrap().alpha());
+    assert!(good < 6.5 && poor > 20.0, "good {good}, poor {poor}");
+}
+
+/// Every recipe with a switch thrown.
+fn recipes() -> Vec<HeadSpec> {
+    let amu = |change: &dyn Fn(&mut Amu)| {
+        let mut head = Amu::default();
+        change(&mut head);
+        HeadSpec::Amu(head)
+    };
+    let published = |change: &dyn Fn(&mut AmuPublished)| {
+        let mut head = AmuPublished {
+            epochs: 3,
+            ..Default::default()
+        };
+        change(&mut head);
+        HeadSpec::AmuPublished(head)
+    };
+    let mut all = vec![
+        amu(&|_| ()),
+        amu(&|h| h.tune = true),
+        amu(&|h| h.soup = 3),
+        amu(&|h| (h.soup, h.soup_kind) = (5, Soup::Greedy)),
+        amu(&|h| h.class_balance = true),
+        amu(&|h| h.lambda = 0.0),
+        amu(&|h| h.lambda = 1.0),
+        amu(&|h| h.alpha = Some(0.0)),
+        published(&|_| ()),
+        published(&|h| h.train = false),
+        published(&|h| h.zscore = false),
+        published(&|h| h.dual_head = true),
+        published(&|h| h.init = handful::heads::amu::Start::Random),
+        published(&|h| h.init = handful::heads::amu::Start::ClassMean),
+        published(&|h| h.init = handful::heads::amu::Start::Unit),
+    ];
+    for fusion in [Fusion::Fixed, Fusion::Uncertainty, Fusion::DynamicKl] {
+        all.push(amu(&|h| h.fusion = fusion));
+        all.push(published(&|h| h.fusion = fusion));
+    }
+    for missing in [MissingText::Prototype, MissingText::Exclude] {
+        all.push(amu(&|h| h.missing_text = missing));
+        all.push(published(&|h| h.missing_text = missing));
+    }
+    for aux in [Auxiliary::Clip, Auxiliary::Other, Auxiliary::All] {
+        all.push(amu(&|h| h.aux = aux));
+        all.push(published(&|h| h.aux = aux));
+    }
+    for kind in handful::heads::amu::KINDS {
+        all.push(amu(&|h| h.uncertainty = kind));
+        all.push(published(&|h| h.uncertainty = kind));
+    }
+    for solver in [Solver::Lbfgs, Solver::Mm, Solver::NormalisedGradient] {
+        all.push(amu(&|h| h.solver = solver));
+    }
+    all
+}
+
+/// Checks which classes of a task of these rows `(n, 5)` every recipe can score, fitted and left out.
+#[track_caller]
+fn check(name: &str, rows: &[[f32; 5]], labels: &[usize], texts: &[Option<[f32; 2]>]) {
+    let features = Array2::from_shape_fn((rows.len(), 5), |(i, d)| rows[i][d]);
+    let text = texts
+        .iter()
+        .map(|row| row.map(|row| Array1::from(row.to_vec())));
+    let task = Task::new(
+        clip_and_aux(2, 3),
+        features,
+        labels.to_vec(),
+        text.collect(),
+    )
+    .unwrap();
+    let counts = task.counts();
+    for spec in recipes() {
+        let fitted = spec.fit(&task).unwrap();
+        let query = task.streams().unit(&[0.3, 0.8, 0.1, -0.4, 0.9]).unwrap();
+        let found = scores(fitted.as_ref(), &task, &query);
+        for (c, score) in found.iter().enumerate() {
+            let can = texts[c].is_some() || counts[c] > 0;
+            assert_eq!(score.is_finite(), can, "{name}, {spec:?}: {found:?}");
+            assert!(!score.is_nan(), "{name}, {spec:?}: {found:?}");
+        }
+        let examples: Vec<usize> = (0..rows.len()).collect();
+        let left_out = fitted.leave_one_out(&task, &examples);
+        for (&i, left_out) in examples.iter().zip(left_out.rows()) {
+            for (c, score) in left_out.iter().enumerate() {
+                let rest = counts[c] - usize::from(labels[i] == c);
+                let can = texts[c].is_some() || rest > 0;
+                assert!(
+                    score.is_finite() == can && !score.is_nan(),
+                    "{name}, {spec:?}: {left_out}"
+                );
+            }
+        }
+    }
+}
+
+const A: [f32; 5] = [1.0, 0.2, 0.5, 0.1, 0.0];
+const B: [f32; 5] = [0.9, 0.4, 0.0, 0.6, 0.1];
+const C: [f32; 5] = [0.2, 1.0, 0.1, 0.0, 0.8];
+const D: [f32; 5] = [0.1, 0.9, 0.3, -0.2, 0.7];
+const T: Option<[f32; 2]> = Some([1.0, 0.1]);
+const U: Option<[f32; 2]> = Some([0.2, 1.0]);
+
+#[wasm_bindgen_test(unsupported = test)]
+fn degenerate_tasks_score_what_can_be_scored_whatever_the_switches() {
+    check("two classes", &[A, B, C, D], &[0, 0, 1, 1], &[T, U]);
+    check("no text", &[A, B, C, D], &[0, 0, 1, 1], &[None, None]);
+    check("partial text", &[A, B, C, D], &[0, 0, 1, 2], &[T, U, None]);
+    check("one class", &[A, B], &[0, 0], &[T]);
+    check("one class without text", &[A, B], &[0, 0], &[None]);
+    check("one example", &[A], &[0], &[T, U]);
+    check("one example, no text", &[A], &[1], &[None, None]);
+    check("a class of text alone", &[A, C], &[0, 1], &[T, U, T]);
+    check("a class of nothing", &[A, C], &[0, 1], &[T, U, None]);
+    check("identical examples", &[A, A, A, A], &[0, 0, 1, 1], &[T, U]);
+    check("identical texts", &[A, C], &[0, 1], &[T, T]);
+    let flat = [A, B, C].map(|row| [row[0], 0.5, row[2], 0.0, row[4]]);
+    check("a constant dimension", &flat, &[0, 0, 1], &[T, U]);
+    let opposite = [A, A.map(|v| -v), C];
+    check("opposite examples", &opposite, &[0, 0, 1], &[T, U]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_class_of_text_alone_gets_the_mean_bias() {
+    let all = task(3, 3, 3);
+    let two: Vec<usize> = (0..6).collect();
+    let two = all.subset(&two);
+    let query = all.row(8);
+    for spec in [
+        HeadSpec::Amu(Amu {
+            fusion: Fusion::Fixed,
+            alpha: Some(2.0),
+            ..Default::default()
+        }),
+        HeadSpec::AmuPublished(AmuPublished::default()),
+    ] {
+        let zero_shot = handful::heads::ZeroShot::default().fit(&two).unwrap();
+        let text = scores(&zero_shot, &two, query);
+        let found = scores(spec.fit(&two).unwrap().as_ref(), &two, query);
+        let bias: Vec<f32> = found.iter().zip(&text).map(|(s, t)| s - t).collect();
+        assert!(
+            (bias[2] - (bias[0] + bias[1]) / 2.0).abs() < 1e-4,
+            "{bias:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_linear_says_so() {
+    let with_text = task(2, 3, 2);
+    let amu = |fusion| Amu {
+        fusion,
+        ..Default::default()
+    };
+    let is_linear = |head: &Amu, task: &Task| head.fit(task).unwrap().linear().is_some();
+    assert!(is_linear(&amu(Fusion::Fixed), &with_text));
+    assert!(!is_linear(&amu(Fusion::Uncertainty), &with_text));
+    assert!(is_linear(
+        &amu(Fusion::Uncertainty),
+        &with_text.without_text()
+    ));
+    assert!(is_linear(
+        &amu(Fusion::DynamicKl),
+        &with_text.without_text()
+    ));
+    // The same scores come from both parts apart.
+    let fixed = amu(Fusion::Fixed).fit(&with_text).unwrap();
+    let apart = Amu {
+        uncertainty: Uncertainty::Max,
+        power: 0.0,
+        alpha: Some(fixed.alpha()),
+        ..Default::default()
+    };
+    let apart = apart.fit(&with_text).unwrap();
+    same(
+        &all_scores(&fixed, &with_text),
+        &all_scores(&apart, &with_text),
+        1e-4,
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn many_examples_of_few_features_are_learned_from_the_features() {
+    let streams = Streams::new(vec![Stream::new("aux", 6)]).unwrap();
+    let (features, labels) = blobs(4, 4, 150, 6, 0.8);
+    let many = Task::new(streams, features, labels, vec![None; 4]).unwrap();
+    let fit = |solver| -> FittedAmu {
+        let head = Amu {
+            solver,
+            ..Default::default()
+        };
+        head.fit(&many).unwrap()
+    };
+    let fitted = fit(Solver::DualAscent);
+    assert!(fitted.gap() <= 1e-6);
+    let right = (0..many.n_examples()).filter(|&i| {
+        let found = scores(&fitted, &many, many.row(i));
+        let own = found[many.labels()[i]];
+        found.iter().all(|&s| s <= own)
+    });
+    assert!(right.count() > 500);
+    let held_out = fitted.leave_one_out(&many, &[0, 599]);
+    assert!(held_out.iter().all(|s| s.is_finite()));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn views_change_what_is_learned_and_travel_with_their_example() {
+    let plain = task(8, 3, 3);
+    let width = plain.streams().width();
+    let views = |i: usize| vec![0.3 + 0.1 * i as f32; 2 * width];
+    let viewed = plain
+        .clone()
+        .with_views((0..9).map(views).collect())
+        .unwrap();
+    assert_eq!(viewed.views(4).len(), 2);
+    let part = viewed.subset(&[4, 2]);
+    assert!(part.views(0).eq(viewed.views(4)) && part.views(1).eq(viewed.views(2)));
+    let published = AmuPublished::default();
+    let soup = Amu {
+        alpha: Some(1.0),
+        soup: 3,
+        ..Default::default()
+    };
+    let differ = |spec: HeadSpec| {
+        let [a, b] =
+            [&plain, &viewed].map(|task| all_scores(spec.fit(task).unwrap().as_ref(), task));
+        a.iter().zip(&b).any(|(a, b)| (a - b).abs() > 1e-3)
+    };
+    assert!(differ(HeadSpec::AmuPublished(published)));
+    assert!(differ(HeadSpec::Amu(soup)));
+    assert!(!differ(HeadSpec::Amu(Amu::default())));
+    assert!(plain.clone().with_views(vec![Vec::new(); 8]).is_err());
+    assert!(
+        plain
+            .clone()
+            .with_views(vec![vec![1.0; width - 1]; 9])
+            .is_err()
+    );
+    assert!(plain.with_views(vec![vec![0.0; width]; 9]).is_err());
+}

@@ -1,0 +1,311 @@
+//! Drawing few-shot tasks from a data set. A seed gives the same draw for every head; more shots add to fewer.
+
+use crate::dataset::Dataset;
+use anyhow::{Result, ensure};
+use handful::random::Random;
+use handful::support::Task;
+use ndarray::{Array1, Array2, Axis};
+
+/// What is done to a data set before examples are drawn.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Classes drawn at random, those of the data set where `None`.
+    pub classes: Option<usize>,
+    /// Standard deviation of the noise added to each dimension of the unit text rows.
+    pub text_noise: f64,
+}
+
+/// A task and what is asked about it.
+#[derive(Debug)]
+pub struct Trial {
+    /// Labels of the task's classes.
+    pub names: Vec<String>,
+    pub task: Task,
+    /// Unit rows `(m, width)`.
+    pub queries: Array2<f32>,
+    /// Class of each query.
+    pub labels: Vec<usize>,
+}
+
+/// Draws `shots` examples of each class, or all that there are; with them the queries: those of the data set, or else
+/// the photos that were not drawn. `None` where no photo is left to ask about.
+pub fn draw(
+    dataset: &Dataset,
+    changes: &Changes,
+    seed: u64,
+    shots: usize,
+) -> Result<Option<Trial>> {
+    let classes = some_classes(dataset, changes, seed)?;
+    let mut random = generator(seed, "examples");
+    let (mut drawn, mut rest) = (Vec::new(), Vec::new());
+    // Every class is shuffled, so that a class's examples do not depend on which others are drawn.
+    for class in 0..dataset.classes.len() {
+        let mut rows = rows_of(&dataset.pool.labels, class);
+        random.shuffle(&mut rows);
+        if classes.contains(&class) {
+            let (some, others) = rows.split_at(shots.min(rows.len()));
+            drawn.extend_from_slice(some);
+            rest.extend_from_slice(others);
+        }
+    }
+    let index = |label: usize| classes.iter().position(|&class| class == label);
+    let (source, asked) = match &dataset.queries {
+        None => {
+            rest.sort_unstable();
+            (&dataset.pool, rest)
+        }
+        Some(rows) => {
+            let all = 0..rows.labels.len();
+            (
+                rows,
+                all.filter(|&i| index(rows.labels[i]).is_some()).collect(),
+            )
+        }
+    };
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let labels_of = |labels: &[usize], rows: &[usize]| -> Vec<usize> {
+        rows.iter().filter_map(|&i| index(labels[i])).collect()
+    };
+    Ok(Some(Trial {
+        names: classes
+            .iter()
+            .map(|&c| dataset.classes[c].clone())
+            .collect(),
+        task: Task::new(
+            dataset.streams.clone(),
+            dataset.pool.features.select(Axis(0), &drawn),
+            labels_of(&dataset.pool.labels, &drawn),
+            texts(dataset, &classes, changes, seed)?,
+        )?,
+        queries: source.features.select(Axis(0), &asked),
+        labels: labels_of(&source.labels, &asked),
+    }))
+}
+
+impl Trial {
+    /// The task without every third class, and whether each query is of one of those; `None` where fewer than two
+    /// classes would remain, or no query would be foreign.
+    pub fn without_every_third(&self) -> Result<Option<(Task, Vec<bool>)>> {
+        let foreign_class = |class: usize| class % 3 == 2;
+        let foreign: Vec<bool> = self.labels.iter().map(|&c| foreign_class(c)).collect();
+        if self.names.len() < 3 || !foreign.contains(&true) || !foreign.contains(&false) {
+            return Ok(None);
+        }
+        let kept: Vec<usize> = (0..self.task.n_examples())
+            .filter(|&i| !foreign_class(self.task.labels()[i]))
+            .collect();
+        let text = self.task.text().iter().enumerate();
+        let task = Task::new(
+            self.task.streams().clone(),
+            self.task.features().select(Axis(0), &kept),
+            // Of every three classes the first two are kept.
+            kept.iter()
+                .map(|&i| self.task.labels()[i])
+                .map(|class| class / 3 * 2 + class % 3)
+                .collect(),
+            text.filter(|(class, _)| !foreign_class(*class))
+                .map(|(_, row)| row.clone())
+                .collect(),
+        )?;
+        Ok(Some((task, foreign)))
+    }
+}
+
+/// The classes of a trial, in the order of the data set.
+fn some_classes(dataset: &Dataset, changes: &Changes, seed: u64) -> Result<Vec<usize>> {
+    let mut classes: Vec<usize> = (0..dataset.classes.len()).collect();
+    if let Some(n) = changes.classes {
+        ensure!(
+            (2..=classes.len()).contains(&n),
+            "{n} classes cannot be drawn from the {} of {}",
+            classes.len(),
+            dataset.name
+        );
+        generator(seed, "classes").shuffle(&mut classes);
+        classes.truncate(n);
+        classes.sort_unstable();
+    }
+    Ok(classes)
+}
+
+/// The texts of some classes, with noise where it is asked for.
+fn texts(
+    dataset: &Dataset,
+    classes: &[usize],
+    changes: &Changes,
+    seed: u64,
+) -> Result<Vec<Option<Array1<f32>>>> {
+    let mut random = generator(seed, "text");
+    let mut text = dataset.text.clone();
+    if changes.text_noise > 0.0 {
+        for row in text.iter_mut().flatten() {
+            let mut noisy = Array1::from(dataset.streams.unit_text(&row.to_vec())?);
+            noisy.mapv_inplace(|v| v + (changes.text_noise * normal(&mut random)) as f32);
+            *row = noisy;
+        }
+    }
+    Ok(classes.iter().map(|&class| text[class].clone()).collect())
+}
+
+/// Standard normal (Box and Muller, "A note on the generation of random normal deviates", 1958).
+fn normal(random: &mut Random) -> f64 {
+    let (a, b) = (random.uniform(), random.uniform());
+    // 1 - a lies in (0, 1], which has a logarithm.
+    (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(std::f64::consts::TAU * b)
+}
+
+/// Rows of one class.
+pub fn rows_of(labels: &[usize], class: usize) -> Vec<usize> {
+    (0..labels.len()).filter(|&i| labels[i] == class).collect()
+}
+
+/// Random numbers of a seed for one purpose, independent of those for others.
+pub fn generator(seed: u64, purpose: &str) -> Random {
+    let salt = purpose
+        .bytes()
+        .fold(0, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+    Random::new(salt.wrapping_mul(1 << 32) ^ seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Rows;
+    use handful::{Stream, Streams};
+
+    /// Six classes of five photos; row i is a unit vector that tells i.
+    fn dataset(with_queries: bool) -> Dataset {
+        let streams = Streams::new(vec![Stream::new("clip", 30)]).unwrap();
+        let rows = || Rows {
+            features: Array2::eye(30),
+            labels: (0..30).map(|i| i / 5).collect(),
+        };
+        Dataset {
+            name: "six".into(),
+            classes: (0..6).map(|c| format!("class {c}")).collect(),
+            streams,
+            text: (0..6).map(|c| (c != 1).then(|| Array1::ones(30))).collect(),
+            pool: rows(),
+            queries: with_queries.then(rows),
+        }
+    }
+
+    fn draw(dataset: &Dataset, changes: &Changes, seed: u64, shots: usize) -> Trial {
+        super::draw(dataset, changes, seed, shots).unwrap().unwrap()
+    }
+
+    /// Which rows of the identity these are.
+    fn ids(rows: ndarray::ArrayView2<'_, f32>) -> Vec<usize> {
+        let of = |row: ndarray::ArrayView1<'_, f32>| row.iter().position(|&v| v == 1.0).unwrap();
+        rows.rows().into_iter().map(of).collect()
+    }
+
+    #[test]
+    fn a_draw_repeats_with_its_seed_and_more_shots_add_to_fewer() {
+        let set = dataset(false);
+        let trial = |seed, shots| draw(&set, &Changes::default(), seed, shots);
+        let two = ids(trial(3, 2).task.features());
+        assert_eq!(two, ids(trial(3, 2).task.features()));
+        assert_ne!(two, ids(trial(4, 2).task.features()));
+        let three = ids(trial(3, 3).task.features());
+        assert!(two.iter().all(|id| three.contains(id)));
+        assert_eq!(trial(3, 2).task.counts(), [2; 6]);
+    }
+
+    #[test]
+    fn queries_are_the_rest_or_the_part_of_their_own() {
+        let rest = draw(&dataset(false), &Changes::default(), 0, 4);
+        assert_eq!(rest.queries.nrows(), 6);
+        let (asked, taught) = (ids(rest.queries.view()), ids(rest.task.features()));
+        assert!(asked.iter().all(|id| !taught.contains(id)));
+        assert_eq!(
+            rest.labels,
+            asked.iter().map(|id| id / 5).collect::<Vec<_>>()
+        );
+
+        let own = draw(&dataset(true), &Changes::default(), 0, 9);
+        assert_eq!((own.task.n_examples(), own.queries.nrows()), (30, 30));
+        assert!(
+            super::draw(&dataset(false), &Changes::default(), 0, 5)
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn some_classes_are_renumbered_with_their_rows_and_texts() {
+        let changes = Changes {
+            classes: Some(3),
+            ..Default::default()
+        };
+        let trial = draw(&dataset(true), &changes, 1, 2);
+        assert_eq!(trial.task.counts(), [2; 3]);
+        assert_eq!(trial.labels.len(), 15);
+        for (i, id) in ids(trial.task.features()).into_iter().enumerate() {
+            assert_eq!(
+                trial.names[trial.task.labels()[i]],
+                format!("class {}", id / 5)
+            );
+        }
+        for (name, text) in trial.names.iter().zip(trial.task.text()) {
+            assert_eq!(text.is_some(), name != "class 1");
+        }
+        let too_many = Changes {
+            classes: Some(7),
+            ..Default::default()
+        };
+        assert!(super::draw(&dataset(true), &too_many, 1, 2).is_err());
+    }
+
+    #[test]
+    fn every_third_class_becomes_foreign() {
+        let trial = draw(&dataset(true), &Changes::default(), 1, 2);
+        let (task, foreign) = trial.without_every_third().unwrap().unwrap();
+        assert_eq!(task.counts(), [2; 4]);
+        assert_eq!(foreign.iter().filter(|&&f| f).count(), 10);
+        // Classes 0, 1, 3 and 4 are classes 0 to 3 now.
+        let originals = [0, 1, 3, 4];
+        for (&label, id) in task.labels().iter().zip(ids(task.features())) {
+            assert_eq!(originals[label], id / 5);
+        }
+        let has_text: Vec<bool> = task.text().iter().map(Option::is_some).collect();
+        assert_eq!(has_text, [true, false, true, true]);
+
+        let two = Changes {
+            classes: Some(2),
+            ..Default::default()
+        };
+        let trial = draw(&dataset(true), &two, 1, 2);
+        assert!(trial.without_every_third().unwrap().is_none());
+    }
+
+    #[test]
+    fn noise_moves_texts_by_its_size() {
+        let changes = Changes {
+            text_noise: 0.05,
+            ..Default::default()
+        };
+        let clean = draw(&dataset(true), &Changes::default(), 1, 1);
+        let noisy = draw(&dataset(true), &changes, 1, 1);
+        let pairs = clean.task.text().iter().zip(noisy.task.text());
+        for (clean, noisy) in pairs.filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?))) {
+            // Noise of length 0.05 sqrt(30) = 0.27 leaves a cosine of about 1 / sqrt(1 + 0.27^2).
+            let cosine = clean.dot(noisy);
+            assert!((0.9..0.995).contains(&cosine), "{cosine}");
+        }
+    }
+
+    #[test]
+    fn normal_numbers_have_mean_0_and_variance_1() {
+        let mut random = generator(5, "text");
+        let numbers: Vec<f64> = (0..20_000).map(|_| normal(&mut random)).collect();
+        let mean = numbers.iter().sum::<f64>() / 20_000.0;
+        let square = numbers.iter().map(|v| v * v).sum::<f64>() / 20_000.0;
+        assert!(
+            mean.abs() < 0.03 && (square - 1.0).abs() < 0.04,
+            "{mean} {square}"
+        );
+    }
+}

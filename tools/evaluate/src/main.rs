@@ -1,0 +1,251 @@
+//! Measures every head on a file of features: accuracy, calibration, conformal sets, foreign photos, speed, streams.
+//!
+//! The table goes to the terminal; the same figures, a row for each head and draw, are written as JSON. No row of the
+//! queries influences any choice: all that a head knows is the examples that were drawn.
+
+mod dataset;
+mod draw;
+mod dump;
+mod measure;
+mod metrics;
+mod report;
+mod stream;
+mod table;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, ValueEnum};
+use dataset::{Choice, Dataset, NONE};
+use draw::Changes;
+use handful::heads::HeadSpec;
+use report::{Report, Row};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Measures every head on a file of features.
+#[derive(Parser)]
+struct Arguments {
+    /// File with the splits of a benchmark, or with the photos of a folder.
+    #[arg(long, value_name = "FILE.safetensors")]
+    features: PathBuf,
+    /// Of a file with splits: what examples are drawn from [default: shot16, or val where there is none].
+    #[arg(long)]
+    pool: Option<Pool>,
+    /// Of a file with splits: what is asked about.
+    #[arg(long, default_value = "test")]
+    queries: Queries,
+    /// Tensor of the features that share a space with text, or `none` [default: clip where there is one].
+    #[arg(long, value_name = "NAME")]
+    clip: Option<String>,
+    /// Names of auxiliary features, or `none` [default: the first of the file].
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    aux: Vec<String>,
+    /// Whether texts of classes are used.
+    #[arg(long, default_value = "on")]
+    text: Switch,
+    /// Standard deviation of noise added to each dimension of the texts.
+    #[arg(long, value_name = "S", default_value_t = 0.0)]
+    text_noise: f64,
+    /// Number of classes that each seed draws at random [default: all].
+    #[arg(long, value_name = "C")]
+    task_classes: Option<usize>,
+    /// Examples of each class, or `none`.
+    #[arg(long, value_name = "N,...", value_parser = shots, default_value = "1,2,4,8,16")]
+    shots: Shots,
+    /// Number of draws.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    seeds: u64,
+    /// Names of heads, or `all`.
+    #[arg(
+        long,
+        value_name = "NAME,...",
+        value_delimiter = ',',
+        default_value = "all"
+    )]
+    heads: Vec<String>,
+    /// Lets the classes arrive in this many tasks, too.
+    #[arg(long, value_name = "TASKS")]
+    stream: Option<usize>,
+    /// File for the results [default: they are printed].
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+    /// Writes the first draw with the answers of every head to a file, and measures nothing.
+    #[arg(long, value_name = "OUT")]
+    dump: Option<PathBuf>,
+    /// Number of queries in it, evenly spread.
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "dump")]
+    dump_queries: usize,
+}
+
+#[derive(Clone)]
+struct Shots(Vec<usize>);
+
+fn shots(list: &str) -> Result<Shots, String> {
+    let number = |word: &str| match word.parse() {
+        Ok(0) | Err(_) => Err(format!("{word:?} is no number of examples")),
+        Ok(number) => Ok(number),
+    };
+    match list {
+        NONE => Ok(Shots(Vec::new())),
+        _ => list
+            .split(',')
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Shots),
+    }
+}
+
+#[derive(Clone, ValueEnum)]
+enum Pool {
+    Shot16,
+    Val,
+}
+
+#[derive(Clone, ValueEnum)]
+enum Queries {
+    Test,
+    Val,
+}
+
+#[derive(Clone, PartialEq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+const ALL: &str = "all";
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    ensure!(
+        arguments.text_noise >= 0.0 && arguments.text_noise.is_finite(),
+        "--text-noise is a standard deviation"
+    );
+    let dataset = Dataset::read(&arguments.features, &arguments.choice())?;
+    let specs = arguments.specs()?;
+    if let Some(path) = &arguments.dump {
+        let shots = arguments.shots.0.first().copied().unwrap_or(1);
+        let trial = draw::draw(&dataset, &arguments.changes(), 0, shots)?
+            .with_context(|| nothing_left(&dataset, shots))?;
+        return write(path, &dump::dump(&trial, &specs, arguments.dump_queries)?);
+    }
+    let report = arguments.measure(&dataset, &specs)?;
+    let json = serde_json::to_value(&report)?;
+    let table = table::print(&report);
+    if let Some(path) = &arguments.json {
+        print!("{table}");
+        write(path, &json)
+    } else {
+        eprint!("{table}");
+        println!("{json:#}");
+        Ok(())
+    }
+}
+
+fn write(path: &Path, json: &serde_json::Value) -> Result<()> {
+    std::fs::write(path, format!("{json}\n")).with_context(|| format!("writing {}", path.display()))
+}
+
+impl Arguments {
+    fn choice(&self) -> Choice {
+        Choice {
+            pool: self.pool.as_ref().map(name_of),
+            queries: name_of(&self.queries),
+            clip: self.clip.clone(),
+            aux: self.aux.clone(),
+            text: self.text == Switch::On,
+        }
+    }
+
+    fn changes(&self) -> Changes {
+        Changes {
+            classes: self.task_classes,
+            text_noise: self.text_noise,
+        }
+    }
+
+    /// Whether a head is asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.heads.iter().any(|head| head == name || head == ALL)
+    }
+
+    fn specs(&self) -> Result<Vec<HeadSpec>> {
+        let specs = HeadSpec::all();
+        for name in &self.heads {
+            ensure!(
+                name == ALL
+                    || stream::HEADS.contains(&name.as_str())
+                    || specs.iter().any(|s| s.name() == name),
+                "no head is called {name}; there are {}",
+                specs
+                    .iter()
+                    .map(HeadSpec::name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            );
+        }
+        Ok(specs
+            .into_iter()
+            .filter(|spec| self.wants(spec.name()))
+            .collect())
+    }
+
+    fn measure(&self, dataset: &Dataset, specs: &[HeadSpec]) -> Result<Report> {
+        let mut report = Report::default();
+        for &shots in &self.shots.0 {
+            for seed in 0..self.seeds {
+                let Some(trial) = draw::draw(dataset, &self.changes(), seed, shots)? else {
+                    eprintln!("{}", nothing_left(dataset, shots));
+                    break;
+                };
+                for spec in specs {
+                    let Some(figures) = measure::measure(spec, &trial)? else {
+                        if seed == 0 {
+                            eprintln!("{} does not apply at {shots} a class", spec.name());
+                        }
+                        continue;
+                    };
+                    report.rows.push(Row {
+                        dataset: dataset.name.clone(),
+                        head: spec.name(),
+                        shots,
+                        seed,
+                        figures,
+                    });
+                }
+            }
+        }
+        report.gather_reliability();
+        if let Some(tasks) = self.stream {
+            let heads = stream::HEADS.into_iter().filter(|name| self.wants(name));
+            let heads: Vec<&str> = heads.collect();
+            for seed in 0..self.seeds {
+                report
+                    .stream
+                    .extend(stream::run(dataset, &self.changes(), seed, tasks, &heads)?);
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn nothing_left(dataset: &Dataset, shots: usize) -> String {
+    format!(
+        "{} has no photo left to ask about when {shots} of each class are examples",
+        dataset.name
+    )
+}
+
+/// A value as it is written on the command line.
+fn name_of(value: &impl ValueEnum) -> String {
+    let value = value.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
+}

@@ -1,0 +1,60 @@
+import { useRef } from "preact/hooks";
+import { moveExamples } from "../actions/examples";
+import type { AppState, Suspect } from "../state/state";
+import { suspects, taught } from "../state/updates";
+import { text } from "../text";
+
+/** What to expect of the set, what would help it most, and which photos look misplaced. */
+export function Quality({ state }: { state: AppState }) {
+  const classes = taught(state);
+  if (classes.length < 2) return null;
+  const { quality } = state;
+  const single = classes.filter(({ count }) => count === 1);
+  if (single.length === classes.length) return <p class="quality aside">{text.quality.second}</p>;
+  if (!quality) return null;
+  return (
+    <section class="quality" aria-label={text.quality.title} tabIndex={-1}>
+      <p>{text.quality.expected(quality.accuracy)}</p>
+      {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
+      {single.length > 0 && <p>{text.quality.single(single.map(({ label }) => label))}</p>}
+      <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
+    </section>
+  );
+}
+
+interface SuspectsProps {
+  found: readonly Suspect[];
+  thumbnails: AppState["thumbnails"];
+}
+
+function Suspects({ found, thumbnails }: SuspectsProps) {
+  const summary = useRef<HTMLElement>(null);
+  if (found.length === 0) return null;
+  return (
+    <details class="more">
+      <summary ref={summary}>{text.quality.suspects(found.length)}</summary>
+      <ul class="suspects">
+        {found.map((suspect) => (
+          <li key={suspect.id} class="suspect">
+            {thumbnails[suspect.id] && (
+              <img class="suspect-photo" src={thumbnails[suspect.id]} alt="" width="48" height="48" />
+            )}
+            <span class="suspect-words">{text.quality.suspect(suspect)}</span>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                // This line goes away, and after the last one the whole list.
+                const next = found.length > 1 ? summary.current : summary.current?.closest("section");
+                next?.focus();
+                moveExamples([suspect.id], suspect.looksLike);
+              }}
+            >
+              {text.quality.move(suspect.looksLike)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
