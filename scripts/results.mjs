@@ -85,6 +85,8 @@ const FIGURES = [
   ["NLL", "nll", 1, 3],
   ["coverage %", "coverage", 100, 1],
   ["set size", "set_size", 1, 2],
+  ["refused %", "refused", 100, 1],
+  ["unknown refused %", "refused_unknown", 100, 1],
   ["AUROC of unknown", "auroc_unknown", 1, 3],
   ["by 1 - p", "auroc_msp", 1, 3],
   ["fit ms", "fit_ms", 1, 1],

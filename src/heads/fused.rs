@@ -122,6 +122,7 @@ impl Head for Fused {
             .collect::<Result<Vec<_>>>()?;
         let regression = members.iter().any(Member::is_regression);
         let mut held_out = HeldOut::new(task, Vec::new(), Array2::zeros((0, task.n_classes())));
+        let mut distances = Distances::default();
         for fold in plan(task, ENOUGH) {
             let rest = without(&images, &fold);
             let rows = task.features().select(Axis(0), &fold);
@@ -129,11 +130,7 @@ impl Head for Fused {
                 member.hold_out(&rest, rows.view())?;
             }
             if regression {
-                let background = Background::new(&rest);
-                for row in rows.rows() {
-                    let far = distance(background.as_ref(), &rest, &row.to_vec());
-                    held_out.novelty.push(far);
-                }
+                distances.hold_out(&rest, rows.view());
             }
             held_out.append(HeldOut::new(
                 task,
@@ -164,9 +161,15 @@ impl Head for Fused {
         for (member, &weight) in members.iter_mut().zip(&weights) {
             member.weight = weight;
         }
+        let background = if regression && distances.comparable() {
+            Background::new(&images)
+        } else {
+            None
+        };
+        held_out.novelty = distances.choose(background.is_some());
         let mut fitted = FittedFused {
             n_classes: task.n_classes(),
-            background: regression.then(|| Background::new(&images)).flatten(),
+            background,
             members,
             held_out,
             novelty_scale: [1.0; 3],
@@ -246,18 +249,43 @@ pub struct FittedFused {
     scratch: RefCell<(Vec<f32>, Sum)>,
 }
 
-/// How far a query lies from every class, and from the bulk of the examples where there is scatter to compare with.
-fn distance(background: Option<&Background>, task: &Task, row: &[f32]) -> f32 {
-    let mut similarities = vec![0.0; task.n_examples()];
-    task.similarities_into(row, &mut similarities);
-    nearness(background, &similarities)
+/// How far held-out examples lie from the rest, measured in both ways: with two photos of each class there is scatter
+/// to compare with, but none in folds of one, and a distance means nothing beside one that was measured otherwise.
+#[derive(Default)]
+struct Distances {
+    to_nearest: Vec<f32>,
+    beyond_background: Vec<f32>,
 }
 
-fn nearness(background: Option<&Background>, similarities: &[f32]) -> f32 {
-    match background {
-        Some(background) => background.distance(similarities) as f32,
-        None => -similarities.iter().copied().fold(-1.0, f32::max),
+impl Distances {
+    fn hold_out(&mut self, rest: &Task, rows: ndarray::ArrayView2<'_, f32>) {
+        let background = Background::new(rest);
+        let mut similarities = vec![0.0; rest.n_examples()];
+        for row in rows.rows() {
+            rest.similarities_into(&row.to_vec(), &mut similarities);
+            self.to_nearest.push(to_nearest(&similarities));
+            let beyond = background.as_ref().map(|b| b.distance(&similarities));
+            self.beyond_background.extend(beyond.map(|far| far as f32));
+        }
     }
+
+    /// Whether every fold had a background.
+    fn comparable(&self) -> bool {
+        self.beyond_background.len() == self.to_nearest.len()
+    }
+
+    fn choose(self, background: bool) -> Vec<f32> {
+        if background {
+            self.beyond_background
+        } else {
+            self.to_nearest
+        }
+    }
+}
+
+/// How far a query lies from the nearest example, as minus their similarity.
+fn to_nearest(similarities: &[f32]) -> f32 {
+    -similarities.iter().copied().fold(-1.0, f32::max)
 }
 
 impl FittedFused {
@@ -379,9 +407,12 @@ impl FittedHead for FittedFused {
         let regression = self.regression()?;
         let (own, _) = &mut *self.scratch.borrow_mut();
         regression.head.scores_into(query, own);
-        let far = nearness(self.background.as_ref(), query.similarities);
+        let far = match &self.background {
+            Some(background) => background.distance(query.similarities),
+            None => to_nearest(query.similarities).into(),
+        };
         let fit = largest(own.iter().copied());
-        Some(self.combined([far.into(), -fit, self.doubt(scores.iter().copied())]))
+        Some(self.combined([far, -fit, self.doubt(scores.iter().copied())]))
     }
 
     fn held_out(&self) -> Option<&HeldOut> {

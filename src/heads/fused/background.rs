@@ -16,7 +16,8 @@ const MOST: usize = 512;
 const NONE: f64 = 1e-6;
 
 /// Inverse of a covariance `scatter + ridge I`, both scaled: `|x|^2` becomes `factor (|x|^2 - |L^-1 z|^2)`, z the products
-/// of x with the centred examples.
+/// of x with the centred examples. The factor is one over the variance: what lies across the few examples is far in
+/// proportion to nothing else, so that distances from sets of different size can be compared.
 struct Precision {
     factor: f64,
     lower: Cholesky,
@@ -33,7 +34,7 @@ impl Precision {
         let ridge = trace / (n - 1.0).max(1.0);
         gram.diag_mut().mapv_inplace(|v| v + ridge);
         Some(Self {
-            factor: freedom / ridge,
+            factor: freedom / trace,
             lower: Cholesky::new(&gram)?,
         })
     }

@@ -20,6 +20,10 @@ pub struct Figures {
     pub coverage: f64,
     /// Mean number of classes in the conformal set.
     pub set_size: f64,
+    /// Share of queries that are taken to show none of the classes, which is always wrong; it aims at 0.05.
+    pub refused: f64,
+    /// Share of the queries of unknown classes that are taken to show none, with every third class held out.
+    pub refused_unknown: Option<f64>,
     /// Unknown against known by the novelty, with every third class held out.
     pub auroc_unknown: Option<f64>,
     /// The same by 1 - the greatest probability.
@@ -38,7 +42,7 @@ pub fn measure(spec: &HeadSpec, trial: &Trial) -> Result<Option<Figures>> {
     let Some(answers) = Answers::of(spec, trial.task.clone(), trial)? else {
         return Ok(None);
     };
-    let (mut unknown, mut msp) = (None, None);
+    let (mut unknown, mut msp, mut refused_unknown) = (None, None, None);
     if let Some((task, foreign)) = trial.without_every_third()?
         && let Some(answers) = Answers::of(spec, task, trial)?
     {
@@ -48,6 +52,10 @@ pub fn measure(spec: &HeadSpec, trial: &Trial) -> Result<Option<Figures>> {
         };
         let auroc = |values: &[f64]| metrics::auroc(&split(values, true), &split(values, false));
         unknown = auroc(&answers.novelty);
+        let refused =
+            (answers.foreign.iter().zip(&foreign)).filter(|(refused, f)| **refused && **f);
+        let all = foreign.iter().filter(|f| **f).count();
+        refused_unknown = Some(refused.count() as f64 / all as f64);
         msp = auroc(
             &answers
                 .confidence
@@ -80,6 +88,8 @@ pub fn measure(spec: &HeadSpec, trial: &Trial) -> Result<Option<Figures>> {
         nll: metrics::nll(&own),
         coverage: covered.count() as f64 / n,
         set_size: answers.sets.iter().map(Vec::len).sum::<usize>() as f64 / n,
+        refused: answers.foreign.iter().filter(|refused| **refused).count() as f64 / n,
+        refused_unknown,
         auroc_unknown: unknown,
         auroc_msp: msp,
         fit_ms: answers.fit.as_secs_f64() * 1e3,
@@ -93,6 +103,7 @@ pub struct Answers {
     pub probabilities: Vec<Vec<f64>>,
     pub sets: Vec<Vec<usize>>,
     pub novelty: Vec<f64>,
+    pub foreign: Vec<bool>,
     /// The most probable class of each.
     pub best: Vec<usize>,
     /// Its probability.
@@ -111,6 +122,7 @@ impl Answers {
             probabilities: Vec::with_capacity(n),
             sets: Vec::with_capacity(n),
             novelty: Vec::with_capacity(n),
+            foreign: Vec::with_capacity(n),
             best: Vec::with_capacity(n),
             confidence: Vec::with_capacity(n),
             fit: start.elapsed(),
@@ -139,6 +151,7 @@ impl Answers {
             answers.probabilities.push(prediction.probabilities.clone());
             answers.sets.push(prediction.set.clone());
             answers.novelty.push(prediction.novelty);
+            answers.foreign.push(prediction.foreign);
         }
         Ok(Some(answers))
     }

@@ -7,13 +7,19 @@ use std::fmt::Write;
 /// A figure's heading, where it stands in a row, and the digits after the point that it is given with.
 type Column = (&'static str, fn(&Row) -> Option<f64>, usize);
 
-const COLUMNS: [Column; 10] = [
+const COLUMNS: [Column; 12] = [
     ("accuracy %", |r| Some(100.0 * r.figures.accuracy), 1),
     ("recall %", |r| Some(100.0 * r.figures.macro_recall), 1),
     ("ECE %", |r| Some(100.0 * r.figures.ece), 1),
     ("NLL", |r| Some(r.figures.nll), 3),
     ("coverage %", |r| Some(100.0 * r.figures.coverage), 1),
     ("set size", |r| Some(r.figures.set_size), 2),
+    ("refused %", |r| Some(100.0 * r.figures.refused), 1),
+    (
+        "unknown refused %",
+        |r| r.figures.refused_unknown.map(|share| 100.0 * share),
+        1,
+    ),
     ("unknown AUROC", |r| r.figures.auroc_unknown, 3),
     ("by 1 - p", |r| r.figures.auroc_msp, 3),
     ("fit ms", |r| Some(r.figures.fit_ms), 1),

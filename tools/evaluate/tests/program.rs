@@ -86,6 +86,8 @@ fn every_row_has_every_figure() {
             "nll",
             "coverage",
             "set_size",
+            "refused",
+            "refused_unknown",
             "auroc_unknown",
             "auroc_msp",
             "fit_ms",
@@ -98,6 +100,8 @@ fn every_row_has_every_figure() {
             "macro_recall",
             "ece",
             "coverage",
+            "refused",
+            "refused_unknown",
             "auroc_unknown",
             "auroc_msp",
         ] {

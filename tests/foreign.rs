@@ -1,0 +1,80 @@
+//! Known photos are recognised as known and others as foreign, however few examples there are of each class.
+#![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod common;
+
+use common::{Numbers, blobs};
+use handful::heads::{Fused, HeadSpec};
+use handful::support::Task;
+use handful::{Recogniser, Stream, Streams};
+
+const WIDTH: usize = 32;
+const ASKED: usize = 40;
+
+/// Shares of known and of unknown photos that are taken to show none of the classes.
+fn refused(classes: usize, shots: usize) -> [f64; 2] {
+    // One blob a class and one more, the first `shots` rows of each as examples.
+    let (rows, labels) = blobs(5, classes + 1, shots + ASKED, WIDTH, 0.8);
+    let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
+    let is_example = |i: usize| labels[i] < classes && i % (shots + ASKED) < shots;
+    let chosen: Vec<usize> = (0..labels.len()).filter(|&i| is_example(i)).collect();
+    let task = Task::new(
+        streams.clone(),
+        rows.select(ndarray::Axis(0), &chosen),
+        chosen.iter().map(|&i| labels[i]).collect(),
+        vec![None; classes],
+    )
+    .unwrap();
+    let mut recogniser = Recogniser::fit(&HeadSpec::Fused(Fused::default()), task).unwrap();
+    let mut counts = [(0, 0); 2];
+    for i in (0..labels.len()).filter(|&i| !is_example(i)) {
+        let row = streams.unit(&rows.row(i).to_vec()).unwrap();
+        let (asked, foreign) = &mut counts[usize::from(labels[i] == classes)];
+        *asked += 1;
+        *foreign += usize::from(recogniser.predict(&row).foreign);
+    }
+    counts.map(|(asked, foreign)| foreign as f64 / asked as f64)
+}
+
+#[test]
+fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
+    for (classes, shots) in [
+        (2, 1),
+        (2, 3),
+        (5, 1),
+        (5, 2),
+        (5, 3),
+        (8, 2),
+        (8, 5),
+        (20, 2),
+    ] {
+        let [known, _] = refused(classes, shots);
+        assert!(known <= 0.1, "{classes} x {shots}: {known} of known photos");
+    }
+}
+
+#[test]
+fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
+    for (classes, shots) in [(5, 4), (8, 3), (20, 5)] {
+        let [known, unknown] = refused(classes, shots);
+        assert!(
+            unknown >= 0.5 && known <= 0.1,
+            "{classes} x {shots}: {unknown} of unknown photos"
+        );
+    }
+}
+
+#[test]
+fn random_directions_are_foreign() {
+    let (rows, labels) = blobs(9, 6, 4, WIDTH, 0.5);
+    let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
+    let task = Task::new(streams.clone(), rows, labels, vec![None; 6]).unwrap();
+    let mut recogniser = Recogniser::fit(&HeadSpec::Fused(Fused::default()), task).unwrap();
+    let mut numbers = Numbers::new(77);
+    let foreign = (0..ASKED).filter(|_| {
+        let row = streams.unit(&numbers.row(WIDTH)).unwrap();
+        recogniser.predict(&row).foreign
+    });
+    assert_eq!(foreign.count(), ASKED);
+}
