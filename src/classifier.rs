@@ -1,9 +1,12 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
-use crate::heads::{Fused, HeadSpec, Statistics};
+use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
+use crate::recogniser::Thresholds;
 use crate::report::Estimate;
-use crate::support::{Class, Edit, Example, ExampleId, History, Listener, SupportSet, Task};
-use crate::{Calibration, Error, Prediction, Recogniser, Result, Stream, Streams, export};
+use crate::support::{
+    Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task,
+};
+use crate::{Error, Prediction, Recogniser, Result, Stream, Streams, export};
 use serde::Serialize;
 
 /// A label and how likely it is.
@@ -79,7 +82,17 @@ struct Model {
     recogniser: Recogniser,
 }
 
+/// What naive Bayes has learned of itself from the first examples of the set; it holds while they stay as they are.
+struct Milestone {
+    examples: Vec<(ExampleId, ClassId)>,
+    thresholds: Thresholds,
+}
+
 /// A support set that can be taught, asked and undone.
+///
+/// A change is followed by a fit at the next question. Naive Bayes is not fitted again but follows its statistics, and
+/// learns how sure it may be when the set has grown by an eighth to a quarter, always from as many of the first
+/// examples, so that the same set gives the same answers whatever was asked in between.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`].
 pub struct Classifier {
@@ -88,6 +101,7 @@ pub struct Classifier {
     statistics: Statistics,
     head: Option<HeadSpec>,
     model: Option<Model>,
+    milestone: Option<Milestone>,
 }
 
 impl Classifier {
@@ -122,6 +136,7 @@ impl Classifier {
             statistics,
             head,
             model: None,
+            milestone: None,
         }
     }
 
@@ -149,6 +164,7 @@ impl Classifier {
         }
         self.head = head;
         self.model = None;
+        self.milestone = None;
         Ok(())
     }
 
@@ -369,10 +385,15 @@ impl Classifier {
     /// # Errors
     /// None that a set can cause.
     pub fn quality(&mut self) -> Result<Quality> {
-        let model = self.model()?;
-        let report = model.recogniser.report();
-        self.model = Some(model);
-        let report = report?;
+        let report = if self.naive_bayes().is_some() {
+            // The one that answers knows no example.
+            Recogniser::fit(&self.spec(), Task::from(&self.set))?.report()?
+        } else {
+            let model = self.model()?;
+            let report = model.recogniser.report();
+            self.model = Some(model);
+            report?
+        };
         let labels: Vec<String> = (self.set.classes().iter())
             .map(|class| class.label.clone())
             .collect();
@@ -404,23 +425,58 @@ impl Classifier {
         if let Some(model) = self.model.take() {
             return Ok(model);
         }
-        let task = Task::from(&self.set);
-        let spec = self
-            .head
-            .clone()
-            .unwrap_or_else(|| HeadSpec::Fused(Fused::default()));
-        let calibration = Calibration::default();
-        let recogniser = match &spec {
-            HeadSpec::NaiveBayes(recipe) => {
+        let spec = self.spec();
+        let recogniser = match self.naive_bayes() {
+            Some(recipe) => {
+                let task = Task::of_classes(&self.set);
                 let head = recipe.fit_statistics(&self.statistics, &task)?;
-                Recogniser::with_head(&spec, Box::new(head), task, &calibration)?
+                let thresholds = self.thresholds(&spec)?;
+                Recogniser::with_thresholds(&spec, Box::new(head), task, thresholds)
             }
-            _ => Recogniser::calibrated(&spec, task, &calibration)?,
+            None => Recogniser::fit(&spec, Task::from(&self.set))?,
         };
         Ok(Model {
             name: spec.name(),
             recogniser,
         })
+    }
+
+    fn spec(&self) -> HeadSpec {
+        self.head
+            .clone()
+            .unwrap_or_else(|| HeadSpec::Fused(Fused::default()))
+    }
+
+    /// The recipe of a head that follows the set by its statistics.
+    fn naive_bayes(&self) -> Option<&NaiveBayes> {
+        match &self.head {
+            Some(HeadSpec::NaiveBayes(recipe)) if recipe.needs_statistics_only() => Some(recipe),
+            _ => None,
+        }
+    }
+
+    /// The thresholds that the examples up to the last milestone give.
+    fn thresholds(&mut self, spec: &HeadSpec) -> Result<Thresholds> {
+        let n = milestone(self.statistics.n_examples());
+        let first = || self.set.examples().take(n);
+        let known = self.milestone.take().filter(|known| {
+            let as_now = first().map(|(id, example)| (id, example.class));
+            as_now.eq(known.examples.iter().copied())
+        });
+        let milestone = match known {
+            Some(known) => known,
+            None => {
+                let all: Vec<usize> = (0..n).collect();
+                let task = Task::from(&self.set).subset(&all);
+                Milestone {
+                    examples: first().map(|(id, example)| (id, example.class)).collect(),
+                    thresholds: Recogniser::fit(spec, task)?.thresholds().clone(),
+                }
+            }
+        };
+        let thresholds = milestone.thresholds.clone();
+        self.milestone = Some(milestone);
+        Ok(thresholds)
     }
 
     fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {
@@ -493,4 +549,11 @@ impl Classifier {
             }
         }
     }
+}
+
+/// The largest number up to `n` with three binary digits before its zeros: 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, ...
+fn milestone(n: usize) -> usize {
+    let digits = usize::BITS - n.leading_zeros();
+    let dropped = digits.saturating_sub(3);
+    n >> dropped << dropped
 }

@@ -51,6 +51,39 @@ pub struct Prediction {
     pub foreign: bool,
 }
 
+/// What a head has learned of itself from examples that it had not seen: how sure it may be.
+#[derive(Debug, Clone)]
+pub(crate) struct Thresholds {
+    /// What its logits are divided by, beside its prior temperature.
+    temperature: f64,
+    rule: ConformalRule,
+    reference: Reference,
+}
+
+impl Thresholds {
+    fn learn(held_out: &HeldOut, coverage: f64) -> Self {
+        let (logits, labels) = (held_out.logits.view(), &held_out.labels);
+        let temperature = calibration::fit_temperature(logits, labels, 1.0, Targets::Smoothed);
+        let mut p = vec![0.0; logits.ncols()];
+        let (mut own, mut novelty) = (Vec::new(), Vec::new());
+        for i in held_out.usable() {
+            let logits = held_out.logits.row(i);
+            let logits = logits.as_slice().expect("held-out logits are row-major");
+            calibration::probabilities_into(logits, temperature, &mut p);
+            own.push(p[labels[i]]);
+            novelty.push(match held_out.novelty.get(i) {
+                Some(&novelty) => f64::from(novelty),
+                None => unsure(&p),
+            });
+        }
+        Self {
+            temperature,
+            rule: ConformalRule::new(coverage, &own),
+            reference: Reference::new(novelty),
+        }
+    }
+}
+
 /// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing
 /// after the first time.
 pub struct Recogniser {
@@ -58,9 +91,7 @@ pub struct Recogniser {
     scheme: Scheme,
     task: Task,
     head: Box<dyn FittedHead>,
-    temperature: f64,
-    rule: ConformalRule,
-    reference: Reference,
+    thresholds: Thresholds,
     scores: Vec<f32>,
     similarities: Vec<f32>,
     prediction: Prediction,
@@ -95,21 +126,6 @@ impl Recogniser {
     /// # Errors
     /// Those of [`HeadSpec::fit`]; [`Error::Parameter`] for a coverage outside its range.
     pub fn calibrated(spec: &HeadSpec, task: Task, calibration: &Calibration) -> Result<Self> {
-        let task = spec.prepare(task)?;
-        let head = spec.fit(&task)?;
-        Self::with_head(spec, head, task, calibration)
-    }
-
-    /// The same for a head that the recipe has given for the task already.
-    ///
-    /// # Errors
-    /// Those of [`Recogniser::calibrated`].
-    pub fn with_head(
-        spec: &HeadSpec,
-        head: Box<dyn FittedHead>,
-        task: Task,
-        calibration: &Calibration,
-    ) -> Result<Self> {
         let coverage = calibration.coverage;
         if !(coverage > 0.0 && coverage < 1.0) {
             return Err(Error::Parameter {
@@ -118,60 +134,59 @@ impl Recogniser {
                 range: "(0, 1)",
             });
         }
-        let fresh;
-        let held_out = match (head.held_out(), calibration.held_out) {
-            (Some(known), Scheme::Folds) => known,
+        let task = spec.prepare(task)?;
+        let head = spec.fit(&task)?;
+        let thresholds = match (head.held_out(), calibration.held_out) {
+            (Some(known), Scheme::Folds) => Thresholds::learn(known, coverage),
             (_, scheme) => {
-                fresh = HeldOut::of(spec, head.as_ref(), &task, scheme, ENOUGH)?;
-                &fresh
+                let held_out = HeldOut::of(spec, head.as_ref(), &task, scheme, ENOUGH)?;
+                Thresholds::learn(&held_out, coverage)
             }
         };
-        let relative = calibration::fit_temperature(
-            held_out.logits.view(),
-            &held_out.labels,
-            1.0,
-            Targets::Smoothed,
-        );
-        let mut p = vec![0.0; task.n_classes()];
-        let (mut own, mut novelty) = (Vec::new(), Vec::new());
-        for i in held_out.usable() {
-            let logits = held_out.logits.row(i);
-            let logits = logits.as_slice().expect("held-out logits are row-major");
-            calibration::probabilities_into(logits, relative, &mut p);
-            own.push(p[held_out.labels[i]]);
-            novelty.push(match held_out.novelty.get(i) {
-                Some(&novelty) => f64::from(novelty),
-                None => unsure(&p),
-            });
-        }
+        let scheme = calibration.held_out;
         Ok(Self {
+            scheme,
+            ..Self::with_thresholds(spec, head, task, thresholds)
+        })
+    }
+
+    /// From a head that the recipe has given for the task, with thresholds learned elsewhere.
+    pub(crate) fn with_thresholds(
+        spec: &HeadSpec,
+        head: Box<dyn FittedHead>,
+        task: Task,
+        thresholds: Thresholds,
+    ) -> Self {
+        let classes = task.n_classes();
+        let read = if head.reads_similarities() {
+            task.n_examples()
+        } else {
+            0
+        };
+        Self {
             spec: spec.clone(),
-            scheme: calibration.held_out,
-            temperature: relative * head.prior_temperature(),
-            rule: ConformalRule::new(coverage, &own),
-            reference: Reference::new(novelty),
-            scores: vec![0.0; task.n_classes()],
-            similarities: vec![
-                0.0;
-                if head.reads_similarities() {
-                    task.n_examples()
-                } else {
-                    0
-                }
-            ],
+            scheme: Scheme::default(),
+            thresholds,
+            scores: vec![0.0; classes],
+            similarities: vec![0.0; read],
             prediction: Prediction {
-                probabilities: p,
-                set: Vec::with_capacity(task.n_classes()),
-                unscored: Vec::with_capacity(task.n_classes()),
+                probabilities: vec![0.0; classes],
+                set: Vec::with_capacity(classes),
+                unscored: Vec::with_capacity(classes),
                 ..Prediction::default()
             },
             head,
             task,
-        })
+        }
+    }
+
+    pub(crate) fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
     }
 
     /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.
     pub fn predict(&mut self, row: &[f32]) -> &Prediction {
+        let temperature = self.temperature();
         self.task.similarities_into(row, &mut self.similarities);
         let query = Query {
             row,
@@ -179,23 +194,20 @@ impl Recogniser {
         };
         self.head.scores_into(query, &mut self.scores);
         let prediction = &mut self.prediction;
-        calibration::probabilities_into(
-            &self.scores,
-            self.temperature,
-            &mut prediction.probabilities,
-        );
+        calibration::probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();
         let unscored = (0..self.scores.len()).filter(|&c| !self.scores[c].is_finite());
         prediction.unscored.extend(unscored);
-        self.rule
-            .set_into(&prediction.probabilities, &mut prediction.set);
+        let Thresholds {
+            rule, reference, ..
+        } = &self.thresholds;
+        rule.set_into(&prediction.probabilities, &mut prediction.set);
         prediction.novelty = self
             .head
             .novelty(query, &self.scores)
             .unwrap_or_else(|| unsure(&prediction.probabilities));
-        prediction.known = self.reference.share_beyond(prediction.novelty);
-        prediction.foreign = self
-            .reference
+        prediction.known = reference.share_beyond(prediction.novelty);
+        prediction.foreign = reference
             .threshold()
             .is_some_and(|threshold| prediction.novelty > threshold);
         prediction
@@ -215,8 +227,8 @@ impl Recogniser {
                 &fresh
             }
         };
-        let relative = self.temperature / self.head.prior_temperature();
-        Ok(Report::new(&self.task, held_out, relative))
+        let temperature = self.thresholds.temperature;
+        Ok(Report::new(&self.task, held_out, temperature))
     }
 
     /// The task that the head was fitted to, with the trust in each stream that was learned.
@@ -231,7 +243,7 @@ impl Recogniser {
 
     /// What scores are divided by to give calibrated logits.
     pub fn temperature(&self) -> f64 {
-        self.temperature
+        self.thresholds.temperature * self.head.prior_temperature()
     }
 }
 

@@ -293,3 +293,52 @@ fn history_is_bounded() {
     assert_eq!(undone, 100);
     assert_eq!(labels(&classifier).len(), 52);
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn naive_bayes_answers_alike_whatever_was_asked_in_between() {
+    let naive_bayes = || Some(HeadSpec::NaiveBayes(NaiveBayes::default()));
+    let names = ["ant", "bee", "cow"];
+    let (rows, labels) = common::blobs(11, 3, 14, 8, 0.9);
+    let order = |turn: usize| (turn % 3) * 14 + turn / 3;
+    let question = rows.row(order(41)).to_vec();
+    let mut asked_often = Classifier::new(vec![Stream::new("aux", 8)]).unwrap();
+    asked_often.set_head(naive_bayes()).unwrap();
+    for turn in 0..40 {
+        let mut fresh = Classifier::new(vec![Stream::new("aux", 8)]).unwrap();
+        fresh.set_head(naive_bayes()).unwrap();
+        for earlier in 0..=turn {
+            let row = rows.row(order(earlier)).to_vec();
+            fresh
+                .add_example(names[labels[order(earlier)]], &row)
+                .unwrap();
+        }
+        let row = rows.row(order(turn)).to_vec();
+        asked_often
+            .add_example(names[labels[order(turn)]], &row)
+            .unwrap();
+        if turn > 0 {
+            close(
+                &asked_often.predict(&question),
+                &fresh.predict(&question),
+                "added",
+            );
+        }
+    }
+    // One of the first examples goes, is missed, and comes back.
+    let before = asked_often.predict(&question);
+    asked_often.remove_example(2).unwrap();
+    let without = asked_often.predict(&question).unwrap();
+    assert_ne!(without, *before.as_ref().unwrap());
+    asked_often.undo();
+    close(&asked_often.predict(&question), &before, "undone");
+    assert_eq!(
+        asked_often
+            .quality()
+            .unwrap()
+            .confusion
+            .concat()
+            .iter()
+            .sum::<usize>(),
+        40
+    );
+}

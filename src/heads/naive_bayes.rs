@@ -91,7 +91,8 @@ impl Default for NaiveBayes {
 }
 
 impl NaiveBayes {
-    /// Fits the head to statistics of the unit rows of a task that were kept up to date.
+    /// Fits the head to statistics of the unit rows of a task that were kept up to date. Of the task it reads the
+    /// streams and their trust; the examples only where [`NaiveBayes::needs_statistics_only`] is false.
     ///
     /// # Errors
     /// Those of [`Head::fit`].
@@ -111,39 +112,48 @@ impl NaiveBayes {
         // Images are unit rows times these factors, plus these numbers.
         let mut factor = task.scale().mapv(f64::from);
         let mut shift = Array1::zeros(factor.len());
-        let mut statistics = unit.affine(&factor, &shift);
-        let mut counts: Vec<f64> = statistics.counts().iter().map(|&n| n as f64).collect();
+        let mut means = unit.means() * &factor;
+        let mut counts: Vec<f64> = unit.counts().iter().map(|&n| n as f64).collect();
         if self.text_count > 0.0 {
-            let rows = pseudo::rows(task, statistics.means());
-            statistics.count_in(&rows, self.text_count);
-            for (count, row) in counts.iter_mut().zip(&rows) {
-                *count += row.as_ref().map_or(0.0, |_| self.text_count);
+            let rows = pseudo::rows(task, &means);
+            for (c, row) in rows.iter().enumerate() {
+                if let Some(row) = row {
+                    let part = self.text_count / (counts[c] + self.text_count);
+                    let delta = row - &means.row(c);
+                    means.row_mut(c).scaled_add(part, &delta);
+                    counts[c] += self.text_count;
+                }
             }
         }
         if self.minmax {
             let (range, low) = extent(task);
-            statistics = statistics.affine(&range, &low);
+            means = means * &range + &low;
             factor *= &range;
             shift = low;
         }
         let variance = self.shrink(
-            &statistics.within(),
-            statistics.n_examples(),
-            statistics.n_used(),
-            || statistics.mean_square(),
+            &(unit.within() * &factor * &factor),
+            unit.n_examples(),
+            unit.n_used(),
+            || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
-        let means = statistics.means();
-        let weights = means / &variance;
+        let mut weights = &means / &variance;
         let bias = Array1::from_shape_fn(means.nrows(), |c| {
             log_prior[c] + weights.row(c).dot(&(&shift - &(&means.row(c) * 0.5)))
         });
+        let temperature = typical_temperature(&weights, &means, unit.counts());
+        weights *= &factor;
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
-            temperature: typical_temperature(&weights, means, statistics.counts()),
-            linear: Linear::new(&(weights * &factor), &bias),
-            statistics,
+            temperature,
+            linear: Linear::new(&weights, &bias),
         })
+    }
+
+    /// Whether statistics say all that the head wants to know of the examples.
+    pub fn needs_statistics_only(&self) -> bool {
+        !self.minmax && self.text_count == 0.0
     }
 
     /// Shrunk variance of each dimension, from the within-class sums of squares of so many examples and classes.
@@ -210,7 +220,6 @@ impl Head for NaiveBayes {
 pub struct FittedNaiveBayes {
     recipe: NaiveBayes,
     linear: Linear,
-    statistics: Statistics,
     temperature: f64,
 }
 
@@ -224,10 +233,11 @@ impl FittedHead for FittedNaiveBayes {
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        if self.recipe.minmax || self.recipe.text_count > 0.0 {
+        if !self.recipe.needs_statistics_only() {
             return refitted(&self.recipe, task, examples);
         }
-        let statistics = &self.statistics;
+        let factor = task.scale().mapv(f64::from);
+        let statistics = Statistics::of(task).affine(&factor, &Array1::zeros(factor.len()));
         let within = statistics.within();
         let image = task.image();
         let mut out = Array2::zeros((examples.len(), self.n_classes()));

@@ -1,6 +1,6 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
-use super::SupportSet;
+use super::{Example, SupportSet};
 use crate::{Error, Result, Streams, linalg};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::cell::OnceCell;
@@ -278,13 +278,16 @@ impl Task {
     }
 }
 
-impl From<&SupportSet> for Task {
-    fn from(set: &SupportSet) -> Self {
+impl Task {
+    /// The classes of a set without its examples.
+    pub fn of_classes(set: &SupportSet) -> Self {
+        Self::gather(set, std::iter::empty())
+    }
+
+    fn gather<'a>(set: &'a SupportSet, examples: impl Iterator<Item = &'a Example>) -> Self {
         let width = set.streams.width();
-        let mut features = Vec::with_capacity(set.examples.len() * width);
-        let mut labels = Vec::with_capacity(set.examples.len());
-        let mut views = Vec::with_capacity(set.examples.len());
-        for example in set.examples.values() {
+        let (mut features, mut labels, mut views) = (Vec::new(), Vec::new(), Vec::new());
+        for example in examples {
             features.extend_from_slice(set.row(example));
             labels.push(set.index_of(example.class));
             views.push(example.rows[width..].into());
@@ -300,5 +303,11 @@ impl From<&SupportSet> for Task {
                 .collect(),
         );
         Self { views, ..task }
+    }
+}
+
+impl From<&SupportSet> for Task {
+    fn from(set: &SupportSet) -> Self {
+        Self::gather(set, set.examples.values())
     }
 }

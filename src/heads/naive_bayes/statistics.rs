@@ -54,19 +54,6 @@ impl Statistics {
         }
     }
 
-    /// Moves the mean of each class with a row `(d,)` as if so many examples had been that row; counts and sums of
-    /// squares stay as they are.
-    pub(super) fn count_in(&mut self, rows: &[Option<Array1<f64>>], weight: f64) {
-        for (c, row) in rows.iter().enumerate() {
-            if let Some(row) = row {
-                let part = weight / (self.counts[c] as f64 + weight);
-                let mut mean = self.means.row_mut(c);
-                let delta = row - &mean;
-                mean.scaled_add(part, &delta);
-            }
-        }
-    }
-
     /// Examples of each class.
     pub fn counts(&self) -> &[usize] {
         &self.counts
