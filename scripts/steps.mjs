@@ -109,13 +109,16 @@ async function need(...names) {
   throw process.env.CI ? new Trouble(text) : new Skip(text);
 }
 
+/** Seconds for a driver to start and for a test program to end. The runner's own 5 and 20 are few on a busy machine. */
+const PATIENCE = { WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60", WASM_BINDGEN_TEST_TIMEOUT: "300" };
+
 /**
  * The release profile and no further feature let the encoder's tests use the dependencies that the build has compiled.
  * @param {string} browser as wasm-pack calls it
  * @param {string[]} programs what it takes: the browser and its driver
  */
 async function wasmTests(browser, ...programs) {
-  const env = { ...(await wasmTarget()), ...(await need(...programs)) };
+  const env = { ...PATIENCE, ...(await wasmTarget()), ...(await need(...programs)) };
   await wasmTools();
   const test = (selection) => () =>
     counted(

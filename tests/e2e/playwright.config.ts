@@ -15,6 +15,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
+  // A browser on a busy machine may lose its connection; what fails twice is wrong.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: "list",
