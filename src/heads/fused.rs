@@ -32,7 +32,7 @@ use weights::Sum;
 /// # Shapes
 /// Those of its members.
 /// # Units
-/// Logits: the prior temperature is 1.
+/// Logits, a little too certain where examples could be held out: the prior temperature is 1.08, else 1.
 /// # Parameters
 /// | field | default | meaning |
 /// | --- | --- | --- |
@@ -70,6 +70,11 @@ const MANY: usize = 2000;
 
 /// Photos a class, on average, from which a full covariance says more than it confuses.
 const FOR_COVARIANCE: usize = 3;
+
+/// How much more certain the members are with all examples than in the folds that temperatures and weights were learned
+/// from. On validation photos of Caltech-101 and UCF101 (4, 8, 16 photos a class) 1.05 to 1.1 is best, by calibration
+/// error (2.5 to 2.1 %) and by likelihood.
+const MORE_CERTAIN: f64 = 1.08;
 
 /// Heads that may be fused: more than there are kinds of them, few enough that no file can keep a browser busy.
 const MOST_MEMBERS: usize = 16;
@@ -400,7 +405,11 @@ impl FittedHead for FittedFused {
     }
 
     fn prior_temperature(&self) -> f64 {
-        1.0
+        if self.held_out.labels.is_empty() {
+            1.0
+        } else {
+            MORE_CERTAIN
+        }
     }
 
     fn novelty(&self, query: Query<'_>, scores: &[f32]) -> Option<f64> {
