@@ -20,6 +20,8 @@ const KEPT = join(ROOT, "test-results", "results");
 const DOCS = join(ROOT, "docs");
 /** Draws of the examples. */
 const DRAWS = 3;
+/** Examples of each class. */
+const SHOTS = "1,4,16";
 /** The number of shots that the reliability diagram shows. */
 const TYPICAL = 4;
 /** Specification 8.3: what an answer must survive. */
@@ -237,12 +239,15 @@ await main(async () => {
   const results = [];
   for (const set of sets) {
     say(`${set.name} ...`);
-    results.push([set, await evaluate(redraw, set.name, set.path, ["--seeds", DRAWS, "--stream", 10])]);
+    results.push([
+      set,
+      await evaluate(redraw, set.name, set.path, ["--shots", SHOTS, "--seeds", DRAWS, "--stream", 10]),
+    ]);
   }
   const text = [
     "# Results\n",
     `\`npm run results\` writes this page. Each figure is the mean and the standard deviation over ${DRAWS} draws of the examples;`,
-    `one file's figures are printed by \`cargo run --release --bin evaluate -- --features FILE.safetensors --seeds ${DRAWS} --stream 10\`.`,
+    `one file's figures are printed by \`cargo run --release --bin evaluate -- --features FILE.safetensors --shots ${SHOTS} --seeds ${DRAWS} --stream 10\`.`,
     "ECE has 15 bins; conformal sets aim at a coverage of 90 %; for the AUROC every third class is held out.",
     `Times are those of one core of ${cpus().length} (${cpus()[0].model}), which may have been doing other work too.`,
     "That a browser gives the same answers is a test: `node scripts/test.mjs agreement`.\n",

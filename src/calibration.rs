@@ -6,7 +6,7 @@
 //! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
-use crate::math::{exp, ln, log_sum_exp};
+use crate::math::{exp, ln, log_sum_exp, softmax};
 use ndarray::ArrayView2;
 
 /// Standard deviation of the prior on the logarithm of the temperature.
@@ -105,12 +105,8 @@ fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
 
 /// Softmax of `scores / temperature` `(C,)` into `out (C,)`; `-inf` gives 0, and so does everything where nothing is finite.
 pub fn probabilities_into(scores: &[f32], temperature: f64, out: &mut [f64]) {
-    let total = log_sum_exp(scores.iter().map(|&s| f64::from(s) / temperature));
     for (out, &score) in out.iter_mut().zip(scores) {
-        *out = if score.is_finite() {
-            exp(f64::from(score) / temperature - total)
-        } else {
-            0.0
-        };
+        *out = f64::from(score) / temperature;
     }
+    softmax(out);
 }

@@ -1,6 +1,7 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
 use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
+use crate::order::sort_indices;
 use crate::recogniser::Thresholds;
 use crate::report::Estimate;
 use crate::support::{
@@ -493,8 +494,7 @@ impl Classifier {
                 classes: classes.len(),
             });
         }
-        // The sort is stable, so ties stay in class order.
-        order.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
+        sort_indices(&mut order, &|a, b| p[b].total_cmp(&p[a]));
         Ok(Answer {
             head,
             scores: order

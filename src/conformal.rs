@@ -6,6 +6,7 @@
 //! 6.5), close in practice.
 
 use crate::math;
+use crate::order::{sort_indices, sort_numbers};
 
 /// Held-out examples from which a quantile is taken; fewer than this say nothing about one in ten.
 const FEWEST: usize = 9;
@@ -35,7 +36,8 @@ impl ConformalRule {
             return Self::Together(coverage);
         }
         let mut own = own.to_vec();
-        own.sort_by(|a, b| b.total_cmp(a));
+        sort_numbers(&mut own);
+        own.reverse();
         let wanted = math::ceil((own.len() + 1) as f64 * coverage) as usize;
         // With more wanted than there are, only the set of all classes is sure to cover.
         Self::AtLeast(own.get(wanted.saturating_sub(1)).copied().unwrap_or(0.0))
@@ -55,12 +57,7 @@ impl ConformalRule {
             Self::AtLeast(least) => probabilities[c] > 0.0 && probabilities[c] >= *least,
             Self::Together(_) => probabilities[c] > 0.0,
         }));
-        // Unstable sorting allocates nothing; the index breaks ties.
-        set.sort_unstable_by(|&a, &b| {
-            probabilities[b]
-                .total_cmp(&probabilities[a])
-                .then(a.cmp(&b))
-        });
+        sort_indices(set, &|a, b| probabilities[b].total_cmp(&probabilities[a]));
         if let Self::Together(coverage) = self {
             let mut sum = 0.0;
             let wanted = set

@@ -43,6 +43,8 @@ mod linalg;
 #[cfg(feature = "core")]
 pub mod novelty;
 #[cfg(feature = "core")]
+mod order;
+#[cfg(feature = "core")]
 pub mod prior;
 #[cfg(feature = "core")]
 pub mod random;

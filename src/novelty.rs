@@ -3,6 +3,8 @@
 //! Source: specification 6.6. The threshold keeps 95 % of the examples that were held out; with few of them it lies three
 //! robust standard deviations above their median.
 
+use crate::order::sort_numbers;
+
 /// Share of photos of known classes that are to be recognised as such.
 const KEEP: f64 = 0.95;
 
@@ -25,7 +27,7 @@ pub struct Reference {
 impl Reference {
     /// From the novelty of held-out examples.
     pub fn new(mut novelty: Vec<f64>) -> Self {
-        novelty.sort_by(f64::total_cmp);
+        sort_numbers(&mut novelty);
         Self {
             threshold: threshold(&novelty),
             sorted: novelty,
@@ -55,7 +57,7 @@ fn threshold(sorted: &[f64]) -> Option<f64> {
     }
     let median = middle(sorted)?;
     let mut deviations: Vec<f64> = sorted.iter().map(|g| (g - median).abs()).collect();
-    deviations.sort_by(f64::total_cmp);
+    sort_numbers(&mut deviations);
     let spread = MAD_TO_SD * middle(&deviations)?;
     // Examples that all look alike leave room for rounding and little more.
     let largest = sorted[n - 1];

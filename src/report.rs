@@ -7,6 +7,7 @@
 
 use crate::calibration;
 use crate::held_out::HeldOut;
+use crate::order::sort_indices;
 use crate::support::Task;
 use serde::Serialize;
 
@@ -109,7 +110,7 @@ impl Report {
             rows.push((example, own, other, p[own], p[other]));
         }
         let mean = |c: usize| confidence[c].0 / f64::from(confidence[c].1);
-        let mut suspects: Vec<Suspect> = rows
+        let suspects: Vec<Suspect> = rows
             .into_iter()
             .filter(|_| classes > 1)
             .map(|(example, own, other, p_own, p_other)| Suspect {
@@ -123,13 +124,16 @@ impl Report {
                     && neighbours_agree(task, example, other),
             })
             .collect();
-        suspects.sort_by(|a, b| a.margin.total_cmp(&b.margin));
+        let mut order: Vec<usize> = (0..suspects.len()).collect();
+        sort_indices(&mut order, &|a, b| {
+            suspects[a].margin.total_cmp(&suspects[b].margin)
+        });
         let sum = once.iter().fold((0, 0), |s, o| (s.0 + o.0, s.1 + o.1));
         Self {
             accuracy: Estimate::wilson(sum.0, sum.1).filter(|_| classes > 1),
             recall: once.iter().map(|&(k, n)| Estimate::wilson(k, n)).collect(),
             confusion,
-            suspects,
+            suspects: order.into_iter().map(|i| suspects[i].clone()).collect(),
         }
     }
 }
@@ -154,7 +158,9 @@ fn repeats(task: &Task, example: usize) -> bool {
 fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
     let similarity = task.similarity();
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
-    others.sort_by(|&a, &b| similarity[[example, b]].total_cmp(&similarity[[example, a]]));
+    sort_indices(&mut others, &|a, b| {
+        similarity[[example, b]].total_cmp(&similarity[[example, a]])
+    });
     others.truncate(NEIGHBOURS);
     let votes = others
         .iter()

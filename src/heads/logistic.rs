@@ -96,8 +96,7 @@ impl Logistic {
                 for &c in &unused {
                     row[c] = f64::NEG_INFINITY;
                 }
-                let total = math::log_sum_exp(row.iter().copied());
-                row.mapv_inplace(|z| math::exp(z - total));
+                math::softmax(row.as_slice_mut().expect("scores are row-major"));
                 row[label] -= 1.0;
             }
             gradient

@@ -163,7 +163,7 @@ macro_rules! heads {
     ($($(#[$doc:meta])* $head:ident),* $(,)?) => {
         /// Every head there is, with its hyper-parameters.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "head", rename_all = "snake_case", deny_unknown_fields)]
+        #[serde(rename_all = "snake_case")]
         pub enum HeadSpec {
             $($(#[$doc])* $head($head),)*
         }

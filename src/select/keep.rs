@@ -4,6 +4,7 @@
 //! (specification 5.5).
 
 use super::{finite, highest};
+use crate::order::{distinct, sort_indices};
 use crate::{Error, Result};
 use ndarray::ArrayView2;
 
@@ -34,16 +35,14 @@ pub fn keep(
     let ordered = |&m: &f64| if m.is_nan() { m } else { 0.0 };
     finite("margins", margins.iter().map(ordered))?;
     let mut hard: Vec<usize> = (0..n).collect();
-    hard.sort_by(|&a, &b| margins[a].total_cmp(&margins[b]));
+    sort_indices(&mut hard, &|a, b| margins[a].total_cmp(&margins[b]));
     hard.truncate((HARD * n as f64) as usize);
     hard.retain(|&i| !suspect[i]);
     hard.truncate(budget / 2);
 
     let mut kept = vec![false; n];
     // Of each class, what is still missing: (kept + 1) times its mean less the sum of what is kept.
-    let mut classes: Vec<usize> = labels.to_vec();
-    classes.sort_unstable();
-    classes.dedup();
+    let classes = distinct(labels.to_vec());
     let mut herds: Vec<Herd> = (classes.iter())
         .map(|&class| Herd::new(&images, (0..n).filter(|&i| labels[i] == class).collect()))
         .collect();

@@ -1,6 +1,7 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
 use super::{Example, SupportSet};
+use crate::order::{distinct, sort_indices};
 use crate::{Error, Result, Streams, linalg};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::cell::OnceCell;
@@ -147,16 +148,15 @@ impl Task {
     /// At most so many examples, in order: those of each class in turn, so that no class is favoured.
     pub fn evenly(&self, most: usize) -> Vec<usize> {
         let mut seen = vec![0_usize; self.n_classes()];
-        let mut order: Vec<(usize, usize)> = Vec::with_capacity(self.n_examples());
-        for (i, &label) in self.labels.iter().enumerate() {
+        let mut turn = Vec::with_capacity(self.n_examples());
+        for &label in &self.labels {
             seen[label] += 1;
-            order.push((seen[label], i));
+            turn.push(seen[label]);
         }
-        order.sort_unstable();
+        let mut order: Vec<usize> = (0..self.n_examples()).collect();
+        sort_indices(&mut order, &|a, b| turn[a].cmp(&turn[b]));
         order.truncate(most);
-        let mut chosen: Vec<usize> = order.into_iter().map(|(_, i)| i).collect();
-        chosen.sort_unstable();
-        chosen
+        distinct(order)
     }
 
     /// The task without its texts.

@@ -14,7 +14,7 @@
 //! Gram matrix costs, and it needs a third of them.
 
 use crate::linalg;
-use crate::math::{exp, ln};
+use crate::math::{ln, softmax};
 use crate::random::Random;
 use ndarray::Array2;
 
@@ -103,21 +103,12 @@ impl Problem {
             for c in 0..self.classes {
                 p[c] = with_text * text[c] + strength * z[c];
             }
+            let p = &mut p[..self.classes];
             let own = p[label];
-            let max = p[..self.classes]
-                .iter()
-                .copied()
-                .fold(f64::NEG_INFINITY, f64::max);
-            let mut sum = 0.0;
-            for p in &mut p[..self.classes] {
-                *p = exp(*p - max);
-                sum += *p;
-            }
-            loss += weight * share * (ln(sum) + max - own);
+            loss += weight * share * (softmax(p) - own);
             let scale = weight * share * strength * self.sigma;
-            for (p, g) in p[..self.classes].iter_mut().zip(&mut room.gradient) {
-                *p /= sum;
-                *g += scale * *p;
+            for (p, g) in p.iter().zip(&mut room.gradient) {
+                *g += scale * p;
             }
             room.gradient[label] -= scale;
         }

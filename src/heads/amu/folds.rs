@@ -1,6 +1,7 @@
 //! Groups of examples that are held out together.
 
 use crate::heads::{FittedHead, Query};
+use crate::order::{distinct, sort_indices};
 use crate::random::Random;
 use crate::support::Task;
 use ndarray::Array2;
@@ -20,22 +21,32 @@ impl Folds {
             return Self((0..n).collect());
         }
         let mut random = Random::new(seed);
+        let mut shuffled: Vec<usize> = (0..n).collect();
+        random.shuffle(&mut shuffled);
         let mut order: Vec<usize> = (0..n).collect();
-        random.shuffle(&mut order);
-        order.sort_by_key(|&i| labels[i]);
+        sort_indices(&mut order, &|a, b| {
+            labels[shuffled[a]].cmp(&labels[shuffled[b]])
+        });
         let mut fold = vec![0; n];
         for (place, &i) in order.iter().enumerate() {
-            fold[i] = place % GROUPS;
+            fold[shuffled[i]] = place % GROUPS;
         }
         Self(fold)
     }
 
+    /// Those of the examples that lie in the first groups, as many groups as are needed for so many examples.
+    pub fn first(&self, mut examples: Vec<usize>, enough: usize) -> Vec<usize> {
+        let mut group: Vec<usize> = examples.iter().map(|&i| self.0[i]).collect();
+        sort_indices(&mut group, &|a, b| a.cmp(&b));
+        if let Some(&last) = group.get(enough.saturating_sub(1)) {
+            examples.retain(|&i| self.0[i] <= last);
+        }
+        examples
+    }
+
     /// The groups that hold any of these examples: `(held out, the rest)`.
     pub fn splits(&self, examples: &[usize]) -> impl Iterator<Item = (Vec<usize>, Vec<usize>)> {
-        let mut folds: Vec<usize> = examples.iter().map(|&i| self.0[i]).collect();
-        folds.sort_unstable();
-        folds.dedup();
-        folds
+        distinct(examples.iter().map(|&i| self.0[i]).collect())
             .into_iter()
             .map(|fold| (0..self.0.len()).partition(|&i| self.0[i] == fold))
     }

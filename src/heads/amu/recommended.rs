@@ -110,6 +110,9 @@ const COARSE: f64 = 1e-6;
 /// Relative gap where only the strength is learned from what comes out.
 const ROUGH: f64 = 1e-4;
 
+/// Held-out examples that are enough to learn one number from.
+const ENOUGH: usize = 200;
+
 /// What `tune` chooses from; what was given comes first and wins ties.
 const LAMBDAS: [f64; 4] = [0.2, 0.35, 0.5, 0.8];
 const MUS: [f64; 3] = [0.1, 1.0, 10.0];
@@ -245,6 +248,7 @@ impl Amu {
             class_balance: self.class_balance,
             solver: self.solver,
         };
+        let examples = folds.first(examples, ENOUGH);
         let mut held_out = Vec::new();
         source.hold_out(folds, &examples, alone, start, ROUGH, &mut |i, rest, z| {
             let (logits, factor) = source.text_without(i, rest);

@@ -7,6 +7,7 @@
 use super::folds::Folds;
 use super::fused::{Auxiliary, Text};
 use super::source::{Objective, Source};
+use crate::order::sort_indices;
 use crate::support::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,7 @@ pub(super) fn members(
         return members;
     }
     // Held-out bias logits of each member, and their loss alone.
-    let mut tried: Vec<(f64, Member, Array2<f64>)> = members
+    let tried: Vec<(f64, Member, Array2<f64>)> = members
         .drain(..)
         .map(|member| {
             let source = Source::new(task, text, auxiliary, member.view);
@@ -65,17 +66,18 @@ pub(super) fn members(
             (source.fused_loss(&z, objective.alpha), member, z)
         })
         .collect();
-    tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut order: Vec<usize> = (0..tried.len()).collect();
+    sort_indices(&mut order, &|a, b| tried[a].0.total_cmp(&tried[b].0));
     let source = Source::new(task, text, auxiliary, 0);
     let mut best = f64::INFINITY;
     let mut sum = Array2::zeros((task.n_examples(), task.n_classes()));
-    for (_, member, z) in tried {
-        let with = &sum + &z;
+    for (_, member, z) in order.into_iter().map(|i| &tried[i]) {
+        let with = &sum + z;
         let loss = source.fused_loss(&(&with / (members.len() + 1) as f64), objective.alpha);
         if members.is_empty() || loss < best - 1e-6 {
             best = loss;
             sum = with;
-            members.push(member);
+            members.push(*member);
         }
     }
     members

@@ -1,6 +1,6 @@
 //! How much each member of a fusion counts.
 
-use crate::math::{exp, log_sum_exp};
+use crate::math::softmax;
 use ndarray::ArrayView2;
 
 /// Penalty on the distance of an image member's weight from its prior, beside the mean cross-entropy. It does not fade
@@ -51,6 +51,7 @@ pub fn learn(members: &[(ArrayView2<'_, f32>, bool)], labels: &[usize]) -> Vec<f
                 .collect()
         })
         .collect();
+    let mut probabilities = vec![0.0; classes];
     for _ in 0..ROUNDS {
         let mut moved: f64 = 0.0;
         for h in 0..members.len() {
@@ -61,10 +62,11 @@ pub fn learn(members: &[(ArrayView2<'_, f32>, bool)], labels: &[usize]) -> Vec<f
             };
             let (mut slope, mut curve) = (2.0 * penalty * (weights[h] - prior[h]), 2.0 * penalty);
             for (sums, &i) in sums.iter().zip(&rows) {
-                let total = log_sum_exp(sums.iter().copied());
+                probabilities.copy_from_slice(sums);
+                softmax(&mut probabilities);
                 let (mut mean, mut square) = (0.0, 0.0);
-                for (c, sum) in sums.iter().enumerate() {
-                    let (p, l) = (exp(sum - total), part(h, i, c));
+                for (c, p) in probabilities.iter().enumerate() {
+                    let l = part(h, i, c);
                     mean += p * l;
                     square += p * l * l;
                 }
