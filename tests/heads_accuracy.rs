@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::Numbers;
+use common::{Numbers, half};
 use handful::heads::{self, Head, KernelRidge, NaiveBayes, NaiveBayesFull, Prototype};
 use handful::support::Task;
 use handful::{Stream, Streams};
@@ -48,16 +48,6 @@ fn splits(test: &str, set: &str) -> Option<[Split; 2]> {
                 .collect(),
         }
     }))
-}
-
-/// A number of half precision; subnormal ones are far below what a feature is.
-fn half(bytes: [u8; 2]) -> f32 {
-    let bits = u32::from(u16::from_le_bytes(bytes));
-    let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 31, bits & 1023);
-    match exponent {
-        0 => 0.0,
-        _ => f32::from_bits((sign << 31) | ((exponent + 112) << 23) | (fraction << 13)),
-    }
 }
 
 /// The task of so many examples of each class, drawn by a seed.

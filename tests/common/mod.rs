@@ -113,3 +113,13 @@ pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {
     probabilities_into(scores, temperature, &mut p);
     p
 }
+
+/// A number of half precision; subnormal ones are far below what a feature is.
+pub fn half(bytes: [u8; 2]) -> f32 {
+    let bits = u32::from(u16::from_le_bytes(bytes));
+    let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 31, bits & 1023);
+    match exponent {
+        0 => 0.0,
+        _ => f32::from_bits((sign << 31) | ((exponent + 112) << 23) | (fraction << 13)),
+    }
+}
