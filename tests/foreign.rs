@@ -8,6 +8,10 @@ use common::{Numbers, blobs};
 use handful::heads::{Fused, HeadSpec};
 use handful::support::Task;
 use handful::{Recogniser, Stream, Streams};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 const WIDTH: usize = 32;
 const ASKED: usize = 40;
@@ -37,7 +41,7 @@ fn refused(classes: usize, shots: usize) -> [f64; 2] {
     counts.map(|(asked, foreign)| foreign as f64 / asked as f64)
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
     for (classes, shots) in [
         (2, 1),
@@ -54,7 +58,7 @@ fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
     }
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
     for (classes, shots) in [(5, 4), (8, 3), (20, 5)] {
         let [known, unknown] = refused(classes, shots);
@@ -65,7 +69,7 @@ fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
     }
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn random_directions_are_foreign() {
     let (rows, labels) = blobs(9, 6, 4, WIDTH, 0.5);
     let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
