@@ -65,6 +65,8 @@ pub(super) struct Room {
     pub gradient: Vec<f64>,
     residual: Vec<f64>,
     step: Vec<f64>,
+    /// Of the diagonal of the Hessian.
+    inverse: Vec<f64>,
 }
 
 /// sigma (W - W0) x_i of all examples, kept up to date while b changes.
@@ -85,6 +87,7 @@ impl Problem {
             gradient: row(),
             residual: row(),
             step: row(),
+            inverse: row(),
         }
     }
 
@@ -126,10 +129,12 @@ impl Problem {
         // The Hessian is diagonal minus two outer products k p p^T, so its inverse is that of a 2 x 2 matrix away.
         let [p, q] = &room.p;
         let [k, l] = curvature;
+        for ((inverse, p), q) in room.inverse.iter_mut().zip(p).zip(q) {
+            *inverse = 1.0 / (self.mu + k * p + l * q);
+        }
         let (mut pp, mut pq, mut qq, mut pr, mut qr) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for c in 0..self.classes {
-            let inverse = 1.0 / (self.mu + k * p[c] + l * q[c]);
-            let r = room.residual[c];
+            let (inverse, r) = (room.inverse[c], room.residual[c]);
             room.step[c] = inverse * r;
             pp += p[c] * inverse * p[c];
             pq += p[c] * inverse * q[c];
@@ -146,8 +151,7 @@ impl Problem {
         );
         let (mut promise, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
         for c in 0..self.classes {
-            let inverse = 1.0 / (self.mu + k * p[c] + l * q[c]);
-            let step = room.step[c] + inverse * (alpha * p[c] + beta * q[c]);
+            let step = room.step[c] + room.inverse[c] * (alpha * p[c] + beta * q[c]);
             room.step[c] = step;
             promise += step * room.residual[c];
             (low, high) = (low.min(step), high.max(step));

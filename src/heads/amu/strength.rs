@@ -106,15 +106,17 @@ pub(super) fn learn(examples: &[HeldOut], strength: f64) -> f64 {
             }
             t /= 2.0;
         }
-        if before - best <= 1e-12 * best {
+        // Where all examples are right for certain the least value is zero, give or take rounding.
+        if before - best <= SETTLED * (1.0 + best.abs()) {
             break;
         }
     }
     (at[1] / at[0]).min(STRONGEST)
 }
 
-/// Newton steps at most.
+/// Newton steps at most; they end where one gains no more than this part.
 const STEPS: usize = 50;
+const SETTLED: f64 = 1e-12;
 
 /// The least a, in units of its prior.
 const LEAST: f64 = 1e-3;
