@@ -21,34 +21,20 @@ const HIGHEST: f64 = 50.0;
 /// Steps of the golden-section search; each narrows the bracket to 62 %.
 const STEPS: usize = 40;
 
-/// What the temperature is asked to give an example's own class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
-    /// Certainty, for scores that owe nothing to the examples.
-    Plain,
-    /// What n examples without an error entitle to.
-    Smoothed,
-}
-
 /// Temperature that minimises the cross-entropy of `scores (n, C)` with the `labels (n,)`, with a prior at `prior`.
 /// Scores divided by it are calibrated logits.
 ///
 /// Rows whose own class is `-inf` are left out, as are other classes' `-inf`. With no row left it is `prior`.
 ///
 /// ```
-/// use handful::calibration::{Targets, fit_temperature};
+/// use handful::calibration::fit_temperature;
 /// use ndarray::Array2;
 /// // Right nine times out of ten, and as sure each time: the odds are 9 to 1.
 /// let scores = Array2::from_shape_fn((1000, 2), |(i, c)| if (c == 0) == (i % 10 != 0) { 5.0 } else { 0.0 });
-/// let t = fit_temperature(scores.view(), &[0; 1000], 1.0, Targets::Smoothed);
+/// let t = fit_temperature(scores.view(), &[0; 1000], 1.0);
 /// assert!((t - 5.0 / 9.0_f64.ln()).abs() < 0.02);
 /// ```
-pub fn fit_temperature(
-    scores: ArrayView2<'_, f32>,
-    labels: &[usize],
-    prior: f64,
-    targets: Targets,
-) -> f64 {
+pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64) -> f64 {
     let usable: Vec<usize> = (0..labels.len())
         .filter(|&i| scores[[i, labels[i]]].is_finite())
         .collect();
@@ -56,10 +42,8 @@ pub fn fit_temperature(
         return prior;
     }
     let n = usable.len() as f64;
-    let own_target = match targets {
-        Targets::Plain => 1.0,
-        Targets::Smoothed => (n + 1.0) / (n + 2.0),
-    };
+    // What n examples without an error entitle to (the rule of succession).
+    let own_target = (n + 1.0) / (n + 2.0);
     let loss = |log_ratio: f64| {
         let t = prior * exp(log_ratio);
         let cross_entropy: f64 = usable

@@ -1,6 +1,6 @@
 //! A fitted head that answers with probabilities that mean what they say.
 
-use crate::calibration::{self, Targets};
+use crate::calibration;
 use crate::conformal::ConformalRule;
 use crate::heads::{FittedHead, HeadSpec, Query};
 use crate::held_out::{ENOUGH, HeldOut, Scheme};
@@ -63,7 +63,7 @@ pub(crate) struct Thresholds {
 impl Thresholds {
     fn learn(held_out: &HeldOut, coverage: f64) -> Self {
         let (logits, labels) = (held_out.logits.view(), &held_out.labels);
-        let temperature = calibration::fit_temperature(logits, labels, 1.0, Targets::Smoothed);
+        let temperature = calibration::fit_temperature(logits, labels, 1.0);
         let mut p = vec![0.0; logits.ncols()];
         let (mut own, mut novelty) = (Vec::new(), Vec::new());
         for i in held_out.usable() {

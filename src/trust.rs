@@ -4,7 +4,7 @@
 //! that gives the least cross-entropy of held-out examples under kernel ridge regression is found one stream at a time.
 
 use crate::Result;
-use crate::calibration::{Targets, fit_temperature, probabilities_into};
+use crate::calibration::{fit_temperature, probabilities_into};
 use crate::heads::{HeadSpec, KernelRidge};
 use crate::held_out::{HeldOut, Scheme};
 use crate::math::ln;
@@ -74,7 +74,7 @@ fn loss(task: &Task, trust: &[f64]) -> Result<Option<f64>> {
     let head = spec.fit(&task)?;
     let held_out = HeldOut::of(&spec, head.as_ref(), &task, Scheme::Folds, ENOUGH)?;
     let labels = &held_out.labels;
-    let t = fit_temperature(held_out.logits.view(), labels, 1.0, Targets::Smoothed);
+    let t = fit_temperature(held_out.logits.view(), labels, 1.0);
     let mut p = vec![0.0; task.n_classes()];
     let (mut sum, mut n) = (0.0, 0);
     for i in held_out.usable() {

@@ -1,7 +1,7 @@
 //! Helpers that several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use handful::calibration::{Targets, fit_temperature, probabilities_into};
+use handful::calibration::{fit_temperature, probabilities_into};
 use handful::heads::{self, FittedHead};
 use handful::support::Task;
 use handful::{Classifier, Stream, Streams};
@@ -105,7 +105,7 @@ pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
     let all: Vec<usize> = (0..task.n_examples()).collect();
     let scores = head.leave_one_out(task, &all);
     let prior = head.prior_temperature();
-    fit_temperature(scores.view(), task.labels(), prior, Targets::Smoothed)
+    fit_temperature(scores.view(), task.labels(), prior)
 }
 
 pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {
