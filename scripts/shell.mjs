@@ -49,13 +49,17 @@ export function capture(command, options = {}) {
 
 const running = new Set();
 
+/** Where nobody watches, a command that succeeds prints nothing, so that what failed is not buried. */
+const WATCHED = !process.env.CI;
+
 /**
  * Runs a command with its output on ours. `onText` sees the output too, which is how tests are counted.
  * @returns {Promise<number>} the exit status
  */
 export function status(command, { env, cwd = ROOT, onText } = {}) {
   const [program, ...args] = words(command);
-  const output = onText ? "pipe" : "inherit";
+  const output = WATCHED && !onText ? "inherit" : "pipe";
+  let kept = "";
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
@@ -68,13 +72,15 @@ export function status(command, { env, cwd = ROOT, onText } = {}) {
       [child.stderr, process.stderr],
     ]) {
       from?.setEncoding("utf8").on("data", (text) => {
-        to.write(text);
-        onText(text);
+        if (WATCHED) to.write(text);
+        else kept += text;
+        onText?.(text);
       });
     }
     child.on("error", (error) => reject(new Trouble(`${program} could not be started: ${error.message}`)));
     child.on("close", (code) => {
       running.delete(child);
+      if (code !== 0) process.stdout.write(kept);
       resolve(code ?? 1);
     });
   });

@@ -6,8 +6,8 @@
 //! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
-use crate::math::{exp, ln, log_sum_exp, softmax};
-use ndarray::ArrayView2;
+use crate::math::{exp, ln, softmax};
+use ndarray::{ArrayView1, ArrayView2};
 
 /// Standard deviation of the prior on the logarithm of the temperature.
 const PRIOR_SPREAD: f64 = 1.5;
@@ -18,8 +18,11 @@ const LOWEST: f64 = 1.0 / 50.0;
 /// The highest temperature in units of the prior one: there every answer is close to a guess.
 const HIGHEST: f64 = 50.0;
 
-/// Steps of the golden-section search; each narrows the bracket to 62 %.
+/// Steps that are enough for bisection to reach the precision below, should Newton's never help.
 const STEPS: usize = 40;
+
+/// Precision of the logarithm of the temperature.
+const CLOSE: f64 = 1e-9;
 
 /// Temperature that minimises the cross-entropy of `scores (n, C)` with the `labels (n,)`, with a prior at `prior`.
 /// Scores divided by it are calibrated logits.
@@ -38,53 +41,82 @@ pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64
     let usable: Vec<usize> = (0..labels.len())
         .filter(|&i| scores[[i, labels[i]]].is_finite())
         .collect();
-    if usable.is_empty() {
-        return prior;
-    }
     let n = usable.len() as f64;
     // What n examples without an error entitle to (the rule of succession).
     let own_target = (n + 1.0) / (n + 2.0);
-    let loss = |log_ratio: f64| {
-        let t = prior * exp(log_ratio);
-        let cross_entropy: f64 = usable
-            .iter()
-            .map(|&i| {
-                let logits = scores.row(i);
-                let logits = logits.iter().map(|&s| f64::from(s) / t);
-                let own = f64::from(scores[[i, labels[i]]]) / t;
-                // The smoothed target gives the rest in equal parts to the other classes that can be scored.
-                let finite = logits.clone().filter(|l| l.is_finite());
-                let others = finite.clone().count() - 1;
-                let mean_other = if others == 0 {
-                    own
-                } else {
-                    (finite.sum::<f64>() - own) / others as f64
-                };
-                log_sum_exp(logits) - own_target * own - (1.0 - own_target) * mean_other
-            })
-            .sum();
-        (cross_entropy + log_ratio * log_ratio / (2.0 * PRIOR_SPREAD * PRIOR_SPREAD)) / n
-    };
-    prior * exp(golden_section(loss, ln(LOWEST), ln(HIGHEST)))
-}
-
-/// Minimum of a function with one valley between `low` and `high`.
-fn golden_section(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
-    let shrink = (5.0_f64.sqrt() - 1.0) / 2.0;
-    let (mut a, mut b) = (high - shrink * (high - low), low + shrink * (high - low));
-    let (mut fa, mut fb) = (f(a), f(b));
+    let examples: Vec<Evidence> = usable
+        .iter()
+        .map(|&i| Evidence::new(scores.row(i), labels[i], own_target))
+        .collect();
+    let mut scratch = Vec::new();
+    let (mut low, mut high) = (ln(LOWEST), ln(HIGHEST));
+    let mut log_ratio = 0.0;
     for _ in 0..STEPS {
-        if fa <= fb {
-            (high, b, fb) = (b, a, fa);
-            a = high - shrink * (high - low);
-            fa = f(a);
+        // Of the cross-entropy and the prior, by the logarithm of the temperature.
+        let inverse = exp(-log_ratio) / prior;
+        let mut slope = log_ratio / (PRIOR_SPREAD * PRIOR_SPREAD);
+        let mut curvature = 1.0 / (PRIOR_SPREAD * PRIOR_SPREAD);
+        for example in &examples {
+            let (surplus, variance) = example.moments(inverse, &mut scratch);
+            slope -= inverse * surplus;
+            curvature += inverse * surplus + inverse * inverse * variance;
+        }
+        if slope > 0.0 {
+            high = log_ratio;
         } else {
-            (low, a, fa) = (a, b, fb);
-            b = low + shrink * (high - low);
-            fb = f(b);
+            low = log_ratio;
+        }
+        let newton = log_ratio - slope / curvature;
+        let next = if curvature > 0.0 && low < newton && newton < high {
+            newton
+        } else {
+            (low + high) / 2.0
+        };
+        let moved = (next - log_ratio).abs();
+        log_ratio = next;
+        if moved < CLOSE {
+            break;
         }
     }
-    (low + high) / 2.0
+    prior * exp(log_ratio)
+}
+
+/// What a held-out example says of the temperature.
+struct Evidence {
+    /// The scores that are finite.
+    scores: Vec<f64>,
+    /// Their mean under the smoothed target, which gives what it does not give the own class to the others in equal parts.
+    target: f64,
+}
+
+impl Evidence {
+    fn new(scores: ArrayView1<'_, f32>, label: usize, own_target: f64) -> Self {
+        let own = f64::from(scores[label]);
+        let scores = scores.iter().filter(|s| s.is_finite());
+        let scores: Vec<f64> = scores.map(|&s| f64::from(s)).collect();
+        let others = scores.len() - 1;
+        let mean_other = if others == 0 {
+            own
+        } else {
+            (scores.iter().sum::<f64>() - own) / others as f64
+        };
+        Self {
+            scores,
+            target: own_target * own + (1.0 - own_target) * mean_other,
+        }
+    }
+
+    /// With the probabilities that the scores times a number give: the mean score less that of the target, and the
+    /// variance of the score.
+    fn moments(&self, inverse: f64, scratch: &mut Vec<f64>) -> (f64, f64) {
+        scratch.clear();
+        scratch.extend(self.scores.iter().map(|s| s * inverse));
+        softmax(scratch);
+        let weighted = self.scores.iter().zip(&*scratch);
+        let mean: f64 = weighted.clone().map(|(s, p)| p * s).sum();
+        let variance = weighted.map(|(s, p)| p * (s - mean) * (s - mean)).sum();
+        (mean - self.target, variance)
+    }
 }
 
 /// Softmax of `scores / temperature` `(C,)` into `out (C,)`; `-inf` gives 0, and so does everything where nothing is finite.

@@ -1,8 +1,9 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
 use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
+use crate::held_out::{ENOUGH, HeldOut};
 use crate::order::sort_indices;
-use crate::recogniser::Thresholds;
+use crate::recogniser::{Calibration, Thresholds};
 use crate::report::Estimate;
 use crate::support::{
     Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task,
@@ -429,7 +430,7 @@ impl Classifier {
         let spec = self.spec();
         let recogniser = match self.naive_bayes() {
             Some(recipe) => {
-                let task = Task::of_classes(&self.set);
+                let task = Task::of_first(&self.set, 0);
                 let head = recipe.fit_statistics(&self.statistics, &task)?;
                 let thresholds = self.thresholds(&spec)?;
                 Recogniser::with_thresholds(&spec, Box::new(head), task, thresholds)
@@ -467,11 +468,12 @@ impl Classifier {
         let milestone = match known {
             Some(known) => known,
             None => {
-                let all: Vec<usize> = (0..n).collect();
-                let task = Task::from(&self.set).subset(&all);
+                let task = Task::of_first(&self.set, n);
+                let held_out = HeldOut::by_folds(spec, &task, ENOUGH)?;
+                let coverage = Calibration::default().coverage;
                 Milestone {
                     examples: first().map(|(id, example)| (id, example.class)).collect(),
-                    thresholds: Recogniser::fit(spec, task)?.thresholds().clone(),
+                    thresholds: Thresholds::learn(&held_out, coverage),
                 }
             }
         };

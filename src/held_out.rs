@@ -81,24 +81,36 @@ impl HeldOut {
         scheme: Scheme,
         limit: usize,
     ) -> Result<Self> {
-        if scheme == Scheme::LeaveOneOut {
-            let n = task.n_examples();
-            let held = n.min(limit);
-            let examples: Vec<usize> = (0..held).map(|k| k * n / held).collect();
-            let scale = head.prior_temperature() as f32;
-            let logits = head.leave_one_out(task, &examples) / scale;
-            return Ok(Self::new(task, examples, logits));
+        match scheme {
+            Scheme::Folds => Self::by_folds(spec, task, limit),
+            Scheme::LeaveOneOut => Ok(Self::one_by_one(head, task, limit)),
         }
+    }
+
+    /// The same by [`Scheme::Folds`], which needs no fitted head.
+    ///
+    /// # Errors
+    /// Those of [`HeadSpec::fit`].
+    pub(crate) fn by_folds(spec: &HeadSpec, task: &Task, limit: usize) -> Result<Self> {
         let mut all = Self::new(task, Vec::new(), Array2::zeros((0, task.n_classes())));
+        let fit = spec.without(task);
         for fold in plan(task, limit) {
-            let rest = without(task, &fold);
-            let head = spec.fit(&rest)?;
+            let (head, rest) = fit(&fold)?;
             let rows = task.features().select(Axis(0), &fold);
             let scale = head.prior_temperature() as f32;
             let logits = scores(head.as_ref(), &rest, rows.view()) / scale;
             all.append(Self::new(task, fold, logits));
         }
         Ok(all)
+    }
+
+    fn one_by_one(head: &dyn FittedHead, task: &Task, limit: usize) -> Self {
+        let n = task.n_examples();
+        let held = n.min(limit);
+        let examples: Vec<usize> = (0..held).map(|k| k * n / held).collect();
+        let scale = head.prior_temperature() as f32;
+        let logits = head.leave_one_out(task, &examples) / scale;
+        Self::new(task, examples, logits)
     }
 
     pub(crate) fn new(task: &Task, examples: Vec<usize>, logits: Array2<f32>) -> Self {

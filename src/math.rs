@@ -16,7 +16,7 @@ const SHORTEST: f64 = 1e-12;
 
 /// Scales `vector` to length 1 in place; untouched on error.
 pub fn scale_to_unit(vector: &mut [f32]) -> Result<(), NoDirection> {
-    let square: f64 = vector.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
+    let square = square(vector);
     // Squares of f32 never overflow f64, so a sum that is not finite comes from NaN or infinity.
     if !square.is_finite() {
         return Err(NoDirection::NotFinite);
@@ -25,10 +25,26 @@ pub fn scale_to_unit(vector: &mut [f32]) -> Result<(), NoDirection> {
     if norm < SHORTEST {
         return Err(NoDirection::Zero);
     }
+    let inverse = 1.0 / norm;
     for v in vector {
-        *v = (f64::from(*v) / norm) as f32;
+        *v = (f64::from(*v) * inverse) as f32;
     }
     Ok(())
+}
+
+/// Sum of squares, in four lanes that do not wait for each other.
+fn square(vector: &[f32]) -> f64 {
+    let (chunks, rest) = vector.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for chunk in chunks {
+        for (sum, &v) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(v) * f64::from(v);
+        }
+    }
+    for (sum, &v) in sums.iter_mut().zip(rest) {
+        *sum += f64::from(v) * f64::from(v);
+    }
+    (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
 
 /// `ln(sum(exp(x)))` with the maximum taken out first; `-inf` for nothing but `-inf`.

@@ -61,7 +61,7 @@ pub(crate) struct Thresholds {
 }
 
 impl Thresholds {
-    fn learn(held_out: &HeldOut, coverage: f64) -> Self {
+    pub(crate) fn learn(held_out: &HeldOut, coverage: f64) -> Self {
         let (logits, labels) = (held_out.logits.view(), &held_out.labels);
         let temperature = calibration::fit_temperature(logits, labels, 1.0);
         let mut p = vec![0.0; logits.ncols()];
@@ -178,10 +178,6 @@ impl Recogniser {
             head,
             task,
         }
-    }
-
-    pub(crate) fn thresholds(&self) -> &Thresholds {
-        &self.thresholds
     }
 
     /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.

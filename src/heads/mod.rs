@@ -37,7 +37,7 @@ pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
-use crate::held_out::HeldOut;
+use crate::held_out::{self, HeldOut};
 use crate::support::Task;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
@@ -63,6 +63,23 @@ pub trait Head {
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
+
+    /// What fits the head without some examples of the task. The task that it gives is one without these examples, or
+    /// without any where the head has no use for them.
+    fn without<'a>(&'a self, task: &'a Task) -> Without<'a, Self::Fitted> {
+        fit_without(self, task)
+    }
+}
+
+/// Fits a head without a list of examples, and gives the task that it was fitted to.
+pub type Without<'a, T> = Box<dyn Fn(&[usize]) -> Result<(T, Task)> + 'a>;
+
+/// [`Head::without`] for heads that see what is left as a task of its own.
+fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'a, H::Fitted> {
+    Box::new(move |fold| {
+        let rest = held_out::without(task, fold);
+        Ok((recipe.fit(&rest)?, rest))
+    })
 }
 
 /// A photo that is asked about.
@@ -202,6 +219,19 @@ macro_rules! heads {
                 Ok(match self {
                     $(Self::$head(head) => Box::new(head.fit(task)?),)*
                 })
+            }
+
+            /// [`Head::without`] of whichever head it is.
+            pub fn without<'a>(&'a self, task: &'a Task) -> Without<'a, Box<dyn FittedHead>> {
+                match self {
+                    $(Self::$head(head) => {
+                        let fit = head.without(task);
+                        Box::new(move |fold| {
+                            let (head, rest) = fit(fold)?;
+                            Ok((Box::new(head) as Box<dyn FittedHead>, rest))
+                        })
+                    })*
+                }
             }
         }
     };

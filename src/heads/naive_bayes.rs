@@ -11,9 +11,12 @@ pub use statistics::Statistics;
 
 use super::folds::refitted;
 use super::prior::typical_temperature;
-use super::{FittedHead, Head, Linear, Prior, Query, check_at_least, check_within, pseudo};
+use super::{
+    FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
+    pseudo,
+};
 use crate::Result;
-use crate::support::Task;
+use crate::support::{Listener, Task};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -138,9 +141,10 @@ impl NaiveBayes {
             || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
-        let mut weights = &means / &variance;
+        let mut weights = &means * &variance.recip();
         let bias = Array1::from_shape_fn(means.nrows(), |c| {
-            log_prior[c] + weights.row(c).dot(&(&shift - &(&means.row(c) * 0.5)))
+            let w = weights.row(c);
+            log_prior[c] + w.dot(&shift) - 0.5 * w.dot(&means.row(c))
         });
         let temperature = typical_temperature(&weights, &means, unit.counts());
         weights *= &factor;
@@ -212,6 +216,20 @@ impl Head for NaiveBayes {
 
     fn fit(&self, task: &Task) -> Result<FittedNaiveBayes> {
         self.fit_statistics(&Statistics::of(task), task)
+    }
+
+    fn without<'a>(&'a self, task: &'a Task) -> Without<'a, FittedNaiveBayes> {
+        if !self.needs_statistics_only() {
+            return fit_without(self, task);
+        }
+        let (all, classes) = (Statistics::of(task), task.subset(&[]));
+        Box::new(move |fold| {
+            let mut rest = all.clone();
+            for &i in fold {
+                rest.example_removed(task.labels()[i], task.row(i));
+            }
+            Ok((self.fit_statistics(&rest, &classes)?, classes.clone()))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known before a photo is seen: how likely each class is, and how far apart log-likelihoods lie.
 
 use crate::{Error, Result, math};
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 /// How likely each class is before the photo is seen.
@@ -66,14 +66,20 @@ pub(super) fn typical_temperature(
     means: &Array2<f64>,
     counts: &[usize],
 ) -> f64 {
-    let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0).collect();
-    let n = used.len() as f64;
+    let mut own = 0.0;
+    let (mut weight, mut mean) = (Array1::zeros(weights.ncols()), Array1::zeros(means.ncols()));
+    let mut n = 0.0;
+    for c in (0..counts.len()).filter(|&c| counts[c] > 0) {
+        own += weights.row(c).dot(&means.row(c));
+        weight += &weights.row(c);
+        mean += &means.row(c);
+        n += 1.0;
+    }
     if n < 2.0 {
         return 1.0;
     }
-    let (weights, means) = (weights.select(Axis(0), &used), means.select(Axis(0), &used));
-    let own = (&weights * &means).sum() / n;
-    let between = weights.sum_axis(Axis(0)).dot(&means.sum_axis(Axis(0))) / (n * n);
+    own /= n;
+    let between = weight.dot(&mean) / (n * n);
     let gap = (own - between) * n / (n - 1.0);
     // Classes on the same spot differ by rounding only.
     if gap > 1e-9 * own.abs() {

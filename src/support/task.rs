@@ -279,9 +279,9 @@ impl Task {
 }
 
 impl Task {
-    /// The classes of a set without its examples.
-    pub fn of_classes(set: &SupportSet) -> Self {
-        Self::gather(set, std::iter::empty())
+    /// All classes of a set with the first `n` of its examples.
+    pub fn of_first(set: &SupportSet, n: usize) -> Self {
+        Self::gather(set, set.examples.values().take(n))
     }
 
     fn gather<'a>(set: &'a SupportSet, examples: impl Iterator<Item = &'a Example>) -> Self {

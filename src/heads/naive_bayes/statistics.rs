@@ -133,6 +133,20 @@ impl Statistics {
         }
     }
 
+    /// Changes the mean and the sum of squares of each dimension of a class by the number that a row has there.
+    fn each_of(
+        &mut self,
+        class: usize,
+        row: &[f32],
+        mut change: impl FnMut(f64, &mut f64, &mut f64),
+    ) {
+        let mut mean = self.means.row_mut(class);
+        let mut squares = self.squares.row_mut(class);
+        for ((&x, mean), square) in row.iter().zip(&mut mean).zip(&mut squares) {
+            change(f64::from(x), mean, square);
+        }
+    }
+
     fn clear(&mut self, class: usize) {
         self.counts[class] = 0;
         self.means.row_mut(class).fill(0.0);
@@ -140,10 +154,6 @@ impl Statistics {
         self.peaks[class] = 0.0;
         self.removals[class] = 0;
     }
-}
-
-fn wide(row: &[f32]) -> Array1<f64> {
-    row.iter().map(|&v| f64::from(v)).collect()
 }
 
 impl Listener for Statistics {
@@ -164,16 +174,16 @@ impl Listener for Statistics {
     }
 
     fn example_added(&mut self, class: usize, row: &[f32]) {
-        let x = wide(row);
         self.counts[class] += 1;
         let n = self.counts[class] as f64;
-        let mut mean = self.means.row_mut(class);
-        let before = &x - &mean;
-        mean.scaled_add(1.0 / n, &before);
-        let after = &x - &mean;
-        let mut squares = self.squares.row_mut(class);
-        squares += &(&before * &after);
-        self.peaks[class] = self.peaks[class].max(largest(squares.view()));
+        let mut largest = 0.0_f64;
+        self.each_of(class, row, |x, mean, square| {
+            let before = x - *mean;
+            *mean += before / n;
+            *square += before * (x - *mean);
+            largest = largest.max(*square);
+        });
+        self.peaks[class] = self.peaks[class].max(largest);
     }
 
     fn example_removed(&mut self, class: usize, row: &[f32]) {
@@ -181,17 +191,14 @@ impl Listener for Statistics {
             self.clear(class);
             return;
         }
-        let x = wide(row);
-        let left = (self.counts[class] - 1) as f64;
-        let mut mean = self.means.row_mut(class);
-        let before = &x - &mean;
-        mean.scaled_add(-1.0 / left, &before);
-        let after = &x - &mean;
-        let mut squares = self.squares.row_mut(class);
-        squares -= &(&before * &after);
-        squares.mapv_inplace(|v| v.max(0.0));
         self.counts[class] -= 1;
         self.removals[class] += 1;
+        let left = self.counts[class] as f64;
+        self.each_of(class, row, |x, mean, square| {
+            let before = x - *mean;
+            *mean -= before / left;
+            *square = (*square - before * (x - *mean)).max(0.0);
+        });
     }
 }
 
