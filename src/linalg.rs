@@ -174,9 +174,7 @@ pub fn gram(a: ArrayView2<'_, f32>) -> Array2<f32> {
 #[inline(never)]
 pub fn single(matrix: ArrayView2<'_, f64>) -> Array2<f32> {
     let mut out = Array2::zeros(matrix.dim());
-    for (out, v) in out.iter_mut().zip(matrix) {
-        *out = *v as f32;
-    }
+    out.zip_mut_with(&matrix, |out, &v| *out = v as f32);
     out
 }
 
@@ -184,9 +182,7 @@ pub fn single(matrix: ArrayView2<'_, f64>) -> Array2<f32> {
 #[inline(never)]
 pub fn wide(matrix: ArrayView2<'_, f32>) -> Array2<f64> {
     let mut out = Array2::zeros(matrix.dim());
-    for (out, v) in out.iter_mut().zip(matrix) {
-        *out = f64::from(*v);
-    }
+    out.zip_mut_with(&matrix, |out, &v| *out = f64::from(v));
     out
 }
 
