@@ -47,10 +47,18 @@ fn square(vector: &[f32]) -> f64 {
     (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
 
+/// The larger of two numbers; the first where the second is NaN. In WebAssembly `max` of the standard library is a
+/// function call, because no single instruction minds NaN as it does.
+#[cfg(feature = "core")]
+#[inline]
+pub fn larger<T: PartialOrd>(a: T, b: T) -> T {
+    if b > a { b } else { a }
+}
+
 /// `ln(sum(exp(x)))` with the maximum taken out first; `-inf` for nothing but `-inf`.
 #[cfg(feature = "core")]
 pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let max = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let max = values.clone().fold(f64::NEG_INFINITY, larger);
     if max == f64::NEG_INFINITY {
         return max;
     }
@@ -61,7 +69,7 @@ pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
 /// where nothing is finite.
 #[cfg(feature = "core")]
 pub fn softmax(values: &mut [f64]) -> f64 {
-    let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let max = values.iter().copied().fold(f64::NEG_INFINITY, larger);
     if max == f64::NEG_INFINITY {
         values.fill(0.0);
         return max;

@@ -214,10 +214,18 @@ export class FeatureClassifier implements Disposable {
     const [best, runnerUp] = found.scores;
     if (!best || !runnerUp)
       throw new HandfulError("internal", "The core answered with fewer than two classes.");
+    const { scores, set, foreign, known, unscored, head } = found;
+    // Field by field, which is several times faster than spreading them.
     return {
-      ...best,
+      label: best.label,
+      probability: best.probability,
       runnerUp,
-      ...found,
+      scores,
+      set,
+      foreign,
+      known,
+      unscored,
+      head,
       timings: { decode: 0, preprocess: 0, encode: 0, classify },
     };
   }

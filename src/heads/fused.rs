@@ -18,7 +18,7 @@ use super::{
 };
 use crate::calibration::fit_temperature;
 use crate::held_out::{ENOUGH, HeldOut, plan, without};
-use crate::math::log_sum_exp;
+use crate::math::{larger, log_sum_exp};
 use crate::support::Task;
 use crate::{Error, Result, trust};
 use background::Background;
@@ -291,7 +291,7 @@ impl Distances {
 
 /// How far a query lies from the nearest example, as minus their similarity.
 fn to_nearest(similarities: &[f32]) -> f32 {
-    -similarities.iter().copied().fold(-1.0, f32::max)
+    -similarities.iter().copied().fold(-1.0, larger)
 }
 
 impl FittedFused {
@@ -345,7 +345,7 @@ impl FittedFused {
 }
 
 fn largest(scores: impl Iterator<Item = f32>) -> f64 {
-    scores.fold(f32::NEG_INFINITY, f32::max).into()
+    scores.fold(f32::NEG_INFINITY, larger).into()
 }
 
 /// Standard deviation; 1 where there is none.

@@ -2,7 +2,7 @@
 
 use super::Query;
 use crate::linalg;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Zip};
 
 /// Weights and bias of each class on a unit row.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,14 +21,22 @@ impl Linear {
     }
 
     /// From weights on images, which are unit rows times `scale (width,)` ([`crate::support::Task::scale`]).
-    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, scale: &Array1<f32>) -> Self {
-        let mut weights = weights.clone();
-        for mut row in weights.rows_mut() {
-            for (w, &s) in row.iter_mut().zip(scale) {
-                *w *= f64::from(s);
-            }
+    pub fn of_images<S: Copy + Into<f64>>(
+        weights: &Array2<f64>,
+        bias: &Array1<f64>,
+        scale: &Array1<S>,
+    ) -> Self {
+        let mut single = Array2::zeros(weights.dim());
+        for (mut out, row) in single.rows_mut().into_iter().zip(weights.rows()) {
+            Zip::from(&mut out)
+                .and(row)
+                .and(scale)
+                .for_each(|out, &w, &s| *out = (w * s.into()) as f32);
         }
-        Self::new(&weights, bias)
+        Self {
+            weights: single,
+            bias: bias.mapv(|b| b as f32),
+        }
     }
 
     /// The sum of the scores of two.

@@ -141,17 +141,17 @@ impl NaiveBayes {
             || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
-        let mut weights = &means * &variance.recip();
+        let weights = &means * &variance.recip();
         let bias = Array1::from_shape_fn(means.nrows(), |c| {
             let w = weights.row(c);
-            log_prior[c] + w.dot(&shift) - 0.5 * w.dot(&means.row(c))
+            let moved = if self.minmax { w.dot(&shift) } else { 0.0 };
+            log_prior[c] + moved - 0.5 * w.dot(&means.row(c))
         });
         let temperature = typical_temperature(&weights, &means, unit.counts());
-        weights *= &factor;
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
             temperature,
-            linear: Linear::new(&weights, &bias),
+            linear: Linear::of_images(&weights, &bias, &factor),
         })
     }
 

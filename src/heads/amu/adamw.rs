@@ -4,7 +4,7 @@
 //! double precision.
 
 use crate::linalg;
-use crate::math::{cos, exp, ln};
+use crate::math::{cos, softmax};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 
@@ -211,7 +211,7 @@ impl<'a, 'b> State<'a, 'b> {
             fused[c] = f64::from(self.rows.text[[i, c]]) + strength * z[c];
             auxiliary[c] = z[c];
         }
-        let losses = (softmax(fused, label), softmax(auxiliary, label));
+        let losses = (cross_entropy(fused, label), cross_entropy(auxiliary, label));
         let weights = (
             lambda * strength / size,
             if dual_head {
@@ -269,16 +269,7 @@ impl<'a, 'b> State<'a, 'b> {
 }
 
 /// Turns logits into probabilities, and gives the cross-entropy with the label.
-fn softmax(logits: &mut [f64], label: usize) -> f64 {
-    let max = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let own = logits[label] - max;
-    let mut sum = 0.0;
-    for logit in logits.iter_mut() {
-        *logit = exp(*logit - max);
-        sum += *logit;
-    }
-    for logit in logits.iter_mut() {
-        *logit /= sum;
-    }
-    ln(sum) - own
+fn cross_entropy(logits: &mut [f64], label: usize) -> f64 {
+    let own = logits[label];
+    softmax(logits) - own
 }

@@ -3,7 +3,7 @@
 //! Source: the published code of AMU-Tuning for the kinds up to `top5`, of which all look at probabilities, also those
 //! named energy and moment; the others are ours or the form of the paper's figure (specification 2.3).
 
-use crate::math::{exp, ln, log_sum_exp, pow};
+use crate::math::{exp, larger, ln, log_sum_exp, pow};
 use serde::{Deserialize, Serialize};
 
 /// What the factor is made from. p are the probabilities that zero-shot recognition gives, rho is the power.
@@ -95,7 +95,7 @@ impl Uncertainty {
                 top
             })
         };
-        let max = || p.clone().fold(0.0, f64::max);
+        let max = || p.clone().fold(0.0, larger);
         let measure = match self {
             Self::None => 1.0,
             Self::Entropy => {
@@ -119,7 +119,7 @@ impl Uncertainty {
             Self::Top5 => largest()[0] - largest()[n.min(5) - 1],
             Self::Margin => largest()[0] - largest()[1],
             Self::LogitEnergy => total - mean,
-            Self::MaxLogit => logits.fold(f64::NEG_INFINITY, f64::max) - mean,
+            Self::MaxLogit => logits.fold(f64::NEG_INFINITY, larger) - mean,
             Self::MomentLogit => kurtosis(logits, mean, classes),
         };
         if measure > 0.0 {

@@ -1,5 +1,6 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
 
+use crate::math::larger;
 use crate::support::{Listener, Task};
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
@@ -192,16 +193,13 @@ impl Listener for Statistics {
         self.each_of(class, row, |x, mean, square| {
             let before = x - *mean;
             *mean -= before * share;
-            *square = (*square - before * (x - *mean)).max(0.0);
+            *square = larger(0.0, *square - before * (x - *mean));
         });
     }
 }
 
 fn largest(values: ArrayView1<'_, f64>) -> f64 {
-    // `f64::max` also minds NaN, which is several times slower.
-    values
-        .iter()
-        .fold(0.0, |most, &v| if v > most { v } else { most })
+    values.iter().copied().fold(0.0, larger)
 }
 
 /// The matrix with a row of zeros put in at `at`.
