@@ -55,6 +55,21 @@ pub fn larger<T: PartialOrd>(a: T, b: T) -> T {
     if b > a { b } else { a }
 }
 
+/// The largest of some numbers, none of them NaN; `-inf` for none.
+#[cfg(feature = "core")]
+pub fn largest(values: &[f64]) -> f64 {
+    // Four at once, which do not wait for each other.
+    let (chunks, rest) = values.as_chunks::<4>();
+    let mut most = [f64::NEG_INFINITY; 4];
+    for chunk in chunks {
+        for (most, &v) in most.iter_mut().zip(chunk) {
+            *most = larger(*most, v);
+        }
+    }
+    let all = most.into_iter().chain(rest.iter().copied());
+    all.fold(f64::NEG_INFINITY, larger)
+}
+
 /// `ln(sum(exp(x)))` with the maximum taken out first; `-inf` for nothing but `-inf`.
 #[cfg(feature = "core")]
 pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
@@ -69,7 +84,7 @@ pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
 /// where nothing is finite.
 #[cfg(feature = "core")]
 pub fn softmax(values: &mut [f64]) -> f64 {
-    let max = values.iter().copied().fold(f64::NEG_INFINITY, larger);
+    let max = largest(values);
     if max == f64::NEG_INFINITY {
         values.fill(0.0);
         return max;

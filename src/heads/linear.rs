@@ -14,29 +14,23 @@ pub struct Linear {
 impl Linear {
     /// Weights `(C, width)` and bias `(C,)`, kept in single precision. A bias of `-inf` marks a class that cannot be scored.
     pub fn new(weights: &Array2<f64>, bias: &Array1<f64>) -> Self {
-        Self {
-            weights: linalg::single(weights.view()),
-            bias: bias.mapv(|b| b as f32),
-        }
+        Self::of_single(linalg::single(weights.view()), bias.mapv(|b| b as f32))
+    }
+
+    pub(super) fn of_single(weights: Array2<f32>, bias: Array1<f32>) -> Self {
+        Self { weights, bias }
     }
 
     /// From weights on images, which are unit rows times `scale (width,)` ([`crate::support::Task::scale`]).
-    pub fn of_images<S: Copy + Into<f64>>(
-        weights: &Array2<f64>,
-        bias: &Array1<f64>,
-        scale: &Array1<S>,
-    ) -> Self {
+    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, scale: &Array1<f32>) -> Self {
         let mut single = Array2::zeros(weights.dim());
         for (mut out, row) in single.rows_mut().into_iter().zip(weights.rows()) {
             Zip::from(&mut out)
                 .and(row)
                 .and(scale)
-                .for_each(|out, &w, &s| *out = (w * s.into()) as f32);
+                .for_each(|out, &w, &s| *out = (w * f64::from(s)) as f32);
         }
-        Self {
-            weights: single,
-            bias: bias.mapv(|b| b as f32),
-        }
+        Self::of_single(single, bias.mapv(|b| b as f32))
     }
 
     /// The sum of the scores of two.

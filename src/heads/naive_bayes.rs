@@ -10,14 +10,14 @@ mod statistics;
 pub use statistics::Statistics;
 
 use super::folds::refitted;
-use super::prior::typical_temperature;
+use super::prior::temperature_of_sums;
 use super::{
     FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
     pseudo,
 };
 use crate::Result;
 use crate::support::{Listener, Task};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, Zip};
 use serde::{Deserialize, Serialize};
 
 /// What the sums of squares are divided by.
@@ -141,17 +141,34 @@ impl NaiveBayes {
             || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
-        let weights = &means * &variance.recip();
-        let bias = Array1::from_shape_fn(means.nrows(), |c| {
-            let w = weights.row(c);
-            let moved = if self.minmax { w.dot(&shift) } else { 0.0 };
-            log_prior[c] + moved - 0.5 * w.dot(&means.row(c))
-        });
-        let temperature = typical_temperature(&weights, &means, unit.counts());
+        // A class at a time, whose few thousand numbers stay in the cache.
+        let inverse = variance.recip();
+        let mut weights = Array2::zeros(means.dim());
+        let mut bias = Array1::zeros(means.nrows());
+        let mut row = Array1::zeros(factor.len());
+        let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
+        for (c, mean) in means.outer_iter().enumerate() {
+            Zip::from(&mut row)
+                .and(mean)
+                .and(&inverse)
+                .for_each(|w, &m, &i| *w = m * i);
+            let square = row.dot(&mean);
+            let moved = if self.minmax { row.dot(&shift) } else { 0.0 };
+            bias[c] = (log_prior[c] + moved - 0.5 * square) as f32;
+            if unit.counts()[c] > 0 {
+                own += square;
+                sum += &mean;
+            }
+            Zip::from(weights.row_mut(c))
+                .and(&row)
+                .and(&factor)
+                .for_each(|out, &w, &f| *out = (w * f) as f32);
+        }
+        let all = (&sum * &inverse).dot(&sum);
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
-            temperature,
-            linear: Linear::of_images(&weights, &bias, &factor),
+            temperature: temperature_of_sums(own, all, unit.n_used() as f64),
+            linear: Linear::of_single(weights, bias),
         })
     }
 

@@ -75,12 +75,17 @@ pub(super) fn typical_temperature(
         mean += &means.row(c);
         n += 1.0;
     }
+    temperature_of_sums(own, weight.dot(&mean), n)
+}
+
+/// The same for n classes from the sum of the products of the weights of each with its mean, and the product of the sum
+/// of all weights with that of all means.
+pub(super) fn temperature_of_sums(own: f64, all: f64, n: f64) -> f64 {
     if n < 2.0 {
         return 1.0;
     }
-    own /= n;
-    let between = weight.dot(&mean) / (n * n);
-    let gap = (own - between) * n / (n - 1.0);
+    let own = own / n;
+    let gap = (own - all / (n * n)) * n / (n - 1.0);
     // Classes on the same spot differ by rounding only.
     if gap > 1e-9 * own.abs() {
         SHARE * gap

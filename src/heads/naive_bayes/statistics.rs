@@ -1,11 +1,14 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
 
-use crate::math::larger;
+use crate::math::{larger, largest};
 use crate::support::{Listener, Task};
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use ndarray::{Array1, Array2, Axis, s};
 
 /// Removals after which a class is summed afresh: by then rounding may have cost 8 of 52 bits.
 const MAX_REMOVALS: u32 = 256;
+
+/// Why a row of the statistics is a slice.
+const ROWS: &str = "the statistics are row-major";
 
 /// A removal that takes nearly all of a sum of squares leaves its rounding error behind.
 const CANCELLATION: f64 = 1e-10;
@@ -109,7 +112,7 @@ impl Statistics {
             self.removals[c] += other.removals[c];
             self.peaks[c] = self.peaks[c]
                 .max(other.peaks[c])
-                .max(largest(self.squares.row(c)));
+                .max(self.largest_square(c));
         }
     }
 
@@ -136,13 +139,16 @@ impl Statistics {
 
     /// Changes the mean and the sum of squares of each dimension of a class by the number that a row has there.
     fn each_of(&mut self, class: usize, row: &[f32], change: impl Fn(f64, &mut f64, &mut f64)) {
-        const WHOLE: &str = "the statistics are row-major";
         let (mut means, mut squares) = (self.means.row_mut(class), self.squares.row_mut(class));
-        let means = means.as_slice_mut().expect(WHOLE);
-        let squares = squares.as_slice_mut().expect(WHOLE);
+        let means = means.as_slice_mut().expect(ROWS);
+        let squares = squares.as_slice_mut().expect(ROWS);
         for ((&x, mean), square) in row.iter().zip(means).zip(squares) {
             change(f64::from(x), mean, square);
         }
+    }
+
+    fn largest_square(&self, class: usize) -> f64 {
+        largest(self.squares.row(class).to_slice().expect(ROWS))
     }
 
     fn clear(&mut self, class: usize) {
@@ -179,7 +185,7 @@ impl Listener for Statistics {
             *mean += before * share;
             *square += before * (x - *mean);
         });
-        self.peaks[class] = self.peaks[class].max(largest(self.squares.row(class)));
+        self.peaks[class] = self.peaks[class].max(self.largest_square(class));
     }
 
     fn example_removed(&mut self, class: usize, row: &[f32]) {
@@ -196,10 +202,6 @@ impl Listener for Statistics {
             *square = larger(0.0, *square - before * (x - *mean));
         });
     }
-}
-
-fn largest(values: ArrayView1<'_, f64>) -> f64 {
-    values.iter().copied().fold(0.0, larger)
 }
 
 /// The matrix with a row of zeros put in at `at`.
