@@ -92,9 +92,10 @@ struct Milestone {
 
 /// A support set that can be taught, asked and undone.
 ///
-/// A change is followed by a fit at the next question. Naive Bayes is not fitted again but follows its statistics, and
-/// learns how sure it may be when the set has grown by an eighth to a quarter, always from as many of the first
-/// examples, so that the same set gives the same answers whatever was asked in between.
+/// A change is followed by a fit at the next question. Naive Bayes is not fitted again but follows its statistics. How
+/// sure it may be it learns after every change of up to sixteen examples, later when the set has grown by a third or a
+/// half, always from as many of the first examples, so that the same set gives the same answers whatever was asked in
+/// between.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`].
 pub struct Classifier {
@@ -553,9 +554,13 @@ impl Classifier {
     }
 }
 
-/// The largest number up to `n` with three binary digits before its zeros: 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, ...
+/// The examples that thresholds are learned from: all of up to sixteen, then 16, 24, 32, 48, 64, 96 and so on, which
+/// are two or three times a power of two.
 fn milestone(n: usize) -> usize {
+    if n <= 16 {
+        return n;
+    }
     let digits = usize::BITS - n.leading_zeros();
-    let dropped = digits.saturating_sub(3);
+    let dropped = digits - 2;
     n >> dropped << dropped
 }

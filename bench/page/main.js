@@ -106,7 +106,7 @@ async function asking(size) {
 }
 
 /** Examples that are added between two fresh starts: enough to time, few enough to leave the size what it is. */
-const ADDED = 8;
+const ADDED = 16;
 
 /** Adding an example, then asking. */
 async function adding(size) {
