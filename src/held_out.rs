@@ -93,7 +93,7 @@ impl HeldOut {
     /// Those of [`HeadSpec::fit`].
     pub(crate) fn by_folds(spec: &HeadSpec, task: &Task, limit: usize) -> Result<Self> {
         let mut all = Self::new(task, Vec::new(), Array2::zeros((0, task.n_classes())));
-        let fit = spec.without(task);
+        let mut fit = spec.without(task);
         for fold in plan(task, limit) {
             let (head, rest) = fit(&fold)?;
             let rows = task.features().select(Axis(0), &fold);

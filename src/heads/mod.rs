@@ -72,7 +72,7 @@ pub trait Head {
 }
 
 /// Fits a head without a list of examples, and gives the task that it was fitted to.
-pub type Without<'a, T> = Box<dyn Fn(&[usize]) -> Result<(T, Task)> + 'a>;
+pub type Without<'a, T> = Box<dyn FnMut(&[usize]) -> Result<(T, Task)> + 'a>;
 
 /// [`Head::without`] for heads that see what is left as a task of its own.
 fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'a, H::Fitted> {
@@ -225,7 +225,7 @@ macro_rules! heads {
             pub fn without<'a>(&'a self, task: &'a Task) -> Without<'a, Box<dyn FittedHead>> {
                 match self {
                     $(Self::$head(head) => {
-                        let fit = head.without(task);
+                        let mut fit = head.without(task);
                         Box::new(move |fold| {
                             let (head, rest) = fit(fold)?;
                             Ok((Box::new(head) as Box<dyn FittedHead>, rest))

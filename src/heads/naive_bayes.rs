@@ -149,9 +149,14 @@ impl NaiveBayes {
         let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
         for (c, mean) in means.outer_iter().enumerate() {
             Zip::from(&mut row)
+                .and(weights.row_mut(c))
                 .and(mean)
                 .and(&inverse)
-                .for_each(|w, &m, &i| *w = m * i);
+                .and(&factor)
+                .for_each(|w, out, &m, &i, &f| {
+                    *w = m * i;
+                    *out = (*w * f) as f32;
+                });
             let square = row.dot(&mean);
             let moved = if self.minmax { row.dot(&shift) } else { 0.0 };
             bias[c] = (log_prior[c] + moved - 0.5 * square) as f32;
@@ -159,10 +164,6 @@ impl NaiveBayes {
                 own += square;
                 sum += &mean;
             }
-            Zip::from(weights.row_mut(c))
-                .and(&row)
-                .and(&factor)
-                .for_each(|out, &w, &f| *out = (w * f) as f32);
         }
         let all = (&sum * &inverse).dot(&sum);
         Ok(FittedNaiveBayes {
@@ -239,13 +240,16 @@ impl Head for NaiveBayes {
         if !self.needs_statistics_only() {
             return fit_without(self, task);
         }
-        let (all, classes) = (Statistics::of(task), task.subset(&[]));
+        let (mut statistics, classes) = (Statistics::of(task), task.subset(&[]));
         Box::new(move |fold| {
-            let mut rest = all.clone();
             for &i in fold {
-                rest.example_removed(task.labels()[i], task.row(i));
+                statistics.example_removed(task.labels()[i], task.row(i));
             }
-            Ok((self.fit_statistics(&rest, &classes)?, classes.clone()))
+            let fitted = self.fit_statistics(&statistics, &classes);
+            for &i in fold {
+                statistics.example_added(task.labels()[i], task.row(i));
+            }
+            Ok((fitted?, classes.clone()))
         })
     }
 }
