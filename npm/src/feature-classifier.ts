@@ -215,7 +215,7 @@ export class FeatureClassifier implements Disposable {
     if (!best || !runnerUp)
       throw new HandfulError("internal", "The core answered with fewer than two classes.");
     const { scores, set, foreign, known, unscored, head } = found;
-    // Field by field, which is several times faster than spreading them.
+    // Field by field: spreading them took as long as all the rest of an answer.
     return {
       label: best.label,
       probability: best.probability,
