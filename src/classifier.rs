@@ -93,9 +93,9 @@ struct Milestone {
 /// A support set that can be taught, asked and undone.
 ///
 /// A change is followed by a fit at the next question. Naive Bayes is not fitted again but follows its statistics. How
-/// sure it may be it learns after every change of up to sixteen examples, later when the set has grown by a third or a
-/// half, always from as many of the first examples, so that the same set gives the same answers whatever was asked in
-/// between.
+/// sure it may be it learns after every change of up to sixteen examples, later when a class has got its first or second
+/// example or the set has grown by a third or a half, always from as many of the first examples, so that the same set
+/// gives the same answers whatever was asked in between.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`].
 pub struct Classifier {
@@ -460,7 +460,7 @@ impl Classifier {
 
     /// The thresholds that the examples up to the last milestone give.
     fn thresholds(&mut self, spec: &HeadSpec) -> Result<Thresholds> {
-        let n = milestone(self.statistics.n_examples());
+        let n = milestone(self.statistics.n_examples()).max(self.representative());
         let first = || self.set.examples().take(n);
         let known = self.milestone.take().filter(|known| {
             let as_now = first().map(|(id, example)| (id, example.class));
@@ -481,6 +481,21 @@ impl Classifier {
         let thresholds = milestone.thresholds.clone();
         self.milestone = Some(milestone);
         Ok(thresholds)
+    }
+
+    /// How many of the first examples hold two of every class, or the one that it has: without them nothing would be
+    /// known of the classes that came last.
+    fn representative(&self) -> usize {
+        let mut seen = vec![0; self.set.classes().len()];
+        let mut last = 0;
+        for (place, (_, example)) in self.set.examples().enumerate() {
+            let seen = &mut seen[self.set.index_of(example.class)];
+            *seen += 1;
+            if *seen <= 2 {
+                last = place + 1;
+            }
+        }
+        last
     }
 
     fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {
