@@ -4,13 +4,17 @@ import type { Code } from "../state/state";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
 import { addPhotos, photosOf } from "./examples";
+import { openSetFile } from "./sets";
 
 let waiting: File[] = [];
 
-/** Keeps photos until somebody says what they are. */
+/** Keeps photos until somebody says what they are; a saved set is opened. */
 export function takeIn(files: readonly File[]): void {
-  if (files.length === 0) return;
-  waiting = [...waiting, ...files];
+  const isSet = (file: File) => file.name.endsWith(".handful");
+  for (const file of files.filter(isSet)) void openSetFile(file);
+  const photos = files.filter((file) => !isSet(file));
+  if (photos.length === 0) return;
+  waiting = [...waiting, ...photos];
   set({ asking: { count: waiting.length } });
 }
 

@@ -3,8 +3,9 @@
  * stay in the engine; here are only ids, words and addresses.
  */
 import type { ErrorCode, HeadName } from "handful";
+import type { Language } from "../text";
 
-/** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text.ts`. */
+/** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
 export type Code = ErrorCode | "other-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
@@ -58,6 +59,8 @@ export interface Reading {
   id: number;
   name: string;
   url: string;
+  /** The example that it became when somebody said what it is. */
+  taught: number | null;
   outcome: Outcome;
 }
 
@@ -89,8 +92,13 @@ export type EngineStatus =
   | { kind: "ready"; name: string }
   | { kind: "failed"; code: Code };
 
-/** The support set: being opened, in use, or stored in a form that cannot be used. */
-export type SetStatus = { kind: "opening" } | { kind: "open" } | { kind: "unusable"; code: Code };
+/** The support set: being opened, in use, in use elsewhere, or stored in a form that cannot be used. */
+export type SetStatus =
+  | { kind: "opening" }
+  | { kind: "open" }
+  /** Another tab works on it. */
+  | { kind: "elsewhere" }
+  | { kind: "unusable"; code: Code };
 
 export type StorageStatus =
   | { kind: "idle" }
@@ -121,10 +129,24 @@ export interface KeptState {
   head: HeadName;
 }
 
+/** What this browser remembers of the person, whatever set is open. */
+export interface PreferredState {
+  language: Language;
+  /** An answer that is less sure than this is "not sure"; in [0, 1). */
+  askBelow: number;
+}
+
 /** What ends with the visit. */
 export interface VisitState {
   engine: EngineStatus;
   set: SetStatus;
+  /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
+  sets: readonly { id: string; name: string }[];
+  setId: string;
+  /** Whether the browser has promised to keep what is saved; null before it was asked. */
+  persisted: boolean | null;
+  /** Whether this browser keeps the page for use without a network, and has a newer version of it. */
+  offline: "no" | "kept" | "newer";
   storage: StorageStatus;
   /** What Undo and Redo would take back or repeat; null where there is nothing. */
   undo: string | null;
@@ -146,18 +168,25 @@ export interface VisitState {
   readings: readonly Reading[];
   /** The reading shown large. */
   shown: number | null;
-  toast: { id: number; text: string; undo: boolean } | null;
+  /** `undo`: what its button takes back, the last step or the deletion of a set. */
+  toast: { id: number; text: string; undo: "step" | "set" | null } | null;
 }
 
-export type AppState = KeptState & VisitState;
+export type AppState = KeptState & PreferredState & VisitState;
 
 export const INITIAL: AppState = {
   classes: [],
   examples: [],
   thumbnails: {},
   head: "auto",
+  language: "en",
+  askBelow: 0.5,
   engine: { kind: "loading", done: 0, total: 0 },
   set: { kind: "opening" },
+  sets: [],
+  setId: "default",
+  persisted: null,
+  offline: "no",
   storage: { kind: "idle" },
   undo: null,
   redo: null,

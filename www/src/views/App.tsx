@@ -25,7 +25,7 @@ export function App() {
   const { over, handlers } = useDrop(takeIn);
   return (
     <div class={over ? "page page-over" : "page"} {...handlers}>
-      <Header engine={state.engine} set={state.set} />
+      <Header state={state} />
       <main class="columns">
         <Teach state={state} />
         <AnswerRegion state={state} />

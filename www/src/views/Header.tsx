@@ -1,9 +1,14 @@
+import { startNewVersion } from "../actions/offline";
 import { saveCopy, startEmpty, tryAgain } from "../actions/session";
-import type { EngineStatus, SetStatus } from "../state/state";
+import { takeOver } from "../actions/sets";
+import type { AppState, EngineStatus } from "../state/state";
+import { setName } from "../state/updates";
 import { text } from "../text";
 import { Mark } from "./icons";
+import { LanguageChoice } from "./LanguageChoice";
 
-export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }) {
+export function Header({ state }: { state: AppState }) {
+  const { engine, set, language } = state;
   return (
     <header class="header">
       <div class="header-line">
@@ -13,8 +18,20 @@ export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }
         </h1>
         <p class="tagline">{text.header.tagline}</p>
         {engine.kind !== "failed" && <Engine engine={engine} />}
-        <p class="private">{text.header.private}</p>
+        <p class="private">
+          {text.header.private}
+          {state.offline !== "no" && `. ${text.header.offline}`}
+        </p>
+        <LanguageChoice language={language} />
       </div>
+      {state.offline === "newer" && (
+        <div class="notice notice-calm" role="status">
+          <p>{text.newer.words}</p>
+          <button type="button" class="button" onClick={() => void startNewVersion()}>
+            {text.newer.start}
+          </button>
+        </div>
+      )}
       {engine.kind === "failed" && (
         <div class="notice" role="alert">
           <p>
@@ -22,6 +39,14 @@ export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }
           </p>
           <button type="button" class="button" onClick={tryAgain}>
             {text.engine.again}
+          </button>
+        </div>
+      )}
+      {set.kind === "elsewhere" && (
+        <div class="notice notice-calm" role="alert">
+          <p>{text.elsewhere.words(setName(state))}</p>
+          <button type="button" class="button" onClick={takeOver}>
+            {text.elsewhere.here}
           </button>
         </div>
       )}

@@ -7,18 +7,24 @@ import { ClassCard } from "./ClassCard";
 import { Back } from "./icons";
 import { NewClass } from "./NewClass";
 import { Quality } from "./Quality";
+import { Samples } from "./Samples";
+import { SetBar } from "./SetBar";
 
 export function Teach({ state }: { state: AppState }) {
   const { classes, set } = state;
+  const usable = set.kind === "opening" || set.kind === "open";
   return (
     <section class="teach" aria-labelledby="teach-title">
       <div class="region-head">
         <h2 id="teach-title">{text.teach.title}</h2>
-        <Storage storage={state.storage} />
         <div class="history">
           <HistoryButton what={state.undo} name={text.history.undo} onPress={undo} />
           <HistoryButton what={state.redo} name={text.history.redo} onPress={redo} turned />
         </div>
+      </div>
+      <div class="region-head">
+        <SetBar state={state} />
+        <Storage storage={state.storage} />
       </div>
       {classes.length === 0 && (
         <div class="welcome">
@@ -33,7 +39,7 @@ export function Teach({ state }: { state: AppState }) {
           </li>
         ))}
       </ul>
-      {set.kind !== "unusable" && (
+      {usable && (
         <NewClass
           label={text.teach.newClass}
           button={text.teach.addClass}
@@ -41,26 +47,15 @@ export function Teach({ state }: { state: AppState }) {
           onAdd={addClass}
         />
       )}
-      {classes.length === 0 && <Ghosts />}
+      {classes.length === 0 && usable && <Samples />}
       <Quality state={state} />
       {classes.length > 0 && <p class="aside">{text.teach.dropAnywhere}</p>}
+      {state.persisted !== null && classes.length > 0 && (
+        <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
+      )}
       <Progress teaching={state.teaching} />
       <Problems problems={state.problems} />
     </section>
-  );
-}
-
-/** Shows where the classes will be. */
-function Ghosts() {
-  return (
-    <div class="cards ghosts" aria-hidden="true">
-      {[0, 1].map((tone) => (
-        <div key={tone} class="card ghost" data-tone={tone}>
-          <span class="ghost-name" />
-          <span class="ghost-photos" />
-        </div>
-      ))}
-    </div>
   );
 }
 

@@ -28,7 +28,7 @@ export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: b
       {toast && (
         <div class="toast" key={toast.id}>
           <span class="toast-text">{toast.text}</span>
-          {toast.undo && canUndo && (
+          {(toast.undo === "set" || (toast.undo === "step" && canUndo)) && (
             <button type="button" class="button toast-undo" onClick={undo}>
               {text.history.undo}
             </button>
