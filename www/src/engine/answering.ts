@@ -3,7 +3,7 @@ import { HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import type { Answer, Outcome, Timings } from "../state/state";
 import { withOutcome, withReadings } from "../state/updates";
-import { codeOf } from "./codes";
+import { codeOf, photoCode } from "./codes";
 import { encoderReady, setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
 
@@ -41,7 +41,7 @@ export async function ask(files: readonly File[]): Promise<void> {
       update((state) => withOutcome(state, id, classify(result)));
     } catch (error) {
       if (mine !== round) return;
-      update((state) => withOutcome(state, id, { kind: "failed", code: codeOf(error) }));
+      update((state) => withOutcome(state, id, { kind: "failed", code: photoCode(error, file.name) }));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Photos on their way into the set: one after another, and a bad one never stops the rest. */
 import { freshId, getState, set, update } from "../state/live";
 import { withProblem } from "../state/updates";
-import { codeOf } from "./codes";
+import { photoCode } from "./codes";
 import type { Group } from "./journal";
 import { encoderReady, setOpened } from "./session";
 import { onSetDropped, step } from "./set";
@@ -93,7 +93,9 @@ async function learn(item: Waiting): Promise<number | null> {
       return id;
     });
   } catch (error) {
-    update((state) => withProblem(state, { id: freshId(), name: item.name, code: codeOf(error) }));
+    update((state) =>
+      withProblem(state, { id: freshId(), name: item.name, code: photoCode(error, item.name) }),
+    );
     return null;
   }
 }

@@ -6,7 +6,7 @@ import type { ErrorCode, HeadName } from "handful";
 import type { Language } from "../text";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
-export type Code = ErrorCode | "other-encoder" | "unexpected";
+export type Code = ErrorCode | "heic" | "other-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
 
@@ -109,7 +109,14 @@ export type StorageStatus =
 export type CameraStatus =
   | { kind: "off" }
   | { kind: "starting" }
-  | { kind: "on" }
+  | {
+      kind: "on";
+      devices: readonly { id: string; label: string }[];
+      /** Id of the one in use. */
+      device: string;
+      /** It looks at the person, who expects to see a mirror. Photos are never turned. */
+      mirrored: boolean;
+    }
   | { kind: "failed"; code: CameraCode };
 
 /** A photo that was left out, and why. */
@@ -163,6 +170,8 @@ export interface VisitState {
   camera: CameraStatus;
   /** Key of the class that the camera takes photos for. */
   cameraClass: number | null;
+  /** Photos are being taken one after another. */
+  burst: boolean;
   /** Whether the camera is being answered, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
@@ -197,6 +206,7 @@ export const INITIAL: AppState = {
   asking: null,
   camera: { kind: "off" },
   cameraClass: null,
+  burst: false,
   live: { kind: "off" },
   readings: [],
   shown: null,

@@ -61,6 +61,7 @@ export const de: Text = {
     "not-enough-examples": "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
     "too-many-items": "Es sind mehr Fotos als Plätze.",
     "not-an-image": "Dieser Browser kann es nicht als Foto lesen. JPEG, PNG und WebP gehen immer.",
+    heic: "Das ist ein HEIC-Foto, das dieser Browser nicht lesen kann. Teile es als JPEG, oder stell die Kamera des iPhones auf „Maximale Kompatibilität“ (Einstellungen, Kamera, Formate).",
     "image-empty": "Das Bild ist leer.",
     "image-too-large": "Das Bild ist zu groß. Nimm eine kleinere Kopie.",
     "image-bytes": "Das Bild ist beschädigt.",
@@ -172,6 +173,8 @@ export const de: Text = {
     removeClass: (label) => `Klasse ${label} entfernt`,
     addPhotos: (label) => `Fotos zu ${label} hinzugefügt`,
     addedPhotos: (count, label) => `${photos(count)} zu ${label} hinzugefügt`,
+    addFolders: (count) =>
+      plural(count, { one: "Fotos aus # Ordner hinzugefügt", other: "Fotos aus # Ordnern hinzugefügt" }),
     removePhotos: (count) => `${photos(count)} entfernt`,
     movePhotos: (count, label) => `${photos(count)} nach ${label} verschoben`,
   },
@@ -207,7 +210,8 @@ export const de: Text = {
     problems: (count) =>
       plural(count, { one: "# Foto wurde ausgelassen", other: "# Fotos wurden ausgelassen" }),
     dismiss: "Schließen",
-    dropAnywhere: "Zieh Fotos auf eine Klasse oder irgendwohin auf die Seite",
+    folder: "Ordner, darin einer je Klasse",
+    dropAnywhere: "oder zieh Fotos auf eine Klasse oder irgendwohin auf die Seite",
   },
   card: {
     name: (label) => `Name der Klasse ${label}`,
@@ -233,6 +237,9 @@ export const de: Text = {
     title: (label) => `Kamera für ${label}`,
     starting: "Warte auf die Kamera. Vielleicht fragt der Browser um Erlaubnis.",
     take: "Foto aufnehmen",
+    burst: "Laufend aufnehmen",
+    which: "Welche Kamera",
+    number: (index) => `Kamera ${index}`,
     picture: "Kamerabild",
     photoName: "Kamerafoto",
   },

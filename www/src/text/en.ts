@@ -55,6 +55,7 @@ const codes: Record<Code, string> = {
   "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
   "too-many-items": "There are more photos than places for them.",
   "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
+  heic: "It is a HEIC photo, which this browser cannot read. Share it as JPEG, or set the iPhone’s camera to “Most Compatible” (Settings, Camera, Formats).",
   "image-empty": "The picture is empty.",
   "image-too-large": "The picture is too large. Try a smaller copy.",
   "image-bytes": "The picture is damaged.",
@@ -187,6 +188,8 @@ export const en = {
     removeClass: (label: string) => `removed class ${label}`,
     addPhotos: (label: string) => `added photos to ${label}`,
     addedPhotos: (count: number, label: string) => `added ${photos(count)} to ${label}`,
+    addFolders: (count: number) =>
+      plural(count, { one: "added photos from # folder", other: "added photos from # folders" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
   },
@@ -222,7 +225,8 @@ export const en = {
     problems: (count: number) =>
       plural(count, { one: "# photo was left out", other: "# photos were left out" }),
     dismiss: "Dismiss",
-    dropAnywhere: "Drop photos on a class, or anywhere on the page",
+    folder: "Folder, one inside it for each class",
+    dropAnywhere: "or drop photos on a class, or anywhere on the page",
   },
   card: {
     name: (label: string) => `Name of class ${label}`,
@@ -248,6 +252,9 @@ export const en = {
     title: (label: string) => `Camera for ${label}`,
     starting: "Waiting for the camera. The browser may ask for permission.",
     take: "Take photo",
+    burst: "Keep taking photos",
+    which: "Which camera",
+    number: (index: number) => `Camera ${index}`,
     picture: "Camera picture",
     photoName: "camera photo",
   },

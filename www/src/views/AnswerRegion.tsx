@@ -6,7 +6,7 @@ import { AnswerTable } from "./AnswerTable";
 import { AskBelow } from "./AskBelow";
 import { CameraView } from "./CameraPanel";
 import { Correct } from "./Correct";
-import { useDrop } from "./drop";
+import { allOf, useDrop } from "./drop";
 import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
@@ -15,7 +15,7 @@ import { Thin } from "./Thin";
 import { Verdict } from "./Verdict";
 
 export function AnswerRegion({ state }: { state: AppState }) {
-  const { over, handlers } = useDrop(askAbout);
+  const { over, handlers } = useDrop((dropped) => askAbout(allOf(dropped)));
   const live = state.live.kind === "on";
   const { shown } = state;
   const outcome = currentOutcome(state);

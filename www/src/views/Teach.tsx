@@ -1,11 +1,14 @@
 import { addClass } from "../actions/classes";
 import { dismissProblems, stopAdding } from "../actions/examples";
 import { redo, undo } from "../actions/history";
+import { teachFolders } from "../actions/intake";
 import type { AppState, StorageStatus } from "../state/state";
 import { text } from "../text";
 import { ClassCard } from "./ClassCard";
-import { Back } from "./icons";
+import { byFolder } from "./entries";
+import { Back, Plus } from "./icons";
 import { NewClass } from "./NewClass";
+import { PhotoButton } from "./PhotoButton";
 import { Quality } from "./Quality";
 import { Samples } from "./Samples";
 import { SetBar } from "./SetBar";
@@ -47,9 +50,21 @@ export function Teach({ state }: { state: AppState }) {
           onAdd={addClass}
         />
       )}
+      {usable && (
+        <p class="aside folder-line">
+          <PhotoButton
+            class="button button-small"
+            folder
+            onFiles={(files) => void teachFolders(byFolder(files))}
+          >
+            <Plus />
+            {text.teach.folder}
+          </PhotoButton>
+          <span>{text.teach.dropAnywhere}</span>
+        </p>
+      )}
       {classes.length === 0 && usable && <Samples />}
       <Quality state={state} />
-      {classes.length > 0 && <p class="aside">{text.teach.dropAnywhere}</p>}
       {state.persisted !== null && classes.length > 0 && (
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
       )}
