@@ -4,7 +4,7 @@ import { answerRows, card, open, photosOf, saved } from "./person.js";
 
 for (const [name, classes] of [
   ["Fruit", ["apple", "banana", "pear", "plum"]],
-  ["Feelings", ["happy", "sad", "surprised"]],
+  ["Feelings", ["happy", "sad", "surprised", "angry"]],
   ["Patterns", ["stripes", "dots", "checks", "waves"]],
 ] as const) {
   test(`${name} is taught by one press, answers unseen drawings, and goes with one Undo`, async ({

@@ -6,10 +6,10 @@ import { type Language, nearestLanguage, speak } from "../text";
 
 /** Takes up what was chosen before; for a language that nobody chose, the browser's own. */
 export function recallPreferences(): void {
-  const { language: chosen, askBelow } = readPreferences();
+  const { language: chosen, askBelow, counts } = readPreferences();
   const language = chosen ?? nearestLanguage(navigator.languages);
   speak(language);
-  set({ askBelow, language });
+  set({ askBelow, language, expected: counts });
 }
 
 export function chooseLanguage(language: Language): void {

@@ -10,6 +10,7 @@ import { clearSet, FIRST_SET, readSet, type StoredSet, writeName, writeSet } fro
 import { readFile, writeFile } from "../store/file";
 import { text } from "../text";
 import { download } from "./download";
+import { fileName } from "./exports";
 import { showToast } from "./toast";
 
 /** The set that was deleted last, until another is or the note of it goes away. */
@@ -81,7 +82,7 @@ export function saveSetFile(pictures: boolean): void {
   const bytes = new Uint8Array(currentSet().save());
   const ids = getState().examples.map((example) => example.id);
   const file = pictures ? writeFile({ name, bytes, thumbnails: thumbnailsOf(ids) }) : bytes;
-  download(`${name.replaceAll(/[\\/:*?"<>|]/g, "-")}.handful`, file);
+  download(`${fileName()}.handful`, file);
 }
 
 /** Opens a file as a set of its own, beside those that there are. */

@@ -34,6 +34,7 @@ function watch(worker: ServiceWorker | null | undefined): void {
 }
 
 function tell(): void {
-  if (registration?.waiting) set({ offline: "newer" });
+  // The first one waits too, for an instant.
+  if (registration?.waiting && registration.active) set({ offline: "newer" });
   else if (registration?.active) set({ offline: "kept" });
 }

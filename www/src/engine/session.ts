@@ -69,6 +69,8 @@ export async function readList(): Promise<void> {
 
 /** Puts the open set away and opens another one, as soon as no other tab works on it. */
 export async function openSet(id: string): Promise<void> {
+  // The classes of another set are not to be expected.
+  if (getState().setId !== id) set({ expected: [] });
   await close();
   round += 1;
   const mine = round;

@@ -90,4 +90,20 @@ const surprised = face((context, random) => {
     scrawl(context, random, arc(side * 0.28, -0.42, 0.16, 0.12, Math.PI, 2 * Math.PI));
 });
 
-export const faces = { happy, sad, surprised };
+const angry = face((context, random) => {
+  eyes(context, random, 0.07);
+  for (const side of [-1, 1]) {
+    scrawl(context, random, [
+      [side * 0.1, -0.3],
+      [side * 0.46, -0.54],
+    ]);
+  }
+  const half = random.between(0.3, 0.4);
+  context.strokeRect(-half, 0.3, 2 * half, 0.2);
+  scrawl(context, random, [
+    [-half, 0.4],
+    [half, 0.4],
+  ]);
+});
+
+export const faces = { happy, sad, surprised, angry };

@@ -85,6 +85,8 @@ export interface Quality {
   /** The class that is recognised least, where that is seldom; null elsewhere. */
   weakest: { label: string; takenFor: string } | null;
   suspects: readonly Suspect[];
+  /** How many photos of the class of a row were taken for that of a column. */
+  confusion: { labels: readonly string[]; counts: readonly (readonly number[])[] };
 }
 
 export type EngineStatus =
@@ -141,6 +143,8 @@ export interface PreferredState {
   language: Language;
   /** An answer that is less sure than this is "not sure"; in [0, 1). */
   askBelow: number;
+  /** Number of photos of each class that the set had at the end of the last visit. */
+  expected: readonly number[];
 }
 
 /** What ends with the visit. */
@@ -190,6 +194,7 @@ export const INITIAL: AppState = {
   head: "auto",
   language: "en",
   askBelow: 0.5,
+  expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
   set: { kind: "opening" },
   sets: [],

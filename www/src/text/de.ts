@@ -188,7 +188,7 @@ export const de: Text = {
     faces: {
       title: "Gefühle",
       note: "Gesichter, wie Kinder sie malen",
-      classes: { happy: "froh", sad: "traurig", surprised: "überrascht" },
+      classes: { happy: "froh", sad: "traurig", surprised: "überrascht", angry: "wütend" },
     },
     patterns: {
       title: "Muster",
@@ -330,6 +330,19 @@ export const de: Text = {
       kernel_ridge: "Kernel-Ridge-Regression",
       uer: "UER, für Datenströme",
     },
+  },
+  confusion: {
+    title: "Was womit verwechselt wird",
+    hint: "Zeilen: was die Fotos zeigen. Spalten: wofür sie gehalten wurden.",
+  },
+  exports: {
+    title: "Anderswo verwenden",
+    hint: "Das Gelernte als Datei für andere Programme. Sie nimmt Merkmale des Encoders, keine Fotos.",
+    instead: (name) => `Die jetzige Methode hat keine Gewichte zum Sichern; in der Datei steht: ${name}.`,
+    onnx: "Als ONNX sichern",
+    weights: "Gewichte sichern (safetensors)",
+    snippet: "Ein Programm, das sie ausführt",
+    failed: "Das ließ sich nicht exportieren: Mindestens zwei Klassen brauchen Fotos.",
   },
   footer: {
     keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. Auf dem Mac: Befehlstaste.",

@@ -203,7 +203,7 @@ export const en = {
     faces: {
       title: "Feelings",
       note: "Faces, as children draw them",
-      classes: { happy: "happy", sad: "sad", surprised: "surprised" },
+      classes: { happy: "happy", sad: "sad", surprised: "surprised", angry: "angry" },
     },
     patterns: {
       title: "Patterns",
@@ -334,6 +334,19 @@ export const en = {
     choose: "Method",
     hint: "Automatic weighs several methods by what your photos say.",
     names,
+  },
+  confusion: {
+    title: "What is taken for what",
+    hint: "Rows: what the photos show. Columns: what they were taken for.",
+  },
+  exports: {
+    title: "Use it elsewhere",
+    hint: "What was learnt as a file for other programs. It takes the encoder’s features, not photos.",
+    instead: (name: string) => `The method in use has no weights to write; the file holds: ${name}.`,
+    onnx: "Save as ONNX",
+    weights: "Save weights (safetensors)",
+    snippet: "A program that runs it",
+    failed: "That could not be exported: add photos to at least two classes.",
   },
   footer: {
     keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",

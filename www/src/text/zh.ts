@@ -179,7 +179,7 @@ export const zh: Text = {
     faces: {
       title: "心情",
       note: "像孩子画的脸",
-      classes: { happy: "高兴", sad: "难过", surprised: "惊讶" },
+      classes: { happy: "高兴", sad: "难过", surprised: "惊讶", angry: "生气" },
     },
     patterns: {
       title: "花纹",
@@ -315,6 +315,19 @@ export const zh: Text = {
       kernel_ridge: "核岭回归",
       uer: "UER，适合数据流",
     },
+  },
+  confusion: {
+    title: "什么被认成了什么",
+    hint: "行：照片里是什么。列：被认成了什么。",
+  },
+  exports: {
+    title: "用到别处",
+    hint: "把学到的存成其他程序可用的文件。它接受编码器的特征，而不是照片。",
+    instead: (name) => `当前方法没有可保存的权重，文件中是：${name}。`,
+    onnx: "存为 ONNX",
+    weights: "保存权重（safetensors）",
+    snippet: "运行它的程序",
+    failed: "无法导出：至少要给两个类别添加照片。",
   },
   footer: {
     keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。Mac 上用 Command。",

@@ -7,6 +7,7 @@ import { AskBelow } from "./AskBelow";
 import { CameraView } from "./CameraPanel";
 import { Correct } from "./Correct";
 import { allOf, useDrop } from "./drop";
+import { Exports } from "./Exports";
 import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
@@ -57,6 +58,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
       {!live && state.readings.length > 1 && <AnswerTable state={state} />}
       {taught(state).length > 1 && <AskBelow share={state.askBelow} />}
       {state.set.kind === "open" && <HeadChoice head={state.head} />}
+      {taught(state).length > 1 && <Exports head={state.head} classes={state.classes} />}
     </section>
   );
 }

@@ -17,12 +17,11 @@ export function Header({ state }: { state: AppState }) {
           {text.header.name}
         </h1>
         <p class="tagline">{text.header.tagline}</p>
-        {engine.kind !== "failed" && <Engine engine={engine} />}
-        <p class="private">
-          {text.header.private}
-          {state.offline !== "no" && `. ${text.header.offline}`}
-        </p>
         <LanguageChoice language={language} />
+      </div>
+      <div class="status-line">
+        <p class="private">{text.header.private}</p>
+        <Engine engine={engine} offline={state.offline !== "no"} />
       </div>
       {state.offline === "newer" && (
         <div class="notice notice-calm" role="status">
@@ -67,20 +66,24 @@ export function Header({ state }: { state: AppState }) {
   );
 }
 
-function Engine({ engine }: { engine: Exclude<EngineStatus, { kind: "failed" }> }) {
-  if (engine.kind === "ready") {
+/** Comes last in its line, so that nothing moves when it changes. */
+function Engine({ engine, offline }: { engine: EngineStatus; offline: boolean }) {
+  if (engine.kind === "loading") {
+    const { done, total } = engine;
     return (
       <p class="engine" role="status">
-        {text.engine.ready}
+        {text.engine.loading}
+        <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
+        <span class="engine-bytes" aria-hidden="true">
+          {done > 0 && text.engine.loaded(done, total)}
+        </span>
       </p>
     );
   }
-  const { done, total } = engine;
   return (
     <p class="engine" role="status">
-      {text.engine.loading}
-      <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
-      <span aria-hidden="true">{done > 0 && text.engine.loaded(done, total)}</span>
+      {engine.kind === "ready" && <span>{text.engine.ready}</span>}
+      {offline && <span>{text.header.offline}</span>}
     </p>
   );
 }

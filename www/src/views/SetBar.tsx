@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { createSet, deleteSet, openSetFile, renameSet, saveSetFile, switchSet } from "../actions/sets";
-import type { AppState } from "../state/state";
+import type { AppState, StorageStatus } from "../state/state";
 import { setName } from "../state/updates";
 import { text } from "../text";
 import { Menu } from "./Menu";
@@ -65,6 +65,17 @@ export function SetBar({ state }: { state: AppState }) {
           currentTarget.value = "";
         }}
       />
+      <Storage storage={state.storage} />
     </div>
+  );
+}
+
+/** A failure is said aloud; saving and saved are only to be seen, because they come after every change. */
+function Storage({ storage }: { storage: StorageStatus }) {
+  if (storage.kind !== "failed") return <p class="storage">{text.storage[storage.kind]}</p>;
+  return (
+    <p class="storage storage-failed" role="alert">
+      {text.storage.failed[storage.reason]}
+    </p>
   );
 }

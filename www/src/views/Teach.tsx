@@ -2,10 +2,11 @@ import { addClass } from "../actions/classes";
 import { dismissProblems, stopAdding } from "../actions/examples";
 import { redo, undo } from "../actions/history";
 import { teachFolders } from "../actions/intake";
-import type { AppState, StorageStatus } from "../state/state";
+import type { AppState } from "../state/state";
 import { text } from "../text";
 import { ClassCard } from "./ClassCard";
 import { byFolder } from "./entries";
+import { Ghosts } from "./Ghosts";
 import { Back, Plus } from "./icons";
 import { NewClass } from "./NewClass";
 import { PhotoButton } from "./PhotoButton";
@@ -15,21 +16,21 @@ import { SetBar } from "./SetBar";
 
 export function Teach({ state }: { state: AppState }) {
   const { classes, set } = state;
+  const empty =
+    classes.length === 0 && (set.kind === "open" || (set.kind === "opening" && state.expected.length === 0));
   const usable = set.kind === "opening" || set.kind === "open";
   return (
     <section class="teach" aria-labelledby="teach-title">
       <div class="region-head">
         <h2 id="teach-title">{text.teach.title}</h2>
+        <SetBar state={state} />
         <div class="history">
           <HistoryButton what={state.undo} name={text.history.undo} onPress={undo} />
           <HistoryButton what={state.redo} name={text.history.redo} onPress={redo} turned />
         </div>
       </div>
-      <div class="region-head">
-        <SetBar state={state} />
-        <Storage storage={state.storage} />
-      </div>
-      {classes.length === 0 && (
+      {set.kind === "opening" && classes.length === 0 && !empty && <Ghosts counts={state.expected} />}
+      {empty && (
         <div class="welcome">
           <p class="welcome-title">{text.teach.emptyTitle}</p>
           <p>{text.teach.emptyBody}</p>
@@ -63,11 +64,11 @@ export function Teach({ state }: { state: AppState }) {
           <span>{text.teach.dropAnywhere}</span>
         </p>
       )}
-      {classes.length === 0 && usable && <Samples />}
-      <Quality state={state} />
+      {empty && <Samples />}
       {state.persisted !== null && classes.length > 0 && (
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
       )}
+      <Quality state={state} />
       <Progress teaching={state.teaching} />
       <Problems problems={state.problems} />
     </section>
@@ -94,16 +95,6 @@ function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonPro
       <Back turned={turned} />
       <span class="history-name">{name}</span>
     </button>
-  );
-}
-
-/** A failure is said aloud; saving and saved are only to be seen, because they come after every change. */
-function Storage({ storage }: { storage: StorageStatus }) {
-  if (storage.kind !== "failed") return <p class="storage">{text.storage[storage.kind]}</p>;
-  return (
-    <p class="storage storage-failed" role="alert">
-      {text.storage.failed[storage.reason]}
-    </p>
   );
 }
 

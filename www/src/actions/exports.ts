@@ -1,0 +1,58 @@
+/** Gives what was learnt as a file for other programs: a head that is weights times features. */
+import { FeatureClassifier, type HeadName } from "handful";
+import { currentSet } from "../engine/set";
+import { getState } from "../state/live";
+import { setName } from "../state/updates";
+import { text } from "../text";
+import { download } from "./download";
+import { showToast } from "./toast";
+
+/** Stands in for a head that has no weights of its own, such as the automatic one. */
+export const EXPORTED: HeadName = "naive_bayes_full";
+/** Heads that can leave as they are. */
+const LINEAR: readonly HeadName[] = ["prototype", "logistic", "naive_bayes", "naive_bayes_full", "uer"];
+
+/** The head that an export would write. */
+export function exportedHead(head: HeadName): HeadName {
+  return LINEAR.includes(head) ? head : EXPORTED;
+}
+
+export async function exportHead(format: "onnx" | "safetensors"): Promise<void> {
+  try {
+    // A copy, because the head of the set that is in use stays as it is.
+    using copy = await FeatureClassifier.load(currentSet().save());
+    copy.head = exportedHead(copy.head);
+    const bytes = format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
+    download(`${fileName()}.${format}`, new Uint8Array(bytes));
+  } catch (error) {
+    console.warn("the head could not be exported", error);
+    showToast(text.exports.failed, null);
+  }
+}
+
+/** A program that runs the exported graph on a photo. */
+export function snippet(labels: readonly string[]): string {
+  return `import { Encoder } from "handful";
+import * as ort from "onnxruntime-web";
+
+const encoder = await Encoder.load();
+const head = await ort.InferenceSession.create(${JSON.stringify(`${fileName()}.onnx`)});
+const labels = ${JSON.stringify(labels)};
+
+const { features } = await encoder.encode(photo);
+const inputs = {};
+let start = 0;
+for (const { name, dim } of encoder.streams) {
+  const part = features.slice(start, start + dim);
+  inputs[name] = new ort.Tensor("float32", part, [1, dim]);
+  start += dim;
+}
+const { probabilities } = await head.run(inputs);
+labels.forEach((label, i) => console.log(label, probabilities.data[i]));
+`;
+}
+
+/** The name of the set without what no file name may have. */
+export function fileName(): string {
+  return setName(getState()).replaceAll(/[\\/:*?"<>|]/g, "-");
+}
