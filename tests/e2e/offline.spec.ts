@@ -10,6 +10,8 @@ import { listed, listFiles, SERVICE_WORKER } from "../../www/plugins/offline.ts"
 import { drawnPhotos } from "./files.js";
 import { addClass, card, open, predict, ready, saved, teach } from "./person.js";
 
+test.use({ serviceWorkers: "allow" });
+
 const kept = (page: Page) => expect(page.getByText("Works offline")).toBeVisible({ timeout: 60_000 });
 
 test("works in flight mode after the first visit, with all that was taught", async ({ page, context }) => {

@@ -24,6 +24,8 @@ export default defineConfig({
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 860 },
     trace: "retain-on-failure",
+    // Keeping the page for offline use copies all of it: only where that is the matter of the test.
+    serviceWorkers: "block",
     launchOptions: {
       ...(chromium ? { executablePath: chromium } : {}),
       args: [

@@ -2,6 +2,8 @@ import { expect, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { open, photosOf, predict, saved, teach } from "./person.js";
 
+test.use({ serviceWorkers: "allow" });
+
 test("asks nobody but its own server, and nobody at all once it is loaded", async ({
   page,
   context,

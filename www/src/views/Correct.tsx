@@ -43,7 +43,11 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
           type="button"
           class="button button-small"
           aria-label={text.correct.teach(label)}
-          onClick={() => onTeach(label)}
+          onClick={(event) => {
+            // What was learnt takes the place of this button.
+            event.currentTarget.closest<HTMLElement>("[data-answer]")?.focus();
+            onTeach(label);
+          }}
         >
           <bdi class="clipped">{label}</bdi>
         </button>

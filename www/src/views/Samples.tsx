@@ -12,7 +12,15 @@ export function Samples() {
       <ul class="sample-list">
         {(Object.keys(SAMPLES) as SampleName[]).map((name) => (
           <li key={name}>
-            <button type="button" class="sample" onClick={() => void loadSamples(name)}>
+            <button
+              type="button"
+              class="sample"
+              onClick={(event) => {
+                // This button goes away; the classes come in its place.
+                event.currentTarget.closest<HTMLElement>(".teach")?.focus();
+                void loadSamples(name);
+              }}
+            >
               <span class="sample-pictures" aria-hidden="true">
                 {drawingsOf(name).map(([kind, draw]) => (
                   <Picture key={kind} draw={draw} />
