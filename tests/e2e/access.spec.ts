@@ -21,7 +21,9 @@ async function expectAccessible(page: Page, view: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     // The themes differ in colours alone. Legacy mode opens no second page, and there are no frames here.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
+    const axe = new AxeBuilder({ page })
+      .setLegacyMode()
+      .options({ rules: { "target-size": { enabled: true } } });
     const { violations } = await (colorScheme === "dark" ? axe.withRules("color-contrast") : axe).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
     expect(found, `${view}, ${colorScheme}`).toEqual([]);

@@ -1,8 +1,6 @@
 /** The page speaks the browser's language, or the one that was chosen. */
 import { expect, test } from "@playwright/test";
 
-const READY = { en: "Ready to teach", de: "Bereit", zh: "准备好了" };
-
 for (const [locale, language, field] of [
   ["de-AT", "de", "Name einer neuen Klasse"],
   ["zh-CN", "zh", "新类别的名字"],
@@ -12,7 +10,6 @@ for (const [locale, language, field] of [
     test.use({ locale });
     test(`speaks ${language}`, async ({ page }) => {
       await page.goto("./");
-      await expect(page.getByText(READY[language], { exact: true })).toBeVisible({ timeout: 60_000 });
       await expect(page.getByRole("textbox", { name: field })).toBeVisible();
       await expect(page.locator("html")).toHaveAttribute("lang", language);
       await expect(page.locator("html")).toHaveAttribute("dir", "ltr");

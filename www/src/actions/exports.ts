@@ -1,29 +1,16 @@
 /** Gives what was learnt as a file for other programs: a head that is weights times features. */
-import { FeatureClassifier, type HeadName } from "handful";
-import { currentSet } from "../engine/set";
+import { exportHead } from "../engine/files";
 import { getState } from "../state/live";
 import { setName } from "../state/updates";
 import { text } from "../text";
 import { download } from "./download";
 import { showToast } from "./toast";
 
-/** Stands in for a head that has no weights of its own, such as the automatic one. */
-export const EXPORTED: HeadName = "naive_bayes_full";
-/** Heads that can leave as they are. */
-const LINEAR: readonly HeadName[] = ["prototype", "logistic", "naive_bayes", "naive_bayes_full", "uer"];
+export { exportedHead } from "../engine/files";
 
-/** The head that an export would write. */
-export function exportedHead(head: HeadName): HeadName {
-  return LINEAR.includes(head) ? head : EXPORTED;
-}
-
-export async function exportHead(format: "onnx" | "safetensors"): Promise<void> {
+export async function saveHead(format: "onnx" | "safetensors"): Promise<void> {
   try {
-    // A copy, because the head of the set that is in use stays as it is.
-    using copy = await FeatureClassifier.load(currentSet().save());
-    copy.head = exportedHead(copy.head);
-    const bytes = format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
-    download(`${fileName()}.${format}`, new Uint8Array(bytes));
+    download(`${fileName()}.${format}`, await exportHead(format));
   } catch (error) {
     console.warn("the head could not be exported", error);
     showToast(text.exports.failed, null);

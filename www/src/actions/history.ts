@@ -7,8 +7,8 @@ import { restoreSet } from "./sets";
 import { showToast } from "./toast";
 
 export function undo(): void {
-  // What is told as just done is what is taken back.
-  if (getState().toast?.undo === "set") {
+  // A set that was deleted comes back, unless something was done since then.
+  if (getState().toast?.undo === "set" && getState().undo === null) {
     void restoreSet();
     return;
   }

@@ -1,8 +1,8 @@
 /** Several sets: create, rename, switch, delete; as files too. */
-import { FeatureClassifier } from "handful";
+import { inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
-import { encoderReady, openSet, readList, workHere } from "../engine/session";
-import { currentSet, saved } from "../engine/set";
+import { openSet, readList, workHere } from "../engine/session";
+import { saved } from "../engine/set";
 import { thumbnailsOf } from "../engine/thumbnails";
 import { freshId, getState, set } from "../state/live";
 import { setName } from "../state/updates";
@@ -79,7 +79,7 @@ export function takeOver(): void {
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
   const name = setName(getState());
-  const bytes = new Uint8Array(currentSet().save());
+  const bytes = setBytes();
   const ids = getState().examples.map((example) => example.id);
   const file = pictures ? writeFile({ name, bytes, thumbnails: thumbnailsOf(ids) }) : bytes;
   download(`${fileName()}.handful`, file);
@@ -88,21 +88,12 @@ export function saveSetFile(pictures: boolean): void {
 /** Opens a file as a set of its own, beside those that there are. */
 export async function openSetFile(file: File): Promise<void> {
   const found = await readFile(file);
-  let loaded: FeatureClassifier;
-  try {
-    if (!found) throw new Error("the file does not keep to its header");
-    loaded = await FeatureClassifier.load(found.bytes);
-  } catch {
-    showToast(text.sets.badFile(file.name), null);
+  const inside = found && (await inspect(found.bytes).catch(() => null));
+  if (!found || !inside?.fits) {
+    showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
     return;
   }
-  const fits = (await encoderReady()).fits(loaded);
-  const ids = new Set(loaded.examples.map((example) => example.id));
-  loaded.dispose();
-  if (!fits) {
-    showToast(text.sets.otherEncoder(file.name), null);
-    return;
-  }
+  const { ids } = inside;
   const added = new Map([...found.thumbnails].filter(([id]) => ids.has(id)));
   await kept(async () => {
     const id = crypto.randomUUID();

@@ -1,5 +1,5 @@
 import type { HeadName } from "handful";
-import { exportedHead, exportHead, snippet } from "../actions/exports";
+import { exportedHead, saveHead, snippet } from "../actions/exports";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
 
@@ -14,10 +14,10 @@ export function Exports({ head, classes }: { head: HeadName; classes: readonly C
         {written !== head && ` ${text.exports.instead(text.head.names[written] ?? written)}`}
       </p>
       <div class="answers-foot">
-        <button type="button" class="button" onClick={() => void exportHead("onnx")}>
+        <button type="button" class="button" onClick={() => void saveHead("onnx")}>
           {text.exports.onnx}
         </button>
-        <button type="button" class="button" onClick={() => void exportHead("safetensors")}>
+        <button type="button" class="button" onClick={() => void saveHead("safetensors")}>
           {text.exports.weights}
         </button>
       </div>
