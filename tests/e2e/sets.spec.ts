@@ -111,3 +111,41 @@ test("lets one tab work on a set at a time, and hands it over", async ({ page, c
   await page.reload();
   await expect(page.getByRole("article")).toHaveCount(4);
 });
+
+test("takes over the set that an earlier version of the page stored", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  // Some address of the same origin without the page, which would hold the database open.
+  await page.goto("./favicon.svg");
+  await page.evaluate(async () => {
+    const done = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const now = await done(indexedDB.open("handful"));
+    const reading = now.transaction(["sets", "pictures"]);
+    const [set, pictures] = await Promise.all([
+      done(reading.objectStore("sets").get("default")),
+      done(reading.objectStore("pictures").getAll()),
+    ]);
+    now.close();
+    await done(indexedDB.deleteDatabase("handful"));
+    localStorage.clear();
+
+    // Version 1: one set, and its thumbnails by the id of the example alone.
+    const opening = indexedDB.open("handful", 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("sets", { keyPath: "id" }).put(set);
+      const thumbnails = opening.result.createObjectStore("thumbnails", { keyPath: "id" });
+      for (const { id, blob } of pictures) thumbnails.put({ id, blob });
+    };
+    (await done(opening)).close();
+  });
+  await open(page);
+  await expect(nameOf(page)).toHaveValue("My set");
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+  await addClass(page, "leaf");
+  await saved(page);
+});
