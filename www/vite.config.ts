@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
+import { offline, SERVICE_WORKER } from "./plugins/offline.ts";
 
 // The built page may talk to its own origin and to nobody else. The development server is left without
 // this policy, because it injects styles inline.
@@ -13,6 +14,9 @@ const POLICY = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
+  // Text never becomes markup or code; the one policy is that of src/trusted.ts.
+  "require-trusted-types-for 'script'",
+  "trusted-types default",
 ].join("; ");
 
 const contentSecurityPolicy: Plugin = {
@@ -30,11 +34,17 @@ const contentSecurityPolicy: Plugin = {
 export default defineConfig({
   // Relative addresses, so that the page works in any folder of any host.
   base: "./",
-  plugins: [contentSecurityPolicy],
+  plugins: [contentSecurityPolicy, offline],
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: "index.html", worker: "src/offline/service-worker.ts" },
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? SERVICE_WORKER : "assets/[name]-[hash].js"),
+      },
+    },
   },
   worker: { format: "es" },
 });

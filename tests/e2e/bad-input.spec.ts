@@ -36,10 +36,14 @@ test("leaves out files that are no photos, says so, and takes the rest of the ba
     ...drawnPhotos("mug", 0, 2),
     empty,
     truncated(),
+    { ...text, name: "phone.HEIC", mimeType: "image/heic" },
     ...drawnPhotos("mug", 2, 3),
   ]);
   await expect(photosOf(page, "mug")).toHaveCount(3);
-  await expect(page.getByText("3 photos were left out")).toBeVisible();
+  await expect(page.getByText("4 photos were left out")).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "phone.HEIC" })).toContainText(
+    "It is a HEIC photo, which this browser cannot read.",
+  );
   for (const name of ["notes.jpg", "empty.png", "half.png"]) {
     await expect(page.getByRole("listitem").filter({ hasText: name })).toContainText(NOT_A_PHOTO);
   }

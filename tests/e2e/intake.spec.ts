@@ -1,4 +1,7 @@
 /** Photos that are dropped or pasted, with or without saying what they are. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
 import { addClass, answer, card, open, photosOf, teach, winner } from "./person.js";
@@ -77,4 +80,29 @@ test("pastes a photo where the focus is, or asks", async ({ page }) => {
   await page.getByRole("textbox", { name: "Name of a new class" }).focus();
   await send(page.locator("body"), "paste", drawnPhotos("leaf", 5, 6));
   await expect(question(page)).toContainText("What is this photo?");
+});
+
+test("teaches a folder with one folder for each class, which one Undo takes back", async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "handful-"));
+  try {
+    for (const thing of ["tomato", "leaf"] as const) {
+      mkdirSync(join(folder, thing));
+      for (const { name, buffer } of drawnPhotos(thing, 0, 2))
+        writeFileSync(join(folder, thing, name), buffer);
+      writeFileSync(join(folder, thing, "notes.txt"), "not meant");
+    }
+    await open(page);
+    await addClass(page, "leaf");
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Folder, one inside it for each class" }).click();
+    await (await chooser).setFiles(folder);
+    await expect(photosOf(page, "tomato")).toHaveCount(2);
+    await expect(photosOf(page, "leaf")).toHaveCount(2);
+    await expect(page.getByText("left out")).toHaveCount(0);
+    await page.keyboard.press("Control+z");
+    await expect(card(page, "tomato")).toHaveCount(0);
+    await expect(photosOf(page, "leaf")).toHaveCount(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

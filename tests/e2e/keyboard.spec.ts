@@ -135,3 +135,29 @@ test("says the answer to those who do not see it, once for each winner", async (
   );
   await expect(spoken).toHaveText(/^leaf, .+, then banana, .+/);
 });
+
+test("loads a set of ours, puts an answer right, and goes on with another set, by keyboard alone", async ({
+  page,
+}) => {
+  await open(page);
+  await tabTo(page, page.getByRole("button", { name: /^Fruit / }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Teach" })).toBeFocused();
+  await expect(photosOf(page, "plum")).toHaveCount(6);
+  const rows = answer(page).getByRole("table").getByRole("rowheader").getByRole("button");
+  await tabTo(page, rows.nth(2));
+  await page.keyboard.press("Space");
+  await expect(rows.nth(2)).toHaveAttribute("aria-pressed", "true");
+  await tabTo(page, answer(page).getByRole("button", { name: "Teach that it is pear" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(answer(page)).toBeFocused();
+  await expect(photosOf(page, "pear")).toHaveCount(7);
+  await saved(page);
+
+  await tabTo(page, page.getByRole("button", { name: "Sets", exact: true }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: "New set" }));
+  await page.keyboard.press("Enter");
+  await expect(card(page, "pear")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Sets", exact: true })).toBeFocused();
+});

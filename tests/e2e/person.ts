@@ -63,16 +63,18 @@ export async function predict(page: Page, files: Upload[]): Promise<string[]> {
   const button = answer(page).getByRole("button", { name: "Choose photos" });
   await choose(page, () => button.click(), files);
   if (files.length === 1) return [await winner(page)];
-  const rows = answer(page).getByRole("list", { name: `Answers for ${files.length} photos` });
+  const rows = answerRows(page, files.length);
+  await expect(rows).toHaveCount(files.length);
   await expect(rows.getByText("Looking…")).toHaveCount(0, { timeout: 90_000 });
-  const lines = await rows.getByRole("button").allInnerTexts();
-  return lines.map(
-    (line) =>
-      line
-        .split("\n")
-        .at(-1)
-        ?.replace(/ (over |under )?\d+%$/, "") ?? "",
-  );
+  // The best class stands first; "Not sure" may stand below it.
+  const answers = (await rows.all()).map((row) => row.getByRole("cell").first().innerText());
+  return (await Promise.all(answers)).map((words) => words.split("\n")[0] ?? "");
+}
+
+/** The rows of the table of answers, without its headings. */
+export function answerRows(page: Page, count: number): Locator {
+  const table = answer(page).getByRole("table", { name: `Answers for ${count} photos` });
+  return table.getByRole("row").filter({ has: page.getByRole("rowheader") });
 }
 
 /** The class at the top of the bars. */

@@ -2,11 +2,18 @@ import { expect, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { open, photosOf, predict, saved, teach } from "./person.js";
 
-test("asks nobody but its own server, and nobody at all once it is loaded", async ({ page, baseURL }) => {
+test.use({ serviceWorkers: "allow" });
+
+test("asks nobody but its own server, and nobody at all once it is loaded", async ({
+  page,
+  context,
+  baseURL,
+}) => {
   const requests: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
+  context.on("request", (request) => requests.push(request.url()));
   page.on("websocket", (socket) => requests.push(socket.url()));
   await open(page);
+  await expect(page.getByText("Works offline")).toBeVisible({ timeout: 60_000 });
   await page.waitForLoadState("networkidle");
   const origin = new URL(baseURL ?? "").origin;
   expect(requests.filter((url) => new URL(url).origin !== origin)).toEqual([]);
@@ -14,6 +21,17 @@ test("asks nobody but its own server, and nobody at all once it is loaded", asyn
   requests.length = 0;
   await teach(page, { tomato: drawnPhotos("tomato", 0, 3), mug: drawnPhotos("mug", 0, 3) });
   await predict(page, drawnPhotos("mug", 5, 8));
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  await page.getByRole("button", { name: "Teach that it is mug" }).click();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
+  await page.getByRole("combobox", { name: "Sprache" }).selectOption("English");
+  await page.getByRole("button", { name: "Live camera" }).click();
+  await expect(page.getByLabel("Camera picture")).toBeVisible();
+  await saved(page);
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: "New set" }).click();
+  await page.getByRole("button", { name: /^Patterns / }).click();
+  await expect(photosOf(page, "waves")).toHaveCount(6);
   await saved(page);
   // Pictures that the page made itself have addresses that lead nowhere.
   expect(requests.filter((url) => !url.startsWith("blob:"))).toEqual([]);
@@ -38,6 +56,43 @@ test("breaks no rule of its own security policy", async ({ page }) => {
   await teach(page, { tomato: drawnPhotos("tomato", 0, 2), mug: drawnPhotos("mug", 0, 2) });
   await predict(page, drawnPhotos("mug", 5, 6));
   const policy = page.locator("meta[http-equiv=Content-Security-Policy]");
-  await expect(policy).toHaveAttribute("content", /default-src 'self'; script-src 'self' 'wasm-unsafe-eval'/);
+  await expect(policy).toHaveAttribute(
+    "content",
+    /default-src 'self'; script-src 'self' 'wasm-unsafe-eval';/,
+  );
+  await expect(policy).toHaveAttribute("content", /require-trusted-types-for 'script'/);
   expect(complaints).toEqual([]);
+});
+
+test("lets no text become markup, code or the address of a script", async ({ page }) => {
+  await open(page);
+  const attempts = await page.evaluate(async () => {
+    const tried = (act: () => unknown) => {
+      try {
+        act();
+        return "done";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    const element = document.createElement("div");
+    return {
+      markup: tried(() => {
+        element.innerHTML = "<b>bold</b>";
+      }),
+      // A test's own code may call eval, code that a timer starts may not.
+      code: await new Promise((resolve) =>
+        // biome-ignore lint/security/noGlobalEval: it must not work
+        setTimeout(() => resolve(tried(() => globalThis.eval("1")))),
+      ),
+      worker: tried(() => new Worker("https://example.com/worker.js")),
+      data: tried(() => new Worker("data:text/javascript,1")),
+    };
+  });
+  expect(attempts).toEqual({
+    markup: "TypeError",
+    code: "EvalError",
+    worker: "TypeError",
+    data: "TypeError",
+  });
 });

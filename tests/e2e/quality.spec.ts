@@ -1,7 +1,18 @@
 /** What the page says of its own answers: none of these, how sure, how well it works, which labels look wrong. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Thing } from "./files.js";
-import { addPhotos, answer, card, open, photosOf, predict, ready, saved, teach } from "./person.js";
+import {
+  addPhotos,
+  answer,
+  answerRows,
+  card,
+  open,
+  photosOf,
+  predict,
+  ready,
+  saved,
+  teach,
+} from "./person.js";
 
 const EXPECTED = /It will probably get .+ new photos right, judged from \d+ of your own\./;
 
@@ -26,7 +37,7 @@ test("says none of these for a photo of something else, aloud too, and keeps the
   await expect(answer(page).locator("[aria-live=polite]")).toHaveText(/^None of these\. Closest: /);
 
   await predict(page, [...drawnPhotos("leaf", 9, 10), ...drawnPhotos("mug", 5, 6)]);
-  const rows = answer(page).getByRole("list", { name: "Answers for 2 photos" }).getByRole("button");
+  const rows = answerRows(page, 2);
   await expect(rows.nth(0)).toContainText("leaf");
   await expect(rows.nth(1)).toContainText("None of these");
 

@@ -1,8 +1,16 @@
-/** Ask what photos show, or have the camera answered live. */
-import { ask, clearReadings } from "../engine/answering";
-import { releaseCamera, startCamera } from "../engine/camera";
+/** Ask what photos show, or have the camera answered live; say what they really show, which teaches. */
+import { ask, clearReadings, photoOf } from "../engine/answering";
+import { capture, releaseCamera, startCamera } from "../engine/camera";
 import { look } from "../engine/looking";
-import { getState, set } from "../state/live";
+import { newGroup } from "../engine/set";
+import { type Photo, teach } from "../engine/teaching";
+import { getState, set, update } from "../state/live";
+import { rowsOf, toCsv, toJson } from "../state/table";
+import { withTaught } from "../state/updates";
+import { keepPreference } from "../store/preferences";
+import { text } from "../text";
+import { download } from "./download";
+import { showToast } from "./toast";
 
 export function askAbout(files: readonly File[]): void {
   if (files.length === 0) return;
@@ -31,4 +39,38 @@ export function toggleLive(): void {
 function stopLive(): void {
   set({ live: { kind: "off" } });
   releaseCamera();
+}
+
+/** Adds a photo that was asked about to the class that it shows. */
+export async function correctReading(id: number, label: string): Promise<void> {
+  const photo = photoOf(id);
+  const example = photo && (await teachOne(photo, label));
+  if (example !== undefined) update((state) => withTaught(state, id, example));
+}
+
+/** Adds what the camera sees now to the class that it shows. */
+export async function correctLive(label: string): Promise<void> {
+  const picture = await capture();
+  if (!picture) return;
+  await teachOne({ name: text.camera.photoName, source: picture }, label);
+  picture.close();
+}
+
+async function teachOne(photo: Photo, label: string): Promise<number | undefined> {
+  const words = () => text.did.addedPhotos(1, label);
+  const [example] = await teach([photo], label, newGroup(words));
+  if (example !== undefined) showToast(words(), "step");
+  return example;
+}
+
+/** Below which share of certainty an answer is "not sure". */
+export function chooseAskBelow(askBelow: number): void {
+  keepPreference({ askBelow });
+  set({ askBelow });
+}
+
+export function saveTable(format: "csv" | "json"): void {
+  const rows = rowsOf(getState());
+  if (format === "csv") download("answers.csv", toCsv(rows), "text/csv");
+  else download("answers.json", toJson(rows), "application/json");
 }

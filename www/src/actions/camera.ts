@@ -1,18 +1,31 @@
-/** Take photos for a class with the camera: press to open it, press for each photo, press to close it. */
-import { attachVideo, capture, releaseCamera, startCamera } from "../engine/camera";
-import { set } from "../state/live";
+/** Take photos for a class with the camera: press for one, press to start and to end a burst. */
+import { attachVideo, capture, changeCamera, releaseCamera, startCamera } from "../engine/camera";
+import { newGroup } from "../engine/set";
+import { teach } from "../engine/teaching";
+import { getState, set } from "../state/live";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
 import { addPhotos } from "./examples";
+import { showToast } from "./toast";
+
+/** Milliseconds between two photos of a burst: time to move the thing a little. */
+const BURST_PAUSE = 350;
+/** A burst that somebody forgot ends by itself. */
+const BURST_MOST = 100;
 
 export function openCamera(target: ClassItem): void {
-  set({ cameraClass: target.key });
+  set({ cameraClass: target.key, burst: false });
   void startCamera();
 }
 
 export function closeCamera(): void {
-  set({ cameraClass: null });
+  set({ cameraClass: null, burst: false });
   releaseCamera();
+}
+
+/** Another camera of this device, from now on. */
+export function chooseCamera(device: string): void {
+  void changeCamera(device);
 }
 
 export async function takePhoto(label: string): Promise<void> {
@@ -20,6 +33,33 @@ export async function takePhoto(label: string): Promise<void> {
   if (!picture) return;
   await addPhotos([{ name: text.camera.photoName, source: picture }], label);
   picture.close();
+}
+
+/** Starts to take photos one after another, or ends it. All of them are one step of Undo. */
+export async function toggleBurst({ key }: ClassItem): Promise<void> {
+  if (getState().burst) {
+    set({ burst: false });
+    return;
+  }
+  set({ burst: true });
+  const target = () =>
+    getState().classes.find((item) => item.key === key && item.key === getState().cameraClass);
+  const words = () => text.did.addPhotos(target()?.label ?? "");
+  const group = newGroup(words);
+  let [count, label] = [0, ""];
+  while (getState().burst && getState().camera.kind === "on" && count < BURST_MOST) {
+    const item = target();
+    if (!item) break;
+    ({ label } = item);
+    const picture = await capture();
+    if (picture) {
+      count += (await teach([{ name: text.camera.photoName, source: picture }], label, group)).length;
+      picture.close();
+    }
+    await new Promise((resolve) => setTimeout(resolve, BURST_PAUSE));
+  }
+  set({ burst: false });
+  if (count > 0) showToast(text.did.addedPhotos(count, label), "step");
 }
 
 /** Shows the camera in a video element for as long as that is on the page; gives how to end it. */

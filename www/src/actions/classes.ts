@@ -12,7 +12,10 @@ import { attempt, showToast } from "./toast";
 export async function addClass(label: string): Promise<Code | null> {
   await setOpened();
   try {
-    step(newGroup(text.did.addClass(label.trim())), (set) => set.addClass(label));
+    step(
+      newGroup(() => text.did.addClass(label.trim())),
+      (set) => set.addClass(label),
+    );
     return null;
   } catch (error) {
     return codeOf(error);
@@ -23,32 +26,35 @@ export function renameClass(from: string, to: string): Code | null {
   const label = to.trim();
   if (label === from) return null;
   try {
-    step(newGroup(text.did.rename(from, label)), (set) => {
-      set.renameClass(from, label);
-      retarget(from, label);
-      update((state) => withRenamed(state, from, label));
-    });
+    step(
+      newGroup(() => text.did.rename(from, label)),
+      (set) => {
+        set.renameClass(from, label);
+        retarget(from, label);
+        update((state) => withRenamed(state, from, label));
+      },
+    );
   } catch (error) {
     return codeOf(error);
   }
-  showToast(text.did.rename(from, label), true);
+  showToast(text.did.rename(from, label), "step");
   return null;
 }
 
 export function mergeClasses(from: string, into: string): void {
-  const words = text.did.merge(from, into);
+  const words = () => text.did.merge(from, into);
   const failed = attempt(() => {
     step(newGroup(words), (set) => set.mergeClasses(from, into));
     retarget(from, into);
   });
-  if (!failed) showToast(words, true);
+  if (!failed) showToast(words(), "step");
 }
 
 export function removeClass(label: string): void {
-  const words = text.did.removeClass(label);
+  const words = () => text.did.removeClass(label);
   const failed = attempt(() => {
     step(newGroup(words), (set) => set.removeClass(label));
     retarget(label, null);
   });
-  if (!failed) showToast(words, true);
+  if (!failed) showToast(words(), "step");
 }

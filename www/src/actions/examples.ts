@@ -12,8 +12,12 @@ export function photosOf(files: Iterable<File>): Photo[] {
 
 export async function addPhotos(photos: readonly Photo[], label: string): Promise<void> {
   if (photos.length === 0) return;
-  const learnt = await teach(photos, label, newGroup(text.did.addPhotos(label)));
-  if (learnt > 0) showToast(text.did.addedPhotos(learnt, label), true);
+  const learnt = await teach(
+    photos,
+    label,
+    newGroup(() => text.did.addPhotos(label)),
+  );
+  if (learnt.length > 0) showToast(text.did.addedPhotos(learnt.length, label), "step");
 }
 
 export function stopAdding(): void {
@@ -33,20 +37,20 @@ export function clearSelected(): void {
 }
 
 export function removeExamples(ids: readonly number[]): void {
-  const words = text.did.removePhotos(ids.length);
+  const words = () => text.did.removePhotos(ids.length);
   const group = newGroup(words);
   const failed = attempt(() => {
     for (const id of ids) step(group, (classifier) => classifier.removeExample(id));
   });
-  if (!failed) showToast(words, true);
+  if (!failed) showToast(words(), "step");
 }
 
 export function moveExamples(ids: readonly number[], label: string): void {
-  const words = text.did.movePhotos(ids.length, label);
+  const words = () => text.did.movePhotos(ids.length, label);
   const group = newGroup(words);
   const failed = attempt(() => {
     for (const id of ids) step(group, (classifier) => classifier.moveExample(id, label));
     clearSelected();
   });
-  if (!failed) showToast(words, true);
+  if (!failed) showToast(words(), "step");
 }

@@ -1,17 +1,49 @@
-/** Photos that came without saying what they are: dropped on the page, or pasted. */
+/** Photos that came without saying what they are: dropped on the page, pasted, or in folders. */
+import { setOpened } from "../engine/session";
+import { newGroup, step } from "../engine/set";
+import { teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
+import { text } from "../text";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
 import { addPhotos, photosOf } from "./examples";
+import { openSetFile } from "./sets";
+import { attempt, showToast } from "./toast";
 
 let waiting: File[] = [];
 
-/** Keeps photos until somebody says what they are. */
+/** Keeps photos until somebody says what they are; a saved set is opened. */
 export function takeIn(files: readonly File[]): void {
-  if (files.length === 0) return;
-  waiting = [...waiting, ...files];
+  const isSet = (file: File) => file.name.endsWith(".handful");
+  for (const file of files.filter(isSet)) void openSetFile(file);
+  const photos = files.filter((file) => !isSet(file));
+  if (photos.length === 0) return;
+  waiting = [...waiting, ...photos];
   set({ asking: { count: waiting.length } });
+}
+
+/** Photos in folders are of the classes that the folders are named after: all of them one step of Undo. */
+export async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Promise<void> {
+  const photos = new Map(Array.from(folders, ([label, files]) => [label, files.filter(mayBePhoto)]));
+  const total = Array.from(photos.values(), ({ length }) => length).reduce((a, b) => a + b, 0);
+  if (total === 0) return;
+  await setOpened();
+  const group = newGroup(() => text.did.addFolders(photos.size));
+  const teaching: Promise<number[]>[] = [];
+  for (const [label, files] of photos) {
+    if (files.length === 0) continue;
+    const known = getState().classes.some((item) => item.label === label.trim());
+    if (!known && attempt(() => step(group, (set) => set.addClass(label)))) continue;
+    teaching.push(teach(photosOf(files), label.trim(), group));
+  }
+  const learnt = (await Promise.all(teaching)).flat().length;
+  if (learnt > 0) showToast(text.did.addFolders(photos.size), "step");
+}
+
+/** Folders hold other files too, which nobody meant. */
+function mayBePhoto({ name, type }: File): boolean {
+  return type.startsWith("image/") || /\.hei[cf]$/i.test(name);
 }
 
 /** They are photos of a class that there is. */

@@ -5,7 +5,7 @@ import { freshId, getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { text } from "../text";
 
-export function showToast(words: string, undo: boolean): void {
+export function showToast(words: string, undo: "step" | null): void {
   set({ toast: { id: freshId(), text: words, undo } });
 }
 
@@ -20,7 +20,7 @@ export function attempt(edit: () => void): Code | null {
     return null;
   } catch (error) {
     const code = codeOf(error);
-    showToast(text.codes[code], false);
+    showToast(text.codes[code], null);
     return code;
   }
 }

@@ -3,7 +3,7 @@ import { HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import type { Answer, Outcome, Timings } from "../state/state";
 import { withOutcome, withReadings } from "../state/updates";
-import { codeOf } from "./codes";
+import { codeOf, photoCode } from "./codes";
 import { encoderReady, setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
 
@@ -14,6 +14,7 @@ export interface Encoded {
 }
 
 const encoded = new Map<number, Encoded>();
+const photos = new Map<number, File>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
 let round = 0;
 
@@ -25,8 +26,9 @@ export async function ask(files: readonly File[]): Promise<void> {
   const items = files.map((file) => ({ file, id: freshId() }));
   const readings = items.map(({ file, id }) => {
     const url = URL.createObjectURL(file);
-    return { id, name: file.name, url, outcome: { kind: "waiting" } as const };
+    return { id, name: file.name, url, taught: null, outcome: { kind: "waiting" } as const };
   });
+  for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
   await setOpened();
   const encoder = await encoderReady();
@@ -39,9 +41,15 @@ export async function ask(files: readonly File[]): Promise<void> {
       update((state) => withOutcome(state, id, classify(result)));
     } catch (error) {
       if (mine !== round) return;
-      update((state) => withOutcome(state, id, { kind: "failed", code: codeOf(error) }));
+      update((state) => withOutcome(state, id, { kind: "failed", code: photoCode(error, file.name) }));
     }
   }
+}
+
+/** The photo of a reading, as it came. */
+export function photoOf(id: number): { name: string; source: File } | undefined {
+  const file = photos.get(id);
+  return file && { name: file.name, source: file };
 }
 
 /** What the set says now about something encoded. */
@@ -76,4 +84,5 @@ onSetChange(() => {
 function forget(): void {
   for (const { url } of getState().readings) URL.revokeObjectURL(url);
   encoded.clear();
+  photos.clear();
 }

@@ -1,13 +1,15 @@
 /** The camera: one stream, shown wherever it is needed, and stopped when nobody needs it. */
 import { getState, set } from "../state/live";
-import type { CameraCode } from "../state/state";
+import type { CameraCode, CameraStatus } from "../state/state";
 import { onSetChange } from "./set";
 
 /** Enough for any encoder here; more would only cost time. */
-const WANTED: MediaStreamConstraints = {
-  audio: false,
-  video: { facingMode: { ideal: "environment" }, width: { ideal: 960 }, height: { ideal: 720 } },
-};
+const SIZE = { width: { ideal: 960 }, height: { ideal: 720 } };
+/** Words in the name of a camera that does not look at the person, where it does not say so itself. */
+const AWAY = /back|rear|environment|rück|后置/i;
+
+/** The camera that somebody chose; until then the one that looks away from the person, where there is one. */
+let chosen: string | null = null;
 
 let stream: MediaStream | null = null;
 /** Number of the last request: a stream that an earlier one brings is let go. */
@@ -42,7 +44,9 @@ export async function startCamera(): Promise<void> {
   round += 1;
   const mine = round;
   try {
-    const granted = await navigator.mediaDevices.getUserMedia(WANTED);
+    const which =
+      chosen === null ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: chosen } };
+    const granted = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
     // The person may have gone away while the browser asked for permission.
     if (mine !== round) {
       for (const track of granted.getTracks()) track.stop();
@@ -54,8 +58,29 @@ export async function startCamera(): Promise<void> {
     return;
   }
   for (const track of stream.getTracks()) track.onended = lose;
-  set({ camera: { kind: "on" } });
+  set({ camera: { kind: "on", ...(await described(stream)) } });
   for (const video of videos) void play(video);
+}
+
+/** Goes over to another camera of this device. */
+export async function changeCamera(device: string): Promise<void> {
+  chosen = device;
+  if (getState().camera.kind !== "on") return;
+  halt();
+  set({ camera: { kind: "off" } });
+  await startCamera();
+}
+
+/** Which cameras there are, which of them this is, and whether people expect to see it as a mirror. */
+async function described(from: MediaStream): Promise<Omit<Extract<CameraStatus, { kind: "on" }>, "kind">> {
+  const [track] = from.getVideoTracks();
+  const { deviceId = "", facingMode } = track?.getSettings() ?? {};
+  const all = await navigator.mediaDevices.enumerateDevices();
+  const devices = all
+    .filter(({ kind }) => kind === "videoinput")
+    .map(({ deviceId: id, label }) => ({ id, label }));
+  const mirrored = facingMode === undefined ? !AWAY.test(track?.label ?? "") : facingMode === "user";
+  return { devices, device: deviceId, mirrored };
 }
 
 /** Turns the camera off unless somebody still needs it. */

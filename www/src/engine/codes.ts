@@ -7,3 +7,9 @@ export function codeOf(error: unknown): Code {
   console.error(error);
   return "unexpected";
 }
+
+/** The same for a photo: what browsers cannot read, but phones make, has a sentence of its own. */
+export function photoCode(error: unknown, name: string): Code {
+  const code = codeOf(error);
+  return code === "not-an-image" && /\.hei[cf]$/i.test(name) ? "heic" : code;
+}

@@ -3,10 +3,10 @@
  * classifier and one for whoever presses Undo.
  */
 
-/** One action: its number and what it did, in words. */
+/** One action: its number and what it did, in words of the language that is spoken when they are read. */
 export interface Group {
   readonly id: number;
-  readonly text: string;
+  readonly words: () => string;
 }
 
 const done: Group[] = [];

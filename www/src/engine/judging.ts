@@ -47,6 +47,7 @@ function summary({ accuracy, labels, confusion, recall, suspects }: Judgement): 
   return {
     accuracy,
     weakest: weakest < 0 ? null : confused(labels, weakest, confusion[weakest] ?? []),
+    confusion: { labels, counts: confusion },
     suspects: suspects.map(({ id, label, looksLike }) => ({ id, label, looksLike })),
   };
 }

@@ -1,15 +1,22 @@
-/** Opens the package and the stored set. */
+/** Opens the package, and the set that this browser used last. */
 import { Encoder, FeatureClassifier, init } from "handful";
-import { set } from "../state/live";
+import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
-import { clearSet, readSet, type StoredSet } from "../store/database";
+import { clearSet, FIRST_SET, readNames, readSet, type StoredSet } from "../store/database";
+import { keepPreference, readPreferences } from "../store/preferences";
 import { codeOf } from "./codes";
-import { adoptSet, currentSet, dropSet, keepNothing } from "./set";
+import { demand, disown, onRequests, own } from "./ownership";
+import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
+
+/** Milliseconds after which a set that cannot be had is said to be open elsewhere: a reload needs a moment. */
+const MOMENT = 500;
 
 const core = Promise.withResolvers<void>();
 const encoder = Promise.withResolvers<Encoder>();
-const opened = Promise.withResolvers<void>();
+let opened = Promise.withResolvers<void>();
+/** Number of the last request to open a set: what belongs to an earlier one is dropped. */
+let round = 0;
 
 let unusable: Uint8Array | null = null;
 
@@ -24,7 +31,8 @@ export function setOpened(): Promise<void> {
 }
 
 export async function start(): Promise<void> {
-  await Promise.all([loadEngine(), openSet()]);
+  onRequests(putAway, () => void readList());
+  await Promise.all([loadEngine(), openSet(readPreferences().set ?? FIRST_SET)]);
 }
 
 /** Loads both WebAssembly modules and the model; after a failure it may be called again. */
@@ -50,16 +58,66 @@ export async function loadEngine(): Promise<void> {
   }
 }
 
-async function openSet(): Promise<void> {
-  const stored = await readStored();
+/** Reads the names of all sets. Where that fails, the open set is the only one, and autosave tells why. */
+export async function readList(): Promise<void> {
+  try {
+    set({ sets: await readNames() });
+  } catch (error) {
+    console.warn("the list of sets could not be read", error);
+  }
+}
+
+/** Puts the open set away and opens another one, as soon as no other tab works on it. */
+export async function openSet(id: string): Promise<void> {
+  // The classes of another set are not to be expected.
+  if (getState().setId !== id) set({ expected: [] });
+  await close();
+  round += 1;
+  const mine = round;
+  keepPreference({ set: id });
+  // The one that was put away may have been saved for the first time.
+  void readList();
+  set({ setId: id, set: { kind: "opening" } });
+  const late = setTimeout(() => {
+    if (mine === round) set({ set: { kind: "elsewhere" } });
+  }, MOMENT);
+  await own(id);
+  clearTimeout(late);
+  if (mine !== round) return;
+  set({ set: { kind: "opening" } });
+  const stored = await readStored(id);
   await core.promise;
+  if (mine !== round) return;
   if (stored) await openStored(stored);
   else await openNew();
 }
 
-async function readStored(): Promise<StoredSet | null> {
+/** Takes the set over from the tab that works on it. */
+export function workHere(): void {
+  demand();
+}
+
+async function close(): Promise<void> {
+  await saved();
+  opened = getState().set.kind === "open" ? Promise.withResolvers<void>() : opened;
+  unusable = null;
+  dropSet();
+  disown();
+}
+
+/** Another tab wants the set, or has taken it: it is waited for until that tab lets it go. */
+async function putAway(stolen: boolean): Promise<void> {
+  // What was stolen is written by the other tab now.
+  if (stolen) dropSet();
+  const id = getState().setId;
+  const opening = openSet(id);
+  set({ set: { kind: "elsewhere" } });
+  await opening;
+}
+
+async function readStored(id: string): Promise<StoredSet | null> {
   try {
-    return await readSet();
+    return await readSet(id);
   } catch (error) {
     console.warn("the stored set could not be read", error);
     keepNothing();
@@ -70,14 +128,19 @@ async function readStored(): Promise<StoredSet | null> {
 
 /** Shows a stored set as soon as the core is there; the encoder, when it comes, must be the one that made it. */
 async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
+  const mine = round;
   try {
-    adoptSet(await FeatureClassifier.load(bytes), thumbnails);
+    const loaded = await FeatureClassifier.load(bytes);
+    if (mine === round) adoptSet(loaded, thumbnails);
+    else loaded.dispose();
   } catch (error) {
-    refuse(bytes, codeOf(error));
+    if (mine === round) refuse(bytes, codeOf(error));
     return;
   }
-  set({ storage: { kind: "saved" } });
-  if ((await encoder.promise).fits(currentSet())) {
+  if (mine === round) set({ storage: { kind: "saved" } });
+  const loadedEncoder = await encoder.promise;
+  if (mine !== round) return;
+  if (loadedEncoder.fits(currentSet())) {
     finishOpening();
   } else {
     const kept = currentSet().save();
@@ -87,8 +150,14 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
 }
 
 async function openNew(): Promise<void> {
+  const mine = round;
   const { streams, id } = await encoder.promise;
-  adoptSet(await FeatureClassifier.create({ streams, encoderId: id }), new Map());
+  const created = await FeatureClassifier.create({ streams, encoderId: id });
+  if (mine !== round) {
+    created.dispose();
+    return;
+  }
+  adoptSet(created, new Map());
   finishOpening();
 }
 
@@ -114,7 +183,7 @@ export async function startAnew(): Promise<void> {
   unusable = null;
   set({ set: { kind: "opening" } });
   try {
-    await clearSet();
+    await clearSet(getState().setId);
   } catch (error) {
     set({ storage: { kind: "failed", reason: reasonOf(error) } });
   }

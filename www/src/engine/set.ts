@@ -2,7 +2,7 @@
 import type { FeatureClassifier, HeadName } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { withSet } from "../state/updates";
-import { createAutosave } from "../store/autosave";
+import { type Autosave, createAutosave } from "../store/autosave";
 import { forgetSteps, type Group, lastDone, lastUndone, recordStep, redoGroup, undoGroup } from "./journal";
 import { forgetThumbnails, keepThumbnails, thumbnailsOf } from "./thumbnails";
 
@@ -10,13 +10,8 @@ let classifier: FeatureClassifier | null = null;
 let keeping = true;
 const listeners = new Set<() => void>();
 
-const autosave = createAutosave(
-  () => ({
-    bytes: currentSet().save(),
-    thumbnails: thumbnailsOf(getState().examples.map((example) => example.id)),
-  }),
-  (storage) => set({ storage }),
-);
+let autosave: Autosave | null = null;
+const dropped = new Set<() => void>();
 
 /** The set now. Only for actions on things that the page shows, which means that there is one. */
 export function currentSet(): FeatureClassifier {
@@ -24,7 +19,7 @@ export function currentSet(): FeatureClassifier {
   return classifier;
 }
 
-/** Leaves the database alone from now on: what could not be read must not be overwritten. */
+/** Leaves the database alone until another set is opened: what could not be read must not be overwritten. */
 export function keepNothing(): void {
   keeping = false;
 }
@@ -34,21 +29,39 @@ export function onSetChange(listener: () => void): void {
   listeners.add(listener);
 }
 
+/** Called before a set is put away. */
+export function onSetDropped(listener: () => void): void {
+  dropped.add(listener);
+}
+
 /** Takes a set into use and shows it; `stored` are the thumbnails that the database holds of it. */
 export function adoptSet(next: FeatureClassifier, stored: ReadonlyMap<number, Blob>): void {
   classifier = next;
   keepThumbnails(stored);
-  autosave.knows(stored.keys());
+  autosave = createAutosave(
+    getState().setId,
+    new Set(stored.keys()),
+    () => ({
+      bytes: currentSet().save(),
+      thumbnails: thumbnailsOf(getState().examples.map((example) => example.id)),
+    }),
+    (storage) => set({ storage }),
+  );
   show();
 }
 
 /** Puts the set away, so that the page shows none. */
 export function dropSet(): void {
+  for (const listener of dropped) listener();
+  autosave?.stop();
+  autosave = null;
   classifier?.dispose();
   classifier = null;
+  keeping = true;
   forgetSteps();
   forgetThumbnails();
   set({
+    storage: { kind: "idle" },
     classes: [],
     examples: [],
     head: "auto",
@@ -61,8 +74,8 @@ export function dropSet(): void {
 }
 
 /** Starts an action: all steps made under it are undone together. */
-export function newGroup(text: string): Group {
-  return { id: freshId(), text };
+export function newGroup(words: () => string): Group {
+  return { id: freshId(), words };
 }
 
 /** Makes one step of the classifier. What it throws has changed nothing. */
@@ -91,9 +104,19 @@ export function setHead(head: HeadName): void {
   changed();
 }
 
+/** Resolves when everything that was changed is saved, or could not be. */
+export async function saved(): Promise<void> {
+  await autosave?.settled();
+}
+
+/** Shows the set again, when something that it is shown with has changed. */
+export function refresh(): void {
+  if (classifier) show();
+}
+
 function changed(): void {
   show();
-  if (keeping) autosave.request();
+  if (keeping) autosave?.request();
 }
 
 function show(): void {
@@ -101,8 +124,8 @@ function show(): void {
   update((state) => ({
     ...withSet(state, classes, examples, freshId),
     head,
-    undo: lastDone()?.text ?? null,
-    redo: lastUndone()?.text ?? null,
+    undo: lastDone()?.words() ?? null,
+    redo: lastUndone()?.words() ?? null,
   }));
   for (const listener of listeners) listener();
 }

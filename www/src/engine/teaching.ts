@@ -1,10 +1,10 @@
 /** Photos on their way into the set: one after another, and a bad one never stops the rest. */
 import { freshId, getState, set, update } from "../state/live";
 import { withProblem } from "../state/updates";
-import { codeOf } from "./codes";
+import { photoCode } from "./codes";
 import type { Group } from "./journal";
 import { encoderReady, setOpened } from "./session";
-import { step } from "./set";
+import { onSetDropped, step } from "./set";
 import { keepThumbnails, thumbnailOf } from "./thumbnails";
 
 export interface Photo {
@@ -15,26 +15,26 @@ export interface Photo {
 interface Waiting extends Photo {
   label: string;
   group: Group;
-  /** Called with whether it was learnt. */
-  settle: (learnt: boolean) => void;
+  /** Called with the id of the example, or null when there is none. */
+  settle: (id: number | null) => void;
 }
 
 let queue: Waiting[] = [];
 let running = false;
 let settled = 0;
 
-/** Teaches photos of a class that exists. Resolves with how many were learnt. */
-export async function teach(photos: readonly Photo[], label: string, group: Group): Promise<number> {
+/** Teaches photos of a class that exists. Resolves with the ids of those that were learnt. */
+export async function teach(photos: readonly Photo[], label: string, group: Group): Promise<number[]> {
   const results = photos.map(
     (photo) =>
-      new Promise<boolean>((settle) => {
+      new Promise<number | null>((settle) => {
         queue.push({ ...photo, label, group, settle });
       }),
   );
   showProgress();
   if (!running) void run();
   const learnt = await Promise.all(results);
-  return learnt.filter(Boolean).length;
+  return learnt.filter((id) => id !== null);
 }
 
 /** Photos that wait for `from` now wait for `to`; for null, they are dropped. */
@@ -52,10 +52,13 @@ export function cancelTeaching(): void {
   drop(() => true);
 }
 
+// They were meant for the classes of that set.
+onSetDropped(cancelTeaching);
+
 function drop(matches: (item: Waiting) => boolean): void {
   const dropped = queue.filter(matches);
   queue = queue.filter((item) => !matches(item));
-  for (const item of dropped) item.settle(false);
+  for (const item of dropped) item.settle(null);
   showProgress();
 }
 
@@ -75,7 +78,7 @@ async function run(): Promise<void> {
   showProgress();
 }
 
-async function learn(item: Waiting): Promise<boolean> {
+async function learn(item: Waiting): Promise<number | null> {
   try {
     const encoder = await encoderReady();
     const [{ features }, thumbnail] = await Promise.all([
@@ -83,15 +86,17 @@ async function learn(item: Waiting): Promise<boolean> {
       thumbnailOf(item.source),
     ]);
     const wanted = queue.includes(item) && getState().classes.some(({ label }) => label === item.label);
-    if (!wanted) return false;
-    step(item.group, (classifier) => {
+    if (!wanted) return null;
+    return step(item.group, (classifier) => {
       const id = classifier.addFeatures(features, item.label);
       if (thumbnail) keepThumbnails([[id, thumbnail]]);
+      return id;
     });
-    return true;
   } catch (error) {
-    update((state) => withProblem(state, { id: freshId(), name: item.name, code: codeOf(error) }));
-    return false;
+    update((state) =>
+      withProblem(state, { id: freshId(), name: item.name, code: photoCode(error, item.name) }),
+    );
+    return null;
   }
 }
 

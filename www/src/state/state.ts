@@ -3,9 +3,10 @@
  * stay in the engine; here are only ids, words and addresses.
  */
 import type { ErrorCode, HeadName } from "handful";
+import type { Language } from "../text";
 
-/** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text.ts`. */
-export type Code = ErrorCode | "other-encoder" | "unexpected";
+/** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
+export type Code = ErrorCode | "heic" | "other-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
 
@@ -58,6 +59,8 @@ export interface Reading {
   id: number;
   name: string;
   url: string;
+  /** The example that it became when somebody said what it is. */
+  taught: number | null;
   outcome: Outcome;
 }
 
@@ -82,6 +85,8 @@ export interface Quality {
   /** The class that is recognised least, where that is seldom; null elsewhere. */
   weakest: { label: string; takenFor: string } | null;
   suspects: readonly Suspect[];
+  /** How many photos of the class of a row were taken for that of a column. */
+  confusion: { labels: readonly string[]; counts: readonly (readonly number[])[] };
 }
 
 export type EngineStatus =
@@ -89,8 +94,13 @@ export type EngineStatus =
   | { kind: "ready"; name: string }
   | { kind: "failed"; code: Code };
 
-/** The support set: being opened, in use, or stored in a form that cannot be used. */
-export type SetStatus = { kind: "opening" } | { kind: "open" } | { kind: "unusable"; code: Code };
+/** The support set: being opened, in use, in use elsewhere, or stored in a form that cannot be used. */
+export type SetStatus =
+  | { kind: "opening" }
+  | { kind: "open" }
+  /** Another tab works on it. */
+  | { kind: "elsewhere" }
+  | { kind: "unusable"; code: Code };
 
 export type StorageStatus =
   | { kind: "idle" }
@@ -101,7 +111,14 @@ export type StorageStatus =
 export type CameraStatus =
   | { kind: "off" }
   | { kind: "starting" }
-  | { kind: "on" }
+  | {
+      kind: "on";
+      devices: readonly { id: string; label: string }[];
+      /** Id of the one in use. */
+      device: string;
+      /** It looks at the person, who expects to see a mirror. Photos are never turned. */
+      mirrored: boolean;
+    }
   | { kind: "failed"; code: CameraCode };
 
 /** A photo that was left out, and why. */
@@ -121,10 +138,26 @@ export interface KeptState {
   head: HeadName;
 }
 
+/** What this browser remembers of the person, whatever set is open. */
+export interface PreferredState {
+  language: Language;
+  /** An answer that is less sure than this is "not sure"; in [0, 1). */
+  askBelow: number;
+  /** Number of photos of each class that the set had at the end of the last visit. */
+  expected: readonly number[];
+}
+
 /** What ends with the visit. */
 export interface VisitState {
   engine: EngineStatus;
   set: SetStatus;
+  /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
+  sets: readonly { id: string; name: string }[];
+  setId: string;
+  /** Whether the browser has promised to keep what is saved; null before it was asked. */
+  persisted: boolean | null;
+  /** Whether this browser keeps the page for use without a network, and has a newer version of it. */
+  offline: "no" | "kept" | "newer";
   storage: StorageStatus;
   /** What Undo and Redo would take back or repeat; null where there is nothing. */
   undo: string | null;
@@ -141,23 +174,33 @@ export interface VisitState {
   camera: CameraStatus;
   /** Key of the class that the camera takes photos for. */
   cameraClass: number | null;
+  /** Photos are being taken one after another. */
+  burst: boolean;
   /** Whether the camera is being answered, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
   /** The reading shown large. */
   shown: number | null;
-  toast: { id: number; text: string; undo: boolean } | null;
+  /** `undo`: what its button takes back, the last step or the deletion of a set. */
+  toast: { id: number; text: string; undo: "step" | "set" | null } | null;
 }
 
-export type AppState = KeptState & VisitState;
+export type AppState = KeptState & PreferredState & VisitState;
 
 export const INITIAL: AppState = {
   classes: [],
   examples: [],
   thumbnails: {},
   head: "auto",
+  language: "en",
+  askBelow: 0.5,
+  expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
   set: { kind: "opening" },
+  sets: [],
+  setId: "default",
+  persisted: null,
+  offline: "no",
   storage: { kind: "idle" },
   undo: null,
   redo: null,
@@ -168,6 +211,7 @@ export const INITIAL: AppState = {
   asking: null,
   camera: { kind: "off" },
   cameraClass: null,
+  burst: false,
   live: { kind: "off" },
   readings: [],
   shown: null,

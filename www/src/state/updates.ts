@@ -1,4 +1,5 @@
 /** Pure updates: each takes a state and gives the next one. */
+import { text } from "../text";
 import type {
   Answer,
   AppState,
@@ -62,6 +63,27 @@ export function withOutcome(state: AppState, id: number, outcome: Outcome): AppS
   };
 }
 
+/** Notes which example a photo became. */
+export function withTaught(state: AppState, id: number, example: number): AppState {
+  return {
+    ...state,
+    readings: state.readings.map((reading) =>
+      reading.id === id ? { ...reading, taught: example } : reading,
+    ),
+  };
+}
+
+/** The class that the photo shown large was added to, as long as it is there: Undo takes it away again. */
+export function taughtAs(state: AppState): string | null {
+  const reading = state.readings.find(({ id }) => id === state.shown);
+  return state.examples.find(({ id }) => id === reading?.taught)?.label ?? null;
+}
+
+/** The name of the open set. */
+export function setName({ sets, setId }: AppState): string {
+  return sets.find(({ id }) => id === setId)?.name || text.sets.first;
+}
+
 /** Classes that have examples. */
 export function taught(state: AppState): readonly ClassItem[] {
   return state.classes.filter((item) => item.count > 0);
@@ -73,11 +95,20 @@ export function currentOutcome(state: AppState): Outcome | null {
   return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
 }
 
-/** The answer in short: the best class, or that it is none of them and only closest to that one. */
-export function verdict(outcome: Outcome | null): { best: Score; foreign: boolean } | null {
+export interface Verdict {
+  /** The best class; for "none" it is only the closest. */
+  best: Score;
+  kind: "sure" | "unsure" | "none";
+}
+
+/** The answer in short; below `askBelow` it is not sure. */
+export function verdict(outcome: Outcome | null, askBelow: number): Verdict | null {
   if (outcome?.kind !== "answered") return null;
   const { scores, foreign }: Answer = outcome.answer;
-  return scores[0] ? { best: scores[0], foreign } : null;
+  const [best] = scores;
+  if (!best) return null;
+  if (foreign) return { best, kind: "none" };
+  return { best, kind: best.probability < askBelow ? "unsure" : "sure" };
 }
 
 /** Photos whose label looks wrong and that are still where they were when that was found out. */

@@ -1,4 +1,4 @@
-/** Saves after every change: one write at a time, and whatever changed meanwhile goes into the next. */
+/** Saves a set after every change: one write at a time, and whatever changed meanwhile goes into the next. */
 import type { StorageStatus } from "../state/state";
 import { writeSet } from "./database";
 
@@ -11,48 +11,57 @@ export interface Snapshot {
 export interface Autosave {
   /** Something changed. */
   request(): void;
-  /** Says which thumbnails the database holds already. */
-  knows(ids: Iterable<number>): void;
+  /** Resolves when nothing waits to be written any more. */
+  settled(): Promise<void>;
+  /** Writes and reports nothing from now on. */
+  stop(): void;
 }
 
-export function createAutosave(snapshot: () => Snapshot, report: (status: StorageStatus) => void): Autosave {
-  const stored = new Set<number>();
+/** `stored` are the ids of the thumbnails that the database holds already. */
+export function createAutosave(
+  set: string,
+  stored: Set<number>,
+  snapshot: () => Snapshot,
+  report: (status: StorageStatus) => void,
+): Autosave {
   let dirty = false;
-  let running = false;
+  let stopped = false;
+  let running: Promise<void> | null = null;
 
   async function write(): Promise<void> {
     const { bytes, thumbnails } = snapshot();
     const added = new Map([...thumbnails].filter(([id]) => !stored.has(id)));
     const removed = [...stored].filter((id) => !thumbnails.has(id));
-    await writeSet({ bytes, added, removed });
+    await writeSet(set, { bytes, added, removed });
     for (const id of removed) stored.delete(id);
     for (const id of added.keys()) stored.add(id);
-    if (thumbnails.size > 0) askToPersist();
   }
 
   async function run(): Promise<void> {
-    running = true;
-    while (dirty) {
+    while (dirty && !stopped) {
       dirty = false;
       try {
         await write();
-        if (!dirty) report({ kind: "saved" });
+        if (!dirty && !stopped) report({ kind: "saved" });
       } catch (error) {
         console.warn("the set could not be saved", error);
-        report({ kind: "failed", reason: reasonOf(error) });
+        if (!stopped) report({ kind: "failed", reason: reasonOf(error) });
       }
     }
-    running = false;
+    running = null;
   }
 
   return {
     request() {
       dirty = true;
       report({ kind: "saving" });
-      if (!running) void run();
+      running ??= run();
     },
-    knows(ids) {
-      for (const id of ids) stored.add(id);
+    async settled() {
+      await running;
+    },
+    stop() {
+      stopped = true;
     },
   };
 }
@@ -63,13 +72,4 @@ export function reasonOf(error: unknown): "blocked" | "full" | "failed" {
   return ["SecurityError", "InvalidStateError", "NotAllowedError", "ReferenceError"].includes(name)
     ? "blocked"
     : "failed";
-}
-
-let asked = false;
-
-/** Asks the browser once not to evict what was kept. A refusal changes nothing. */
-function askToPersist(): void {
-  if (asked) return;
-  asked = true;
-  navigator.storage?.persist?.().catch(() => {});
 }

@@ -1,10 +1,13 @@
-import { askAbout, clearAnswers, toggleLive } from "../actions/answer";
+import { askAbout, clearAnswers, correctLive, correctReading, toggleLive } from "../actions/answer";
 import type { AppState } from "../state/state";
-import { currentOutcome, taught } from "../state/updates";
+import { currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
-import { AnswerList } from "./AnswerList";
+import { AnswerTable } from "./AnswerTable";
+import { AskBelow } from "./AskBelow";
 import { CameraView } from "./CameraPanel";
-import { useDrop } from "./drop";
+import { Correct } from "./Correct";
+import { allOf, useDrop } from "./drop";
+import { Exports } from "./Exports";
 import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
@@ -13,9 +16,11 @@ import { Thin } from "./Thin";
 import { Verdict } from "./Verdict";
 
 export function AnswerRegion({ state }: { state: AppState }) {
-  const { over, handlers } = useDrop(askAbout);
+  const { over, handlers } = useDrop((dropped) => askAbout(allOf(dropped)));
   const live = state.live.kind === "on";
+  const { shown } = state;
   const outcome = currentOutcome(state);
+  const found = verdict(outcome, state.askBelow);
   return (
     <section
       id="answer"
@@ -37,10 +42,23 @@ export function AnswerRegion({ state }: { state: AppState }) {
         </button>
       </div>
       {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
-      {outcome && <Verdict outcome={outcome} classes={state.classes} />}
-      <SpokenAnswer outcome={outcome} source={live ? null : state.shown} />
-      {!live && state.readings.length > 1 && <AnswerList state={state} />}
+      {outcome && <Verdict outcome={outcome} found={found} classes={state.classes} />}
+      {outcome?.kind === "answered" && (live || shown !== null) && (
+        <Correct
+          classes={state.classes}
+          scores={outcome.answer.scores}
+          open={found?.kind !== "sure"}
+          taught={live ? null : taughtAs(state)}
+          onTeach={(label) =>
+            void (shown === null || live ? correctLive(label) : correctReading(shown, label))
+          }
+        />
+      )}
+      <SpokenAnswer outcome={outcome} found={found} source={live ? null : shown} />
+      {!live && state.readings.length > 1 && <AnswerTable state={state} />}
+      {taught(state).length > 1 && <AskBelow share={state.askBelow} />}
       {state.set.kind === "open" && <HeadChoice head={state.head} />}
+      {taught(state).length > 1 && <Exports head={state.head} classes={state.classes} />}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { takeIn } from "../actions/intake";
+import { takeIn, teachFolders } from "../actions/intake";
 import { getState, subscribe } from "../state/live";
 import { text } from "../text";
 import { AnswerRegion } from "./AnswerRegion";
@@ -22,10 +22,13 @@ function useAppState() {
 
 export function App() {
   const state = useAppState();
-  const { over, handlers } = useDrop(takeIn);
+  const { over, handlers } = useDrop(({ loose, folders }) => {
+    takeIn(loose);
+    void teachFolders(folders);
+  });
   return (
     <div class={over ? "page page-over" : "page"} {...handlers}>
-      <Header engine={state.engine} set={state.set} />
+      <Header state={state} />
       <main class="columns">
         <Teach state={state} />
         <AnswerRegion state={state} />

@@ -1,21 +1,30 @@
 import { useEffect, useRef } from "preact/hooks";
-import { showCamera, takePhoto } from "../actions/camera";
-
-import type { CameraStatus, ClassItem } from "../state/state";
+import { chooseCamera, showCamera, takePhoto, toggleBurst } from "../actions/camera";
+import type { AppState, CameraStatus, ClassItem } from "../state/state";
 import { text } from "../text";
 
 export function CameraView({ camera }: { camera: CameraStatus }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => (video.current ? showCamera(video.current) : undefined), []);
+  const on = camera.kind === "on";
+  const style = on ? (camera.mirrored ? "video video-mirrored" : "video") : "video video-off";
   return (
     <div class="camera">
-      <video
-        class={camera.kind === "on" ? "video" : "video video-off"}
-        ref={video}
-        muted
-        playsInline
-        aria-label={text.camera.picture}
-      />
+      <video class={style} ref={video} muted playsInline aria-label={text.camera.picture} />
+      {on && camera.devices.length > 1 && (
+        <select
+          class="button button-small"
+          aria-label={text.camera.which}
+          value={camera.device}
+          onChange={(event) => chooseCamera(event.currentTarget.value)}
+        >
+          {camera.devices.map(({ id, label }, i) => (
+            <option key={id} value={id}>
+              {label || text.camera.number(i + 1)}
+            </option>
+          ))}
+        </select>
+      )}
       <p class="camera-note" role="status">
         {camera.kind === "starting" && text.camera.starting}
         {camera.kind === "failed" && text.cameraCodes[camera.code]}
@@ -24,15 +33,21 @@ export function CameraView({ camera }: { camera: CameraStatus }) {
   );
 }
 
-/** The camera inside a class card: each press of the button is one photo. */
-export function CameraPanel({ item, camera }: { item: ClassItem; camera: CameraStatus }) {
+/** The camera inside a class card: each press of the button is one photo, or a press starts and ends a burst. */
+export function CameraPanel({ item, state }: { item: ClassItem; state: AppState }) {
+  const { camera, burst } = state;
   return (
     <section class="camera-panel" aria-label={text.camera.title(item.label)}>
       <CameraView camera={camera} />
       {camera.kind === "on" && (
-        <button type="button" class="button button-strong" onClick={() => void takePhoto(item.label)}>
-          {text.camera.take}
-        </button>
+        <div class="camera-buttons">
+          <button type="button" class="button button-strong" onClick={() => void takePhoto(item.label)}>
+            {text.camera.take}
+          </button>
+          <button type="button" class="button" aria-pressed={burst} onClick={() => void toggleBurst(item)}>
+            {text.camera.burst}
+          </button>
+        </div>
       )}
     </section>
   );

@@ -6,7 +6,7 @@ import type { AppState, ClassItem } from "../state/state";
 import { text } from "../text";
 import { CameraPanel } from "./CameraPanel";
 import { ClassName } from "./ClassName";
-import { useDrop } from "./drop";
+import { allOf, useDrop } from "./drop";
 import { Camera, Plus } from "./icons";
 import { Menu } from "./Menu";
 import { PhotoButton } from "./PhotoButton";
@@ -16,7 +16,7 @@ import { toneOf } from "./tone";
 export function ClassCard({ item, state }: { item: ClassItem; state: AppState }) {
   const { label, key } = item;
   const teach = (files: File[]) => void addPhotos(photosOf(files), label);
-  const { over, handlers } = useDrop(teach);
+  const { over, handlers } = useDrop((dropped) => teach(allOf(dropped)));
   const card = useRef<HTMLElement>(null);
   const others = state.classes.filter((other) => other.key !== key);
   const filming = state.cameraClass === key;
@@ -53,7 +53,7 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
         />
       </div>
       <Thumbnails item={item} state={state} onEmptied={() => card.current?.focus()} />
-      {filming && <CameraPanel item={item} camera={state.camera} />}
+      {filming && <CameraPanel item={item} state={state} />}
       <div class="card-foot">
         <PhotoButton name={text.card.addPhotosTo(label)} onFiles={teach}>
           <Plus />

@@ -1,9 +1,14 @@
+import { startNewVersion } from "../actions/offline";
 import { saveCopy, startEmpty, tryAgain } from "../actions/session";
-import type { EngineStatus, SetStatus } from "../state/state";
+import { takeOver } from "../actions/sets";
+import type { AppState, EngineStatus } from "../state/state";
+import { setName } from "../state/updates";
 import { text } from "../text";
 import { Mark } from "./icons";
+import { LanguageChoice } from "./LanguageChoice";
 
-export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }) {
+export function Header({ state }: { state: AppState }) {
+  const { engine, set, language } = state;
   return (
     <header class="header">
       <div class="header-line">
@@ -12,9 +17,20 @@ export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }
           {text.header.name}
         </h1>
         <p class="tagline">{text.header.tagline}</p>
-        {engine.kind !== "failed" && <Engine engine={engine} />}
-        <p class="private">{text.header.private}</p>
+        <LanguageChoice language={language} />
       </div>
+      <div class="status-line">
+        <p class="private">{text.header.private}</p>
+        <Engine engine={engine} offline={state.offline !== "no"} />
+      </div>
+      {state.offline === "newer" && (
+        <div class="notice notice-calm" role="status">
+          <p>{text.newer.words}</p>
+          <button type="button" class="button" onClick={() => void startNewVersion()}>
+            {text.newer.start}
+          </button>
+        </div>
+      )}
       {engine.kind === "failed" && (
         <div class="notice" role="alert">
           <p>
@@ -22,6 +38,14 @@ export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }
           </p>
           <button type="button" class="button" onClick={tryAgain}>
             {text.engine.again}
+          </button>
+        </div>
+      )}
+      {set.kind === "elsewhere" && (
+        <div class="notice notice-calm" role="alert">
+          <p>{text.elsewhere.words(setName(state))}</p>
+          <button type="button" class="button" onClick={takeOver}>
+            {text.elsewhere.here}
           </button>
         </div>
       )}
@@ -42,20 +66,24 @@ export function Header({ engine, set }: { engine: EngineStatus; set: SetStatus }
   );
 }
 
-function Engine({ engine }: { engine: Exclude<EngineStatus, { kind: "failed" }> }) {
-  if (engine.kind === "ready") {
+/** Comes last in its line, so that nothing moves when it changes. */
+function Engine({ engine, offline }: { engine: EngineStatus; offline: boolean }) {
+  if (engine.kind === "loading") {
+    const { done, total } = engine;
     return (
       <p class="engine" role="status">
-        {text.engine.ready}
+        {text.engine.loading}
+        <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
+        <span class="engine-bytes" aria-hidden="true">
+          {done > 0 && text.engine.loaded(done, total)}
+        </span>
       </p>
     );
   }
-  const { done, total } = engine;
   return (
     <p class="engine" role="status">
-      {text.engine.loading}
-      <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
-      <span aria-hidden="true">{done > 0 && text.engine.loaded(done, total)}</span>
+      {engine.kind === "ready" && <span>{text.engine.ready}</span>}
+      {offline && <span>{text.header.offline}</span>}
     </p>
   );
 }

@@ -4,13 +4,14 @@ import { text } from "../text";
 
 /** On a narrow screen the answer may be far below: this line at the bottom tells it and leads there. */
 export function Jump({ state }: { state: AppState }) {
-  const found = verdict(currentOutcome(state));
+  const found = verdict(currentOutcome(state), state.askBelow);
   if (!found) return null;
-  const { best, foreign } = found;
+  const { best, kind } = found;
+  const words = { sure: best.label, unsure: text.answer.unsure, none: text.answer.none }[kind];
   return (
     <a class="jump" href="#answer">
-      <span>{text.answer.jump}</span> <bdi class="jump-label">{foreign ? text.answer.none : best.label}</bdi>
-      {!foreign && <span>{text.percent(best.probability)}</span>}
+      <span>{text.answer.jump}</span> <bdi class="jump-label">{words}</bdi>
+      {kind === "sure" && <span>{text.percent(best.probability)}</span>}
     </a>
   );
 }

@@ -54,6 +54,8 @@ export function Menu({ name, items }: Props) {
               class="menu-item"
               onClick={() => {
                 setOpen(false);
+                // Focus stays here unless `run` knows a better place.
+                trigger.current?.focus();
                 run();
               }}
             >

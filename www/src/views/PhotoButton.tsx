@@ -1,17 +1,22 @@
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 interface Props {
   /** Full name for those who do not see where the button is; begins with the visible words. */
   name?: string;
   class?: string;
+  /** Choose a folder with all that is in it. */
+  folder?: boolean;
   onFiles: (files: File[]) => void;
   children: ComponentChildren;
 }
 
 /** A button that opens the browser's own file chooser. */
-export function PhotoButton({ name, class: style = "button", onFiles, children }: Props) {
+export function PhotoButton({ name, class: style = "button", folder = false, onFiles, children }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current) input.current.webkitdirectory = folder;
+  }, [folder]);
   return (
     <>
       <button type="button" class={style} aria-label={name} onClick={() => input.current?.click()}>

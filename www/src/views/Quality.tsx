@@ -3,6 +3,7 @@ import { moveExamples } from "../actions/examples";
 import type { AppState, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
+import { Confusion } from "./Confusion";
 
 /** What to expect of the set, what would help it most, and which photos look misplaced. */
 export function Quality({ state }: { state: AppState }) {
@@ -17,6 +18,7 @@ export function Quality({ state }: { state: AppState }) {
       <p>{text.quality.expected(quality.accuracy)}</p>
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
       {single.length > 0 && <p>{text.quality.single(single.map(({ label }) => label))}</p>}
+      <Confusion confusion={quality.confusion} />
       <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
     </section>
   );

@@ -1,26 +1,36 @@
 import { addClass } from "../actions/classes";
 import { dismissProblems, stopAdding } from "../actions/examples";
 import { redo, undo } from "../actions/history";
-import type { AppState, StorageStatus } from "../state/state";
+import { teachFolders } from "../actions/intake";
+import type { AppState } from "../state/state";
 import { text } from "../text";
 import { ClassCard } from "./ClassCard";
-import { Back } from "./icons";
+import { byFolder } from "./entries";
+import { Ghosts } from "./Ghosts";
+import { Back, Plus } from "./icons";
 import { NewClass } from "./NewClass";
+import { PhotoButton } from "./PhotoButton";
 import { Quality } from "./Quality";
+import { Samples } from "./Samples";
+import { SetBar } from "./SetBar";
 
 export function Teach({ state }: { state: AppState }) {
   const { classes, set } = state;
+  const empty =
+    classes.length === 0 && (set.kind === "open" || (set.kind === "opening" && state.expected.length === 0));
+  const usable = set.kind === "opening" || set.kind === "open";
   return (
-    <section class="teach" aria-labelledby="teach-title">
+    <section class="teach" aria-labelledby="teach-title" tabIndex={-1}>
       <div class="region-head">
         <h2 id="teach-title">{text.teach.title}</h2>
-        <Storage storage={state.storage} />
+        <SetBar state={state} />
         <div class="history">
           <HistoryButton what={state.undo} name={text.history.undo} onPress={undo} />
           <HistoryButton what={state.redo} name={text.history.redo} onPress={redo} turned />
         </div>
       </div>
-      {classes.length === 0 && (
+      {set.kind === "opening" && classes.length === 0 && !empty && <Ghosts counts={state.expected} />}
+      {empty && (
         <div class="welcome">
           <p class="welcome-title">{text.teach.emptyTitle}</p>
           <p>{text.teach.emptyBody}</p>
@@ -33,7 +43,7 @@ export function Teach({ state }: { state: AppState }) {
           </li>
         ))}
       </ul>
-      {set.kind !== "unusable" && (
+      {usable && (
         <NewClass
           label={text.teach.newClass}
           button={text.teach.addClass}
@@ -41,26 +51,27 @@ export function Teach({ state }: { state: AppState }) {
           onAdd={addClass}
         />
       )}
-      {classes.length === 0 && <Ghosts />}
+      {usable && (
+        <p class="aside folder-line">
+          <PhotoButton
+            class="button button-small"
+            folder
+            onFiles={(files) => void teachFolders(byFolder(files))}
+          >
+            <Plus />
+            {text.teach.folder}
+          </PhotoButton>
+          <span>{text.teach.dropAnywhere}</span>
+        </p>
+      )}
+      {empty && <Samples />}
+      {state.persisted !== null && classes.length > 0 && (
+        <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
+      )}
       <Quality state={state} />
-      {classes.length > 0 && <p class="aside">{text.teach.dropAnywhere}</p>}
       <Progress teaching={state.teaching} />
       <Problems problems={state.problems} />
     </section>
-  );
-}
-
-/** Shows where the classes will be. */
-function Ghosts() {
-  return (
-    <div class="cards ghosts" aria-hidden="true">
-      {[0, 1].map((tone) => (
-        <div key={tone} class="card ghost" data-tone={tone}>
-          <span class="ghost-name" />
-          <span class="ghost-photos" />
-        </div>
-      ))}
-    </div>
   );
 }
 
@@ -84,16 +95,6 @@ function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonPro
       <Back turned={turned} />
       <span class="history-name">{name}</span>
     </button>
-  );
-}
-
-/** A failure is said aloud; saving and saved are only to be seen, because they come after every change. */
-function Storage({ storage }: { storage: StorageStatus }) {
-  if (storage.kind !== "failed") return <p class="storage">{text.storage[storage.kind]}</p>;
-  return (
-    <p class="storage storage-failed" role="alert">
-      {text.storage.failed[storage.reason]}
-    </p>
   );
 }
 

@@ -4,15 +4,15 @@ import { hideToast } from "../actions/toast";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 
-/** Long enough to read and reach. Undo is in the toolbar as well, so nothing is lost with it. */
-const SECONDS = 8;
+/** Long enough to read and reach. A step can be undone in the toolbar as well, the deletion of a set only here. */
+const SECONDS = { step: 8, set: 30 };
 
 export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: boolean }) {
   const [held, setHeld] = useState(false);
 
   useEffect(() => {
     if (!toast || held) return;
-    const timer = setTimeout(() => hideToast(toast.id), SECONDS * 1000);
+    const timer = setTimeout(() => hideToast(toast.id), SECONDS[toast.undo ?? "step"] * 1000);
     return () => clearTimeout(timer);
   }, [toast, held]);
 
@@ -28,7 +28,7 @@ export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: b
       {toast && (
         <div class="toast" key={toast.id}>
           <span class="toast-text">{toast.text}</span>
-          {toast.undo && canUndo && (
+          {(toast.undo === "set" || (toast.undo === "step" && canUndo)) && (
             <button type="button" class="button toast-undo" onClick={undo}>
               {text.history.undo}
             </button>

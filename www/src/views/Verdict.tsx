@@ -1,4 +1,5 @@
 import type { Answer, ClassItem, Outcome, Score } from "../state/state";
+import type { Verdict as Found } from "../state/updates";
 import { text } from "../text";
 import { Thin } from "./Thin";
 import { toneOf } from "./tone";
@@ -8,11 +9,12 @@ const BARS = 6;
 
 interface Props {
   outcome: Outcome;
+  found: Found | null;
   classes: readonly ClassItem[];
 }
 
 /** The answer in words, then in bars, then what it cost. */
-export function Verdict({ outcome, classes }: Props) {
+export function Verdict({ outcome, found, classes }: Props) {
   if (outcome.kind === "waiting") return <p class="verdict-wait">{text.answer.waiting}</p>;
   if (outcome.kind === "failed") {
     return (
@@ -28,16 +30,22 @@ export function Verdict({ outcome, classes }: Props) {
       </div>
     );
   }
-  return <Answered answer={outcome.answer} classes={classes} />;
+  return found && <Answered answer={outcome.answer} found={found} classes={classes} />;
 }
 
-function Answered({ answer, classes }: { answer: Answer; classes: readonly ClassItem[] }) {
-  const { scores, foreign, unscored } = answer;
+interface AnsweredProps {
+  answer: Answer;
+  found: Found;
+  classes: readonly ClassItem[];
+}
+
+function Answered({ answer, found, classes }: AnsweredProps) {
+  const { scores, unscored } = answer;
   const first = scores.slice(0, BARS);
   const rest = scores.slice(BARS);
   return (
-    <div class={foreign ? "verdict verdict-none" : "verdict"}>
-      {foreign ? <NoneOfThese answer={answer} /> : <Likeliest answer={answer} />}
+    <div class={`verdict verdict-${found.kind}`}>
+      <Words answer={answer} found={found} />
       <Bars scores={first} classes={classes} />
       {rest.length > 0 && (
         <details class="more">
@@ -51,9 +59,24 @@ function Answered({ answer, classes }: { answer: Answer; classes: readonly Class
   );
 }
 
-function Likeliest({ answer: { scores, set } }: { answer: Answer }) {
-  const [best] = scores;
-  if (!best) return null;
+function Words({ answer: { scores, set }, found: { best, kind } }: Omit<AnsweredProps, "classes">) {
+  if (kind === "none") {
+    return (
+      <>
+        <p class="verdict-words">{text.answer.none}</p>
+        <p class="verdict-set">{text.answer.closest(best)}</p>
+      </>
+    );
+  }
+  if (kind === "unsure") {
+    return (
+      <>
+        <p class="verdict-words">{text.answer.unsure}</p>
+        <p class="verdict-set">{text.answer.perhaps(best)}</p>
+        {set.length > 1 && <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>}
+      </>
+    );
+  }
   return (
     <>
       <p class="verdict-words">
@@ -61,16 +84,6 @@ function Likeliest({ answer: { scores, set } }: { answer: Answer }) {
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
       <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>
-    </>
-  );
-}
-
-function NoneOfThese({ answer: { scores } }: { answer: Answer }) {
-  const [closest] = scores;
-  return (
-    <>
-      <p class="verdict-words">{text.answer.none}</p>
-      {closest && <p class="verdict-set">{text.answer.closest(closest)}</p>}
     </>
   );
 }

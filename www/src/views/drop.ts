@@ -1,7 +1,8 @@
 /** Dropping files on something. A place inside another takes the files for itself. */
 import { useState } from "preact/hooks";
+import { type Dropped, readDropped } from "./entries";
 
-export function useDrop(onFiles: (files: File[]) => void) {
+export function useDrop(onDropped: (dropped: Dropped) => void) {
   const [over, setOver] = useState(false);
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
   const handlers = {
@@ -24,8 +25,13 @@ export function useDrop(onFiles: (files: File[]) => void) {
       if (!hasFiles(event)) return;
       event.preventDefault();
       event.stopPropagation();
-      onFiles(Array.from(event.dataTransfer?.files ?? []));
+      void readDropped(event.dataTransfer).then(onDropped);
     },
   };
   return { over, handlers };
+}
+
+/** For a place that takes files of whatever folder alike. */
+export function allOf({ loose, folders }: Dropped): File[] {
+  return [...loose, ...Array.from(folders.values()).flat()];
 }

@@ -1,60 +1,50 @@
-/** Every word of the page. Labels and file names come in as text and are shown as text. */
+/** The words of the page in English. Labels and file names come in as text and are shown as text. */
 import type { HeadName } from "handful";
-import type { CameraCode, Code, Estimate, Quality, Score, Suspect } from "./state/state";
+import type { CameraCode, Code, Estimate, Quality, Score, Suspect } from "../state/state";
+import { createFormats } from "./formats";
+import type { Samples } from "./samples";
+import { bounded, candidates, outlook } from "./sentences";
 
-const whole = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
+const { share, plural, list, either, megabytes } = createFormats("en");
 
-/** Nothing that was learnt from a few photos is certain: no share is shown as 0 % or 100 %. */
-function percent(share: number): string {
-  if (share > 0.99) return "over 99%";
-  if (share < 0.01) return "under 1%";
-  return whole.format(share);
+function percent(value: number): string {
+  return { over: "over 99%", under: "under 1%", plain: share(value) }[bounded(value)];
 }
 
 function photos(count: number): string {
-  return count === 1 ? "1 photo" : `${count} photos`;
+  return plural(count, { one: "# photo", other: "# photos" });
 }
 
-function list(labels: readonly string[]): string {
-  return new Intl.ListFormat("en").format(labels);
-}
-
-function either(labels: readonly string[]): string {
-  return new Intl.ListFormat("en", { type: "disjunction" }).format(labels);
-}
-
-/** The likeliest classes as a sentence; `count` is how many classes there were to choose from. */
 function likeliest(labels: readonly string[], count: number): string {
-  const [best] = labels;
-  if (best === undefined) return "No class fits well.";
-  if (labels.length === 1) return `Probably ${best}.`;
-  if (labels.length === count)
-    return count === 2 ? `Could be either: ${either(labels)}.` : "Could be any of them.";
-  const others = labels.length - NAMED;
-  const named = others > 1 ? [...labels.slice(0, NAMED), `one of ${others} others`] : labels;
-  return `It is ${either(named)}: sure nine times in ten.`;
+  const found = candidates(labels, count);
+  switch (found.kind) {
+    case "none":
+      return "No class fits well.";
+    case "one":
+      return `Probably ${found.best}.`;
+    case "either":
+      return `Could be either: ${either(labels)}.`;
+    case "any":
+      return "Could be any of them.";
+    case "some": {
+      const others = found.others > 0 ? [`one of ${found.others} others`] : [];
+      return `It is ${either([...found.named, ...others])}: sure nine times in ten.`;
+    }
+  }
 }
 
-/** What to expect of new photos, in tenths, because a few photos tell no more. */
-function expected({ low, high, n }: Estimate): string {
-  const [least, most] = [Math.round(low * 10), Math.round(high * 10)];
-  let share = `${least} to ${most} of 10`;
-  if (least === 10) share = "nearly all";
-  else if (most === 10) share = `${least} or more of 10`;
-  else if (least === 0) share = `${most} or fewer of 10`;
-  else if (least === most) share = `about ${least} of 10`;
-  const surer = high - low > ROUGH ? " More photos make this surer." : "";
-  return `It will probably get ${share} new photos right, judged from ${n} of your own.${surer}`;
+function expected(estimate: Estimate): string {
+  const { kind, least, most, rough } = outlook(estimate);
+  const part = {
+    "nearly-all": "nearly all",
+    "at-least": `${least} or more of 10`,
+    "at-most": `${most} or fewer of 10`,
+    about: `about ${least} of 10`,
+    between: `${least} to ${most} of 10`,
+  }[kind];
+  const surer = rough ? " More photos make this surer." : "";
+  return `It will probably get ${part} new photos right, judged from ${estimate.n} of your own.${surer}`;
 }
-
-function bytes(count: number): string {
-  return `${(count / 1e6).toFixed(1)} MB`;
-}
-
-/** Classes named in a sentence before the rest is only counted. */
-const NAMED = 3;
-/** An interval wider than this is worth a word. */
-const ROUGH = 0.4;
 
 const codes: Record<Code, string> = {
   "empty-label": "Give the class a name first.",
@@ -65,6 +55,7 @@ const codes: Record<Code, string> = {
   "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
   "too-many-items": "There are more photos than places for them.",
   "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
+  heic: "It is a HEIC photo, which this browser cannot read. Share it as JPEG, or set the iPhone’s camera to “Most Compatible” (Settings, Camera, Formats).",
   "image-empty": "The picture is empty.",
   "image-too-large": "The picture is too large. Try a smaller copy.",
   "image-bytes": "The picture is damaged.",
@@ -117,28 +108,59 @@ const names: Partial<Record<HeadName, string>> = {
   uer: "UER, made for streams",
 };
 
-export const text = {
+export const en = {
+  title: "handful: teach by a few photos",
   codes,
   cameraCodes,
   percent,
   photos,
-  list,
+  either,
   header: {
     name: "handful",
     tagline: "Show it a few photos of each of a few things, and it recognises new ones.",
     private: "Your photos never leave this device",
+    offline: "Works offline",
+    language: "Language",
   },
   engine: {
     loading: "Loading the encoder…",
-    loaded: (done: number, total: number) => (total > 0 ? `${bytes(done)} of ${bytes(total)}` : bytes(done)),
+    loaded: (done: number, total: number) =>
+      total > 0 ? `${megabytes(done)} of ${megabytes(total)}` : megabytes(done),
     ready: "Ready to teach",
     failed: "The page is not ready:",
     again: "Try again",
+  },
+  newer: {
+    words: "There is a new version of this page. It starts by itself when you close the page everywhere.",
+    start: "Start it now",
+  },
+  elsewhere: {
+    words: (name: string) =>
+      `“${name}” is open in another tab. Work on it there; it opens here as soon as that tab is closed.`,
+    here: "Work here instead",
+  },
+  sets: {
+    first: "My set",
+    another: (index: number) => `Set ${index}`,
+    name: "Name of the set",
+    menu: "Sets",
+    open: (name: string) => `Open ${name}`,
+    create: "New set",
+    openFile: "Open a file…",
+    save: "Save as a file",
+    savePlain: "Save without pictures",
+    remove: "Delete this set",
+    deleted: (name: string) => `deleted ${name}`,
+    failed: "That did not work: the browser’s storage failed.",
+    badFile: (name: string) => `${name} is damaged, made by a newer version, or no set at all.`,
+    otherEncoder: (name: string) => `${name} was made with another encoder, so it cannot be used here.`,
   },
   storage: {
     idle: "",
     saving: "Saving…",
     saved: "Saved",
+    kept: "The browser keeps your sets until you delete them.",
+    evictable: "The browser may delete your sets when space gets short: save a file of what matters.",
     failed: {
       blocked:
         "Could not save: this browser does not let the page keep anything. Your work lasts until you close the page.",
@@ -159,15 +181,36 @@ export const text = {
     redone: (what: string) => `Redone: ${what}`,
   },
   did: {
+    samples: (title: string) => `taught ${title}`,
     addClass: (label: string) => `added class ${label}`,
     rename: (from: string, to: string) => `renamed ${from} to ${to}`,
     merge: (from: string, into: string) => `merged ${from} into ${into}`,
     removeClass: (label: string) => `removed class ${label}`,
     addPhotos: (label: string) => `added photos to ${label}`,
     addedPhotos: (count: number, label: string) => `added ${photos(count)} to ${label}`,
+    addFolders: (count: number) =>
+      plural(count, { one: "added photos from # folder", other: "added photos from # folders" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
   },
+  samples: {
+    title: "Or start with one of ours",
+    fruit: {
+      title: "Fruit",
+      note: "Four kinds, drawn on a table",
+      classes: { apple: "apple", banana: "banana", pear: "pear", plum: "plum" },
+    },
+    faces: {
+      title: "Feelings",
+      note: "Faces, as children draw them",
+      classes: { happy: "happy", sad: "sad", surprised: "surprised", angry: "angry" },
+    },
+    patterns: {
+      title: "Patterns",
+      note: "In any colours: the form counts",
+      classes: { stripes: "stripes", dots: "dots", checks: "checks", waves: "waves" },
+    },
+  } satisfies Samples,
   teach: {
     title: "Teach",
     emptyTitle: "What should it tell apart?",
@@ -179,9 +222,11 @@ export const text = {
     opening: "Your class is added as soon as the encoder is loaded.",
     progress: (done: number, total: number) => `Learning photo ${Math.min(done + 1, total)} of ${total}`,
     stop: "Stop",
-    problems: (count: number) => (count === 1 ? "1 photo was left out" : `${count} photos were left out`),
+    problems: (count: number) =>
+      plural(count, { one: "# photo was left out", other: "# photos were left out" }),
     dismiss: "Dismiss",
-    dropAnywhere: "Drop photos on a class, or anywhere on the page",
+    folder: "Folder, one inside it for each class",
+    dropAnywhere: "or drop photos on a class, or anywhere on the page",
   },
   card: {
     name: (label: string) => `Name of class ${label}`,
@@ -207,11 +252,15 @@ export const text = {
     title: (label: string) => `Camera for ${label}`,
     starting: "Waiting for the camera. The browser may ask for permission.",
     take: "Take photo",
+    burst: "Keep taking photos",
+    which: "Which camera",
+    number: (index: number) => `Camera ${index}`,
     picture: "Camera picture",
     photoName: "camera photo",
   },
   asking: {
-    title: (count: number) => (count === 1 ? "What is this photo?" : `What are these ${count} photos?`),
+    title: (count: number) =>
+      plural(count, { one: "What is this photo?", other: "What are these # photos?" }),
     newClass: "Something new",
     add: "Add",
     answer: "Just tell me what it is",
@@ -229,6 +278,8 @@ export const text = {
     waiting: "Looking…",
     failed: "This photo could not be answered.",
     none: "None of these",
+    unsure: "Not sure",
+    perhaps: (score: Score) => `Perhaps ${score.label}, ${percent(score.probability)}.`,
     closest: (score: Score) => `Closest: ${score.label}, ${percent(score.probability)}`,
     likeliest,
     bars: "How likely each class is",
@@ -241,9 +292,31 @@ export const text = {
     milliseconds: (value: number) => (value < 1 ? "under 1 ms" : `${Math.round(value)} ms`),
     spoken: (best: Score, next: Score | undefined) =>
       `${best.label}, ${percent(best.probability)}${next ? `, then ${next.label}, ${percent(next.probability)}` : ""}`,
+    spokenUnsure: (best: Score, next: Score | undefined) =>
+      `Not sure. Perhaps ${best.label}, ${percent(best.probability)}${next ? `, or ${next.label}, ${percent(next.probability)}` : ""}`,
     spokenNone: (closest: Score) =>
       `None of these. Closest: ${closest.label}, ${percent(closest.probability)}`,
     jump: "Answer:",
+  },
+  table: {
+    file: "Photo",
+    answer: "Answer",
+    probability: "How sure",
+    set: "Could be",
+    csv: "Save as CSV",
+    json: "Save as JSON",
+  },
+  correct: {
+    right: "Right or wrong? Press what it is, and it learns:",
+    open: "What is it? Press it, and it learns:",
+    teach: (label: string) => `Teach that it is ${label}`,
+    others: "Another class",
+    taught: (label: string) => `Learnt: it is ${label}.`,
+  },
+  askBelow: {
+    name: "How sure an answer has to be",
+    below: (value: number) => `Ask me when less than ${share(value)} sure`,
+    never: "Never ask me",
   },
   quality: {
     title: "How well it works",
@@ -262,7 +335,23 @@ export const text = {
     hint: "Automatic weighs several methods by what your photos say.",
     names,
   },
+  confusion: {
+    title: "What is taken for what",
+    hint: "Rows: what the photos show. Columns: what they were taken for.",
+  },
+  exports: {
+    title: "Use it elsewhere",
+    hint: "What was learnt as a file for other programs. It takes the encoder’s features, not photos.",
+    instead: (name: string) => `The method in use has no weights to write; the file holds: ${name}.`,
+    onnx: "Save as ONNX",
+    weights: "Save weights (safetensors)",
+    snippet: "A program that runs it",
+    failed: "That could not be exported: add photos to at least two classes.",
+  },
   footer: {
     keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",
   },
-} as const;
+};
+
+/** What every language has to say; English is the original. */
+export type Text = typeof en;

@@ -1,0 +1,94 @@
+/** Many answers as a table, answers that are put right, and how sure is sure enough. */
+import { readFileSync } from "node:fs";
+import { type Download, expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { answer, answerRows, open, photosOf, predict, ready, teach } from "./person.js";
+
+async function teachTwo(page: Page): Promise<void> {
+  await open(page);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 4), leaf: drawnPhotos("leaf", 0, 4) });
+}
+
+async function read(download: Promise<Download>): Promise<string> {
+  return readFileSync(await (await download).path(), "utf8");
+}
+
+test("sorts the answers of many photos, and saves them as CSV and JSON", async ({ page }) => {
+  await teachTwo(page);
+  const [formula] = drawnPhotos("tomato", 6, 7);
+  if (!formula) throw new Error("nothing was drawn");
+  const asked = [
+    ...drawnPhotos("tomato", 5, 6),
+    ...drawnPhotos("leaf", 5, 7),
+    { ...formula, name: '=1+1,"x".png' },
+  ];
+  expect(await predict(page, asked)).toEqual(["tomato", "leaf", "leaf", "tomato"]);
+  const rows = answerRows(page, 4);
+  const sort = (name: string) => answer(page).getByRole("button", { name, exact: true });
+  const header = (name: string) => answer(page).getByRole("columnheader", { name });
+
+  await sort("Answer").click();
+  await expect(header("Answer")).toHaveAttribute("aria-sort", "ascending");
+  await expect(rows.first()).toContainText("leaf-5.png");
+  await sort("Answer").press("Enter");
+  await expect(header("Answer")).toHaveAttribute("aria-sort", "descending");
+  await expect(rows.first()).toContainText("tomato-5.png");
+  await sort("Photo").click();
+  await expect(header("Answer")).toHaveAttribute("aria-sort", "none");
+  await expect(rows.first()).toContainText("=1+1");
+
+  const csv = page.waitForEvent("download");
+  await answer(page).getByRole("button", { name: "Save as CSV" }).click();
+  const lines = (await read(csv)).trimEnd().split("\r\n");
+  expect(lines[0]).toBe('\uFEFF"file","answer","probability","set","verdict"');
+  expect(lines[1]).toMatch(/^"tomato-5\.png","tomato",0\.\d+,"tomato","sure"$/);
+  // A spreadsheet must not run a file name.
+  expect(lines[4]).toMatch(/^"'=1\+1,""x""\.png","tomato",/);
+  const json = page.waitForEvent("download");
+  await answer(page).getByRole("button", { name: "Save as JSON" }).click();
+  const table = JSON.parse(await read(json)) as { file: string; answer: string; probability: number }[];
+  expect(table.map((row) => row.answer)).toEqual(["tomato", "leaf", "leaf", "tomato"]);
+  expect(table[3]?.file).toBe('=1+1,"x".png');
+  for (const { probability } of table) expect(probability).toBeGreaterThan(0.5);
+});
+
+test("learns what a photo is by one press, and forgets it again with Undo", async ({ page }) => {
+  await teachTwo(page);
+  await predict(page, drawnPhotos("leaf", 6, 7));
+  const teachLeaf = answer(page).getByRole("button", { name: "Teach that it is leaf" });
+  await teachLeaf.click();
+  await expect(answer(page)).toContainText("Learnt: it is leaf.");
+  await expect(photosOf(page, "leaf")).toHaveCount(5);
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await expect(photosOf(page, "leaf")).toHaveCount(4);
+  await expect(teachLeaf).toBeVisible();
+});
+
+test("learns from the live camera by one press", async ({ page }) => {
+  await teachTwo(page);
+  await answer(page).getByRole("button", { name: "Live camera" }).click();
+  await answer(page).getByRole("button", { name: "Teach that it is tomato" }).click();
+  await expect(photosOf(page, "tomato")).toHaveCount(5);
+});
+
+test("is not sure below the share that the person chose, and remembers that", async ({ page }) => {
+  await open(page);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 3), "red fruit": drawnPhotos("tomato", 3, 6) });
+  await predict(page, drawnPhotos("tomato", 7, 8));
+  const sure = answer(page).getByRole("slider", { name: "How sure an answer has to be" });
+  await expect(answer(page)).toContainText("Ask me when less than 50% sure");
+  await sure.focus();
+  await page.keyboard.press("End");
+  await expect(answer(page)).toContainText("Ask me when less than 95% sure");
+  await expect(sure).toHaveAttribute("aria-valuetext", "Ask me when less than 95% sure");
+  await expect(answer(page).getByText("Not sure", { exact: true })).toBeVisible();
+  await expect(answer(page)).toContainText(/Perhaps (tomato|red fruit), \d+%\./);
+  await expect(answer(page)).toContainText("What is it? Press it, and it learns:");
+  await expect(answer(page).locator("[aria-live=polite]")).toHaveText(/^Not sure\. Perhaps /);
+  await page.reload();
+  await ready(page);
+  await expect(sure).toHaveValue("95");
+  await sure.focus();
+  await page.keyboard.press("Home");
+  await expect(answer(page)).toContainText("Never ask me");
+});

@@ -1,0 +1,151 @@
+/** Several sets, as files too, and in two tabs at once. */
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { addClass, card, open, photosOf, ready, saved, teach } from "./person.js";
+
+async function choose(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: item, exact: true }).click();
+}
+
+const nameOf = (page: Page) => page.getByRole("textbox", { name: "Name of the set" });
+
+test("creates, renames, switches and deletes sets, and brings a deleted one back", async ({ page }) => {
+  await open(page);
+  await expect(nameOf(page)).toHaveValue("My set");
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  await choose(page, "New set");
+  await expect(nameOf(page)).toHaveValue("Set 2");
+  await expect(card(page, "mug")).toHaveCount(0);
+  await nameOf(page).fill("Garden");
+  await nameOf(page).press("Enter");
+  await addClass(page, "leaf");
+  await saved(page);
+
+  await choose(page, "Open My set");
+  await expect(photosOf(page, "mug")).toHaveCount(2);
+  await expect(photosOf(page, "mug").first().locator("img")).toBeVisible();
+  await page.reload();
+  await ready(page);
+  await expect(photosOf(page, "mug")).toHaveCount(2);
+
+  await choose(page, "Open Garden");
+  await expect(card(page, "leaf")).toBeVisible();
+  await choose(page, "Delete this set");
+  await expect(nameOf(page)).toHaveValue("My set");
+  await page.keyboard.press("Control+z");
+  await expect(nameOf(page)).toHaveValue("Garden");
+  await expect(card(page, "leaf")).toBeVisible();
+
+  await choose(page, "Delete this set");
+  await choose(page, "Delete this set");
+  await expect(card(page, "mug")).toHaveCount(0);
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await expect(photosOf(page, "mug").first().locator("img")).toBeVisible();
+});
+
+test("saves a set as a file, with pictures or without, and opens it as a set of its own", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  const files: { name: string; mimeType: string; buffer: Buffer }[] = [];
+  for (const item of ["Save as a file", "Save without pictures"]) {
+    const download = page.waitForEvent("download");
+    await choose(page, item);
+    const file = await download;
+    expect(file.suggestedFilename()).toBe("My set.handful");
+    files.push({ name: `${item}.handful`, mimeType: "", buffer: readFileSync(await file.path()) });
+  }
+  const [whole, plain] = files;
+  if (!whole || !plain) throw new Error("nothing was saved");
+  const openFile = async (file: (typeof files)[0]) => {
+    const chooser = page.waitForEvent("filechooser");
+    await choose(page, "Open a file…");
+    await (await chooser).setFiles(file);
+  };
+
+  await openFile(plain);
+  await expect(nameOf(page)).toHaveValue("Save without pictures");
+  await expect(photosOf(page, "mug")).toHaveCount(2);
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(0);
+  await openFile(whole);
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+
+  // Whatever is wrong with a file, what is open stays open.
+  const cut = { ...whole, name: "cut.handful", buffer: whole.buffer.subarray(0, whole.buffer.length - 1) };
+  const words = { ...whole, name: "words.handful", buffer: Buffer.from("HANDFUL1 only words") };
+  for (const bad of [cut, words]) {
+    await openFile(bad);
+    await expect(page.getByRole("status").filter({ hasText: `${bad.name} is damaged` })).toBeVisible();
+    await expect(photosOf(page, "mug")).toHaveCount(2);
+  }
+});
+
+test("lets one tab work on a set at a time, and hands it over", async ({ page, context }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  const second = await context.newPage();
+  await second.goto("./");
+  const elsewhere = (tab: Page) => tab.getByRole("alert").filter({ hasText: "open in another tab" });
+  await expect(elsewhere(second)).toBeVisible();
+  await expect(card(second, "mug")).toHaveCount(0);
+
+  // The first tab has not finished saving when the second asks.
+  await addClass(page, "leaf");
+  await second.getByRole("button", { name: "Work here instead" }).click();
+  await expect(card(second, "leaf")).toBeVisible();
+  await expect(elsewhere(page)).toBeVisible();
+  await expect(card(page, "mug")).toHaveCount(0);
+  await addClass(second, "bread");
+  await saved(second);
+
+  // The first follows when the second is gone, and has what was done there.
+  await second.close();
+  await expect(card(page, "bread")).toBeVisible();
+  await expect(elsewhere(page)).toHaveCount(0);
+  await addClass(page, "banana");
+  await saved(page);
+  await page.reload();
+  await expect(page.getByRole("article")).toHaveCount(4);
+});
+
+test("takes over the set that an earlier version of the page stored", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  // Some address of the same origin without the page, which would hold the database open.
+  await page.goto("./favicon.svg");
+  await page.evaluate(async () => {
+    const done = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const now = await done(indexedDB.open("handful"));
+    const reading = now.transaction(["sets", "pictures"]);
+    const [set, pictures] = await Promise.all([
+      done(reading.objectStore("sets").get("default")),
+      done(reading.objectStore("pictures").getAll()),
+    ]);
+    now.close();
+    await done(indexedDB.deleteDatabase("handful"));
+    localStorage.clear();
+
+    // Version 1: one set, and its thumbnails by the id of the example alone.
+    const opening = indexedDB.open("handful", 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("sets", { keyPath: "id" }).put(set);
+      const thumbnails = opening.result.createObjectStore("thumbnails", { keyPath: "id" });
+      for (const { id, blob } of pictures) thumbnails.put({ id, blob });
+    };
+    (await done(opening)).close();
+  });
+  await open(page);
+  await expect(nameOf(page)).toHaveValue("My set");
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+  await addClass(page, "leaf");
+  await saved(page);
+});

@@ -1,0 +1,45 @@
+/** Gives what was learnt as a file for other programs: a head that is weights times features. */
+import { exportHead } from "../engine/files";
+import { getState } from "../state/live";
+import { setName } from "../state/updates";
+import { text } from "../text";
+import { download } from "./download";
+import { showToast } from "./toast";
+
+export { exportedHead } from "../engine/files";
+
+export async function saveHead(format: "onnx" | "safetensors"): Promise<void> {
+  try {
+    download(`${fileName()}.${format}`, await exportHead(format));
+  } catch (error) {
+    console.warn("the head could not be exported", error);
+    showToast(text.exports.failed, null);
+  }
+}
+
+/** A program that runs the exported graph on a photo. */
+export function snippet(labels: readonly string[]): string {
+  return `import { Encoder } from "handful";
+import * as ort from "onnxruntime-web";
+
+const encoder = await Encoder.load();
+const head = await ort.InferenceSession.create(${JSON.stringify(`${fileName()}.onnx`)});
+const labels = ${JSON.stringify(labels)};
+
+const { features } = await encoder.encode(photo);
+const inputs = {};
+let start = 0;
+for (const { name, dim } of encoder.streams) {
+  const part = features.slice(start, start + dim);
+  inputs[name] = new ort.Tensor("float32", part, [1, dim]);
+  start += dim;
+}
+const { probabilities } = await head.run(inputs);
+labels.forEach((label, i) => console.log(label, probabilities.data[i]));
+`;
+}
+
+/** The name of the set without what no file name may have. */
+export function fileName(): string {
+  return setName(getState()).replaceAll(/[\\/:*?"<>|]/g, "-");
+}

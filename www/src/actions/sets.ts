@@ -1,0 +1,120 @@
+/** Several sets: create, rename, switch, delete; as files too. */
+import { inspect, setBytes } from "../engine/files";
+import { announceList } from "../engine/ownership";
+import { openSet, readList, workHere } from "../engine/session";
+import { saved } from "../engine/set";
+import { thumbnailsOf } from "../engine/thumbnails";
+import { freshId, getState, set } from "../state/live";
+import { setName } from "../state/updates";
+import { clearSet, FIRST_SET, readSet, type StoredSet, writeName, writeSet } from "../store/database";
+import { readFile, writeFile } from "../store/file";
+import { text } from "../text";
+import { download } from "./download";
+import { fileName } from "./exports";
+import { showToast } from "./toast";
+
+/** The set that was deleted last, until another is or the note of it goes away. */
+let deleted: { id: string; name: string; stored: StoredSet | null } | null = null;
+
+export async function createSet(): Promise<void> {
+  await kept(async () => {
+    const id = crypto.randomUUID();
+    await readList();
+    await writeName({ id, name: text.sets.another(getState().sets.length + 1) });
+    await listChanged();
+    await openSet(id);
+  });
+}
+
+export async function switchSet(id: string): Promise<void> {
+  await openSet(id);
+}
+
+export async function renameSet(name: string): Promise<void> {
+  const words = name.trim();
+  if (words === "") return;
+  await kept(async () => {
+    await writeName({ id: getState().setId, name: words });
+    await listChanged();
+  });
+}
+
+/** Deletes the open set and opens another one. The note that tells it can bring it back. */
+export async function deleteSet(): Promise<void> {
+  await kept(async () => {
+    const { setId: id, sets } = getState();
+    const name = setName(getState());
+    await saved();
+    const stored = await readSet(id);
+    const next = sets.find((other) => other.id !== id)?.id ?? FIRST_SET;
+    await clearSet(id);
+    deleted = { id, name, stored };
+    await listChanged();
+    // Opening the same one again shows it empty.
+    await openSet(next);
+    set({ toast: { id: freshId(), text: text.sets.deleted(name), undo: "set" } });
+  });
+}
+
+export async function restoreSet(): Promise<void> {
+  const back = deleted;
+  if (!back) return;
+  deleted = null;
+  set({ toast: null });
+  await kept(async () => {
+    if (back.stored) {
+      const { bytes, thumbnails } = back.stored;
+      await writeSet(back.id, { bytes, added: thumbnails, removed: [] });
+    }
+    await writeName({ id: back.id, name: back.name });
+    await listChanged();
+    await openSet(back.id);
+  });
+}
+
+export function takeOver(): void {
+  workHere();
+}
+
+/** Gives the open set as a file, with small pictures of the photos or without. */
+export function saveSetFile(pictures: boolean): void {
+  const name = setName(getState());
+  const bytes = setBytes();
+  const ids = getState().examples.map((example) => example.id);
+  const file = pictures ? writeFile({ name, bytes, thumbnails: thumbnailsOf(ids) }) : bytes;
+  download(`${fileName()}.handful`, file);
+}
+
+/** Opens a file as a set of its own, beside those that there are. */
+export async function openSetFile(file: File): Promise<void> {
+  const found = await readFile(file);
+  const inside = found && (await inspect(found.bytes).catch(() => null));
+  if (!found || !inside?.fits) {
+    showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
+    return;
+  }
+  const { ids } = inside;
+  const added = new Map([...found.thumbnails].filter(([id]) => ids.has(id)));
+  await kept(async () => {
+    const id = crypto.randomUUID();
+    await writeSet(id, { bytes: found.bytes, added, removed: [] });
+    await writeName({ id, name: found.name || file.name.replace(/\.handful$/, "") });
+    await listChanged();
+    await openSet(id);
+  });
+}
+
+async function listChanged(): Promise<void> {
+  await readList();
+  announceList();
+}
+
+/** Does something with the database; where that fails, the person is told. */
+async function kept(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.warn("the sets could not be changed", error);
+    showToast(text.sets.failed, null);
+  }
+}

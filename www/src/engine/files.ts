@@ -1,0 +1,36 @@
+/** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
+import { FeatureClassifier, type HeadName } from "handful";
+import { encoderReady } from "./session";
+import { currentSet } from "./set";
+
+/** Stands in for a head that has no weights of its own, such as the automatic one. */
+const EXPORTED: HeadName = "naive_bayes_full";
+/** Heads that can leave as they are. */
+const LINEAR: readonly HeadName[] = ["prototype", "logistic", "naive_bayes", "naive_bayes_full", "uer"];
+
+/** The head that an export would write. */
+export function exportedHead(head: HeadName): HeadName {
+  return LINEAR.includes(head) ? head : EXPORTED;
+}
+
+export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8Array<ArrayBuffer>> {
+  // A copy, because the head of the set that is in use stays as it is.
+  using copy = await FeatureClassifier.load(currentSet().save());
+  copy.head = exportedHead(copy.head);
+  return new Uint8Array(format === "onnx" ? copy.exportOnnx() : copy.exportWeights());
+}
+
+/** The open set as the package saves it. */
+export function setBytes(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(currentSet().save());
+}
+
+/**
+ * The ids of the examples of a saved set, and whether its encoder is the one here.
+ * @throws `HandfulError` for bytes that are no set.
+ */
+export async function inspect(bytes: Uint8Array): Promise<{ ids: ReadonlySet<number>; fits: boolean }> {
+  using loaded = await FeatureClassifier.load(bytes);
+  const encoder = await encoderReady();
+  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits: encoder.fits(loaded) };
+}

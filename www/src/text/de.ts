@@ -1,0 +1,350 @@
+/** The words of the page in German. */
+import type { Estimate } from "../state/state";
+import type { Text } from "./en";
+import { createFormats } from "./formats";
+import { bounded, candidates, outlook } from "./sentences";
+
+const { share, plural, list, either, megabytes } = createFormats("de");
+
+function percent(value: number): string {
+  return { over: "über 99 %", under: "unter 1 %", plain: share(value) }[bounded(value)];
+}
+
+function photos(count: number): string {
+  return plural(count, { one: "# Foto", other: "# Fotos" });
+}
+
+function likeliest(labels: readonly string[], count: number): string {
+  const found = candidates(labels, count);
+  switch (found.kind) {
+    case "none":
+      return "Keine Klasse passt gut.";
+    case "one":
+      return `Wahrscheinlich ${found.best}.`;
+    case "either":
+      return `Kann beides sein: ${either(labels)}.`;
+    case "any":
+      return "Kann jede davon sein.";
+    case "some": {
+      const others = found.others > 0 ? [`eine von ${found.others} weiteren`] : [];
+      return `Es ist ${either([...found.named, ...others])}: stimmt in neun von zehn Fällen.`;
+    }
+  }
+}
+
+function expected(estimate: Estimate): string {
+  const { kind, least, most, rough } = outlook(estimate);
+  const part = {
+    "nearly-all": "fast alle",
+    "at-least": `${least} oder mehr von 10`,
+    "at-most": `höchstens ${most} von 10`,
+    about: `etwa ${least} von 10`,
+    between: `${least} bis ${most} von 10`,
+  }[kind];
+  const surer = rough ? " Mit mehr Fotos wird das genauer." : "";
+  return `Von neuen Fotos werden wohl ${part} richtig erkannt, geschätzt aus ${estimate.n} deiner eigenen.${surer}`;
+}
+
+const again = "Lade die Seite neu";
+const operator = "wenn das nicht hilft, sag es dem Betreiber der Seite.";
+const kept = `${again}: Deine gespeicherten Fotos sind noch da.`;
+const orPhotos = "oder füge stattdessen Fotos hinzu.";
+
+export const de: Text = {
+  title: "handful: mit ein paar Fotos etwas beibringen",
+  codes: {
+    "empty-label": "Gib der Klasse erst einen Namen.",
+    "label-too-long": "Der Name ist zu lang: höchstens 200 Zeichen.",
+    "duplicate-label": "Eine Klasse mit diesem Namen gibt es schon.",
+    "unknown-class": "Diese Klasse gibt es nicht mehr.",
+    "unknown-example": "Dieses Foto gibt es nicht mehr.",
+    "not-enough-examples": "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
+    "too-many-items": "Es sind mehr Fotos als Plätze.",
+    "not-an-image": "Dieser Browser kann es nicht als Foto lesen. JPEG, PNG und WebP gehen immer.",
+    heic: "Das ist ein HEIC-Foto, das dieser Browser nicht lesen kann. Teile es als JPEG, oder stell die Kamera des iPhones auf „Maximale Kompatibilität“ (Einstellungen, Kamera, Formate).",
+    "image-empty": "Das Bild ist leer.",
+    "image-too-large": "Das Bild ist zu groß. Nimm eine kleinere Kopie.",
+    "image-bytes": "Das Bild ist beschädigt.",
+    "zero-feature": "Auf diesem Bild ist nichts zu erkennen. Nimm ein anderes Foto.",
+    "not-finite": "Der Encoder konnte mit diesem Bild nichts anfangen. Nimm ein anderes Foto.",
+    shape: `Der Encoder hat Merkmale unerwarteter Länge geliefert. ${again}.`,
+    parameter: `Eine Einstellung liegt außerhalb des Erlaubten. ${again}.`,
+    "not-linear": "Diese Methode lässt sich nicht exportieren. Wähle eine andere.",
+    format: "Die gespeicherte Sammlung ist beschädigt oder stammt von einer neueren Version.",
+    "other-encoder":
+      "Die gespeicherte Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
+    manifest: `Die Beschreibung des Encoders ist beschädigt. ${again}; ${operator}`,
+    model: `Der Encoder ist beschädigt. ${again}; ${operator}`,
+    "model-mismatch": `Der Encoder ist nicht der angekündigte. ${again}; ${operator}`,
+    "wasm-html":
+      "Der Server hat eine Webseite statt des Programms geschickt. Der Betreiber muss die .wasm-Dateien unverändert ausliefern.",
+    "wasm-load": "Das Programm ließ sich nicht laden. Prüfe die Verbindung und versuche es noch einmal.",
+    "simd-missing":
+      "Dieser Browser ist zu alt: Ihm fehlt WebAssembly SIMD. Jeder aktuelle Chrome, Edge, Firefox oder Safari hat es.",
+    network: "Ein Download ist fehlgeschlagen. Prüfe die Verbindung und versuche es noch einmal.",
+    worker: `Der Encoder ist stehen geblieben. ${kept}`,
+    "no-encoder": `Der Encoder ist nicht da. ${again}.`,
+    disposed: `Der Encoder wurde beendet. ${again}.`,
+    internal: `Im Programm ist etwas schiefgegangen. ${kept}`,
+    unexpected: `Etwas ist schiefgegangen. ${kept}`,
+  },
+  cameraCodes: {
+    denied: `Die Kamera ist für diese Seite gesperrt. Erlaube sie in der Adressleiste und drücke noch einmal auf Kamera, ${orPhotos}`,
+    none: `Keine Kamera gefunden. Schließe eine an und drücke noch einmal auf Kamera, ${orPhotos}`,
+    "in-use": `Die Kamera ist beschäftigt, vielleicht in einem anderen Programm. Schließe es und drücke noch einmal auf Kamera, ${orPhotos}`,
+    insecure: `Browser erlauben die Kamera nur auf sicheren Seiten. Öffne diese Seite mit https, ${orPhotos}`,
+    lost: `Die Kamera wurde getrennt. Drücke noch einmal auf Kamera, ${orPhotos}`,
+  },
+  percent,
+  photos,
+  either,
+  header: {
+    name: "handful",
+    tagline: "Zeig ein paar Fotos von jedem Ding, und die Seite erkennt neue.",
+    private: "Deine Fotos verlassen dieses Gerät nie",
+    offline: "Geht auch offline",
+    language: "Sprache",
+  },
+  engine: {
+    loading: "Encoder wird geladen …",
+    loaded: (done, total) => (total > 0 ? `${megabytes(done)} von ${megabytes(total)}` : megabytes(done)),
+    ready: "Bereit",
+    failed: "Die Seite ist nicht bereit:",
+    again: "Noch einmal versuchen",
+  },
+  newer: {
+    words:
+      "Es gibt eine neue Version dieser Seite. Sie startet von selbst, wenn du die Seite überall schließt.",
+    start: "Jetzt starten",
+  },
+  elsewhere: {
+    words: (name) =>
+      `„${name}“ ist in einem anderen Tab offen. Arbeite dort weiter; schließt du ihn, öffnet sich die Sammlung hier.`,
+    here: "Lieber hier arbeiten",
+  },
+  sets: {
+    first: "Meine Sammlung",
+    another: (index) => `Sammlung ${index}`,
+    name: "Name der Sammlung",
+    menu: "Sammlungen",
+    open: (name) => `${name} öffnen`,
+    create: "Neue Sammlung",
+    openFile: "Datei öffnen …",
+    save: "Als Datei sichern",
+    savePlain: "Ohne Bilder sichern",
+    remove: "Diese Sammlung löschen",
+    deleted: (name) => `${name} gelöscht`,
+    failed: "Das ging nicht: Der Speicher des Browsers hat versagt.",
+    badFile: (name) => `${name} ist beschädigt, stammt von einer neueren Version oder ist keine Sammlung.`,
+    otherEncoder: (name) => `${name} wurde mit einem anderen Encoder gemacht und passt hier nicht.`,
+  },
+  storage: {
+    idle: "",
+    saving: "Wird gespeichert …",
+    saved: "Gespeichert",
+    kept: "Der Browser behält deine Sammlungen, bis du sie löschst.",
+    evictable:
+      "Wird der Platz knapp, kann der Browser deine Sammlungen löschen: Sichere Wichtiges als Datei.",
+    failed: {
+      blocked:
+        "Nicht gespeichert: Dieser Browser lässt die Seite nichts behalten. Deine Arbeit bleibt, bis du die Seite schließt.",
+      full: "Nicht gespeichert: Der Speicherplatz für diese Seite ist voll. Deine Arbeit bleibt, bis du die Seite schließt.",
+      failed:
+        "Nicht gespeichert: Der Speicher des Browsers hat versagt. Deine Arbeit bleibt, bis du die Seite schließt.",
+    },
+  },
+  unusable: {
+    kept: "Sie ist noch da, unverändert.",
+    copy: "Kopie sichern",
+    anew: "Neu anfangen",
+  },
+  history: {
+    undo: "Rückgängig",
+    redo: "Wiederholen",
+    nothing: "noch nichts",
+    undone: (what) => `Rückgängig gemacht: ${what}`,
+    redone: (what) => `Wiederholt: ${what}`,
+  },
+  did: {
+    samples: (title) => `${title} beigebracht`,
+    addClass: (label) => `Klasse ${label} hinzugefügt`,
+    rename: (from, to) => `${from} in ${to} umbenannt`,
+    merge: (from, into) => `${from} mit ${into} vereint`,
+    removeClass: (label) => `Klasse ${label} entfernt`,
+    addPhotos: (label) => `Fotos zu ${label} hinzugefügt`,
+    addedPhotos: (count, label) => `${photos(count)} zu ${label} hinzugefügt`,
+    addFolders: (count) =>
+      plural(count, { one: "Fotos aus # Ordner hinzugefügt", other: "Fotos aus # Ordnern hinzugefügt" }),
+    removePhotos: (count) => `${photos(count)} entfernt`,
+    movePhotos: (count, label) => `${photos(count)} nach ${label} verschoben`,
+  },
+  samples: {
+    title: "Oder fang mit einem Beispiel an",
+    fruit: {
+      title: "Obst",
+      note: "Vier Sorten, auf einen Tisch gemalt",
+      classes: { apple: "Apfel", banana: "Banane", pear: "Birne", plum: "Pflaume" },
+    },
+    faces: {
+      title: "Gefühle",
+      note: "Gesichter, wie Kinder sie malen",
+      classes: { happy: "froh", sad: "traurig", surprised: "überrascht", angry: "wütend" },
+    },
+    patterns: {
+      title: "Muster",
+      note: "In allen Farben: Die Form zählt",
+      classes: { stripes: "Streifen", dots: "Punkte", checks: "Karos", waves: "Wellen" },
+    },
+  },
+  teach: {
+    title: "Beibringen",
+    emptyTitle: "Was soll die Seite unterscheiden?",
+    emptyBody:
+      "Nenne zwei oder mehr Dinge, gib jedem ein paar Fotos und zeig dann ein neues. Nichts wird trainiert: Die Seite weiß es sofort.",
+    newClass: "Name einer neuen Klasse",
+    newClassHint: "zum Beispiel: reif",
+    addClass: "Hinzufügen",
+    opening: "Deine Klasse kommt dazu, sobald der Encoder geladen ist.",
+    progress: (done, total) => `Lerne Foto ${Math.min(done + 1, total)} von ${total}`,
+    stop: "Anhalten",
+    problems: (count) =>
+      plural(count, { one: "# Foto wurde ausgelassen", other: "# Fotos wurden ausgelassen" }),
+    dismiss: "Schließen",
+    folder: "Ordner, darin einer je Klasse",
+    dropAnywhere: "oder zieh Fotos auf eine Klasse oder irgendwohin auf die Seite",
+  },
+  card: {
+    name: (label) => `Name der Klasse ${label}`,
+    addPhotos: "Fotos hinzufügen",
+    addPhotosTo: (label) => `Fotos hinzufügen zu ${label}`,
+    camera: "Kamera",
+    cameraFor: (label) => `Kamera für ${label}`,
+    closeCamera: "Kamera schließen",
+    closeCameraFor: (label) => `Kamera schließen für ${label}`,
+    more: (label) => `Mehr zu ${label}`,
+    mergeInto: (label) => `Mit ${label} vereinen`,
+    remove: "Klasse entfernen",
+    empty: "Noch keine Fotos. Zieh welche hierher, füge sie ein oder nimm die Knöpfe.",
+    photo: (index, label) => `Foto ${index} von ${label}`,
+    pictures: (label) => `Fotos von ${label}`,
+    picked: (count) => `${photos(count)} ausgewählt`,
+    removePicked: "Entfernen",
+    moveTo: "Verschieben nach …",
+    movePicked: (label) => `Ausgewählte Fotos von ${label} verschieben nach`,
+    done: "Fertig",
+  },
+  camera: {
+    title: (label) => `Kamera für ${label}`,
+    starting: "Warte auf die Kamera. Vielleicht fragt der Browser um Erlaubnis.",
+    take: "Foto aufnehmen",
+    burst: "Laufend aufnehmen",
+    which: "Welche Kamera",
+    number: (index) => `Kamera ${index}`,
+    picture: "Kamerabild",
+    photoName: "Kamerafoto",
+  },
+  asking: {
+    title: (count) => plural(count, { one: "Was zeigt dieses Foto?", other: "Was zeigen diese # Fotos?" }),
+    newClass: "Etwas Neues",
+    add: "Hinzufügen",
+    answer: "Sag mir einfach, was es ist",
+    cancel: "Abbrechen",
+  },
+  answer: {
+    title: "Antwort",
+    choose: "Fotos wählen",
+    live: "Live-Kamera",
+    clear: "Leeren",
+    invite: "Zeig etwas Neues",
+    inviteBody: "Zieh ein Foto hierher, wähle eins, füge eins ein oder schalte die Live-Kamera ein.",
+    thin: "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
+    without: (labels) => `Bisher ohne Fotos: ${list(labels)}.`,
+    waiting: "Schaue …",
+    failed: "Zu diesem Foto gibt es keine Antwort.",
+    none: "Keins davon",
+    unsure: "Nicht sicher",
+    perhaps: (score) => `Vielleicht ${score.label}, ${percent(score.probability)}.`,
+    closest: (score) => `Am nächsten: ${score.label}, ${percent(score.probability)}`,
+    likeliest,
+    bars: "Wie wahrscheinlich jede Klasse ist",
+    all: (count) => `Alle ${count} Klassen`,
+    many: (count) => `Antworten für ${photos(count)}`,
+    photo: (name) => `Dein Foto ${name}`,
+    unscored: (labels) => `Nicht berücksichtigt, weil ohne Fotos: ${list(labels)}.`,
+    time: (stages) => stages.join(" · "),
+    stages: { decode: "lesen", preprocess: "vorbereiten", encode: "ansehen", classify: "entscheiden" },
+    milliseconds: (value) => (value < 1 ? "unter 1 ms" : `${Math.round(value)} ms`),
+    spoken: (best, next) =>
+      `${best.label}, ${percent(best.probability)}${next ? `, dann ${next.label}, ${percent(next.probability)}` : ""}`,
+    spokenUnsure: (best, next) =>
+      `Nicht sicher. Vielleicht ${best.label}, ${percent(best.probability)}${next ? `, oder ${next.label}, ${percent(next.probability)}` : ""}`,
+    spokenNone: (closest) => `Keins davon. Am nächsten: ${closest.label}, ${percent(closest.probability)}`,
+    jump: "Antwort:",
+  },
+  table: {
+    file: "Foto",
+    answer: "Antwort",
+    probability: "Wie sicher",
+    set: "Kann sein",
+    csv: "Als CSV sichern",
+    json: "Als JSON sichern",
+  },
+  correct: {
+    right: "Stimmt das? Drück, was es ist, und die Seite lernt dazu:",
+    open: "Was ist es? Drück darauf, und die Seite lernt dazu:",
+    teach: (label) => `Beibringen: Es ist ${label}`,
+    others: "Andere Klasse",
+    taught: (label) => `Gelernt: Es ist ${label}.`,
+  },
+  askBelow: {
+    name: "Wie sicher eine Antwort sein muss",
+    below: (value) => `Frag mich, wenn weniger als ${share(value)} sicher`,
+    never: "Frag mich nie",
+  },
+  quality: {
+    title: "Wie gut es klappt",
+    expected,
+    second: "Gib jeder Klasse ein zweites Foto, dann siehst du, wie gut es klappt.",
+    single: (labels) => `Noch nicht beurteilt, weil nur ein Foto da ist: ${list(labels)}.`,
+    weakest: ({ label, takenFor }) =>
+      `Am schlechtesten klappt ${label}, leicht verwechselt mit ${takenFor}: Gib mehr Fotos von ${label} dazu.`,
+    suspects: (count) =>
+      plural(count, {
+        one: "# Foto ist vielleicht falsch einsortiert",
+        other: "# Fotos sind vielleicht falsch einsortiert",
+      }),
+    suspect: ({ label, looksLike }) => `In ${label}, sieht aber aus wie ${looksLike}`,
+    move: (label) => `Verschieben nach ${label}`,
+  },
+  head: {
+    title: "Wie Antworten entstehen",
+    choose: "Methode",
+    hint: "Automatisch gewichtet mehrere Methoden danach, was deine Fotos zeigen.",
+    names: {
+      auto: "Automatisch",
+      prototype: "Nächster Klassenmittelwert",
+      knn: "Nächste Fotos",
+      logistic: "Logistische Regression",
+      naive_bayes: "Naiver Bayes",
+      naive_bayes_full: "Naiver Bayes, volle Kovarianz",
+      kernel_ridge: "Kernel-Ridge-Regression",
+      uer: "UER, für Datenströme",
+    },
+  },
+  confusion: {
+    title: "Was womit verwechselt wird",
+    hint: "Zeilen: was die Fotos zeigen. Spalten: wofür sie gehalten wurden.",
+  },
+  exports: {
+    title: "Anderswo verwenden",
+    hint: "Das Gelernte als Datei für andere Programme. Sie nimmt Merkmale des Encoders, keine Fotos.",
+    instead: (name) => `Die jetzige Methode hat keine Gewichte zum Sichern; in der Datei steht: ${name}.`,
+    onnx: "Als ONNX sichern",
+    weights: "Gewichte sichern (safetensors)",
+    snippet: "Ein Programm, das sie ausführt",
+    failed: "Das ließ sich nicht exportieren: Mindestens zwei Klassen brauchen Fotos.",
+  },
+  footer: {
+    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. Auf dem Mac: Befehlstaste.",
+  },
+};

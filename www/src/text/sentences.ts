@@ -1,0 +1,37 @@
+/** What some sentences have to tell, before a language puts it into words. */
+import type { Estimate } from "../state/state";
+
+/** Classes named in a sentence before the rest is only counted. */
+const NAMED = 3;
+/** An interval wider than this is worth a word. */
+const ROUGH = 0.4;
+
+/** The likeliest classes; `count` is how many there were to choose from. */
+export function candidates(labels: readonly string[], count: number) {
+  const [best] = labels;
+  if (best === undefined) return { kind: "none" } as const;
+  if (labels.length === 1) return { kind: "one", best } as const;
+  if (labels.length === count)
+    return count === 2 ? ({ kind: "either" } as const) : ({ kind: "any" } as const);
+  const others = labels.length - NAMED;
+  return others > 1
+    ? ({ kind: "some", named: labels.slice(0, NAMED), others } as const)
+    : ({ kind: "some", named: labels, others: 0 } as const);
+}
+
+/** What to expect of new photos, in tenths, because a few photos tell no more. */
+export function outlook({ low, high }: Estimate) {
+  const [least, most] = [Math.round(low * 10), Math.round(high * 10)];
+  const rough = high - low > ROUGH;
+  if (least === 10) return { kind: "nearly-all", least, most, rough } as const;
+  if (most === 10) return { kind: "at-least", least, most, rough } as const;
+  if (least === 0) return { kind: "at-most", least, most, rough } as const;
+  if (least === most) return { kind: "about", least, most, rough } as const;
+  return { kind: "between", least, most, rough } as const;
+}
+
+/** Nothing that was learnt from a few photos is certain: no share is shown as 0 % or 100 %. */
+export function bounded(share: number): "over" | "under" | "plain" {
+  if (share > 0.99) return "over";
+  return share < 0.01 ? "under" : "plain";
+}

@@ -1,0 +1,335 @@
+/** The words of the page in Chinese (simplified). */
+import type { Estimate } from "../state/state";
+import type { Text } from "./en";
+import { createFormats } from "./formats";
+import { bounded, candidates, outlook } from "./sentences";
+
+const { share, list, either, megabytes } = createFormats("zh-Hans");
+
+function percent(value: number): string {
+  return { over: "超过 99%", under: "不到 1%", plain: share(value) }[bounded(value)];
+}
+
+function photos(count: number): string {
+  return `${count} 张照片`;
+}
+
+function likeliest(labels: readonly string[], count: number): string {
+  const found = candidates(labels, count);
+  switch (found.kind) {
+    case "none":
+      return "没有很合适的类别。";
+    case "one":
+      return `很可能是 ${found.best}。`;
+    case "either":
+      return `两个都有可能：${either(labels)}。`;
+    case "any":
+      return "哪一个都有可能。";
+    case "some": {
+      const others = found.others > 0 ? [`其他 ${found.others} 类之一`] : [];
+      return `是 ${either([...found.named, ...others])}：十次里有九次是对的。`;
+    }
+  }
+}
+
+function expected(estimate: Estimate): string {
+  const { kind, least, most, rough } = outlook(estimate);
+  const part = {
+    "nearly-all": "几乎全部",
+    "at-least": `10 张中 ${least} 张以上`,
+    "at-most": `10 张中最多 ${most} 张`,
+    about: `10 张中约 ${least} 张`,
+    between: `10 张中 ${least} 到 ${most} 张`,
+  }[kind];
+  const surer = rough ? "照片越多，估计越准。" : "";
+  return `新照片大概能认对${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
+}
+
+const again = "请重新加载页面";
+const operator = "如果还不行，请告诉网站的管理者。";
+const kept = `${again}：已保存的照片都还在。`;
+const orPhotos = "也可以直接添加照片。";
+
+export const zh: Text = {
+  title: "handful：用几张照片教会网页",
+  codes: {
+    "empty-label": "请先给类别起个名字。",
+    "label-too-long": "名字太长了：最多 200 个字符。",
+    "duplicate-label": "已经有同名的类别。",
+    "unknown-class": "这个类别已经不在了。",
+    "unknown-example": "这张照片已经不在了。",
+    "not-enough-examples": "例子还不够：至少要给两个类别添加照片。",
+    "too-many-items": "照片比位置多。",
+    "not-an-image": "浏览器无法把它读成照片。JPEG、PNG 和 WebP 都可以。",
+    heic: "这是 HEIC 照片，浏览器无法读取。请以 JPEG 分享，或把 iPhone 相机设为“兼容性最佳”（设置、相机、格式）。",
+    "image-empty": "图片是空的。",
+    "image-too-large": "图片太大，请换一张小一些的。",
+    "image-bytes": "图片已损坏。",
+    "zero-feature": "这张图片里看不出什么，请换一张。",
+    "not-finite": "编码器看不懂这张图片，请换一张。",
+    shape: `编码器给出的特征长度不对。${again}。`,
+    parameter: `有一项设置超出范围。${again}。`,
+    "not-linear": "这种方法不能导出，请选择另一种。",
+    format: "保存的集合已损坏，或由更新的版本保存。",
+    "other-encoder": "保存的集合是用另一个编码器制作的，不能用于现在的编码器。",
+    manifest: `编码器的说明文件已损坏。${again}；${operator}`,
+    model: `编码器已损坏。${again}；${operator}`,
+    "model-mismatch": `编码器与说明不符。${again}；${operator}`,
+    "wasm-html": "服务器发来的是网页而不是程序。网站管理者需要原样提供 .wasm 文件。",
+    "wasm-load": "程序无法加载。请检查网络后重试。",
+    "simd-missing": "浏览器太旧，缺少 WebAssembly SIMD。当前版本的 Chrome、Edge、Firefox 和 Safari 都支持。",
+    network: "下载失败。请检查网络后重试。",
+    worker: `编码器停止了工作。${kept}`,
+    "no-encoder": `没有编码器。${again}。`,
+    disposed: `编码器已关闭。${again}。`,
+    internal: `程序内部出错。${kept}`,
+    unexpected: `出错了。${kept}`,
+  },
+  cameraCodes: {
+    denied: `此页面的摄像头被禁止。请在地址栏允许后再按摄像头按钮，${orPhotos}`,
+    none: `没有找到摄像头。请连接后再按摄像头按钮，${orPhotos}`,
+    "in-use": `摄像头正忙，可能被其他程序占用。请关闭该程序后再按摄像头按钮，${orPhotos}`,
+    insecure: `浏览器只允许安全页面使用摄像头。请用 https 打开本页，${orPhotos}`,
+    lost: `摄像头已断开。请再按摄像头按钮，${orPhotos}`,
+  },
+  percent,
+  photos,
+  either,
+  header: {
+    name: "handful",
+    tagline: "每样东西给几张照片，它就能认出新的。",
+    private: "照片不会离开这台设备",
+    offline: "可离线使用",
+    language: "语言",
+  },
+  engine: {
+    loading: "正在加载编码器…",
+    loaded: (done, total) => (total > 0 ? `${megabytes(done)} / ${megabytes(total)}` : megabytes(done)),
+    ready: "准备好了",
+    failed: "页面还不能用：",
+    again: "重试",
+  },
+  newer: {
+    words: "本页有新版本。关闭所有打开的本页后会自动启用。",
+    start: "立即启用",
+  },
+  elsewhere: {
+    words: (name) => `“${name}”已在另一个标签页中打开。请在那里继续；关闭那个标签页后，这里会自动打开。`,
+    here: "改在这里继续",
+  },
+  sets: {
+    first: "我的集合",
+    another: (index) => `集合 ${index}`,
+    name: "集合的名字",
+    menu: "集合",
+    open: (name) => `打开 ${name}`,
+    create: "新建集合",
+    openFile: "打开文件…",
+    save: "存为文件",
+    savePlain: "存为文件（不含图片）",
+    remove: "删除这个集合",
+    deleted: (name) => `删除 ${name}`,
+    failed: "没有成功：浏览器的存储出错。",
+    badFile: (name) => `${name} 已损坏、由更新的版本制作，或不是集合。`,
+    otherEncoder: (name) => `${name} 是用另一个编码器制作的，这里不能使用。`,
+  },
+  storage: {
+    idle: "",
+    saving: "正在保存…",
+    saved: "已保存",
+    kept: "浏览器会一直保留你的集合，直到你删除它们。",
+    evictable: "空间不足时浏览器可能会删除你的集合：重要的请存为文件。",
+    failed: {
+      blocked: "无法保存：浏览器不允许本页保存任何内容。关闭页面后内容会丢失。",
+      full: "无法保存：本页的存储空间已用完。关闭页面后内容会丢失。",
+      failed: "无法保存：浏览器的存储出错。关闭页面后内容会丢失。",
+    },
+  },
+  unusable: {
+    kept: "它还在，没有改动。",
+    copy: "保存副本",
+    anew: "重新开始",
+  },
+  history: {
+    undo: "撤销",
+    redo: "重做",
+    nothing: "还没有",
+    undone: (what) => `已撤销：${what}`,
+    redone: (what) => `已重做：${what}`,
+  },
+  did: {
+    samples: (title) => `已教会：${title}`,
+    addClass: (label) => `添加类别 ${label}`,
+    rename: (from, to) => `把 ${from} 改名为 ${to}`,
+    merge: (from, into) => `把 ${from} 合并到 ${into}`,
+    removeClass: (label) => `删除类别 ${label}`,
+    addPhotos: (label) => `给 ${label} 添加照片`,
+    addedPhotos: (count, label) => `给 ${label} 添加了 ${photos(count)}`,
+    addFolders: (count) => `从 ${count} 个文件夹添加了照片`,
+    removePhotos: (count) => `删除了 ${photos(count)}`,
+    movePhotos: (count, label) => `把 ${photos(count)}移到 ${label}`,
+  },
+  samples: {
+    title: "或者先用一组现成的例子",
+    fruit: {
+      title: "水果",
+      note: "四种，画在桌上",
+      classes: { apple: "苹果", banana: "香蕉", pear: "梨", plum: "李子" },
+    },
+    faces: {
+      title: "心情",
+      note: "像孩子画的脸",
+      classes: { happy: "高兴", sad: "难过", surprised: "惊讶", angry: "生气" },
+    },
+    patterns: {
+      title: "花纹",
+      note: "颜色随意，只看形状",
+      classes: { stripes: "条纹", dots: "圆点", checks: "方格", waves: "波浪" },
+    },
+  },
+  teach: {
+    title: "教它",
+    emptyTitle: "要它分辨什么？",
+    emptyBody: "说出两样或更多东西，每样给几张照片，再给它看一张新的。不用训练，马上就会。",
+    newClass: "新类别的名字",
+    newClassHint: "例如：熟的",
+    addClass: "添加类别",
+    opening: "编码器加载好后就会添加这个类别。",
+    progress: (done, total) => `正在学习第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
+    stop: "停止",
+    problems: (count) => `有 ${photos(count)}没有采用`,
+    dismiss: "知道了",
+    folder: "选择文件夹，每个子文件夹一类",
+    dropAnywhere: "或者把照片拖到某个类别上，或拖到页面任意位置",
+  },
+  card: {
+    name: (label) => `类别 ${label} 的名字`,
+    addPhotos: "添加照片",
+    addPhotosTo: (label) => `添加照片到 ${label}`,
+    camera: "摄像头",
+    cameraFor: (label) => `摄像头：${label}`,
+    closeCamera: "关闭摄像头",
+    closeCameraFor: (label) => `关闭摄像头：${label}`,
+    more: (label) => `${label} 的更多操作`,
+    mergeInto: (label) => `合并到 ${label}`,
+    remove: "删除类别",
+    empty: "还没有照片。拖到这里、粘贴，或用按钮添加。",
+    photo: (index, label) => `${label} 的第 ${index} 张照片`,
+    pictures: (label) => `${label} 的照片`,
+    picked: (count) => `选中 ${photos(count)}`,
+    removePicked: "删除",
+    moveTo: "移到…",
+    movePicked: (label) => `把选中的 ${label} 照片移到`,
+    done: "完成",
+  },
+  camera: {
+    title: (label) => `摄像头：${label}`,
+    starting: "正在等待摄像头。浏览器可能会询问是否允许。",
+    take: "拍照",
+    burst: "连续拍照",
+    which: "哪个摄像头",
+    number: (index) => `摄像头 ${index}`,
+    picture: "摄像头画面",
+    photoName: "摄像头照片",
+  },
+  asking: {
+    title: (count) => (count === 1 ? "这张照片是什么？" : `这 ${photos(count)}是什么？`),
+    newClass: "新的东西",
+    add: "添加",
+    answer: "直接告诉我是什么",
+    cancel: "取消",
+  },
+  answer: {
+    title: "答案",
+    choose: "选择照片",
+    live: "实时摄像头",
+    clear: "清除",
+    invite: "给它看点新东西",
+    inviteBody: "把照片拖到这里，选择或粘贴一张，或打开实时摄像头。",
+    thin: "例子还不够：至少要给两个类别添加照片。",
+    without: (labels) => `还没有照片：${list(labels)}。`,
+    waiting: "正在看…",
+    failed: "这张照片没有答案。",
+    none: "都不是",
+    unsure: "不确定",
+    perhaps: (score) => `也许是 ${score.label}，${percent(score.probability)}。`,
+    closest: (score) => `最接近：${score.label}，${percent(score.probability)}`,
+    likeliest,
+    bars: "每个类别的可能性",
+    all: (count) => `全部 ${count} 个类别`,
+    many: (count) => `${photos(count)}的答案`,
+    photo: (name) => `你的照片 ${name}`,
+    unscored: (labels) => `没有照片，未考虑：${list(labels)}。`,
+    time: (stages) => stages.join(" · "),
+    stages: { decode: "读取", preprocess: "准备", encode: "观察", classify: "判断" },
+    milliseconds: (value) => (value < 1 ? "不到 1 毫秒" : `${Math.round(value)} 毫秒`),
+    spoken: (best, next) =>
+      `${best.label}，${percent(best.probability)}${next ? `，其次 ${next.label}，${percent(next.probability)}` : ""}`,
+    spokenUnsure: (best, next) =>
+      `不确定。也许是 ${best.label}，${percent(best.probability)}${next ? `，或者 ${next.label}，${percent(next.probability)}` : ""}`,
+    spokenNone: (closest) => `都不是。最接近：${closest.label}，${percent(closest.probability)}`,
+    jump: "答案：",
+  },
+  table: {
+    file: "照片",
+    answer: "答案",
+    probability: "把握",
+    set: "可能是",
+    csv: "存为 CSV",
+    json: "存为 JSON",
+  },
+  correct: {
+    right: "对不对？点一下它是什么，就学会了：",
+    open: "这是什么？点一下，就学会了：",
+    teach: (label) => `告诉它这是 ${label}`,
+    others: "其他类别",
+    taught: (label) => `学会了：这是 ${label}。`,
+  },
+  askBelow: {
+    name: "答案要有多大把握",
+    below: (value) => `把握不到 ${share(value)} 时问我`,
+    never: "从不问我",
+  },
+  quality: {
+    title: "效果如何",
+    expected,
+    second: "每个类别再加一张照片，就能看出效果如何。",
+    single: (labels) => `只有一张照片，还无法判断：${list(labels)}。`,
+    weakest: ({ label, takenFor }) =>
+      `${label} 认得最差，可能被当成 ${takenFor}：请多加一些 ${label} 的照片。`,
+    suspects: (count) => `有 ${photos(count)}可能放错了类别`,
+    suspect: ({ label, looksLike }) => `在 ${label} 里，但看起来像 ${looksLike}`,
+    move: (label) => `移到 ${label}`,
+  },
+  head: {
+    title: "答案是怎样算出来的",
+    choose: "方法",
+    hint: "自动：根据你的照片给几种方法分配权重。",
+    names: {
+      auto: "自动",
+      prototype: "最近的类别均值",
+      knn: "最近的照片",
+      logistic: "逻辑回归",
+      naive_bayes: "朴素贝叶斯",
+      naive_bayes_full: "朴素贝叶斯（完整协方差）",
+      kernel_ridge: "核岭回归",
+      uer: "UER，适合数据流",
+    },
+  },
+  confusion: {
+    title: "什么被认成了什么",
+    hint: "行：照片里是什么。列：被认成了什么。",
+  },
+  exports: {
+    title: "用到别处",
+    hint: "把学到的存成其他程序可用的文件。它接受编码器的特征，而不是照片。",
+    instead: (name) => `当前方法没有可保存的权重，文件中是：${name}。`,
+    onnx: "存为 ONNX",
+    weights: "保存权重（safetensors）",
+    snippet: "运行它的程序",
+    failed: "无法导出：至少要给两个类别添加照片。",
+  },
+  footer: {
+    keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。Mac 上用 Command。",
+  },
+};

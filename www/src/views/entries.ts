@@ -1,0 +1,44 @@
+/** What was dropped: files, and the files of folders, each under the name of the folder that it lay in. */
+export interface Dropped {
+  loose: File[];
+  folders: Map<string, File[]>;
+}
+
+/** Must be called while the drop event is handled; the browser forgets what was dropped afterwards. */
+export async function readDropped(transfer: DataTransfer | null): Promise<Dropped> {
+  const dropped: Dropped = { loose: Array.from(transfer?.files ?? []), folders: new Map() };
+  const entries = Array.from(transfer?.items ?? [], (item) => item.webkitGetAsEntry());
+  const folders = entries.filter((entry) => entry?.isDirectory) as FileSystemDirectoryEntry[];
+  if (folders.length === 0) return dropped;
+  // A folder is in the list of files as well, where it is of no use.
+  const names = new Set(folders.map(({ name }) => name));
+  dropped.loose = dropped.loose.filter(({ name }) => !names.has(name));
+  for (const folder of folders) await readFolder(folder, dropped.folders);
+  return dropped;
+}
+
+/** Files that were chosen as a folder know their path. */
+export function byFolder(files: readonly File[]): Map<string, File[]> {
+  return Map.groupBy(files, (file) => file.webkitRelativePath.split("/").at(-2) ?? "");
+}
+
+async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, File[]>): Promise<void> {
+  const reader = folder.createReader();
+  for (;;) {
+    // A reader gives a hundred at a time, and none at the end.
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (entry.isDirectory) {
+        await readFolder(entry as FileSystemDirectoryEntry, into);
+      } else {
+        const file = await new Promise<File>((resolve, reject) =>
+          (entry as FileSystemFileEntry).file(resolve, reject),
+        );
+        into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
+      }
+    }
+  }
+}
