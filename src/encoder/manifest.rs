@@ -3,6 +3,7 @@
 //! Everything the encoder room knows about a particular model stands here; no size, mean or name is a constant in code.
 //! Unknown fields are ignored, so a manifest can carry remarks for its readers.
 
+use super::descriptors::Descriptor;
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub struct Manifest {
     sha256: Option<[u8; 32]>,
     input: Input,
     preprocess: Preprocess,
+    outputs: Streams,
+    descriptors: Vec<Descriptor>,
     streams: Streams,
 }
 
@@ -48,6 +51,7 @@ impl Manifest {
     /// | `preprocess.scale` | `x/255` |
     /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
     /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536 |
+    /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
     ///
     /// # Errors
     /// [`Error::Manifest`] naming the field at fault.
@@ -93,9 +97,20 @@ impl Manifest {
         self.licence.as_deref()
     }
 
-    /// The streams of a feature row in their order: `clip` first where there is one, then the others by name.
+    /// The streams of a feature row in their order: `clip` first where there is one, then the others by name. They are the
+    /// model's outputs and the descriptors.
     pub fn streams(&self) -> &[Stream] {
         self.streams.as_slice()
+    }
+
+    /// The outputs of the model in the order of [`Manifest::streams`].
+    pub(super) fn outputs(&self) -> &[Stream] {
+        self.outputs.as_slice()
+    }
+
+    /// The descriptors that are computed beside the model.
+    pub(super) fn descriptors(&self) -> &[Descriptor] {
+        &self.descriptors
     }
 
     /// Checksum of the ONNX bytes.
@@ -167,6 +182,8 @@ struct RawManifest {
     input: RawInput,
     preprocess: RawPreprocess,
     outputs: BTreeMap<String, RawOutput>,
+    #[serde(default)]
+    descriptors: Vec<Descriptor>,
 }
 
 #[derive(Deserialize)]
@@ -214,7 +231,7 @@ impl RawManifest {
         check_file(&self.file)?;
         let input = self.input.check()?;
         let preprocess = self.preprocess.check(&input)?;
-        let streams = self
+        let outputs = self
             .outputs
             .into_iter()
             .map(|(name, output)| {
@@ -226,6 +243,18 @@ impl RawManifest {
                 Ok(Stream::new(name, dim))
             })
             .collect::<Result<Vec<_>>>()?;
+        let counted = self
+            .descriptors
+            .iter()
+            .map(|descriptor| descriptor.stream());
+        let streams = outputs.iter().cloned().chain(counted).collect();
+        let layout = |streams| {
+            Streams::new(streams).map_err(|_| {
+                fault(format!(
+                    "outputs and descriptors must be at least one output, each with a name of its own, and {MAX_OUTPUT_DIM} numbers wide in all"
+                ))
+            })
+        };
         Ok(Manifest {
             sha256: self.sha256.as_deref().map(parse_sha256).transpose()?,
             name: self.name,
@@ -233,11 +262,9 @@ impl RawManifest {
             licence: self.licence,
             input,
             preprocess,
-            streams: Streams::new(streams).map_err(|_| {
-                fault(format!(
-                    "outputs must be at least one, each with a name, and {MAX_OUTPUT_DIM} numbers wide in all"
-                ))
-            })?,
+            outputs: layout(outputs)?,
+            descriptors: self.descriptors,
+            streams: layout(streams)?,
         })
     }
 }

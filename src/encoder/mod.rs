@@ -1,9 +1,10 @@
 //! From the pixels of an image to its feature row.
 //!
 //! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
-//! ([`Preprocessor`]), run, join the outputs ([`Encoder`]). Nothing here decodes image files or reads any file: bytes
-//! come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder name it.
+//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). Nothing here decodes image files or reads
+//! any file: bytes come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder name it.
 
+mod descriptors;
 mod manifest;
 mod onnx;
 mod preprocess;
@@ -97,17 +98,19 @@ impl Encoder {
     /// The feature row of an input tensor.
     ///
     /// # Shapes
-    /// `tensor`: one image as [`Encoder::preprocess`] makes it; the result: the outputs in the order of
+    /// `tensor`: one image as [`Encoder::preprocess`] makes it; the result: the outputs and descriptors in the order of
     /// [`Encoder::streams`], one after the other.
     /// # Units
-    /// Raw, as the model gives them: not scaled to unit length.
+    /// Outputs raw, as the model gives them: not scaled to unit length. `color`: square roots of shares; `edges`: blocks of
+    /// unit length.
     /// # Errors
     /// [`crate::Error::Shape`] for a tensor of another length, [`crate::Error::NotFinite`] for NaN or infinity in it or
     /// in the outputs, [`crate::Error::Model`] when the engine fails.
     /// # Reference values
     /// `tests/encoder_onnx.rs`: onnxruntime; at most 1e-3 of the largest value off.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
-        self.model.run(tensor)
+        let outputs = self.model.run(tensor)?;
+        Ok(descriptors::join(&self.manifest, tensor, outputs))
     }
 
     /// The feature row of an image: [`Encoder::preprocess`], then [`Encoder::run`].

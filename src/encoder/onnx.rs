@@ -66,12 +66,12 @@ impl Model {
         graph::fit_to_manifest(graph, manifest)?;
         graph::widen(graph);
         let plan = guarded(PREPARING, || plan(proto, manifest.input().shape()))?;
-        check_outputs(&plan, manifest.streams())?;
+        check_outputs(&plan, manifest.outputs())?;
         Ok(Self {
             plan,
             sha256,
             shape: manifest.input().shape(),
-            dims: manifest.streams().iter().map(|stream| stream.dim).collect(),
+            dims: manifest.outputs().iter().map(|stream| stream.dim).collect(),
         })
     }
 

@@ -31,7 +31,7 @@ pub fn fit_to_manifest(graph: &mut GraphProto, manifest: &Manifest) -> Result<()
     .chain(graph.input.iter().map(|input| input.name.as_str()))
     .collect();
     let mut outputs = Vec::new();
-    for stream in manifest.streams() {
+    for stream in manifest.outputs() {
         let output = graph
             .output
             .iter()
