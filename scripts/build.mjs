@@ -52,7 +52,7 @@ export async function buildPackage() {
       rmSync(models, { recursive: true, force: true });
       mkdirSync(models);
       for (const file of readdirSync(join(ROOT, "models"))) {
-        if (/\.(onnx|json)$/.test(file)) cpSync(join(ROOT, "models", file), join(models, file));
+        if (/\.(onnx|json|safetensors)$/.test(file)) cpSync(join(ROOT, "models", file), join(models, file));
       }
     },
   });

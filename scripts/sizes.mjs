@@ -20,7 +20,7 @@ const PARTS = [
   {
     name: "default encoder",
     limit: 5 * MB,
-    files: () => under("npm/dist/models").filter(({ path }) => path.endsWith(".onnx")),
+    files: () => under("npm/dist/models").filter(({ path }) => !path.endsWith(".json")),
   },
   {
     name: "page",

@@ -6,7 +6,7 @@ use crate::order::sort_indices;
 use crate::recogniser::{Calibration, Thresholds};
 use crate::report::Estimate;
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task,
+    Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task, Text, label,
 };
 use crate::{Error, Prediction, Recogniser, Result, Stream, Streams, export};
 use serde::Serialize;
@@ -233,20 +233,34 @@ impl Classifier {
         Ok(())
     }
 
-    /// Gives a class the features `(d,)` of its text, d the width of the `clip` stream, or takes them away.
+    /// Gives a class the features `(d,)` of its text, d the width of the `clip` stream, or leaves it without text, in
+    /// both cases whatever its label means.
     ///
     /// # Errors
     /// [`Error::UnknownClass`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
     /// [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn set_text(&mut self, label: &str, text: Option<&[f32]>) -> Result<()> {
         let id = self.set.class(label)?.id;
-        let text = text
-            .map(|row| self.set.streams().unit_text(row))
-            .transpose()?;
-        self.commit(vec![Edit::SetText {
-            id,
-            text: text.map(Into::into),
-        }]);
+        let text = match text {
+            Some(row) => Text::Given(self.set.streams().unit_text(row)?.into()),
+            None => Text::Absent,
+        };
+        self.commit(vec![Edit::SetText { id, text }]);
+        Ok(())
+    }
+
+    /// Says what a label means, by the features `(d,)` of it as a text, d the width of the `clip` stream. Whichever class
+    /// has the label now or later has this text, unless [`Classifier::set_text`] said otherwise. It is no step of undo:
+    /// it follows the label through all of them.
+    ///
+    /// # Errors
+    /// [`Error::EmptyLabel`], [`Error::LabelTooLong`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
+    /// [`Error::NotFinite`], [`Error::ZeroFeature`].
+    pub fn set_meaning(&mut self, text: &str, row: &[f32]) -> Result<()> {
+        let label = label(text)?;
+        let row = self.set.streams().unit_text(row)?;
+        self.set.set_meaning(label, row.into());
+        self.model = None;
         Ok(())
     }
 
@@ -535,7 +549,7 @@ impl Classifier {
             class: Class {
                 id: self.set.next_ids().0,
                 label: self.set.new_label(label)?,
-                text: None,
+                text: Text::default(),
             },
         })
     }

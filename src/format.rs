@@ -1,7 +1,7 @@
 //! Saving and reading a support set; `docs/format.md` is the specification.
 
 use crate::heads::HeadSpec;
-use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet};
+use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet, Text};
 use crate::tensors::{extend, floats, matrix, open, refuse, write};
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -32,6 +32,17 @@ struct Meta {
 struct ClassMeta {
     id: ClassId,
     label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<TextSource>,
+}
+
+/// Where the text of a class comes from, where its row does not tell: without this a row was given, and no row means that
+/// nothing is known of the label.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TextSource {
+    Label,
+    Absent,
 }
 
 /// A set that is being read has nobody to tell.
@@ -62,8 +73,10 @@ impl Classifier {
             );
         }
         for class in set.classes() {
-            let row = class.text.clone().unwrap_or_else(|| vec![0.0; clip].into());
-            extend(&mut text, row.iter().map(|v| v.to_le_bytes()));
+            match set.text(class) {
+                Some(row) => extend(&mut text, row.iter().map(|v| v.to_le_bytes())),
+                None => text.resize(text.len() + 4 * clip, 0),
+            }
         }
         let (next_class, next_example) = set.next_ids();
         let meta = Meta {
@@ -76,6 +89,11 @@ impl Classifier {
                 .map(|class| ClassMeta {
                     id: class.id,
                     label: class.label.clone(),
+                    text: match class.text {
+                        Text::OfLabel => set.text(class).map(|_| TextSource::Label),
+                        Text::Given(_) => None,
+                        Text::Absent => Some(TextSource::Absent),
+                    },
                 })
                 .collect(),
             next_class,
@@ -148,22 +166,32 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         return refuse("it has another number of texts than of classes");
     }
     let mut class_ids = BTreeSet::new();
-    for (at, ClassMeta { id, label }) in meta.classes.into_iter().enumerate() {
+    for (at, ClassMeta { id, label, text }) in meta.classes.into_iter().enumerate() {
         if !class_ids.insert(id) || id >= meta.next_class {
             return refuse(format!("class id {id} is used twice or out of range"));
         }
-        let text = match &texts {
+        let row = match &texts {
             Some((d, bytes)) => {
                 let row = floats(&bytes[at * d * 4..(at + 1) * d * 4]);
                 if row.iter().all(|&v| v == 0.0) {
                     None
                 } else {
-                    Some(unit_row(row, |row| set.streams().unit_text(row))?.into())
+                    Some(unit_row(row, |row| set.streams().unit_text(row))?)
                 }
             }
             None => None,
         };
         let label = set.new_label(&label)?;
+        let text = match (text, row) {
+            (None, Some(row)) => Text::Given(row.into()),
+            (None, None) => Text::OfLabel,
+            (Some(TextSource::Label), Some(row)) => {
+                set.set_meaning(label.clone(), row.into());
+                Text::OfLabel
+            }
+            (Some(TextSource::Absent), None) => Text::Absent,
+            _ => return refuse(format!("the text row of class {id} contradicts its source")),
+        };
         set.apply(
             Edit::InsertClass {
                 at,

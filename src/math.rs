@@ -100,7 +100,6 @@ pub fn softmax(values: &mut [f64]) -> f64 {
 ///
 /// Softmax is where the heads spend their time. This one has no branch, so that a loop over it takes several numbers at
 /// once: four times as fast as libm's. Cody and Waite's reduction to `|r| <= ln 2 / 2`, then the Taylor series.
-#[cfg(feature = "core")]
 #[inline]
 pub fn exp(x: f64) -> f64 {
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;

@@ -7,16 +7,23 @@ use std::ops::Range;
 /// Name of the stream that shares a space with text.
 pub const CLIP: &str = "clip";
 
+/// The logit scale that CLIP was trained to (Radford et al. 2021, section 2.5).
+const CLIP_SCALE: f64 = 100.0;
+
 /// Most numbers in one feature row: four times the widest encoder in use, and small enough that no row can exhaust memory.
 const MAX_WIDTH: usize = 65_536;
 
 /// One output of an encoder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stream {
     /// `clip` for features that share a space with text, any other name for auxiliary features.
     pub name: String,
     /// Length of its feature vector.
     pub dim: usize,
+    /// What the cosine of a `clip` row and a text is multiplied by to give a logit, where the encoder says so. CLIP's own
+    /// 100 stands in for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
 }
 
 impl Stream {
@@ -25,6 +32,7 @@ impl Stream {
         Self {
             name: name.into(),
             dim,
+            scale: None,
         }
     }
 }
@@ -32,15 +40,15 @@ impl Stream {
 /// The layout of a feature row: `clip` first where there is one, then the auxiliary streams by name.
 ///
 /// Inside the crate a row is *unit*: each stream is divided by its length.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Streams(Vec<Stream>);
 
 impl Streams {
     /// Checks the streams and puts them into their order.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, or the row would be
-    /// wider than 65,536.
+    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale is not above 0,
+    /// or the row would be wider than 65,536.
     pub fn new(mut streams: Vec<Stream>) -> Result<Self> {
         streams.sort_by(|a, b| (a.name != CLIP, &a.name).cmp(&(b.name != CLIP, &b.name)));
         let width = streams
@@ -49,12 +57,13 @@ impl Streams {
         let fits = width.is_some_and(|w| w <= MAX_WIDTH)
             && !streams.is_empty()
             && streams.iter().all(|s| s.dim > 0 && !s.name.is_empty())
+            && streams.iter().filter_map(|s| s.scale).all(is_scale)
             && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
         if !fits {
             return Err(Error::Parameter {
                 name: "streams",
                 value: format!("{streams:?}"),
-                range: "at least one stream, each with its own name and a width of 1 to 65536 in all",
+                range: "at least one stream, each with its own name, scales above 0, and a width of 1 to 65536 in all",
             });
         }
         Ok(Self(streams))
@@ -73,6 +82,12 @@ impl Streams {
     /// Columns of the features that share a space with text.
     pub fn clip(&self) -> Option<Range<usize>> {
         self.0.first().filter(|s| s.name == CLIP).map(|s| 0..s.dim)
+    }
+
+    /// What the cosine with a text is multiplied by to give a logit; see [`Stream::scale`].
+    pub fn text_scale(&self) -> f64 {
+        let clip = self.0.first().filter(|s| s.name == CLIP);
+        clip.and_then(|s| s.scale).unwrap_or(CLIP_SCALE)
     }
 
     /// Columns of the auxiliary features: all streams but `clip`, or `clip` where there is no other.
@@ -124,4 +139,9 @@ fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
             stream: stream.to_owned(),
         },
     })
+}
+
+/// Whether this can be the scale of a stream.
+pub(crate) fn is_scale(scale: f64) -> bool {
+    scale > 0.0 && scale.is_finite()
 }

@@ -342,3 +342,128 @@ fn naive_bayes_answers_alike_whatever_was_asked_in_between() {
         40
     );
 }
+
+/// Labels of the classes that have a text.
+fn with_text(classifier: &Classifier) -> Vec<&str> {
+    let set = classifier.set();
+    let classes = set.classes().iter();
+    let with = classes.filter(|class| set.text(class).is_some());
+    with.map(|class| class.label.as_str()).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_meaning_follows_its_label_and_is_no_step_of_undo() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    classifier.add_class("apple").unwrap();
+    classifier.set_meaning(" apple ", &[2.0, 0.0]).unwrap();
+    classifier.set_meaning("pear", &[0.0, 1.0]).unwrap();
+    assert_eq!(with_text(&classifier), ["apple"]);
+
+    classifier.rename_class("apple", "thing").unwrap();
+    assert!(with_text(&classifier).is_empty());
+    classifier.rename_class("thing", "pear").unwrap();
+    classifier.add_class("apple").unwrap();
+    assert_eq!(with_text(&classifier), ["pear", "apple"]);
+    let answer = classifier.predict(&[0.1, 1.0]).unwrap();
+    assert_eq!(answer.best().label, "pear");
+
+    for expected in [vec!["pear"], vec![], vec!["apple"], vec![]] {
+        assert!(classifier.undo());
+        assert_eq!(with_text(&classifier), expected);
+    }
+    assert!(!classifier.can_undo() && classifier.redo());
+    assert_eq!(with_text(&classifier), ["apple"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_text_that_was_set_or_taken_away_stands_above_the_meaning() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    for label in ["given", "absent", "plain", "unknown"] {
+        classifier.add_class(label).unwrap();
+    }
+    for label in ["given", "absent", "plain"] {
+        classifier.set_meaning(label, &[1.0, 0.0]).unwrap();
+    }
+    classifier.set_text("given", Some(&[0.0, 3.0])).unwrap();
+    classifier.set_text("absent", None).unwrap();
+    let check = |classifier: &Classifier| {
+        let set = classifier.set();
+        let text = |c: usize| set.text(&set.classes()[c]);
+        assert_eq!(text(0), Some(&[0.0, 1.0][..]));
+        assert_eq!(text(1), None);
+        assert_eq!(text(2), Some(&[1.0, 0.0][..]));
+        assert_eq!(text(3), None);
+    };
+    check(&classifier);
+    // Saved, it is still known which text belongs to a label.
+    let bytes = classifier.save();
+    let mut loaded = Classifier::load(&bytes).unwrap();
+    check(&loaded);
+    assert_eq!(loaded.save(), bytes);
+    loaded.set_meaning("absent", &[1.0, 0.0]).unwrap();
+    loaded.set_meaning("given", &[1.0, 0.0]).unwrap();
+    check(&loaded);
+    loaded.set_meaning("unknown", &[1.0, 0.0]).unwrap();
+    for label in ["given", "absent", "plain", "unknown"] {
+        loaded
+            .rename_class(label, &format!("other {label}"))
+            .unwrap();
+    }
+    assert_eq!(with_text(&loaded), ["other given"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_meaning_that_cannot_be_is_refused() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    for (label, row, code) in [
+        (" ", &[1.0, 0.0][..], "empty-label"),
+        (&"x".repeat(201), &[1.0, 0.0], "label-too-long"),
+        ("apple", &[1.0], "shape"),
+        ("apple", &[0.0, 0.0], "zero-feature"),
+        ("apple", &[f32::NAN, 0.0], "not-finite"),
+    ] {
+        let error = classifier.set_meaning(label, row).unwrap_err();
+        assert_eq!(error.code(), code);
+    }
+    let mut images = Classifier::new(vec![Stream::new("aux", 2)]).unwrap();
+    let error = images.set_meaning("apple", &[1.0, 0.0]).unwrap_err();
+    assert_eq!(error.code(), "shape");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_scale_of_the_stream_says_how_sure_text_is() {
+    let sureness = |scale: Option<f64>| {
+        let clip = Stream {
+            scale,
+            ..Stream::new("clip", 2)
+        };
+        let mut classifier = Classifier::new(vec![clip]).unwrap();
+        for (label, text) in [("apple", [1.0, 0.0]), ("pear", [0.0, 1.0])] {
+            classifier.add_class(label).unwrap();
+            classifier.set_text(label, Some(&text)).unwrap();
+        }
+        let mut saved = Classifier::load(&classifier.save()).unwrap();
+        let query = [0.8, 0.6];
+        let answer = classifier.predict(&query).unwrap();
+        assert_eq!(saved.predict(&query), Ok(answer.clone()));
+        answer.best().probability
+    };
+    // The cosines are 0.2 apart: 1 / (1 + exp(-0.2 scale)).
+    for (scale, expected) in [
+        (Some(5.0), 0.731_058_6),
+        (Some(20.0), 0.982_013_8),
+        (None, 1.0),
+    ] {
+        assert!((sureness(scale) - expected).abs() < 1e-5);
+    }
+    for scale in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let clip = Stream {
+            scale: Some(scale),
+            ..Stream::new("clip", 2)
+        };
+        assert_eq!(
+            Classifier::new(vec![clip]).err().unwrap().code(),
+            "parameter"
+        );
+    }
+}

@@ -126,7 +126,7 @@ fn every_broken_rule_is_refused() {
         parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
     }
     assert!(Classifier::load(&write(&parts())).is_ok());
-    let damages: [(&str, Damage); 22] = [
+    let damages: [(&str, Damage); 26] = [
         ("no metadata", |p| p.meta = String::new()),
         ("metadata of another kind", |p| p.meta = "[]".into()),
         ("future version", |p| {
@@ -177,6 +177,27 @@ fn every_broken_rule_is_refused() {
         }),
         ("example with too many rows", |p| {
             number(p, "examples", 2, u32::MAX.to_le_bytes())
+        }),
+        ("meaning without a row", |p| {
+            p.meta = p.meta.replace(
+                "\"label\":\"empty\"",
+                "\"label\":\"empty\",\"text\":\"label\"",
+            )
+        }),
+        ("row of an absent text", |p| {
+            p.meta = p.meta.replace(
+                "\"label\":\"brot\"",
+                "\"label\":\"brot\",\"text\":\"absent\"",
+            )
+        }),
+        ("unknown source of a text", |p| {
+            p.meta = p.meta.replace(
+                "\"label\":\"brot\"",
+                "\"label\":\"brot\",\"text\":\"dream\"",
+            )
+        }),
+        ("scale of nothing", |p| {
+            p.meta = p.meta.replace("\"dim\":2", "\"dim\":2,\"scale\":0.0")
         }),
         ("rows left over", |p| {
             number(p, "examples", 2, 1_u32.to_le_bytes())

@@ -361,11 +361,11 @@ fn hyper_parameters_outside_their_range_are_refused() {
     let all = task(1, 2, 2);
     let bad = [
         HeadSpec::ZeroShot(ZeroShot {
-            logit_scale: 0.0,
+            logit_scale: Some(0.0),
             ..Default::default()
         }),
         HeadSpec::ZeroShot(ZeroShot {
-            logit_scale: f64::NAN,
+            logit_scale: Some(f64::NAN),
             ..Default::default()
         }),
         HeadSpec::Prototype(Prototype {

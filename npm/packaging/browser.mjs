@@ -9,6 +9,7 @@ const TYPES = {
   ".js": "text/javascript",
   ".json": "application/json",
   ".onnx": "application/octet-stream",
+  ".safetensors": "application/octet-stream",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };

@@ -31,7 +31,9 @@ export function checkTarball({ files, size }) {
     `dist/wasm/${name}/${name}.js`,
     `dist/wasm/${name}/${name}_bg.wasm`,
   ]);
-  const models = ["dist/models/handful-tiny.json", "dist/models/handful-tiny.onnx"];
+  const models = ["handful-tiny.json", "handful-tiny.onnx", "handful-words.safetensors"].map(
+    (name) => `dist/models/${name}`,
+  );
   const documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
   assert.deepEqual(
     files.map(({ path }) => path).sort(),

@@ -24,6 +24,11 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
   readonly encoder?: EncoderSource | Encoder | null | undefined;
   /** The parts of a feature row; only for a new set with `encoder: null`. */
   readonly streams?: Streams | undefined;
+  /**
+   * Whether the encoder's text side, where it has one, reads the labels. A class whose label it understands can then be
+   * recognised before it has an example. Default: true. Texts that a loaded set brings along stay in any case.
+   */
+  readonly text?: boolean | undefined;
   /** The encoder's WebAssembly; see `EncoderOptions.wasm`. */
   readonly encoderWasm?: URL | string | WebAssembly.Module | undefined;
   /** Makes the encoder's worker; see `EncoderOptions.worker`. */
@@ -33,6 +38,9 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
 /**
  * Recognises what it has been shown: give it a few images of each of a few things, then ask about others.
  * Everything happens on this device. Changes of the set are described at {@link FeatureClassifier}.
+ *
+ * It reads the labels with the encoder's text side, where there is one: see {@link FeatureClassifier.readLabels}. Images
+ * that are handed over after a class was named wait until its name has been looked at.
  *
  * @example
  * ```ts
@@ -47,10 +55,11 @@ export class Classifier extends FeatureClassifier {
   readonly encoder: Encoder | null;
   readonly #ownsEncoder: boolean;
 
-  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean) {
+  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean, text: boolean) {
     super(core);
     this.encoder = encoder;
     this.#ownsEncoder = ownsEncoder;
+    if (encoder?.hasText && text) this.readLabels((label) => encoder.encodeText(label));
   }
 
   /**
@@ -96,6 +105,7 @@ export class Classifier extends FeatureClassifier {
         guarded(() => build(Core, encoder)),
         encoder,
         owned,
+        options.text ?? true,
       );
     } catch (error) {
       if (owned) {

@@ -20,6 +20,7 @@ export {
   type Stream,
   type Streams,
   type SuspectLabel,
+  type TextEncoding,
   type WasmSource,
 } from "./types.js";
 export { init, type WasmInput } from "./wasm.js";

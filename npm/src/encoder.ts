@@ -5,7 +5,15 @@ import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
 import { HandfulError } from "./errors.js";
 import type { Values } from "./protocol.js";
-import type { CallOptions, EncodeResult, EncoderSource, Encoding, ImageSource, Streams } from "./types.js";
+import type {
+  CallOptions,
+  EncodeResult,
+  EncoderSource,
+  Encoding,
+  ImageSource,
+  Streams,
+  TextEncoding,
+} from "./types.js";
 
 /** Options of {@link Encoder.load}. */
 export interface EncoderOptions extends CallOptions {
@@ -19,7 +27,7 @@ export interface EncoderOptions extends CallOptions {
 }
 
 /**
- * Turns images into features in a Web Worker, one after another, in the order of the calls.
+ * Turns images, and names where it can, into features in a Web Worker, one after another, in the order of the calls.
  *
  * `Classifier` makes one by itself. Load one yourself to share it between classifiers or to use features alone.
  * When the worker crashes, the image that it was at is rejected with the code `worker`, and the next one starts a
@@ -38,16 +46,19 @@ export class Encoder implements Disposable {
   readonly id: string;
   /** The parts of a feature row, in order. */
   readonly streams: Streams;
+  /** Whether it has a text side, so that {@link encodeText} works. */
+  readonly hasText: boolean;
   readonly #start: () => Promise<Started>;
   #channel: Channel;
-  /** Settles when the last image that was handed over is done; never rejects. */
+  /** Settles when the last call that was made is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor({ channel, name, id, streams }: Started, start: () => Promise<Started>) {
+  private constructor({ channel, name, id, streams, hasText }: Started, start: () => Promise<Started>) {
     this.name = name;
     this.id = id;
     this.streams = streams;
+    this.hasText = hasText;
     this.#channel = channel;
     this.#start = start;
   }
@@ -77,6 +88,7 @@ export class Encoder implements Disposable {
       wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
       manifest: absolute(source.manifest),
       model: source.model === undefined ? undefined : absolute(source.model),
+      words: source.words === undefined ? undefined : absolute(source.words),
     } as const;
 
     const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
@@ -101,7 +113,7 @@ export class Encoder implements Disposable {
     const { signal, onProgress } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const captured = capture(image);
-    const encoding = this.#turn.then(async () => {
+    const encoding = this.#inTurn(async () => {
       const { image, transfer, elapsed } = await captured;
       if (signal?.aborted) {
         if (image instanceof ImageBitmap) image.close();
@@ -115,8 +127,24 @@ export class Encoder implements Disposable {
     });
     // A failed capture is reported at its turn, not before as an unhandled rejection.
     captured.catch(() => {});
-    this.#turn = encoding.catch(() => {});
     return abortable(encoding, signal);
+  }
+
+  /**
+   * What a name in English means, in the space of the stream `clip`: "apple", "coffee cups", "a photo of a sea horse".
+   *
+   * @throws {@link HandfulError} with code `no-encoder` where {@link hasText} is false, `worker` or `disposed`.
+   */
+  encodeText(name: string): Promise<TextEncoding> {
+    return this.#inTurn(async () => {
+      if (!this.hasText)
+        throw new HandfulError(
+          "no-encoder",
+          `The encoder “${this.name}” has no text side: it takes images only.`,
+        );
+      const channel = await this.#liveChannel();
+      return channel.call<"encodeText">({ kind: "encodeText", name }, []);
+    });
   }
 
   /**
@@ -152,6 +180,13 @@ export class Encoder implements Disposable {
     this.dispose();
   }
 
+  /** Does something when all that was asked for before is done. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(act);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
   /** The channel to a worker that works: after a crash, to a new one. */
   async #liveChannel(): Promise<Channel> {
     if (!this.#disposed && this.#channel.closed) this.#channel = (await this.#start()).channel;
@@ -174,11 +209,12 @@ function shippedWorker(): Worker {
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
 
-// Both addresses, since a bundler that puts hashes into names breaks the manifest's own reference to the model.
+// All addresses, since a bundler that puts hashes into names breaks the manifest's own references.
 function shippedEncoder(): EncoderSource {
   return {
     manifest: new URL("./models/handful-tiny.json", import.meta.url),
     model: new URL("./models/handful-tiny.onnx", import.meta.url),
+    words: new URL("./models/handful-words.safetensors", import.meta.url),
   };
 }
 

@@ -10,8 +10,12 @@ import type {
   HeadName,
   Quality,
   Streams,
+  TextEncoding,
 } from "./types.js";
 import { loadCore, type WasmInput } from "./wasm.js";
+
+/** A label is understood from this confidence on: more likely than not. */
+const UNDERSTOOD = 0.5;
 
 /** How to get at the core module. */
 export interface CoreOptions extends Pick<CallOptions, "signal"> {
@@ -131,7 +135,8 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
-   * Sets the text row of a class, so that it can be recognised before it has examples; `undefined` takes it away.
+   * Sets the text row of a class, so that it can be recognised before it has examples; `undefined` leaves it without
+   * one. Either holds whatever the label means and however it changes.
    * The row comes from the text half of the model whose image half made the stream `clip`.
    *
    * @param features - As long as the stream `clip`, of any scale.
@@ -139,6 +144,32 @@ export class FeatureClassifier implements Disposable {
    */
   setText(label: string, features: Float32Array | undefined): void {
     this.change((core) => core.setText(label, features));
+  }
+
+  /**
+   * Looks at each label from now on: what is understood is the text of the class, as {@link setText} would set it, but
+   * follows the label through renaming and undo and is no step of its own. Two classes with such labels can be told apart
+   * before they have examples. `hasText` in {@link classes} says which were understood; listeners are told.
+   *
+   * @param encodeText - The text half of the model whose image half made the stream `clip`, such as `Encoder.encodeText`.
+   * A label is understood from a confidence of a half on. When it rejects, the label is looked at again after a change.
+   */
+  readLabels(encodeText: (label: string) => Promise<TextEncoding>): void {
+    const asked = new Set<string>();
+    const look = (): void => {
+      for (const { label, hasText } of this.classes) {
+        if (hasText || asked.has(label)) continue;
+        asked.add(label);
+        encodeText(label)
+          .then(({ features, confidence }) => {
+            if (confidence >= UNDERSTOOD && this.#core)
+              this.change((core) => core.setMeaning(label, features));
+          })
+          .catch(() => asked.delete(label));
+      }
+    };
+    look();
+    this.subscribe(look);
   }
 
   /**

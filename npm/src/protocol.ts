@@ -1,5 +1,5 @@
 import type { ErrorCode } from "./errors.js";
-import type { EncodeTimings, Progress, Streams } from "./types.js";
+import type { EncodeTimings, Progress, Streams, TextEncoding } from "./types.js";
 
 /** What an image is turned into before it goes to the worker. */
 export type Payload = Blob | ImageBitmap | ImageData;
@@ -13,13 +13,21 @@ export type Call =
       readonly wasm: string | WebAssembly.Module;
       readonly manifest: string;
       readonly model: string | undefined;
+      readonly words: string | undefined;
     }
-  | { readonly kind: "encode"; readonly id: number; readonly image: Payload };
+  | { readonly kind: "encode"; readonly id: number; readonly image: Payload }
+  | { readonly kind: "encodeText"; readonly id: number; readonly name: string };
 
 /** The value with which a call of each kind is answered. */
 export interface Values {
-  load: { readonly name: string; readonly id: string; readonly streams: Streams };
+  load: {
+    readonly name: string;
+    readonly id: string;
+    readonly streams: Streams;
+    readonly hasText: boolean;
+  };
   encode: { readonly features: Float32Array; readonly timings: EncodeTimings };
+  encodeText: TextEncoding;
 }
 
 /** Worker to page. */

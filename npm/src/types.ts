@@ -42,12 +42,19 @@ export interface EncoderSource {
   readonly manifest: URL | string;
   /** URL of the ONNX file. Default: the manifest's `file`, beside the manifest. */
   readonly model?: URL | string | undefined;
+  /** URL of the file that reads names, where the manifest has one. Default: its `words.file`, beside the manifest. */
+  readonly words?: URL | string | undefined;
 }
 
 /** One named part of a feature row, with its length. */
 export interface Stream {
   readonly name: string;
   readonly dim: number;
+  /**
+   * Of `clip`: what the cosine with a text is multiplied by before probabilities are made of it. Default: CLIP's own 100.
+   * Features whose mean was taken away need less.
+   */
+  readonly scale?: number | undefined;
 }
 
 /** The parts of a feature row, in order. A stream named `clip` shares its space with text. */
@@ -95,7 +102,7 @@ export interface ClassSummary {
   readonly label: string;
   /** Number of examples. */
   readonly count: number;
-  /** Whether the class has a text row; see `setText`. */
+  /** Whether the class has a text row: its label was understood, or `setText` gave one. */
   readonly hasText: boolean;
 }
 
@@ -197,6 +204,14 @@ export interface Encoding {
   /** One feature row: the streams of the encoder one after another, as the encoder gave them. */
   readonly features: Float32Array;
   readonly timings: EncodeTimings;
+}
+
+/** Features of a name. */
+export interface TextEncoding {
+  /** A row in the space of the stream `clip`, as long as it, as the encoder gave it. */
+  readonly features: Float32Array;
+  /** How likely the row points roughly where it should, in [0, 1]; below a half the name is better left out. */
+  readonly confidence: number;
 }
 
 /** One image of a batch: its position and either a value or what went wrong with it. */

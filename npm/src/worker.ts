@@ -3,8 +3,8 @@ import { decode } from "./decode.js";
 import { download } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import type { Call, Reply, Values } from "./protocol.js";
-import type { Progress } from "./types.js";
-import glue, { OnnxEncoder } from "./wasm/encoder/encoder.js";
+import type { Progress, TextEncoding } from "./types.js";
+import glue, { OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
 /** The part of `DedicatedWorkerGlobalScope` that is used; its types cannot be mixed with those of the page. */
 interface Scope {
@@ -14,6 +14,7 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 let encoder: OnnxEncoder | undefined;
+let words: WordEncoder | undefined;
 
 // The page makes the next call when this one is answered, so there is no queue here.
 scope.onmessage = async ({ data: call }) => {
@@ -23,7 +24,7 @@ scope.onmessage = async ({ data: call }) => {
       const value = await load(call, (progress) => scope.postMessage({ kind: "progress", id, progress }));
       scope.postMessage({ kind: "done", id, value });
     } else {
-      const value = await encode(call);
+      const value = call.kind === "encode" ? await encode(call) : encodeText(call);
       scope.postMessage({ kind: "done", id, value }, [value.features.buffer]);
     }
   } catch (error) {
@@ -44,7 +45,7 @@ async function load(
   report: (progress: Progress) => void,
 ): Promise<Values["load"]> {
   report({ stage: "compile", done: 0, total: 1 });
-  const [[manifest, model]] = await Promise.all([
+  const [{ manifest, model, names }] = await Promise.all([
     downloadEncoder(call, report),
     compile(call.wasm)
       .then((module) => glue({ module_or_path: module }))
@@ -52,24 +53,36 @@ async function load(
   ]);
   report({ stage: "load", done: 0, total: 1 });
   encoder = new OnnxEncoder(manifest, model);
+  words = names && new WordEncoder(manifest, names);
   report({ stage: "load", done: 1, total: 1 });
-  return { name: encoder.name(), id: encoder.id(), streams: encoder.streams() };
+  return {
+    name: encoder.name(),
+    id: encoder.id(),
+    streams: encoder.streams(),
+    hasText: words !== undefined,
+  };
 }
 
 async function downloadEncoder(
   call: Extract<Call, { kind: "load" }>,
   report: (progress: Progress) => void,
-): Promise<[string, Uint8Array]> {
+): Promise<{ manifest: string; model: Uint8Array; names: Uint8Array | undefined }> {
   const manifest = new TextDecoder().decode(await download(call.manifest));
-  const model = call.model ?? new URL(fileOf(manifest), call.manifest).href;
-  return [manifest, await download(model, (done, total) => report({ stage: "download", done, total }))];
+  const files = filesOf(manifest);
+  const beside = (file: string): string => new URL(file, call.manifest).href;
+  const [model, names] = await Promise.all([
+    download(call.model ?? beside(files.model), (done, total) => report({ stage: "download", done, total })),
+    files.words === undefined ? undefined : download(call.words ?? beside(files.words)),
+  ]);
+  return { manifest, model, names };
 }
 
-/** The only field of the manifest that is read here; Rust reads and checks all of it. */
-function fileOf(manifest: string): string {
+/** The only fields of the manifest that are read here; Rust reads and checks all of it. */
+function filesOf(manifest: string): { model: string; words: string | undefined } {
   try {
-    const { file } = JSON.parse(manifest) as { file?: unknown };
-    if (typeof file === "string") return file;
+    const { file, words } = JSON.parse(manifest) as { file?: unknown; words?: { file?: unknown } | null };
+    // Words of another form are for Rust to refuse.
+    if (typeof file === "string") return { model: file, words: words ? String(words.file) : undefined };
   } catch {
     // Not JSON: the sentence below says so too.
   }
@@ -95,4 +108,11 @@ async function encode({
     encode: performance.now() - preprocessed,
   };
   return { features, timings };
+}
+
+function encodeText({
+  name,
+}: Extract<Call, { kind: "encodeText" }>): TextEncoding & { features: Float32Array<ArrayBuffer> } {
+  if (!words) throw new HandfulError("worker", "The encoder has no words.");
+  return { features: words.features(name) as Float32Array<ArrayBuffer>, confidence: words.confidence(name) };
 }

@@ -377,3 +377,69 @@ test("an aborted creation rejects with the reason", async () => {
     (reason) => reason === "enough",
   );
 });
+
+test("labels are read, follow every change, and are no step of undo", async () => {
+  const known = { apple: [1, 0, 0], pear: [0, 0, 1] };
+  const asked = [];
+  const encodeText = async (label) => {
+    asked.push(label);
+    if (label === "crash" && asked.filter((other) => other === label).length === 1)
+      throw new Error("no worker");
+    return { features: Float32Array.from(known[label] ?? [1, 1, 1]), confidence: known[label] ? 0.9 : 0.49 };
+  };
+  const understood = () => classifier.classes.filter(({ hasText }) => hasText).map(({ label }) => label);
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+  const classifier = await empty();
+  classifier.addClass("apple");
+  let told = 0;
+  classifier.readLabels(encodeText);
+  classifier.subscribe(() => (told += 1));
+  assert.deepEqual(understood(), []);
+  await settled();
+  assert.deepEqual([understood(), told], [["apple"], 1]);
+  classifier.addClass("xyzzy");
+  classifier.addClass("thing");
+  classifier.renameClass("thing", "pear");
+  await settled();
+  assert.deepEqual(understood(), ["apple", "pear"]);
+  assert.equal(classifier.predictFeatures(APPLE).label, "apple");
+
+  // One step back is one of the caller's steps.
+  classifier.undo();
+  assert.deepEqual(understood(), ["apple"]);
+  classifier.redo();
+  assert.deepEqual(understood(), ["apple", "pear"]);
+  const copy = await FeatureClassifier.load(classifier.save());
+  assert.deepEqual(copy.classes, classifier.classes);
+  classifier.setText("apple", undefined);
+  await settled();
+  assert.deepEqual(understood(), ["pear"]);
+  assert.deepEqual(asked, ["apple", "xyzzy", "thing", "pear"]);
+
+  // A label whose reading failed is looked at again after a change.
+  classifier.addClass("crash");
+  await settled();
+  classifier.addClass("pitcher");
+  await settled();
+  assert.deepEqual(asked.slice(4), ["crash", "crash", "pitcher"]);
+  classifier.addClass("late");
+  classifier.dispose();
+  await settled();
+});
+
+test("the scale of `clip` says how sure text is", async () => {
+  const sure = async (scale) => {
+    const classifier = await FeatureClassifier.create({ streams: [{ name: "clip", dim: 2, scale }] });
+    for (const [label, text] of Object.entries({ apple: [1, 0], pear: [0, 1] })) {
+      classifier.addClass(label);
+      classifier.setText(label, Float32Array.from(text));
+    }
+    return classifier.predictFeatures(Float32Array.of(0.8, 0.6)).probability;
+  };
+  for (const scale of [5, 20, undefined]) {
+    const expected = 1 / (1 + Math.exp(-0.2 * (scale ?? 100)));
+    assert.ok(Math.abs((await sure(scale)) - expected) < 1e-5, `scale ${scale}`);
+  }
+  for (const scale of [0, -1, Number.NaN]) await assert.rejects(sure(scale), { code: "parameter" });
+});

@@ -4,6 +4,7 @@
 //! Unknown fields are ignored, so a manifest can carry remarks for its readers.
 
 use super::descriptors::Descriptor;
+use crate::streams::{CLIP, is_scale};
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub struct Manifest {
     outputs: Streams,
     descriptors: Vec<Descriptor>,
     streams: Streams,
+    words: Option<WordsFile>,
 }
 
 impl Manifest {
@@ -52,6 +54,8 @@ impl Manifest {
     /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
     /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536 |
     /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
+    /// | `outputs.clip.logit_scale` | absent, or above 0: what the cosine with a text is multiplied by to give a logit |
+    /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
     ///
     /// # Errors
     /// [`Error::Manifest`] naming the field at fault.
@@ -113,6 +117,15 @@ impl Manifest {
         &self.descriptors
     }
 
+    /// Name of the file that turns names into the space of `clip`, where there is one; it lies beside the manifest.
+    pub fn words_file(&self) -> Option<&str> {
+        self.words.as_ref().map(|words| words.file.as_str())
+    }
+
+    pub(super) fn words(&self) -> Option<&WordsFile> {
+        self.words.as_ref()
+    }
+
     /// Checksum of the ONNX bytes.
     pub(super) fn sha256(&self) -> Option<&[u8; 32]> {
         self.sha256.as_ref()
@@ -125,6 +138,13 @@ impl Manifest {
     pub(super) fn preprocess(&self) -> &Preprocess {
         &self.preprocess
     }
+}
+
+/// What turns names into the space of the stream `clip`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WordsFile {
+    pub file: String,
+    pub sha256: Option<[u8; 32]>,
 }
 
 /// The one input of the model; colour order is RGB.
@@ -184,6 +204,13 @@ struct RawManifest {
     outputs: BTreeMap<String, RawOutput>,
     #[serde(default)]
     descriptors: Vec<Descriptor>,
+    words: Option<RawWords>,
+}
+
+#[derive(Deserialize)]
+struct RawWords {
+    file: String,
+    sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -219,6 +246,7 @@ struct RawCrop {
 #[derive(Deserialize)]
 struct RawOutput {
     shape: Vec<serde_json::Value>,
+    logit_scale: Option<f64>,
 }
 
 impl RawManifest {
@@ -228,7 +256,7 @@ impl RawManifest {
                 "name must have 1 to {MAX_NAME_CHARS} characters"
             )));
         }
-        check_file(&self.file)?;
+        check_file("file", &self.file)?;
         let input = self.input.check()?;
         let preprocess = self.preprocess.check(&input)?;
         let outputs = self
@@ -240,7 +268,18 @@ impl RawManifest {
                         "outputs.{name}.shape must be [\"N\", D] with D from 1 to {MAX_OUTPUT_DIM}"
                     ))
                 })?;
-                Ok(Stream::new(name, dim))
+                if output
+                    .logit_scale
+                    .is_some_and(|scale| name != CLIP || !is_scale(scale))
+                {
+                    return Err(fault(format!(
+                        "outputs.{name}.logit_scale must be above 0, and only `{CLIP}` has one"
+                    )));
+                }
+                Ok(Stream {
+                    scale: output.logit_scale,
+                    ..Stream::new(name, dim)
+                })
             })
             .collect::<Result<Vec<_>>>()?;
         let counted = self
@@ -255,7 +294,11 @@ impl RawManifest {
                 ))
             })
         };
+        if self.words.is_some() && outputs.iter().all(|stream| stream.name != CLIP) {
+            return Err(fault(format!("words need an output `{CLIP}`")));
+        }
         Ok(Manifest {
+            words: self.words.map(RawWords::check).transpose()?,
             sha256: self.sha256.as_deref().map(parse_sha256).transpose()?,
             name: self.name,
             file: self.file,
@@ -265,6 +308,16 @@ impl RawManifest {
             outputs: layout(outputs)?,
             descriptors: self.descriptors,
             streams: layout(streams)?,
+        })
+    }
+}
+
+impl RawWords {
+    fn check(self) -> Result<WordsFile> {
+        check_file("words.file", &self.file)?;
+        Ok(WordsFile {
+            sha256: self.sha256.as_deref().map(parse_sha256).transpose()?,
+            file: self.file,
         })
     }
 }
@@ -400,14 +453,14 @@ fn output_dim(shape: &[serde_json::Value]) -> Option<usize> {
 }
 
 /// The file lies beside the manifest: a path could lead anywhere on the server or the disk.
-fn check_file(file: &str) -> Result<()> {
+fn check_file(field: &str, file: &str) -> Result<()> {
     let plain = !file.is_empty()
         && file != "."
         && file != ".."
         && !file.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control());
     plain
         .then_some(())
-        .ok_or_else(|| fault(format!("file must be a plain file name, not {file:?}")))
+        .ok_or_else(|| fault(format!("{field} must be a plain file name, not {file:?}")))
 }
 
 fn parse_sha256(text: &str) -> Result<[u8; 32]> {

@@ -1,17 +1,21 @@
 //! From the pixels of an image to its feature row.
 //!
 //! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
-//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). Nothing here decodes image files or reads
-//! any file: bytes come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder name it.
+//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). A third file may turn names into the same
+//! space ([`Words`]). Nothing here decodes image files or reads any file: bytes come in, numbers go out. The inference
+//! engine is hidden; only `onnx.rs` and its folder name it.
 
 mod descriptors;
+mod digest;
 mod manifest;
 mod onnx;
 mod preprocess;
+mod words;
 
 pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
+pub use words::{MAX_WORDS_BYTES, Meaning, Words};
 
 use crate::{Result, Stream};
 use onnx::Model;

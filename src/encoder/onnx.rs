@@ -2,9 +2,9 @@
 
 mod graph;
 
+use super::digest::check_digest;
 use super::manifest::Manifest;
 use crate::{Error, Result, Stream};
-use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tract_onnx::pb::ModelProto;
@@ -53,7 +53,7 @@ impl Model {
                 ),
             });
         }
-        let sha256 = check_digest(manifest, onnx)?;
+        let sha256 = check_digest(manifest.sha256(), onnx)?;
         let mut proto = guarded(READING, || {
             tract_onnx::onnx().proto_model_for_read(&mut &*onnx)
         })?;
@@ -98,23 +98,6 @@ impl Model {
         })?;
         check_finite("encoder output", &row)?;
         Ok(row)
-    }
-}
-
-/// The sha256 of the model in hexadecimal digits, which is the manifest's where that has one.
-fn check_digest(manifest: &Manifest, onnx: &[u8]) -> Result<String> {
-    let hex = |digest: &[u8]| {
-        digest
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
-    let got = hex(&Sha256::digest(onnx));
-    match manifest.sha256().map(|digest| hex(digest)) {
-        Some(expected) if expected != got => {
-            Err(mismatch("the sha256 of its bytes", expected, got))
-        }
-        _ => Ok(got),
     }
 }
 

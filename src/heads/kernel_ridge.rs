@@ -168,7 +168,7 @@ struct Prior {
 impl Prior {
     fn of(task: &Task, counts: &[usize]) -> Result<Self> {
         let zero_shot = ZeroShot {
-            logit_scale: 1.0,
+            logit_scale: Some(1.0),
             ..ZeroShot::default()
         };
         let text = zero_shot.fit(task)?.linear().cloned();

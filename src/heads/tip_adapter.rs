@@ -10,10 +10,10 @@ use crate::support::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-/// Scores a query by 100 times its cosine with the text of each class, plus the affinities with its examples.
+/// Scores a query by the scaled cosine with the text of each class, plus the affinities with its examples.
 ///
 /// ```text
-/// score of c = 100 cosine(x, text c) + alpha mean over examples i of c of exp(-beta (1 - x.i))
+/// score of c = scale cosine(x, text c) + alpha mean over examples i of c of exp(-beta (1 - x.i))
 /// ```
 /// # Shapes
 /// Similarities `(n,)` a query.

@@ -32,26 +32,17 @@ pub enum MissingText {
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `logit_scale` | 100 | > 0 | what the cosine is multiplied by; 100 is CLIP's own |
+/// | `logit_scale` | none | > 0 | what the cosine is multiplied by; none: the scale of the `clip` stream |
 /// | `missing_text` | mean | mean, prototype, exclude | stands in for the text of a class with examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ZeroShot {
-    /// What the cosine is multiplied by.
-    pub logit_scale: f64,
+    /// What the cosine is multiplied by; nothing for the scale of the `clip` stream.
+    pub logit_scale: Option<f64>,
     /// What stands in for the text of a class with examples.
     pub missing_text: MissingText,
-}
-
-impl Default for ZeroShot {
-    fn default() -> Self {
-        Self {
-            logit_scale: 100.0,
-            missing_text: MissingText::default(),
-        }
-    }
 }
 
 impl Head for ZeroShot {
@@ -59,12 +50,8 @@ impl Head for ZeroShot {
     const NAME: &'static str = "zero_shot";
 
     fn fit(&self, task: &Task) -> Result<FittedZeroShot> {
-        check_at_least(
-            "zero_shot.logit_scale",
-            self.logit_scale,
-            f64::MIN_POSITIVE,
-            "> 0",
-        )?;
+        let scale = (self.logit_scale).unwrap_or_else(|| task.streams().text_scale());
+        check_at_least("zero_shot.logit_scale", scale, f64::MIN_POSITIVE, "> 0")?;
         let classes = task.n_classes();
         let mut weights = Array2::zeros((classes, task.streams().width()));
         let mut bias = Array1::from_elem(classes, f64::NEG_INFINITY);
@@ -75,7 +62,7 @@ impl Head for ZeroShot {
                     bias[c] = 0.0;
                     weights
                         .slice_mut(s![c, clip.clone()])
-                        .assign(&(row * self.logit_scale));
+                        .assign(&(row * scale));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The elementary changes of a support set, and their inverses.
 
-use super::{Class, ClassId, Example, ExampleId, SupportSet};
+use super::{Class, ClassId, Example, ExampleId, SupportSet, Text};
 
 /// An elementary change. Its operands were checked when it was made, so applying it cannot fail.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +24,12 @@ pub enum Edit {
         /// The new label.
         label: String,
     },
-    /// Gives a class another text row, or none.
+    /// Takes the text of a class from elsewhere.
     SetText {
         /// Its id.
         id: ClassId,
-        /// Unit row, or nothing.
-        text: Option<Box<[f32]>>,
+        /// Where from.
+        text: Text,
     },
     /// Adds an example.
     InsertExample {

@@ -27,8 +27,20 @@ pub struct Class {
     pub id: ClassId,
     /// What a person calls it; unique within the set.
     pub label: String,
-    /// Unit row of the label in the space of the `clip` stream.
-    pub text: Option<Box<[f32]>>,
+    /// Where its text comes from.
+    pub text: Text,
+}
+
+/// Where the text of a class comes from: a unit row in the space of the `clip` stream.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Text {
+    /// From what its label means, where that is known; see [`SupportSet::set_meaning`].
+    #[default]
+    OfLabel,
+    /// Somebody gave this row.
+    Given(Box<[f32]>),
+    /// There is none, whatever the label means.
+    Absent,
 }
 
 /// A labelled photo, as features.
@@ -42,13 +54,15 @@ pub struct Example {
 
 /// Classes in order of creation and examples by id.
 ///
-/// It changes only through [`SupportSet::apply`], whose result undoes the change.
+/// It changes only through [`SupportSet::apply`], whose result undoes the change. What labels mean is apart from that: it
+/// is a fact about words, which holds before and after a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SupportSet {
     streams: Streams,
     encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
+    meanings: BTreeMap<String, Box<[f32]>>,
     next_class: ClassId,
     next_example: ExampleId,
 }
@@ -62,6 +76,7 @@ impl SupportSet {
             encoder,
             classes: Vec::new(),
             examples: BTreeMap::new(),
+            meanings: BTreeMap::new(),
             next_class: 0,
             next_example: 0,
         }
@@ -94,6 +109,21 @@ impl SupportSet {
             counts[self.index_of(example.class)] += 1;
         }
         counts
+    }
+
+    /// The unit text row of a class, where it has one.
+    pub fn text<'a>(&'a self, class: &'a Class) -> Option<&'a [f32]> {
+        match &class.text {
+            Text::OfLabel => self.meanings.get(&class.label).map(AsRef::as_ref),
+            Text::Given(row) => Some(row),
+            Text::Absent => None,
+        }
+    }
+
+    /// Says what a label means, as a unit text row. It is the text of whichever class has the label and follows it
+    /// through renaming and undo.
+    pub fn set_meaning(&mut self, label: String, row: Box<[f32]>) {
+        self.meanings.insert(label, row);
     }
 
     /// The unit features of the photo itself.

@@ -299,7 +299,7 @@ impl Task {
             labels,
             set.classes
                 .iter()
-                .map(|class| class.text.as_deref().map(|row| Array1::from(row.to_vec())))
+                .map(|class| set.text(class).map(|row| Array1::from(row.to_vec())))
                 .collect(),
         );
         Self { views, ..task }

@@ -63,7 +63,7 @@ impl CoreClassifier {
             .map(|(class, count)| ClassSummary {
                 label: &class.label,
                 count,
-                has_text: class.text.is_some(),
+                has_text: set.text(class).is_some(),
             });
         out(&summaries.collect::<Vec<_>>())
     }
@@ -106,6 +106,12 @@ impl CoreClassifier {
     #[wasm_bindgen(js_name = setText)]
     pub fn set_text(&mut self, label: &str, row: Option<Vec<f32>>) -> Result<(), JsValue> {
         self.0.set_text(label, row.as_deref()).map_err(to_js)
+    }
+
+    /// Says what a label means.
+    #[wasm_bindgen(js_name = setMeaning)]
+    pub fn set_meaning(&mut self, label: &str, row: &[f32]) -> Result<(), JsValue> {
+        self.0.set_meaning(label, row).map_err(to_js)
     }
 
     /// Teaches `1 + views` feature rows of one photo; returns the example's id.

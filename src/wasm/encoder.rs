@@ -1,7 +1,7 @@
 //! Bindings of the encoder: it lives in a worker, because loading and running take long.
 
 use super::{out, to_js};
-use crate::encoder::{Encoder, check_size};
+use crate::encoder::{Encoder, Manifest, Words, check_size};
 use wasm_bindgen::prelude::*;
 use web_sys::ImageData;
 
@@ -46,5 +46,29 @@ impl OnnxEncoder {
     /// The feature row of an input tensor.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>, JsValue> {
         self.0.run(tensor).map_err(to_js)
+    }
+}
+
+/// Names to the space of the stream `clip`.
+#[wasm_bindgen]
+pub struct WordEncoder(Words);
+
+#[wasm_bindgen]
+impl WordEncoder {
+    /// Reads the file that a manifest names as its `words`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest_json: &str, bytes: &[u8]) -> Result<WordEncoder, JsValue> {
+        let manifest = Manifest::parse(manifest_json).map_err(to_js)?;
+        Words::new(&manifest, bytes).map(Self).map_err(to_js)
+    }
+
+    /// The text row of a name.
+    pub fn features(&self, name: &str) -> Vec<f32> {
+        self.0.encode(name).features
+    }
+
+    /// How likely that row points roughly where it should.
+    pub fn confidence(&self, name: &str) -> f32 {
+        self.0.encode(name).confidence
     }
 }

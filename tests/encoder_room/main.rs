@@ -9,3 +9,4 @@ mod manifest;
 mod models;
 mod preprocess;
 mod shared;
+mod words;

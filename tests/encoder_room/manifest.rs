@@ -35,6 +35,8 @@ fn manifest_accepts_what_the_schema_allows() {
     accept("/preprocess/resize/shorter_side", json!(32));
     accept("/outputs/clip/meaning", json!("a remark"));
     accept("/remark", json!({"any": ["thing"]}));
+    accept("/words", json!(null));
+    accept("/words", json!({"file": "words.safetensors", "bytes": 7}));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -102,6 +104,35 @@ fn manifest_refuses_what_is_out_of_range() {
     ] {
         refuse("/outputs/clip/shape", shape, "outputs.clip.shape");
     }
+    for scale in [json!(0), json!(-30.0), json!("thirty")] {
+        refuse("/outputs/clip/logit_scale", scale, "");
+    }
+    refuse("/outputs/aux/logit_scale", json!(30), "logit_scale");
+    refuse("/words", json!({"file": "../words"}), "words.file");
+    refuse(
+        "/words",
+        json!({"file": "words", "sha256": "abc"}),
+        "sha256",
+    );
+    refuse("/words", json!({}), "file");
+    let mut without_clip = with("/words", json!({"file": "words"}));
+    without_clip["outputs"]
+        .as_object_mut()
+        .unwrap()
+        .remove("clip");
+    check_refused(&without_clip.to_string(), "words need an output");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn manifest_states_the_logit_scale_of_clip() {
+    let manifest =
+        Manifest::parse(&with("/outputs/clip/logit_scale", json!(30)).to_string()).unwrap();
+    assert_eq!(manifest.streams()[0].scale, Some(30.0));
+    assert!(
+        manifest.streams()[1..]
+            .iter()
+            .all(|stream| stream.scale.is_none())
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -140,6 +140,24 @@ await check("a bad label costs no work and changes nothing", async () => {
   expect(classifier.examples === before, "the same examples");
 });
 
+await check("a name that the encoder understands gives its class a text, another does not", async () => {
+  expect(encoder.hasText, "a text side");
+  const named = await Classifier.create({ encoder });
+  named.addClass("apple");
+  named.addClass("xyzzy");
+  named.addClass("coffee cup");
+  const { label, probability } = await named.predict(draw("disc", 1));
+  const understood = named.classes.filter(({ hasText }) => hasText).map((item) => item.label);
+  expect(understood.join() === "apple,coffee cup", understood.join());
+  expect(understood.includes(label) && probability >= 0.5, `${label}: ${probability}`);
+  expect(named.undo() && named.classes.length === 2, "one step of undo for a class with its text");
+  const silent = await Classifier.create({ encoder, text: false });
+  silent.addClass("apple");
+  const [apple, xyzzy] = await Promise.all(["apple", "xyzzy"].map((name) => encoder.encodeText(name)));
+  expect(apple?.features.length === 512 && apple.confidence > (xyzzy?.confidence ?? 1), "confidence");
+  expect(!silent.classes.some(({ hasText }) => hasText), "names are not looked at");
+});
+
 await check("an abort takes one call out of the queue, and the others go on", async () => {
   const controller = new AbortController();
   const { signal } = controller;

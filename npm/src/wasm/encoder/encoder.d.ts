@@ -10,4 +10,10 @@ export class OnnxEncoder {
   run(tensor: Float32Array): Float32Array;
   free(): void;
 }
+export class WordEncoder {
+  constructor(manifestJson: string, file: Uint8Array);
+  features(name: string): Float32Array;
+  confidence(name: string): number;
+  free(): void;
+}
 export default function init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;
