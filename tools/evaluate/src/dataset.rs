@@ -21,7 +21,7 @@ pub struct Choice {
     pub queries: String,
     /// Tensor of the features that share a space with text, or `none`.
     pub clip: Option<String>,
-    /// Names of auxiliary features, or the one name `none`; the first of the file where there is nothing.
+    /// Names of auxiliary features, or the one name `none`; those of the first encoder of the file where there is nothing.
     pub aux: Vec<String>,
     /// Whether texts are read.
     pub text: bool,
@@ -173,13 +173,15 @@ impl File<'_> {
         if auxiliary.is_empty() {
             let start = format!("{prefix}aux.");
             let names = self.tensors.names();
-            auxiliary.extend(
-                names
-                    .iter()
-                    .filter_map(|name| name.strip_prefix(&start))
-                    .min()
-                    .map(str::to_owned),
-            );
+            let mut names: Vec<&str> = (names.iter())
+                .filter_map(|name| name.strip_prefix(&start))
+                .collect();
+            names.sort_unstable();
+            // `ENCODER` or, where an encoder has several, `ENCODER.STREAM`.
+            let encoder = |name: &str| name.split('.').next().map(str::to_owned);
+            let first = names.first().and_then(|name| encoder(name));
+            names.retain(|name| encoder(name) == first);
+            auxiliary.extend(names.into_iter().map(str::to_owned));
         }
         for name in auxiliary.into_iter().filter(|name| name != NONE) {
             let tensor = format!("aux.{name}");

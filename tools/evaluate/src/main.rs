@@ -36,7 +36,7 @@ struct Arguments {
     /// Tensor of the features that share a space with text, or `none` [default: clip where there is one].
     #[arg(long, value_name = "NAME")]
     clip: Option<String>,
-    /// Names of auxiliary features, or `none` [default: the first of the file].
+    /// Names of auxiliary features, or `none` [default: those of the first encoder of the file].
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     aux: Vec<String>,
     /// Whether texts of classes are used.
