@@ -12,6 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 from model import Residual, Student
 
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
+LOGIT_SCALE = 20.0  # the likeliest for training photos and the names of their categories; see models/README.md
+DESCRIPTORS = ["color", "edges"]  # what the library counts in the same pixels, beside the network
 LICENCE = "MIT OR Apache-2.0"
 
 
@@ -158,9 +160,14 @@ def export(checkpoint, out, name, teacher):
             "std": [0.5] * 3,
         },
         "outputs": {
-            "clip": {"shape": ["N", sizes["clip"]], "meaning": "in the space of the teacher's `clip`, not normalised"},
+            "clip": {
+                "shape": ["N", sizes["clip"]],
+                "meaning": "in the space of the teacher's `clip`, less the mean of training photos; not normalised",
+                "logit_scale": LOGIT_SCALE,
+            },
             "aux": {"shape": ["N", sizes["aux"]], "meaning": "features on their main axes, centred, partly whitened"},
         },
+        "descriptors": DESCRIPTORS,
     }
     (out / f"{name}.json").write_text(json.dumps(manifest, indent=1) + "\n")
     print(f"wrote {out / name}.onnx and .json, {len(data) / 1e6:.2f} MB")
