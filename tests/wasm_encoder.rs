@@ -12,5 +12,7 @@ mod manifest;
 mod models;
 #[path = "encoder_room/preprocess.rs"]
 mod preprocess;
+#[path = "encoder_room/presets.rs"]
+mod presets;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

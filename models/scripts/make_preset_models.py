@@ -9,15 +9,21 @@ first, so that the files of 32 and 16 bits hold the same network.
 
 writes for each preset `OUT/NAME/` with the files that its manifest names (below `models/presets`), and
 `OUT/NAME/expected.json`: features of one drawn picture and of some prompts, by onnxruntime from the 32-bit files.
-Without `--full` the networks have two layers and small widths: seconds instead of minutes, kilobytes instead of
-hundreds of megabytes; their manifests, with the sizes and sums of these files, lie beside them in `OUT/NAME.json`.
-Needs torch, transformers, optimum-onnx, onnxruntime, open_clip_torch, timm, pillow.
+Their manifests, with the sizes and sums of these files, lie beside them in `OUT/NAME.json`. Without `--full` the networks
+have two layers, a width of 8 and a vocabulary of our own: kilobytes instead of hundreds of megabytes. So were made those
+of `tests/data/models/presets`, without mobileclip-s1, which has no small size:
+
+    python models/scripts/make_preset_models.py tests/data/models/presets \
+        clip-vit-b-32 siglip-b-16 tinyclip-8m-16 dinov2-small
+
+Needs torch, transformers, optimum-onnx, onnxslim, onnxruntime, open_clip_torch, timm, pillow.
 """
 
 import argparse
 import gzip
 import hashlib
 import json
+import tempfile
 import warnings
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +31,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
+import onnxslim
 import torch
 import transformers
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -38,7 +45,6 @@ PRESETS = Path(__file__).resolve().parents[1] / "presets"
 #: What the hub's exports of 2023 were made with; TinyCLIP's is of 2026.
 OPSET = {"tinyclip-8m-16": 18}
 NAMES = ["cat", "a photo of a dog", "café au lait", "two red apples and a rather long description of them " * 12]
-CLIP_END = 49407
 PILLOW = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}
 
 
@@ -89,13 +95,15 @@ class Tokens(ViTOnnxConfig):
     outputs = {"last_hidden_state": {0: "batch_size"}}
 
 
+#: Widths of the small networks: their files are committed.
+SMALL = {"hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
+SMALL_VOCABULARY = 800
+
+
 def clip_parts(patch: int, full: bool, **sizes):
-    small = {} if full else {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
-    vision = {"image_size": 224, "patch_size": patch, "projection_dim": 512, **sizes.get("vision", {}), **small}
-    text = {"projection_dim": 512, "vocab_size": 49408, "eos_token_id": 2, **sizes.get("text", {}), **small}
-    if not full:
-        text |= {"hidden_size": 32, "intermediate_size": 64}
-    return vision, text
+    vision = {"image_size": 224, "patch_size": patch, "projection_dim": 512, **sizes.get("vision", {})}
+    text = {"projection_dim": 512, "vocab_size": 49408, "eos_token_id": 2, **sizes.get("text", {})}
+    return (vision, text) if full else (vision | SMALL, text | SMALL | {"vocab_size": SMALL_VOCABULARY})
 
 
 def clip(patch: int):
@@ -120,14 +128,16 @@ def tinyclip(full: bool):
         "text": {"hidden_size": 256, "intermediate_size": 1024, "num_hidden_layers": 3, "num_attention_heads": 4},
     }
     vision, text = clip_parts(16, full, **sizes)
+    if not full:
+        vision["num_hidden_layers"] = text["num_hidden_layers"] = 1
     config = transformers.CLIPConfig(text_config=text, vision_config=vision, projection_dim=512)
     return {"model": (transformers.CLIPModel(config), CLIPOnnxConfig(config, task="zero-shot-image-classification"))}
 
 
 def siglip(full: bool):
-    small = {} if full else {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2}
+    small = {} if full else SMALL
     v = transformers.SiglipVisionConfig(image_size=224, patch_size=16, attn_implementation="eager", **small)
-    t = transformers.SiglipTextConfig(vocab_size=32000, max_position_embeddings=64, attn_implementation="eager", **small)
+    t = transformers.SiglipTextConfig(vocab_size=32000 if full else SMALL_VOCABULARY, max_position_embeddings=64, attn_implementation="eager", **small)
     return {
         "vision_model": (transformers.SiglipVisionModel(v), Pooled(v)),
         "text_model": (transformers.SiglipTextModel(t), SiglipText(t)),
@@ -135,20 +145,17 @@ def siglip(full: bool):
 
 
 def dinov2(full: bool):
-    size = {"hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 6}
-    if not full:
-        size = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    size = {"hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 6} if full else SMALL
     config = transformers.Dinov2Config(image_size=518, patch_size=14, attn_implementation="eager", **size)
     return {"model": (transformers.Dinov2Model(config), Tokens(config))}
 
 
 def mobileclip(full: bool):
-    """MobileCLIP-S1. Its architecture has no small size, so that only the text side shrinks."""
+    """MobileCLIP-S1, whose architecture has no small size."""
     import open_clip
 
+    assert full
     config = open_clip.get_model_config("MobileCLIP-S1")
-    if not full:
-        config["text_cfg"] |= {"width": 64, "heads": 2, "layers": 2}
     whole = open_clip.CustomTextCLIP(**{k: v for k, v in config.items() if not k.startswith("custom")}).eval()
     from timm.utils import reparameterize_model
 
@@ -182,6 +189,10 @@ def write_models(name: str, folder: Path, full: bool, quantized: bool) -> None:
         else:
             export(model, how, path, opset=OPSET.get(name, 14))
         graph = onnx.load(path)
+        if not full:
+            # As the hub's newer files are; and half as large, where names are most of a file.
+            graph = onnxslim.slim(graph)
+            onnx.save(graph, path)
         onnx.save(convert_float_to_float16(graph, keep_io_types=True), folder / f"{part}_fp16.onnx")
         if quantized:
             options = {"MatMulConstBOnly": True}
@@ -191,27 +202,45 @@ def write_models(name: str, folder: Path, full: bool, quantized: bool) -> None:
             )
 
 
-def clip_vocabulary() -> tuple[dict, list]:
-    """OpenAI's vocabulary, from the file that open_clip carries, in the form of `vocab.json` and `merges.txt`."""
-    with gzip.open(files("open_clip") / "bpe_simple_vocab_16e6.txt.gz", "rt", encoding="utf-8") as lines:
-        merges = lines.read().split("\n")[1 : 49152 - 256 - 2 + 1]
+def clip_merges(full: bool) -> list[str]:
+    """The pairs that OpenAI's tokenizer joins, from the file that open_clip carries; else pairs of our own."""
+    if full:
+        with gzip.open(files("open_clip") / "bpe_simple_vocab_16e6.txt.gz", "rt", encoding="utf-8") as lines:
+            return lines.read().split("\n")[1 : 49152 - 256 - 2 + 1]
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    tokenizer.normalizer = normalizers.Lowercase()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.WhitespaceSplit(), pre_tokenizers.ByteLevel(add_prefix_space=False),
+    ])  # fmt: skip
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    options = {"initial_alphabet": alphabet, "end_of_word_suffix": "</w>", "show_progress": False}
+    tokenizer.train_from_iterator(corpus(), trainers.BpeTrainer(vocab_size=SMALL_VOCABULARY, **options))
+    merges = json.loads(tokenizer.to_str())["model"]["merges"]
+    return [" ".join(pair) for pair in merges][: SMALL_VOCABULARY - 2 * 256 - 2]
+
+
+def corpus() -> list[str]:
+    return Path(__file__).read_text(encoding="utf-8").split("\n")
+
+
+def write_clip_tokenizer(folder: Path, full: bool):
+    """`tokenizer.json` as `transformers` writes it, and the tokenizer itself."""
+    merges = clip_merges(full)
     letters = list(bytes_to_unicode().values())
     words = letters + [letter + "</w>" for letter in letters] + ["".join(pair.split()) for pair in merges]
     words += ["<|startoftext|>", "<|endoftext|>"]
-    return {word: i for i, word in enumerate(words)}, merges
-
-
-def write_clip_tokenizer(folder: Path):
-    """`tokenizer.json` as `transformers` writes it, and the tokenizer itself."""
-    vocabulary, merges = clip_vocabulary()
-    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", encoding="utf-8")
-    tokenizer = transformers.CLIPTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"))
-    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    with tempfile.TemporaryDirectory() as scratch:
+        vocabulary, joins = Path(scratch, "vocab.json"), Path(scratch, "merges.txt")
+        vocabulary.write_text(json.dumps({word: i for i, word in enumerate(words)}), encoding="utf-8")
+        joins.write_text("#version: 0.2\n" + "\n".join(merges) + "\n", encoding="utf-8")
+        tokenizer = transformers.CLIPTokenizerFast(str(vocabulary), str(joins))
+    tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     return lambda text: tokenizer(text, truncation=True, max_length=77)["input_ids"]
 
 
-def write_siglip_tokenizer(folder: Path):
+def write_siglip_tokenizer(folder: Path, full: bool):
     """A small vocabulary of our own behind the steps of SigLIP's tokenizer: the real one is a file of the hub."""
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -222,12 +251,16 @@ def write_siglip_tokenizer(folder: Path):
     ])  # fmt: skip
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=300, special_tokens=["<unk>", "</s>"], unk_token="<unk>")
-    tokenizer.train_from_iterator(Path(__file__).read_text(encoding="utf-8").split("\n"), trainer)
+    trainer = trainers.UnigramTrainer(vocab_size=300, special_tokens=["<unk>", "</s>"], unk_token="<unk>", show_progress=False)
+    tokenizer.train_from_iterator(corpus(), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
-    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     tokenizer.enable_truncation(64)
     return lambda text: tokenizer.encode(text).ids
+
+
+def numbers(row: np.ndarray) -> list[float]:
+    return [float(f"{value:.7g}") for value in row]
 
 
 def expected(manifest: dict, folder: Path, full_names: dict, tokenize) -> dict:
@@ -248,7 +281,7 @@ def expected(manifest: dict, folder: Path, full_names: dict, tokenize) -> dict:
     for stream, output in manifest["outputs"].items():
         (row,) = run(manifest["file"], [output.get("tensor", stream)], {manifest["input"]["name"]: tensor})
         row = row[0] if "token" not in output else row[0][output["token"]]
-        result["image"][stream] = row.astype(float).tolist()
+        result["image"][stream] = numbers(row)
     if text := manifest.get("text"):
         for name in NAMES:
             ids = tokenize(text["template"].replace("{}", name))
@@ -258,7 +291,7 @@ def expected(manifest: dict, folder: Path, full_names: dict, tokenize) -> dict:
             if mask := text["input"].get("mask"):
                 inputs[mask] = (np.arange(text["length"]) < len(ids)).astype(np.int64)[None]
             (row,) = run(text["file"], [text["output"]["tensor"]], inputs)
-            result["texts"].append({"name": name, "tokens": ids, "features": row[0].astype(float).tolist()})
+            result["texts"].append({"name": name, "tokens": ids, "features": numbers(row[0])})
     return result
 
 
@@ -276,22 +309,32 @@ def make(name: str, out: Path, full: bool, quantized: bool) -> None:
     tokenize = None
     if text:
         write = write_siglip_tokenizer if name.startswith("siglip") else write_clip_tokenizer
-        tokenize = write(folder)
+        tokenize = write(folder, full)
     if not full and name in ("siglip-b-16", "dinov2-small"):
         # Their features are as wide as the network.
         for output in manifest["outputs"].values():
-            output["shape"][-1] = 64
+            output["shape"][-1] = SMALL["hidden_size"]
         if text:
-            text["output"]["shape"][-1] = 64
+            text["output"]["shape"][-1] = SMALL["hidden_size"]
+    if text and not full:
+        text["vocabulary"] = SMALL_VOCABULARY
+        text["pad"] = min(text["pad"], SMALL_VOCABULARY - 1)
     names = {path: path.replace("_fp16", "") for path in [manifest["file"], *([text["file"]] if text else [])]}
     values = expected(manifest, folder, names, tokenize)
-    (folder / "expected.json").write_text(json.dumps(values))
+    (folder / "expected.json").write_text(json.dumps(values) + "\n", encoding="utf-8")
+    if not full:
+        keep = {manifest["file"], *([text["file"]] if text else [])}
+        for path in (folder / "onnx").glob("*.onnx"):
+            if f"onnx/{path.name}" not in keep:
+                path.unlink()
     describe(folder / manifest["file"], manifest)
     if text:
         describe(folder / text["file"], text)
         describe(folder / text["tokenizer"]["file"], text["tokenizer"])
     manifest["base"] = f"{name}/"
-    (out / f"{name}.json").write_text(json.dumps(manifest, indent=1))
+    manifest.pop("untried", None)
+    manifest |= {"licence": "MIT OR Apache-2.0", "how": "random weights, models/scripts/make_preset_models.py"}
+    (out / f"{name}.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     sizes = {path.name: path.stat().st_size for path in sorted((folder / "onnx").glob("*.onnx"))}
     print(name, json.dumps(sizes), flush=True)
 

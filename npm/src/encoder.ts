@@ -5,7 +5,15 @@ import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
 import { HandfulError } from "./errors.js";
 import type { Values } from "./protocol.js";
-import type { CallOptions, EncodeResult, EncoderSource, Encoding, ImageSource, Streams } from "./types.js";
+import type {
+  CallOptions,
+  EncodeResult,
+  EncoderSource,
+  Encoding,
+  ImageSource,
+  Streams,
+  TextEncoding,
+} from "./types.js";
 
 /** Options of {@link Encoder.load}. */
 export interface EncoderOptions extends CallOptions {
@@ -16,6 +24,8 @@ export interface EncoderOptions extends CallOptions {
    * the package: from another origin, or with a bundler that does not find it.
    */
   readonly worker?: (() => Worker) | undefined;
+  /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
+  readonly tokenizer?: URL | string | undefined;
 }
 
 /**
@@ -70,20 +80,28 @@ export class Encoder implements Disposable {
         "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
       );
     }
-    const { wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url), worker = shippedWorker } =
-      options;
+    const {
+      wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
+      worker = shippedWorker,
+      tokenizer = new URL("./tokenizer/tokenizers.js", import.meta.url),
+    } = options;
     const request = {
       kind: "load",
       wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
-      manifest: absolute(source.manifest),
-      model: source.model === undefined ? undefined : absolute(source.model),
+      place: {
+        manifest: absolute(source.manifest),
+        model: source.model === undefined ? undefined : absolute(source.model),
+        base: source.base === undefined ? undefined : absolute(source.base).replace(/\/*$/, "/"),
+        keep: source.keep ?? false,
+      },
+      tokenizer: absolute(tokenizer),
     } as const;
 
     const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
       signal?.throwIfAborted();
       const channel = new Channel(openWorker(worker));
       try {
-        return { channel, ...(await abortable(channel.call<"load">(request, [], onProgress), signal)) };
+        return { channel, ...(await abortable(channel.call<"load">(request, [], { onProgress }), signal)) };
       } catch (error) {
         channel.close(disposed());
         throw error;
@@ -133,6 +151,24 @@ export class Encoder implements Disposable {
    */
   encodeMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<EncodeResult, void> {
     return batch(images, options, (image, each) => this.encode(image, each));
+  }
+
+  /**
+   * Features of the name of a thing, for `setText`: where it lies in the space of the stream `clip`. The first text
+   * downloads the text side, with progress in the stage `download`; an abort stops that.
+   *
+   * @throws {@link HandfulError} with code `no-text` where the encoder has no text side, `network`, `model`,
+   * `model-mismatch`, `worker` or `disposed`.
+   */
+  async encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    // Only one call at a time may start a worker; but no image waits for a download.
+    const turn = this.#turn.then(() => this.#liveChannel());
+    this.#turn = turn.catch(() => {});
+    const channel = await abortable(turn, signal);
+    const work = channel.call<"encodeText">({ kind: "encodeText", name }, [], options);
+    return { ...(await abortable(work, signal)), confidence: 1 };
   }
 
   /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */

@@ -42,6 +42,13 @@ export interface EncoderSource {
   readonly manifest: URL | string;
   /** URL of the ONNX file. Default: the manifest's `file`, beside the manifest. */
   readonly model?: URL | string | undefined;
+  /** Address of the folder with the files that the manifest names. Default: the manifest's `base`, else its own place. */
+  readonly base?: URL | string | undefined;
+  /**
+   * Keeps the files in the cache `handful-encoders`, so that they are downloaded once and a broken download goes on.
+   * A file is looked up by its address: put a new version under a new one. Default: false; presets are kept.
+   */
+  readonly keep?: boolean | undefined;
 }
 
 /** One named part of a feature row, with its length. */
@@ -197,6 +204,14 @@ export interface Encoding {
   /** One feature row: the streams of the encoder one after another, as the encoder gave them. */
   readonly features: Float32Array;
   readonly timings: EncodeTimings;
+}
+
+/** Features of a text. */
+export interface TextEncoding {
+  /** A row in the space of the stream `clip`, as the encoder gave it. */
+  readonly features: Float32Array;
+  /** How well the encoder knows the words, in [0, 1]; 1 for encoders of which that is not known. */
+  readonly confidence: number;
 }
 
 /** One image of a batch: its position and either a value or what went wrong with it. */

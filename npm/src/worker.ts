@@ -1,8 +1,9 @@
 import { compile } from "./compile.js";
 import { decode } from "./decode.js";
-import { download } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
+import { EncoderFiles } from "./files.js";
 import type { Call, Reply, Values } from "./protocol.js";
+import { TextSide } from "./text.js";
 import type { Progress } from "./types.js";
 import glue, { OnnxEncoder } from "./wasm/encoder/encoder.js";
 
@@ -14,14 +15,22 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 let encoder: OnnxEncoder | undefined;
+let text: TextSide | undefined;
+/** The calls that can be stopped. */
+const stops = new Map<number, AbortController>();
 
-// The page makes the next call when this one is answered, so there is no queue here.
+// The page asks for the next image when this one is done, so there is no queue here; texts may come in between.
 scope.onmessage = async ({ data: call }) => {
   const { id } = call;
+  const report = (progress: Progress): void => scope.postMessage({ kind: "progress", id, progress });
   try {
-    if (call.kind === "load") {
-      const value = await load(call, (progress) => scope.postMessage({ kind: "progress", id, progress }));
+    if (call.kind === "stop") stops.get(id)?.abort();
+    else if (call.kind === "load") {
+      const value = await load(call, report);
       scope.postMessage({ kind: "done", id, value });
+    } else if (call.kind === "encodeText") {
+      const features = await encodeText(call, report);
+      scope.postMessage({ kind: "done", id, value: { features } }, [features.buffer]);
     } else {
       const value = await encode(call);
       scope.postMessage({ kind: "done", id, value }, [value.features.buffer]);
@@ -44,45 +53,46 @@ async function load(
   report: (progress: Progress) => void,
 ): Promise<Values["load"]> {
   report({ stage: "compile", done: 0, total: 1 });
-  const [[manifest, model]] = await Promise.all([
-    downloadEncoder(call, report),
+  const onBytes = (done: number, total: number): void => report({ stage: "download", done, total });
+  const download = async (): Promise<[EncoderFiles, Uint8Array]> => {
+    const files = await EncoderFiles.open(call.place);
+    return [files, await files.fetch(files.image, { onBytes })];
+  };
+  const [[files, model]] = await Promise.all([
+    download(),
     compile(call.wasm)
       .then((module) => glue({ module_or_path: module }))
       .then(() => report({ stage: "compile", done: 1, total: 1 })),
   ]);
   report({ stage: "load", done: 0, total: 1 });
-  encoder = new OnnxEncoder(manifest, model);
+  encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model));
+  text = new TextSide(files, call.tokenizer);
   report({ stage: "load", done: 1, total: 1 });
   return { name: encoder.name(), id: encoder.id(), streams: encoder.streams() };
 }
 
-async function downloadEncoder(
-  call: Extract<Call, { kind: "load" }>,
+async function encodeText(
+  { id, name }: Extract<Call, { kind: "encodeText" }>,
   report: (progress: Progress) => void,
-): Promise<[string, Uint8Array]> {
-  const manifest = new TextDecoder().decode(await download(call.manifest));
-  const model = call.model ?? new URL(fileOf(manifest), call.manifest).href;
-  return [manifest, await download(model, (done, total) => report({ stage: "download", done, total }))];
+): Promise<Float32Array<ArrayBuffer>> {
+  if (!text) throw notLoaded();
+  const stop = new AbortController();
+  stops.set(id, stop);
+  try {
+    return await text.encode(name, stop.signal, (done, total) => report({ stage: "download", done, total }));
+  } finally {
+    stops.delete(id);
+  }
 }
 
-/** The only field of the manifest that is read here; Rust reads and checks all of it. */
-function fileOf(manifest: string): string {
-  try {
-    const { file } = JSON.parse(manifest) as { file?: unknown };
-    if (typeof file === "string") return file;
-  } catch {
-    // Not JSON: the sentence below says so too.
-  }
-  throw new HandfulError(
-    "manifest",
-    "The encoder manifest cannot be used: it is not JSON with a field `file`.",
-  );
+function notLoaded(): HandfulError {
+  return new HandfulError("worker", "The encoder is not loaded.");
 }
 
 async function encode({
   image,
 }: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
-  if (!encoder) throw new HandfulError("worker", "The encoder is not loaded.");
+  if (!encoder) throw notLoaded();
   const start = performance.now();
   const pixels = await decode(image);
   const decoded = performance.now();

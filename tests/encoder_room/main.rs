@@ -8,4 +8,5 @@ mod hostile;
 mod manifest;
 mod models;
 mod preprocess;
+mod presets;
 mod shared;
