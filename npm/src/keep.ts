@@ -79,14 +79,14 @@ async function goOn(
     // Another version, or a server without ranges: all of it again.
     await shelf.clear();
     if (response.status !== 200) {
-      await response.body?.cancel();
+      hangUp(response.body);
       return goOn(url, shelf, undefined, { signal, onBytes });
     }
   }
   if (response.status === 206 && !continues && Number(range?.[1] ?? -1) !== 0)
     throw new HandfulError("network", `${url} was answered with a range that was not asked for.`);
   if (total > MAX_BYTES) {
-    await response.body?.cancel();
+    hangUp(response.body);
     throw new HandfulError("network", `${url} has ${total} bytes; at most ${MAX_BYTES} are taken.`);
   }
   if (total === 0) return receiveAtOnce(url, response, shelf);
@@ -132,7 +132,7 @@ async function receive(
   for (let chunk = await next(); chunk; chunk = await next()) {
     if (done === 0) refuseHtml(url, chunk);
     if (done + chunk.length > bytes.length) {
-      await reader?.cancel();
+      hangUp(reader);
       await shelf.clear();
       throw new HandfulError(
         "network",
@@ -166,6 +166,11 @@ async function receiveAtOnce(url: string, response: Response, shelf: Shelf): Pro
 /** 0 where it is not known; the length of a compressed body counts other bytes than those that arrive here. */
 function lengthOf({ headers }: Response): number {
   return headers.has("content-encoding") ? 0 : Number(headers.get("content-length") ?? 0);
+}
+
+/** Reads no further. A body whose connection has broken already says so once more, which is no news. */
+function hangUp(body: { cancel(): Promise<void> } | null | undefined): void {
+  body?.cancel().catch(() => {});
 }
 
 /** A mark that changes with the file: a strong entity tag, else the time of its last change. */

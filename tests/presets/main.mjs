@@ -14,13 +14,14 @@ const SIZE = 13 * MB + 5;
 const NEAR = 1e-3;
 
 const wanted = process.argv.indexOf("--models");
-const MODELS = wanted < 0 ? join(ROOT, "tests/data/models/presets") : process.argv[wanted + 1];
+const SMALL = join(ROOT, "tests/data/models/presets");
+const MODELS = wanted < 0 ? SMALL : process.argv[wanted + 1];
 const SHIPPED = join(ROOT, "models/presets");
 const names = readdirSync(MODELS)
   .filter((name) => name.endsWith(".json"))
   .map((name) => name.slice(0, -5));
 
-const server = await serve({ npm: join(ROOT, "npm"), models: MODELS });
+const server = await serve({ npm: join(ROOT, "npm"), models: MODELS, small: SMALL });
 const { files, log, faults } = server;
 const here = `http://127.0.0.1:${server.port}`;
 const browser = await launch();
@@ -292,7 +293,7 @@ await main(async () => {
   });
 
   await test("an encoder without texts says so", async () => {
-    const source = { manifest: "/models/dinov2-small.json", keep: true };
+    const source = { manifest: "/small/dinov2-small.json", keep: true };
     assert.equal((await load(source, "cat")).answer, "no-text");
   });
 
