@@ -25,7 +25,8 @@ const PARTS = [
   {
     name: "page",
     limit: 120 * KB,
-    files: () => under("www/dist").filter(({ path }) => /\.(html|js|css)$/.test(path)),
+    // Without the tokenizer, which is fetched when a preset encodes a text: the page has no preset.
+    files: () => under("www/dist").filter(({ path }) => /(?<!\/tokenizers-.*)\.(html|js|css)$/.test(path)),
   },
 ];
 const TOTAL = 8 * MB;
