@@ -43,9 +43,10 @@ export async function buildPackage() {
       "npm",
       "models",
       "tsconfig.base.json",
+      "package-lock.json",
       ...MODULES.map(({ name }) => `npm/dist/wasm/${name}/${name}.d.ts`),
     ],
-    outputs: ["npm/dist/index.js", "npm/dist/models"],
+    outputs: ["npm/dist/index.js", "npm/dist/models", "npm/dist/tokenizer"],
     work: async () => {
       await run("npm run --silent build --workspace npm");
       const models = join(ROOT, "npm/dist/models");
@@ -54,6 +55,15 @@ export async function buildPackage() {
       for (const file of readdirSync(join(ROOT, "models"))) {
         if (/\.(onnx|json|safetensors)$/.test(file)) cpSync(join(ROOT, "models", file), join(models, file));
       }
+      cpSync(join(ROOT, "models/presets"), join(models, "presets"), { recursive: true });
+      // A file of its own, which only who encodes texts with a preset downloads. Its licence wants to be with it.
+      const [from, to] = [
+        join(ROOT, "node_modules/@huggingface/tokenizers"),
+        join(ROOT, "npm/dist/tokenizer"),
+      ];
+      rmSync(to, { recursive: true, force: true });
+      cpSync(join(from, "dist/tokenizers.min.mjs"), join(to, "tokenizers.js"));
+      cpSync(join(from, "LICENSE"), join(to, "LICENSE"));
     },
   });
 }

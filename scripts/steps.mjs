@@ -160,6 +160,11 @@ async function agreement() {
   return counted(closingLine, "node tests/agreement/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** Encoders from elsewhere: downloading, keeping, checking, texts. */
+async function presets() {
+  return counted(closingLine, "node tests/presets/main.mjs", { env: await need("CHROMIUM") });
+}
+
 async function types() {
   for (const project of ["npm", "www", "tests/e2e"]) await run(`tsc --noEmit -p ${project}`);
 }
@@ -193,6 +198,7 @@ export const STEPS = [
   { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
   { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
   { name: "agreement", after: ["build"], run: agreement },
+  { name: "presets", after: ["build"], run: presets },
   { name: "e2e", after: ["build"], run: endToEnd },
   { name: "package", after: ["build"], run: packaging },
   { name: "deny", group: "lint", run: deny },

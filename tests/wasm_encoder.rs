@@ -12,6 +12,8 @@ mod manifest;
 mod models;
 #[path = "encoder_room/preprocess.rs"]
 mod preprocess;
+#[path = "encoder_room/presets.rs"]
+mod presets;
 #[path = "encoder_room/words.rs"]
 mod words;
 

@@ -7,6 +7,7 @@ import { chromium } from "playwright-core";
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".json": "application/json",
   ".onnx": "application/octet-stream",
   ".safetensors": "application/octet-stream",

@@ -6,10 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { runPage } from "./browser.mjs";
+import { drawPhoto } from "../../tests/images/photo.mjs";
+import { launch, runPage, serve } from "./browser.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = join(HERE, "../..");
 const exec = promisify(execFile);
 
 let passed = 0;
@@ -35,10 +37,14 @@ async function test(name, body) {
 /** A project outside the repository that knows nothing but the tarball and its own tools. */
 async function install(folder, tarball) {
   await cp(HERE, folder, { recursive: true, filter: (path) => !path.endsWith(".mjs") });
-  const workspace = JSON.parse(await readFile(join(HERE, "../../package.json"), "utf8"));
-  const { typescript, vite } = workspace.devDependencies;
+  await cp(join(ROOT, "examples/own-encoder"), join(folder, "own-encoder"), { recursive: true });
+  await rm(join(folder, "own-encoder/package.json"));
+  // A preset of a small size: its tokenizer must be found from within a bundled worker too.
+  await cp(join(ROOT, "tests/data/models/presets"), join(folder, "vite/public/presets"), { recursive: true });
+  const workspace = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  const { typescript, vite, "onnxruntime-web": onnxruntime } = workspace.devDependencies;
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const wanted = [tarball, `typescript@${typescript}`, `vite@${vite}`];
+  const wanted = [tarball, `typescript@${typescript}`, `vite@${vite}`, `onnxruntime-web@${onnxruntime}`];
   await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
 }
 
@@ -59,6 +65,36 @@ async function testPage(folder) {
   }
 }
 
+/** The page of examples/own-encoder: taught with drawn photos, then asked. */
+async function testExample(folder) {
+  const server = await serve(folder);
+  const browser = await launch();
+  const photos = (thing, ...seeds) =>
+    seeds.map((seed) => {
+      const buffer = drawPhoto(thing, seed);
+      return { name: `${thing}-${seed}.png`, mimeType: "image/png", buffer };
+    });
+  try {
+    const page = await browser.newPage();
+    const requests = [];
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(server.address);
+    const says = (text) => page.locator("output", { hasText: text }).waitFor({ timeout: 60_000 });
+    await page.locator("fieldset:enabled").waitFor({ timeout: 60_000 });
+    await page.locator("[data-label=tomato]").setInputFiles(photos("tomato", 0, 1, 2, 3));
+    await says("4 × tomato");
+    await page.locator("[data-label=leaf]").setInputFiles(photos("leaf", 0, 1, 2, 3));
+    await says("4 × tomato, 4 × leaf");
+    await page.locator("#question").setInputFiles([...photos("leaf", 5, 6), ...photos("tomato", 5)]);
+    await says("It is leaf, leaf, tomato");
+    const own = requests.filter((url) => /encoder_bg|worker/.test(url));
+    if (own.length > 0) throw new Error(`the encoder of the package was downloaded: ${own.join()}`);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), "handful-package-"));
 const call = (program, ...words) => exec(join(folder, "node_modules/.bin", program), words, { cwd: folder });
 try {
@@ -74,6 +110,13 @@ try {
     }
     if (await test("Vite builds a page with it", () => call("vite", "build", "vite"))) {
       await testPage(join(folder, "vite/dist"));
+    }
+    if (
+      await test("Vite builds the example with an encoder of one's own", () =>
+        call("vite", "build", "own-encoder"))
+    ) {
+      await test("in Chromium, the example learns from features of onnxruntime-web", () =>
+        testExample(join(folder, "own-encoder/dist")));
     }
   }
 } finally {

@@ -31,13 +31,18 @@ export function checkTarball({ files, size }) {
     `dist/wasm/${name}/${name}.js`,
     `dist/wasm/${name}/${name}_bg.wasm`,
   ]);
-  const models = ["handful-tiny.json", "handful-tiny.onnx", "handful-words.safetensors"].map(
-    (name) => `dist/models/${name}`,
-  );
+  const presets = readdirSync(join(PACKAGE, "../models/presets"));
+  const models = [
+    "dist/models/handful-tiny.json",
+    "dist/models/handful-tiny.onnx",
+    "dist/models/handful-words.safetensors",
+    ...presets.map((name) => `dist/models/presets/${name}`),
+  ];
+  const tokenizer = ["dist/tokenizer/LICENSE", "dist/tokenizer/tokenizers.js"];
   const documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
   assert.deepEqual(
     files.map(({ path }) => path).sort(),
-    [...modules, ...wasm, ...models, ...documents].sort(),
+    [...modules, ...wasm, ...models, ...tokenizer, ...documents].sort(),
   );
   for (const { path, size: bytes } of files) assert.ok(bytes > 0, `${path} is empty`);
 }

@@ -1,6 +1,6 @@
 import { HandfulError } from "./errors.js";
 import type { Call, Reply, Values } from "./protocol.js";
-import type { Progress } from "./types.js";
+import type { CallOptions, Progress } from "./types.js";
 
 type WithoutId<R> = R extends unknown ? Omit<R, "id"> : never;
 type CallOf<Kind extends keyof Values> = WithoutId<Extract<Call, { kind: Kind }>>;
@@ -34,14 +34,17 @@ export class Channel {
     return this.#closed;
   }
 
+  /** @param options.signal - Tells the worker to stop; the call rejects with what the worker answers then. */
   call<Kind extends keyof Values>(
     call: CallOf<Kind>,
     transfer: Transferable[],
-    onProgress?: (progress: Progress) => void,
+    { onProgress, signal }: CallOptions = {},
   ): Promise<Values[Kind]> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
+    const stop = (): void => this.#worker.postMessage({ kind: "stop", id });
+    signal?.addEventListener("abort", stop, { once: true });
+    const answer = new Promise<Values[Kind]>((resolve, reject) => {
       try {
         this.#worker.postMessage({ ...call, id }, transfer);
       } catch (cause) {
@@ -53,6 +56,7 @@ export class Channel {
       }
       this.#pending.set(id, { resolve, reject, onProgress });
     });
+    return answer.finally(() => signal?.removeEventListener("abort", stop));
   }
 
   /** Ends the worker; whatever it has not answered rejects with `reason`. */

@@ -26,7 +26,8 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
   readonly streams?: Streams | undefined;
   /**
    * Whether the encoder's text side, where it has one, reads the labels. A class whose label it understands can then be
-   * recognised before it has an example. Default: true. Texts that a loaded set brings along stay in any case.
+   * recognised before it has an example. Default: {@link Encoder.textReady}, so that only `true` downloads the text side of
+   * a `preset`. Texts that a loaded set brings along stay in any case.
    */
   readonly text?: boolean | undefined;
   /** The encoder's WebAssembly; see `EncoderOptions.wasm`. */
@@ -39,8 +40,9 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
  * Recognises what it has been shown: give it a few images of each of a few things, then ask about others.
  * Everything happens on this device. Changes of the set are described at {@link FeatureClassifier}.
  *
- * It reads the labels with the encoder's text side, where there is one: see {@link FeatureClassifier.readLabels}. Images
- * that are handed over after a class was named wait until its name has been looked at.
+ * It reads the labels with the encoder's text side, where that is at hand or asked for (`text`): see
+ * {@link FeatureClassifier.readLabels}. Images that are handed over after a class was named wait until its name has been
+ * looked at, but not for a download.
  *
  * @example
  * ```ts
@@ -55,11 +57,12 @@ export class Classifier extends FeatureClassifier {
   readonly encoder: Encoder | null;
   readonly #ownsEncoder: boolean;
 
-  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean, text: boolean) {
+  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean, text?: boolean) {
     super(core);
     this.encoder = encoder;
     this.#ownsEncoder = ownsEncoder;
-    if (encoder?.hasText && text) this.readLabels((label) => encoder.encodeText(label));
+    if (encoder?.hasText && (text ?? encoder.textReady))
+      this.readLabels((label) => encoder.encodeText(label));
   }
 
   /**
@@ -105,7 +108,7 @@ export class Classifier extends FeatureClassifier {
         guarded(() => build(Core, encoder)),
         encoder,
         owned,
-        options.text ?? true,
+        options.text,
       );
     } catch (error) {
       if (owned) {

@@ -1,33 +1,29 @@
 import { LESS_THAN } from "./compile.js";
 import { HandfulError } from "./errors.js";
 
-/**
- * Fetches a file of an encoder.
- *
- * @param onBytes - Told how many bytes have come, of how many (0 where it is not known).
- */
-export async function download(
-  url: string,
-  onBytes?: (done: number, total: number) => void,
-): Promise<Uint8Array> {
+/** How a file is fetched. */
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes have come, of how many (0 where it is not known). */
+  readonly onBytes?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Fetches a file of an encoder. */
+export async function download(url: string, { signal, onBytes }: DownloadOptions = {}): Promise<Uint8Array> {
   // Bundlers inline small files as data URLs; reading them here needs no `connect-src data:` in the page's CSP.
   if (url.startsWith("data:")) return decodeDataUrl(url);
   let bytes: Uint8Array;
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok)
       throw new HandfulError("network", `${url} was answered with status ${response.status}.`);
     bytes = await readBody(response, onBytes);
   } catch (cause) {
+    signal?.throwIfAborted();
     if (cause instanceof HandfulError) throw cause;
     throw new HandfulError("network", `${url} cannot be downloaded: ${String(cause)}`, { cause });
   }
-  if (bytes[0] === LESS_THAN) {
-    throw new HandfulError(
-      "network",
-      `${url} is an HTML page: the URL is wrong, and the server answers unknown addresses with a page.`,
-    );
-  }
+  refuseHtml(url, bytes);
   return bytes;
 }
 
@@ -54,6 +50,15 @@ async function readBody(
     offset += chunk.length;
   }
   return bytes;
+}
+
+/** What a server answers for an address that it does not know, without saying so. */
+export function refuseHtml(url: string, bytes: Uint8Array): void {
+  if (bytes[0] !== LESS_THAN) return;
+  throw new HandfulError(
+    "network",
+    `${url} is an HTML page: the URL is wrong, and the server answers unknown addresses with a page.`,
+  );
 }
 
 function decodeDataUrl(url: string): Uint8Array {

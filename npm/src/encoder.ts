@@ -24,6 +24,8 @@ export interface EncoderOptions extends CallOptions {
    * the package: from another origin, or with a bundler that does not find it.
    */
   readonly worker?: (() => Worker) | undefined;
+  /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
+  readonly tokenizer?: URL | string | undefined;
 }
 
 /**
@@ -48,17 +50,21 @@ export class Encoder implements Disposable {
   readonly streams: Streams;
   /** Whether it has a text side, so that {@link encodeText} works. */
   readonly hasText: boolean;
+  /** Whether that came with the encoder. Otherwise the first text downloads it, which may be more than 100 MB. */
+  readonly textReady: boolean;
   readonly #start: () => Promise<Started>;
   #channel: Channel;
   /** Settles when the last call that was made is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor({ channel, name, id, streams, hasText }: Started, start: () => Promise<Started>) {
+  private constructor(started: Started, start: () => Promise<Started>) {
+    const { channel, name, id, streams, hasText, textReady } = started;
     this.name = name;
     this.id = id;
     this.streams = streams;
     this.hasText = hasText;
+    this.textReady = textReady;
     this.#channel = channel;
     this.#start = start;
   }
@@ -81,21 +87,29 @@ export class Encoder implements Disposable {
         "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
       );
     }
-    const { wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url), worker = shippedWorker } =
-      options;
+    const {
+      wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
+      worker = shippedWorker,
+      tokenizer = new URL("./tokenizer/tokenizers.js", import.meta.url),
+    } = options;
     const request = {
       kind: "load",
       wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
-      manifest: absolute(source.manifest),
-      model: source.model === undefined ? undefined : absolute(source.model),
-      words: source.words === undefined ? undefined : absolute(source.words),
+      place: {
+        manifest: absolute(source.manifest),
+        model: source.model === undefined ? undefined : absolute(source.model),
+        words: source.words === undefined ? undefined : absolute(source.words),
+        base: source.base === undefined ? undefined : absolute(source.base).replace(/\/*$/, "/"),
+        keep: source.keep ?? false,
+      },
+      tokenizer: absolute(tokenizer),
     } as const;
 
     const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
       signal?.throwIfAborted();
       const channel = new Channel(openWorker(worker));
       try {
-        return { channel, ...(await abortable(channel.call<"load">(request, [], onProgress), signal)) };
+        return { channel, ...(await abortable(channel.call<"load">(request, [], { onProgress }), signal)) };
       } catch (error) {
         channel.close(disposed());
         throw error;
@@ -131,23 +145,6 @@ export class Encoder implements Disposable {
   }
 
   /**
-   * What a name in English means, in the space of the stream `clip`: "apple", "coffee cups", "a photo of a sea horse".
-   *
-   * @throws {@link HandfulError} with code `no-encoder` where {@link hasText} is false, `worker` or `disposed`.
-   */
-  encodeText(name: string): Promise<TextEncoding> {
-    return this.#inTurn(async () => {
-      if (!this.hasText)
-        throw new HandfulError(
-          "no-encoder",
-          `The encoder “${this.name}” has no text side: it takes images only.`,
-        );
-      const channel = await this.#liveChannel();
-      return channel.call<"encodeText">({ kind: "encodeText", name }, []);
-    });
-  }
-
-  /**
    * Features of many images, in order, as they come. A bad image gives an item with `error` and does not stop the
    * rest; an abort or `dispose()` does, and throws.
    *
@@ -161,6 +158,29 @@ export class Encoder implements Disposable {
    */
   encodeMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<EncodeResult, void> {
     return batch(images, options, (image, each) => this.encode(image, each));
+  }
+
+  /**
+   * Features of the name of a thing, for `setText`: where it lies in the space of the stream `clip`. The encoder of the
+   * package knows plain English nouns: "apple", "coffee cups", "a photo of a sea horse".
+   * Unless {@link textReady}, the first text downloads the text side, with progress in the stage `download`; an abort
+   * stops that, and images do not wait for it.
+   *
+   * @throws {@link HandfulError} with code `no-text` where {@link hasText} is false, `network`, `model`,
+   * `model-mismatch`, `worker` or `disposed`.
+   */
+  encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
+    const { signal } = options;
+    // The call is made in its turn, but its answer is not waited for there: no image waits for a download.
+    const made = this.#inTurn(async () => {
+      const channel = await this.#liveChannel();
+      signal?.throwIfAborted();
+      return { answer: channel.call<"encodeText">({ kind: "encodeText", name }, [], options) };
+    });
+    return abortable(
+      made.then(({ answer }) => answer),
+      signal,
+    );
   }
 
   /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */

@@ -33,6 +33,7 @@ const PACKAGE_ERROR_CODES = [
   "network",
   "worker",
   "no-encoder",
+  "no-text",
   "disposed",
   "internal",
 ] as const;
@@ -56,6 +57,7 @@ const PACKAGE_ERROR_CODES = [
  * | `not-an-image` | a file that this browser cannot decode as a picture |
  * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |
+ * | `no-text` | a text was given, but this encoder has no text side |
  * | `wasm-html`, `wasm-load` | the WebAssembly file: an HTML page came instead, or it cannot be compiled |
  * | `simd-missing` | the browser lacks WebAssembly SIMD |
  * | `network` | a download failed |

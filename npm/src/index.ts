@@ -2,6 +2,7 @@
 export { Classifier, type ClassifierOptions } from "./classifier.js";
 export * from "./core.js";
 export { Encoder, type EncoderOptions } from "./encoder.js";
+export { PRESET_NAMES, type PresetName, preset } from "./preset.js";
 export type {
   AddResult,
   BatchItem,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors.js";
+import type { Place } from "./files.js";
 import type { EncodeTimings, Progress, Streams, TextEncoding } from "./types.js";
 
 /** What an image is turned into before it goes to the worker. */
@@ -11,12 +12,14 @@ export type Call =
       readonly id: number;
       /** Absolute URLs; the worker may live elsewhere than the page. */
       readonly wasm: string | WebAssembly.Module;
-      readonly manifest: string;
-      readonly model: string | undefined;
-      readonly words: string | undefined;
+      readonly place: Place;
+      /** The tokenizer's program; see `text.ts`. */
+      readonly tokenizer: string;
     }
   | { readonly kind: "encode"; readonly id: number; readonly image: Payload }
-  | { readonly kind: "encodeText"; readonly id: number; readonly name: string };
+  | { readonly kind: "encodeText"; readonly id: number; readonly name: string }
+  /** Stops the call with this id, which then fails. Not answered itself. */
+  | { readonly kind: "stop"; readonly id: number };
 
 /** The value with which a call of each kind is answered. */
 export interface Values {
@@ -25,6 +28,7 @@ export interface Values {
     readonly id: string;
     readonly streams: Streams;
     readonly hasText: boolean;
+    readonly textReady: boolean;
   };
   encode: { readonly features: Float32Array; readonly timings: EncodeTimings };
   encodeText: TextEncoding;

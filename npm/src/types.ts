@@ -40,10 +40,17 @@ export interface CallOptions {
 export interface EncoderSource {
   /** URL of the manifest (JSON). Strings are relative to the page. */
   readonly manifest: URL | string;
-  /** URL of the ONNX file. Default: the manifest's `file`, beside the manifest. */
+  /** URL of the ONNX file. Default: the manifest's `file`, found as `base` says. */
   readonly model?: URL | string | undefined;
-  /** URL of the file that reads names, where the manifest has one. Default: its `words.file`, beside the manifest. */
+  /** URL of the file that reads names, where the manifest has one. Default: its `words.file`, found as `base` says. */
   readonly words?: URL | string | undefined;
+  /** Address of the folder with the files that the manifest names. Default: the manifest's `base`, else its own place. */
+  readonly base?: URL | string | undefined;
+  /**
+   * Keeps the files in the cache `handful-encoders`, so that they are downloaded once and a broken download goes on.
+   * A file is looked up by its address: put a new version under a new one. Default: false; presets are kept.
+   */
+  readonly keep?: boolean | undefined;
 }
 
 /** One named part of a feature row, with its length. */
@@ -210,7 +217,10 @@ export interface Encoding {
 export interface TextEncoding {
   /** A row in the space of the stream `clip`, as long as it, as the encoder gave it. */
   readonly features: Float32Array;
-  /** How likely the row points roughly where it should, in [0, 1]; below a half the name is better left out. */
+  /**
+   * How likely the row points roughly where it should, in [0, 1]; below a half the name is better left out. 1 for encoders
+   * that cannot tell.
+   */
   readonly confidence: number;
 }
 

@@ -1,8 +1,9 @@
 import { compile } from "./compile.js";
 import { decode } from "./decode.js";
-import { download } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
+import { EncoderFiles, type NamedFile, type Place } from "./files.js";
 import type { Call, Reply, Values } from "./protocol.js";
+import { TextSide } from "./text.js";
 import type { Progress, TextEncoding } from "./types.js";
 import glue, { OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
@@ -14,17 +15,23 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 let encoder: OnnxEncoder | undefined;
+/** What reads names: words, which come with the encoder, or else its text side, fetched for the first name. */
 let words: WordEncoder | undefined;
+let text: TextSide | undefined;
+/** The calls that can be stopped. */
+const stops = new Map<number, AbortController>();
 
-// The page makes the next call when this one is answered, so there is no queue here.
+// The page asks for the next image when this one is done, so there is no queue here; texts may come in between.
 scope.onmessage = async ({ data: call }) => {
   const { id } = call;
+  const report = (progress: Progress): void => scope.postMessage({ kind: "progress", id, progress });
   try {
-    if (call.kind === "load") {
-      const value = await load(call, (progress) => scope.postMessage({ kind: "progress", id, progress }));
+    if (call.kind === "stop") stops.get(id)?.abort();
+    else if (call.kind === "load") {
+      const value = await load(call, report);
       scope.postMessage({ kind: "done", id, value });
     } else {
-      const value = call.kind === "encode" ? await encode(call) : encodeText(call);
+      const value = call.kind === "encode" ? await encode(call) : await encodeText(call, report);
       scope.postMessage({ kind: "done", id, value }, [value.features.buffer]);
     }
   } catch (error) {
@@ -45,57 +52,73 @@ async function load(
   report: (progress: Progress) => void,
 ): Promise<Values["load"]> {
   report({ stage: "compile", done: 0, total: 1 });
-  const [{ manifest, model, names }] = await Promise.all([
-    downloadEncoder(call, report),
+  const [{ files, model, names }] = await Promise.all([
+    download(call.place, (done, total) => report({ stage: "download", done, total })),
     compile(call.wasm)
       .then((module) => glue({ module_or_path: module }))
       .then(() => report({ stage: "compile", done: 1, total: 1 })),
   ]);
   report({ stage: "load", done: 0, total: 1 });
-  encoder = new OnnxEncoder(manifest, model);
-  words = names && new WordEncoder(manifest, names);
+  encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model));
+  words = names && (await files.use(names.file, () => new WordEncoder(files.manifest, names.bytes)));
+  text = new TextSide(files, call.tokenizer);
   report({ stage: "load", done: 1, total: 1 });
+  const textReady = words !== undefined;
   return {
     name: encoder.name(),
     id: encoder.id(),
     streams: encoder.streams(),
-    hasText: words !== undefined,
+    hasText: textReady || text.exists,
+    textReady,
   };
 }
 
-async function downloadEncoder(
-  call: Extract<Call, { kind: "load" }>,
-  report: (progress: Progress) => void,
-): Promise<{ manifest: string; model: Uint8Array; names: Uint8Array | undefined }> {
-  const manifest = new TextDecoder().decode(await download(call.manifest));
-  const files = filesOf(manifest);
-  const beside = (file: string): string => new URL(file, call.manifest).href;
+/** The files that an encoder cannot do without, and its words. */
+async function download(
+  place: Place,
+  onBytes: (done: number, total: number) => void,
+): Promise<{
+  files: EncoderFiles;
+  model: Uint8Array;
+  names: { file: NamedFile; bytes: Uint8Array } | undefined;
+}> {
+  const files = await EncoderFiles.open(place);
+  const file = files.words;
   const [model, names] = await Promise.all([
-    download(call.model ?? beside(files.model), (done, total) => report({ stage: "download", done, total })),
-    files.words === undefined ? undefined : download(call.words ?? beside(files.words)),
+    files.fetch(files.image, { onBytes }),
+    file && files.fetch(file, {}).then((bytes) => ({ file, bytes })),
   ]);
-  return { manifest, model, names };
+  return { files, model, names };
 }
 
-/** The only fields of the manifest that are read here; Rust reads and checks all of it. */
-function filesOf(manifest: string): { model: string; words: string | undefined } {
-  try {
-    const { file, words } = JSON.parse(manifest) as { file?: unknown; words?: { file?: unknown } | null };
-    // Words of another form are for Rust to refuse.
-    if (typeof file === "string") return { model: file, words: words ? String(words.file) : undefined };
-  } catch {
-    // Not JSON: the sentence below says so too.
+async function encodeText(
+  { id, name }: Extract<Call, { kind: "encodeText" }>,
+  report: (progress: Progress) => void,
+): Promise<TextEncoding & { features: Float32Array<ArrayBuffer> }> {
+  if (words) {
+    const features = words.features(name) as Float32Array<ArrayBuffer>;
+    return { features, confidence: words.confidence(name) };
   }
-  throw new HandfulError(
-    "manifest",
-    "The encoder manifest cannot be used: it is not JSON with a field `file`.",
-  );
+  if (!text) throw notLoaded();
+  const stop = new AbortController();
+  stops.set(id, stop);
+  try {
+    const onBytes = (done: number, total: number): void => report({ stage: "download", done, total });
+    // Such a text model takes any words; it does not say how well it knows them.
+    return { features: await text.encode(name, stop.signal, onBytes), confidence: 1 };
+  } finally {
+    stops.delete(id);
+  }
+}
+
+function notLoaded(): HandfulError {
+  return new HandfulError("worker", "The encoder is not loaded.");
 }
 
 async function encode({
   image,
 }: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
-  if (!encoder) throw new HandfulError("worker", "The encoder is not loaded.");
+  if (!encoder) throw notLoaded();
   const start = performance.now();
   const pixels = await decode(image);
   const decoded = performance.now();
@@ -108,11 +131,4 @@ async function encode({
     encode: performance.now() - preprocessed,
   };
   return { features, timings };
-}
-
-function encodeText({
-  name,
-}: Extract<Call, { kind: "encodeText" }>): TextEncoding & { features: Float32Array<ArrayBuffer> } {
-  if (!words) throw new HandfulError("worker", "The encoder has no words.");
-  return { features: words.features(name) as Float32Array<ArrayBuffer>, confidence: words.confidence(name) };
 }

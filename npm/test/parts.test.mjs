@@ -128,13 +128,19 @@ test("a download reports bytes, and says what went wrong", async (t) => {
   const base = `http://127.0.0.1:${server.address().port}`;
 
   const steps = [];
-  assert.deepEqual(Buffer.from(await download(`${base}/file`, (...step) => steps.push(step))), body);
+  assert.deepEqual(
+    Buffer.from(await download(`${base}/file`, { onBytes: (...step) => steps.push(step) })),
+    body,
+  );
   assert.deepEqual(steps[0], [0, body.length]);
   assert.deepEqual(steps.at(-1), [body.length, body.length]);
   assert.ok(steps.every(([done], i) => i === 0 || done > steps[i - 1][0]));
 
   const compressed = [];
-  assert.deepEqual(Buffer.from(await download(`${base}/gzip`, (...step) => compressed.push(step))), body);
+  assert.deepEqual(
+    Buffer.from(await download(`${base}/gzip`, { onBytes: (...step) => compressed.push(step) })),
+    body,
+  );
   assert.deepEqual(compressed.at(-1), [body.length, 0]);
 
   for (const path of ["page", "broken", "missing"]) {

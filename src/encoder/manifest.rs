@@ -7,6 +7,7 @@ use super::descriptors::Descriptor;
 use crate::streams::{CLIP, is_scale};
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
 /// Longest manifest that is read, in bytes: five hundred times a real one, and a bound on what a hostile one can cost.
@@ -30,9 +31,10 @@ pub struct Manifest {
     sha256: Option<[u8; 32]>,
     input: Input,
     preprocess: Preprocess,
-    outputs: Streams,
-    descriptors: Vec<Descriptor>,
     streams: Streams,
+    /// Of the streams that the model computes, where each comes from, in the order of the streams.
+    outputs: Vec<Output>,
+    descriptors: Vec<Descriptor>,
     words: Option<WordsFile>,
 }
 
@@ -43,19 +45,22 @@ impl Manifest {
     /// | field | range |
     /// | --- | --- |
     /// | `name` | 1 to 100 characters |
-    /// | `file` | a plain file name without a path |
+    /// | `file` | a relative path without `.` and `..`: the file lies beside or below the manifest, or whatever address stands for its place |
     /// | `sha256` | absent, or 64 hexadecimal digits |
     /// | `input.shape` | `[N, 3, H, W]` or, with layout NHWC, `[N, H, W, 3]`; `N` any text or 1; `H`, `W` 1 to 1024 |
     /// | `input.layout`, `input.color` | `NCHW` or `NHWC`; `RGB` |
-    /// | `preprocess.resize.shorter_side` | 1 to 1024 |
+    /// | `preprocess.resize.shorter_side` | 1 to 1024; or instead of it and `crop` |
+    /// | `preprocess.resize.size` | `[H, W]` of the input: the image is stretched to it |
     /// | `preprocess.resize.filter` | its first word: box, bilinear, hamming, bicubic or lanczos |
     /// | `preprocess.crop` | `center`, size `[H, W]` of the input, at most the shorter side |
     /// | `preprocess.scale` | `x/255` |
     /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
-    /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536 |
-    /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
+    /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536; or `[N, T, D]` with `token`, the row that is taken, below `T` |
+    /// | `outputs.NAME.tensor` | the output's name in the file; absent: `NAME` |
     /// | `outputs.clip.logit_scale` | absent, or above 0: what the cosine with a text is multiplied by to give a logit |
+    /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
     /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
+    /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
     ///
     /// # Errors
     /// [`Error::Manifest`] naming the field at fault.
@@ -91,7 +96,7 @@ impl Manifest {
         &self.name
     }
 
-    /// Name of the ONNX file, which lies beside the manifest.
+    /// Path of the ONNX file, relative to the manifest.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -107,9 +112,14 @@ impl Manifest {
         self.streams.as_slice()
     }
 
-    /// The outputs of the model in the order of [`Manifest::streams`].
-    pub(super) fn outputs(&self) -> &[Stream] {
-        self.outputs.as_slice()
+    /// Width of the stream that shares a space with text.
+    pub(super) fn clip_dim(&self) -> Option<usize> {
+        self.streams.clip().map(|columns| columns.len())
+    }
+
+    /// The outputs of the model, in the order of their streams.
+    pub(super) fn outputs(&self) -> &[Output] {
+        &self.outputs
     }
 
     /// The descriptors that are computed beside the model.
@@ -117,7 +127,7 @@ impl Manifest {
         &self.descriptors
     }
 
-    /// Name of the file that turns names into the space of `clip`, where there is one; it lies beside the manifest.
+    /// Path of the file that turns names into the space of `clip`, where there is one, relative to the manifest.
     pub fn words_file(&self) -> Option<&str> {
         self.words.as_ref().map(|words| words.file.as_str())
     }
@@ -174,10 +184,37 @@ pub(super) enum Layout {
     Nhwc,
 }
 
+/// One output of a model: a row of `dim` numbers, or the row number `token` of `tokens` such rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    /// Its name in the file.
+    pub tensor: String,
+    pub dim: usize,
+    pub rows: Option<Rows>,
+}
+
+/// Which of an output's rows is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub count: usize,
+    pub token: usize,
+}
+
+impl Output {
+    /// Its shape for one image or text.
+    pub fn shape(&self) -> Vec<usize> {
+        match self.rows {
+            Some(rows) => vec![1, rows.count, self.dim],
+            None => vec![1, self.dim],
+        }
+    }
+}
+
 /// From the pixels of any image to the input: resize, centre crop to the input's size, normalise.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Preprocess {
-    pub shorter_side: u32,
+    /// Absent where the image is stretched to the input's size.
+    pub shorter_side: Option<u32>,
     pub filter: Filter,
     pub mean: [f32; 3],
     pub std: [f32; 3],
@@ -205,6 +242,8 @@ struct RawManifest {
     #[serde(default)]
     descriptors: Vec<Descriptor>,
     words: Option<RawWords>,
+    /// Checked by `text.rs` where it is wanted.
+    text: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -224,7 +263,7 @@ struct RawInput {
 #[derive(Deserialize)]
 struct RawPreprocess {
     resize: RawResize,
-    crop: RawCrop,
+    crop: Option<RawCrop>,
     scale: String,
     mean: [f32; 3],
     std: [f32; 3],
@@ -232,7 +271,8 @@ struct RawPreprocess {
 
 #[derive(Deserialize)]
 struct RawResize {
-    shorter_side: u32,
+    shorter_side: Option<u32>,
+    size: Option<[u32; 2]>,
     filter: String,
 }
 
@@ -246,6 +286,8 @@ struct RawCrop {
 #[derive(Deserialize)]
 struct RawOutput {
     shape: Vec<serde_json::Value>,
+    tensor: Option<String>,
+    token: Option<usize>,
     logit_scale: Option<f64>,
 }
 
@@ -259,43 +301,30 @@ impl RawManifest {
         check_file("file", &self.file)?;
         let input = self.input.check()?;
         let preprocess = self.preprocess.check(&input)?;
-        let outputs = self
-            .outputs
-            .into_iter()
-            .map(|(name, output)| {
-                let dim = output_dim(&output.shape).ok_or_else(|| {
-                    fault(format!(
-                        "outputs.{name}.shape must be [\"N\", D] with D from 1 to {MAX_OUTPUT_DIM}"
-                    ))
-                })?;
-                if output
-                    .logit_scale
-                    .is_some_and(|scale| name != CLIP || !is_scale(scale))
-                {
-                    return Err(fault(format!(
-                        "outputs.{name}.logit_scale must be above 0, and only `{CLIP}` has one"
-                    )));
-                }
-                Ok(Stream {
-                    scale: output.logit_scale,
-                    ..Stream::new(name, dim)
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let counted = self
-            .descriptors
-            .iter()
-            .map(|descriptor| descriptor.stream());
-        let streams = outputs.iter().cloned().chain(counted).collect();
-        let layout = |streams| {
-            Streams::new(streams).map_err(|_| {
+        let mut outputs = BTreeMap::new();
+        let mut streams: Vec<_> = (self.descriptors.iter())
+            .map(|descriptor| descriptor.stream())
+            .collect();
+        for (name, raw) in self.outputs {
+            let (stream, output) = raw.check(&name)?;
+            streams.push(stream);
+            outputs.insert(name, output);
+        }
+        let streams = Some(streams)
+            .filter(|_| !outputs.is_empty())
+            .and_then(|streams| Streams::new(streams).ok())
+            .ok_or_else(|| {
                 fault(format!(
                     "outputs and descriptors must be at least one output, each with a name of its own, and {MAX_OUTPUT_DIM} numbers wide in all"
                 ))
-            })
-        };
-        if self.words.is_some() && outputs.iter().all(|stream| stream.name != CLIP) {
+            })?;
+        if self.words.is_some() && !outputs.contains_key(CLIP) {
             return Err(fault(format!("words need an output `{CLIP}`")));
+        }
+        if self.words.is_some() && self.text.is_some() {
+            return Err(fault(
+                "words and text are two ways to read names, one is left out",
+            ));
         }
         Ok(Manifest {
             words: self.words.map(RawWords::check).transpose()?,
@@ -305,10 +334,35 @@ impl RawManifest {
             licence: self.licence,
             input,
             preprocess,
-            outputs: layout(outputs)?,
+            outputs: (streams.as_slice().iter())
+                .filter_map(|stream| outputs.remove(&stream.name))
+                .collect(),
             descriptors: self.descriptors,
-            streams: layout(streams)?,
+            streams,
         })
+    }
+}
+
+impl RawOutput {
+    /// The stream of this name, and where it comes from.
+    fn check(self, name: &str) -> Result<(Stream, Output)> {
+        let tensor = self.tensor.unwrap_or_else(|| name.to_owned());
+        let output = tensor_output(tensor, &self.shape, self.token).ok_or_else(|| {
+            fault(format!(
+                "outputs.{name}.shape must be [\"N\", D], or [\"N\", T, D] with a token below T, with D from 1 to {MAX_OUTPUT_DIM}"
+            ))
+        })?;
+        let bad_scale = |scale| name != CLIP || !is_scale(scale);
+        if self.logit_scale.is_some_and(bad_scale) {
+            return Err(fault(format!(
+                "outputs.{name}.logit_scale must be above 0, and only `{CLIP}` has one"
+            )));
+        }
+        let stream = Stream {
+            scale: self.logit_scale,
+            ..Stream::new(name, output.dim)
+        };
+        Ok((stream, output))
     }
 }
 
@@ -370,30 +424,7 @@ impl RawInput {
 
 impl RawPreprocess {
     fn check(self, input: &Input) -> Result<Preprocess> {
-        let shorter_side = self.resize.shorter_side;
-        if !(1..=MAX_INPUT_SIDE).contains(&shorter_side) {
-            return Err(fault(format!(
-                "preprocess.resize.shorter_side must be from 1 to {MAX_INPUT_SIDE}, not {shorter_side}"
-            )));
-        }
-        if self.crop.kind != "center" {
-            return Err(fault(format!(
-                "preprocess.crop.type must be center, not {:?}",
-                self.crop.kind
-            )));
-        }
-        let [height, width] = self.crop.size;
-        if (height, width) != (input.height, input.width) {
-            return Err(fault(format!(
-                "preprocess.crop.size [{height}, {width}] differs from the input's [{}, {}]",
-                input.height, input.width
-            )));
-        }
-        if height.max(width) > shorter_side {
-            return Err(fault(format!(
-                "preprocess.crop.size [{height}, {width}] is larger than preprocess.resize.shorter_side {shorter_side}"
-            )));
-        }
+        let shorter_side = self.check_size(input)?;
         if self.scale != "x/255" {
             return Err(fault(format!(
                 "preprocess.scale must be x/255, not {:?}",
@@ -421,6 +452,45 @@ impl RawPreprocess {
     }
 }
 
+impl RawPreprocess {
+    /// The shorter side to resize to before the crop; none where the image is stretched to the input.
+    fn check_size(&self, input: &Input) -> Result<Option<u32>> {
+        let size = [input.height, input.width];
+        let (shorter_side, crop) = match (self.resize.shorter_side, self.resize.size, &self.crop) {
+            (Some(shorter_side), None, Some(crop)) => (shorter_side, crop),
+            (None, Some(stretched), None) if stretched == size => return Ok(None),
+            _ => {
+                return Err(fault(format!(
+                    "preprocess must have resize.shorter_side and crop, or resize.size {size:?}, the input's, alone"
+                )));
+            }
+        };
+        if !(1..=MAX_INPUT_SIDE).contains(&shorter_side) {
+            return Err(fault(format!(
+                "preprocess.resize.shorter_side must be from 1 to {MAX_INPUT_SIDE}, not {shorter_side}"
+            )));
+        }
+        if crop.kind != "center" {
+            return Err(fault(format!(
+                "preprocess.crop.type must be center, not {:?}",
+                crop.kind
+            )));
+        }
+        if crop.size != size {
+            return Err(fault(format!(
+                "preprocess.crop.size {:?} differs from the input's {size:?}",
+                crop.size
+            )));
+        }
+        if input.height.max(input.width) > shorter_side {
+            return Err(fault(format!(
+                "preprocess.crop.size {size:?} is larger than preprocess.resize.shorter_side {shorter_side}"
+            )));
+        }
+        Ok(Some(shorter_side))
+    }
+}
+
 impl Filter {
     /// Only the first word counts, so that a manifest may say "bilinear (antialiased)".
     fn parse(text: &str) -> Result<Self> {
@@ -442,28 +512,41 @@ fn is_batch(axis: &serde_json::Value) -> bool {
     axis.is_string() || axis.is_null() || axis.as_u64() == Some(1)
 }
 
-fn output_dim(shape: &[serde_json::Value]) -> Option<usize> {
-    match shape {
-        [batch, dim] if is_batch(batch) => dim
-            .as_u64()
-            .filter(|dim| (1..=MAX_OUTPUT_DIM).contains(dim))
-            .and_then(|dim| usize::try_from(dim).ok()),
-        _ => None,
-    }
+/// An output of this shape, if it is one that is understood.
+pub(super) fn tensor_output(
+    tensor: String,
+    shape: &[serde_json::Value],
+    token: Option<usize>,
+) -> Option<Output> {
+    let size = |axis: &serde_json::Value| {
+        let size = axis.as_u64()?;
+        ((1..=MAX_OUTPUT_DIM).contains(&size)).then(|| usize::try_from(size).ok())?
+    };
+    let (batch, rows, dim) = match (shape, token) {
+        ([batch, dim], None) => (batch, None, size(dim)?),
+        ([batch, count, dim], Some(token)) => {
+            let count = size(count).filter(|count| token < *count)?;
+            (batch, Some(Rows { count, token }), size(dim)?)
+        }
+        _ => return None,
+    };
+    (is_batch(batch) && !tensor.is_empty()).then_some(Output { tensor, dim, rows })
 }
 
-/// The file lies beside the manifest: a path could lead anywhere on the server or the disk.
-fn check_file(field: &str, file: &str) -> Result<()> {
-    let plain = !file.is_empty()
-        && file != "."
-        && file != ".."
-        && !file.contains(|c: char| matches!(c, '/' | '\\' | ':') || c.is_control());
-    plain
-        .then_some(())
-        .ok_or_else(|| fault(format!("{field} must be a plain file name, not {file:?}")))
+/// The file lies beside or below the manifest: another path could lead anywhere on the server or the disk.
+pub(super) fn check_file(field: &str, file: &str) -> Result<()> {
+    let plain = |part: &str| {
+        !["", ".", ".."].contains(&part)
+            && !part.contains(|c: char| matches!(c, '\\' | ':' | '%' | '?' | '#') || c.is_control())
+    };
+    (file.split('/').all(plain)).then_some(()).ok_or_else(|| {
+        fault(format!(
+            "{field} must be a plain relative path, not {file:?}"
+        ))
+    })
 }
 
-fn parse_sha256(text: &str) -> Result<[u8; 32]> {
+pub(super) fn parse_sha256(text: &str) -> Result<[u8; 32]> {
     let wrong = || {
         fault(format!(
             "sha256 must be 64 hexadecimal digits, not {text:?}"
@@ -479,7 +562,7 @@ fn parse_sha256(text: &str) -> Result<[u8; 32]> {
     Ok(digest)
 }
 
-fn fault(reason: impl Into<String>) -> Error {
+pub(super) fn fault(reason: impl Into<String>) -> Error {
     Error::Manifest {
         reason: reason.into(),
     }

@@ -1,24 +1,27 @@
 //! From the pixels of an image to its feature row.
 //!
 //! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
-//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). A third file may turn names into the same
-//! space ([`Words`]). Nothing here decodes image files or reads any file: bytes come in, numbers go out. The inference
-//! engine is hidden; only `onnx.rs` and its folder name it.
+//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). Names get into the same space by one
+//! file more: a small one that knows words ([`Words`]), or a full text model ([`TextEncoder`]). Nothing here decodes image
+//! files or reads any file: bytes come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder
+//! name it.
 
 mod descriptors;
 mod digest;
 mod manifest;
 mod onnx;
 mod preprocess;
+mod text;
 mod words;
 
 pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
+pub use text::TextEncoder;
 pub use words::{MAX_WORDS_BYTES, Meaning, Words};
 
 use crate::{Result, Stream};
-use onnx::Model;
+use onnx::{Model, image_model};
 
 /// Hexadecimal digits of the model's sha256 in an encoder's identity: no two models ever share so many.
 const ID_DIGITS: usize = 16;
@@ -51,7 +54,8 @@ impl Encoder {
     /// Loads the model and checks it against its manifest.
     ///
     /// Accepted are ONNX files of opset 11 to 20 with one image input, weights and tensors of 32 or 16 bits, weights of
-    /// 8 bits behind `DequantizeLinear`, and dynamically quantised ones. The batch is fixed to one image: that runs
+    /// 8 bits behind `DequantizeLinear`, and dynamically quantised ones. Outputs that the manifest does not name, and
+    /// inputs that only those need, do not matter. The batch is fixed to one image: that runs
     /// several times faster than a symbolic batch. Loading allocates what the graph asks for, so take models only from
     /// where you would take code.
     ///
@@ -60,7 +64,7 @@ impl Encoder {
     /// manifest; [`crate::Error::Model`] when the bytes are no model that the engine can run.
     pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<Self> {
         let manifest = Manifest::parse(manifest_json)?;
-        let model = Model::load(&manifest, onnx)?;
+        let model = image_model(&manifest, onnx)?;
         let preprocessor = Preprocessor::new(&manifest);
         let id = format!("{}@{}", manifest.name(), &model.sha256()[..ID_DIGITS]);
         Ok(Self {
@@ -113,7 +117,9 @@ impl Encoder {
     /// # Reference values
     /// `tests/encoder_onnx.rs`: onnxruntime; at most 1e-3 of the largest value off.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
-        let outputs = self.model.run(tensor)?;
+        let outputs = self
+            .model
+            .run_image(&self.manifest.input().shape(), tensor)?;
         Ok(descriptors::join(&self.manifest, tensor, outputs))
     }
 

@@ -3,11 +3,12 @@
 mod graph;
 
 use super::digest::check_digest;
-use super::manifest::Manifest;
-use crate::{Error, Result, Stream};
+use super::manifest::{Manifest, Output};
+use super::text::TextSide;
+use crate::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{GraphProto, ModelProto};
 use tract_onnx::prelude::*;
 
 /// Most bytes of an ONNX file: far above any encoder that a page can use, and the copy in JavaScript, this one and the
@@ -21,29 +22,57 @@ const READING: &str = "reading the model";
 const PREPARING: &str = "preparing the model";
 const RUNNING: &str = "running the model";
 
-/// A model for one image a run, with the outputs of its manifest in the manifest's order.
+/// A model for one image or text a run, with the outputs of its manifest in the manifest's order.
 #[derive(Clone)]
 pub(super) struct Model {
     plan: Arc<TypedRunnableModel>,
     sha256: String,
-    shape: [usize; 4],
-    /// Length of each output.
-    dims: Vec<usize>,
+    outputs: Vec<Output>,
 }
 
 impl std::fmt::Debug for Model {
     /// Without the graph, which fills pages.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Model")
-            .field("shape", &self.shape)
-            .field("dims", &self.dims)
+            .field("outputs", &self.outputs)
             .finish_non_exhaustive()
     }
 }
 
+/// The model of the image side; see [`super::Encoder::new`] for what is accepted and the errors.
+pub(super) fn image_model(manifest: &Manifest, onnx: &[u8]) -> Result<Model> {
+    Model::load(onnx, manifest.sha256(), manifest.outputs(), |graph| {
+        graph::check_image_input(graph, manifest)?;
+        Ok(vec![f32::fact(manifest.input().shape())])
+    })
+}
+
+/// The model of the text side, and whether it takes a mask; see [`super::TextEncoder::new`].
+pub(super) fn text_model(side: &TextSide, onnx: &[u8]) -> Result<(Model, bool)> {
+    let mut inputs = 0;
+    let outputs = std::slice::from_ref(&side.output);
+    let model = Model::load(onnx, side.sha256.as_ref(), outputs, |graph| {
+        let kinds = graph::check_text_inputs(graph, side)?;
+        inputs = kinds.len();
+        let fact = |kind| match kind {
+            graph::Integer::Short => i32::fact([1, side.length]),
+            graph::Integer::Long => i64::fact([1, side.length]),
+        };
+        Ok(kinds.into_iter().map(fact).collect())
+    })?;
+    Ok((model, inputs > 1))
+}
+
 impl Model {
-    /// Reads, checks and optimises the model; see [`super::Encoder::new`] for what is accepted and the errors.
-    pub fn load(manifest: &Manifest, onnx: &[u8]) -> Result<Self> {
+    /// Reads, checks and optimises a model.
+    ///
+    /// `check` sees the graph cut down to what the outputs are computed from, and gives the inputs' shapes and types.
+    fn load(
+        onnx: &[u8],
+        sha256: Option<&[u8; 32]>,
+        outputs: &[Output],
+        check: impl FnOnce(&mut GraphProto) -> Result<Vec<TypedFact>>,
+    ) -> Result<Self> {
         if onnx.len() > MAX_MODEL_BYTES {
             return Err(Error::Model {
                 stage: READING,
@@ -53,7 +82,7 @@ impl Model {
                 ),
             });
         }
-        let sha256 = check_digest(manifest.sha256(), onnx)?;
+        let sha256 = check_digest(sha256, onnx)?;
         let mut proto = guarded(READING, || {
             tract_onnx::onnx().proto_model_for_read(&mut &*onnx)
         })?;
@@ -63,15 +92,14 @@ impl Model {
                 reason: "these bytes hold no ONNX graph".into(),
             });
         };
-        graph::fit_to_manifest(graph, manifest)?;
+        let inputs = graph::cut(graph, outputs).and_then(|()| check(graph))?;
         graph::widen(graph);
-        let plan = guarded(PREPARING, || plan(proto, manifest.input().shape()))?;
-        check_outputs(&plan, manifest.outputs())?;
+        let plan = guarded(PREPARING, || plan(proto, inputs))?;
+        check_outputs(&plan, outputs)?;
         Ok(Self {
             plan,
             sha256,
-            shape: manifest.input().shape(),
-            dims: manifest.outputs().iter().map(|stream| stream.dim).collect(),
+            outputs: outputs.to_vec(),
         })
     }
 
@@ -81,18 +109,34 @@ impl Model {
     }
 
     /// See [`super::Encoder::run`].
-    pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
-        let expected = self.shape.iter().product();
-        Error::check_length("input tensor", expected, tensor.len())?;
+    pub fn run_image(&self, shape: &[usize; 4], tensor: &[f32]) -> Result<Vec<f32>> {
+        Error::check_length("input tensor", shape.iter().product(), tensor.len())?;
         check_finite("input tensor", tensor)?;
+        self.run(|| Ok(tvec!(Tensor::from_shape(shape, tensor)?.into())))
+    }
+
+    /// See [`super::TextEncoder::run`]: token ids, and the mask where the model takes one.
+    pub fn run_tokens(&self, rows: &[Vec<i64>]) -> Result<Vec<f32>> {
+        self.run(|| {
+            let input = |(place, row): (usize, &Vec<i64>)| {
+                let kind = self.plan.model().input_fact(place)?.datum_type;
+                let tensor = Tensor::from_shape(&[1, row.len()], row)?;
+                Ok(tensor.cast_to_dt(kind)?.into_owned().into())
+            };
+            rows.iter().enumerate().map(input).collect()
+        })
+    }
+
+    /// The outputs one after the other, of each the row that its manifest takes.
+    fn run(&self, inputs: impl FnOnce() -> TractResult<TVec<TValue>>) -> Result<Vec<f32>> {
         let row = guarded(RUNNING, || {
-            let outputs = self
-                .plan
-                .run(tvec!(Tensor::from_shape(&self.shape, tensor)?.into()))?;
-            let mut row = Vec::with_capacity(self.dims.iter().sum());
-            for output in &outputs {
-                let output = output.cast_to::<f32>()?;
-                row.extend(output.to_plain_array_view::<f32>()?.iter());
+            let values = self.plan.run(inputs()?)?;
+            let mut row = Vec::with_capacity(self.outputs.iter().map(|output| output.dim).sum());
+            for (value, output) in values.iter().zip(&self.outputs) {
+                let value = value.cast_to::<f32>()?;
+                let skipped = output.rows.map_or(0, |rows| rows.token * output.dim);
+                let numbers = value.to_plain_array_view::<f32>()?;
+                row.extend(numbers.iter().skip(skipped).take(output.dim));
             }
             Ok(row)
         })?;
@@ -101,35 +145,32 @@ impl Model {
     }
 }
 
-/// Parses and optimises the graph for one image.
-fn plan(proto: ModelProto, shape: [usize; 4]) -> TractResult<Arc<TypedRunnableModel>> {
+/// Parses and optimises the graph for inputs of these shapes.
+fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunnableModel>> {
     let mut model = tract_onnx::onnx().model_for_proto_model(&proto)?;
     // A second copy of the weights.
     drop(proto);
     // A symbolic batch would run several times slower: kernels are chosen for known shapes.
-    model.set_input_fact(0, f32::fact(shape).into())?;
+    for (place, fact) in inputs.into_iter().enumerate() {
+        model.set_input_fact(place, fact.into())?;
+    }
     model.into_optimized()?.into_runnable()
 }
 
-/// The plan's outputs are the streams: each `[1, dim]`.
-fn check_outputs(plan: &TypedRunnableModel, streams: &[Stream]) -> Result<()> {
-    for (index, stream) in streams.iter().enumerate() {
+/// The plan's outputs have the shapes of the manifest.
+fn check_outputs(plan: &TypedRunnableModel, outputs: &[Output]) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
         let fact = plan
             .model()
             .output_fact(index)
             .map_err(|e| failure(PREPARING, &e))?;
-        if fact.shape.as_concrete() != Some(&[1, stream.dim]) {
+        let wanted = output.shape();
+        if fact.shape.as_concrete() != Some(&wanted[..]) {
+            let got = fact.shape.iter().map(|dim| dim.to_string());
             return Err(mismatch(
                 "an output's shape",
-                format!("{} [1, {}]", stream.name, stream.dim),
-                format!(
-                    "[{}]",
-                    fact.shape
-                        .iter()
-                        .map(|dim| dim.to_string())
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
+                format!("{} {wanted:?}", output.tensor),
+                list(got),
             ));
         }
     }

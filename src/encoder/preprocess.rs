@@ -1,4 +1,4 @@
-//! Pixels to tensor: resize the shorter side, centre crop, normalise.
+//! Pixels to tensor: resize the shorter side and crop the centre, or stretch the image; then normalise.
 //!
 //! Source: what Pillow and torchvision do with `Resize(s)`, `CenterCrop(h, w)`, `ToTensor`, `Normalize`; encoders are
 //! trained with that, and lose accuracy with anything else.
@@ -33,7 +33,8 @@ const RGBA: usize = 4;
 /// Turns images of any size into input tensors; holds scratch memory, so keep it for the next image.
 #[derive(Debug, Clone)]
 pub struct Preprocessor {
-    shorter_side: u32,
+    /// Absent where the image is stretched to the input's size.
+    shorter_side: Option<u32>,
     filter: fir::FilterType,
     support: f64,
     height: u32,
@@ -76,17 +77,25 @@ impl Preprocessor {
     /// # Shapes
     /// `rgba`: `(height, width, 4)` bytes, alpha not premultiplied, as in an `ImageData`; the result: `(H, W, 4)` of the
     /// encoder's input, its alpha without meaning. Transparent pixels are laid on white. The longer side becomes
-    /// `floor(s * longer / shorter)`; the crop begins at half the surplus, halves rounded to even.
+    /// `floor(s * longer / shorter)` unless the manifest has the image stretched; the crop begins at half the surplus,
+    /// halves rounded to even.
     ///
     /// # Errors
     /// [`Error::ImageEmpty`], [`Error::ImageTooLarge`] beyond [`MAX_SIDE`] or [`MAX_PIXELS`], [`Error::ImageBytes`].
     pub fn pixels(&mut self, rgba: &[u8], width: u32, height: u32) -> Result<&[u8]> {
         check_image(rgba, width, height)?;
         let shorter = width.min(height);
-        let resized =
-            |side: u32| u64::from(self.shorter_side) * u64::from(side) / u64::from(shorter);
-        let x = Stretch::new(width, resized(width), self.width, self.support);
-        let y = Stretch::new(height, resized(height), self.height, self.support);
+        let resized = |side: u32, stretched: u32| match self.shorter_side {
+            Some(target) => u64::from(target) * u64::from(side) / u64::from(shorter),
+            None => u64::from(stretched),
+        };
+        let x = Stretch::new(width, resized(width, self.width), self.width, self.support);
+        let y = Stretch::new(
+            height,
+            resized(height, self.height),
+            self.height,
+            self.support,
+        );
 
         // Only the rows that the vertical pass will read.
         let row = width as usize * RGBA;

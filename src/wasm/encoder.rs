@@ -1,7 +1,7 @@
 //! Bindings of the encoder: it lives in a worker, because loading and running take long.
 
 use super::{out, to_js};
-use crate::encoder::{Encoder, Manifest, Words, check_size};
+use crate::encoder::{Encoder, Manifest, TextEncoder, Words, check_size};
 use wasm_bindgen::prelude::*;
 use web_sys::ImageData;
 
@@ -70,5 +70,25 @@ impl WordEncoder {
     /// How likely that row points roughly where it should.
     pub fn confidence(&self, name: &str) -> f32 {
         self.0.encode(name).confidence
+    }
+}
+
+/// The text side of an encoder, ready to run.
+#[wasm_bindgen]
+pub struct OnnxTextEncoder(TextEncoder);
+
+#[wasm_bindgen]
+impl OnnxTextEncoder {
+    /// Loads the text model and checks it against the manifest of its image encoder.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<OnnxTextEncoder, JsValue> {
+        TextEncoder::new(manifest_json, onnx)
+            .map(Self)
+            .map_err(to_js)
+    }
+
+    /// The features of a text, given as token ids.
+    pub fn run(&self, tokens: &[u32]) -> Result<Vec<f32>, JsValue> {
+        self.0.run(tokens).map_err(to_js)
     }
 }

@@ -8,5 +8,6 @@ mod hostile;
 mod manifest;
 mod models;
 mod preprocess;
+mod presets;
 mod shared;
 mod words;

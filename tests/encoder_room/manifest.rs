@@ -22,6 +22,39 @@ fn manifest_yields_clip_first_and_the_others_by_name() {
     assert_eq!(manifest.licence(), Some("MIT"));
 }
 
+/// The manifests that ship for encoders from elsewhere.
+#[wasm_bindgen_test(unsupported = test)]
+fn presets_are_manifests() {
+    for (json, streams) in [
+        (
+            include_str!("../../models/presets/clip-vit-b-32.json"),
+            [Stream::new("clip", 512)],
+        ),
+        (
+            include_str!("../../models/presets/clip-vit-b-16.json"),
+            [Stream::new("clip", 512)],
+        ),
+        (
+            include_str!("../../models/presets/mobileclip-s1.json"),
+            [Stream::new("clip", 512)],
+        ),
+        (
+            include_str!("../../models/presets/siglip-b-16.json"),
+            [Stream::new("clip", 768)],
+        ),
+        (
+            include_str!("../../models/presets/tinyclip-8m-16.json"),
+            [Stream::new("clip", 512)],
+        ),
+        (
+            include_str!("../../models/presets/dinov2-small.json"),
+            [Stream::new("aux", 384)],
+        ),
+    ] {
+        assert_eq!(Manifest::parse(json).unwrap().streams(), streams);
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn manifest_accepts_what_the_schema_allows() {
     accept("/input/shape/0", json!(null));
@@ -34,9 +67,19 @@ fn manifest_accepts_what_the_schema_allows() {
     accept("/preprocess/resize/filter", json!("lanczos"));
     accept("/preprocess/resize/shorter_side", json!(32));
     accept("/outputs/clip/meaning", json!("a remark"));
+    accept("/file", json!("onnx/test_fp16.onnx"));
+    accept("/outputs/clip/tensor", json!("image_embeds"));
+    accept("/outputs/clip", json!({"shape": ["N", 50, 4], "token": 49}));
+    let stretched = json!({
+        "resize": {"size": [32, 32], "filter": "bicubic"},
+        "scale": "x/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]
+    });
+    accept("/preprocess", stretched);
     accept("/remark", json!({"any": ["thing"]}));
     accept("/words", json!(null));
     accept("/words", json!({"file": "words.safetensors", "bytes": 7}));
+    accept("/words", json!({"file": "text/words.safetensors"}));
+    accept("/descriptors", json!(["edges", "color"]));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -52,8 +95,14 @@ fn manifest_refuses_what_is_out_of_range() {
         "a\\b.onnx",
         "c:x.onnx",
         "x\n.onnx",
+        "onnx/../../x.onnx",
+        "onnx//x.onnx",
+        "onnx/",
+        "//elsewhere.example/x.onnx",
+        "%2e%2e/x.onnx",
+        "x.onnx?y",
     ] {
-        refuse("/file", json!(file), "file must be a plain file name");
+        refuse("/file", json!(file), "file must be a plain relative path");
     }
     refuse("/sha256", json!("abc"), "sha256");
     refuse("/sha256", json!("+a".repeat(32)), "sha256");
@@ -86,6 +135,13 @@ fn manifest_refuses_what_is_out_of_range() {
     refuse("/preprocess/resize/filter", json!(""), "filter");
     refuse("/preprocess/crop/type", json!("random"), "crop.type");
     refuse("/preprocess/crop/size", json!([31, 32]), "crop.size");
+    refuse("/preprocess/resize/size", json!([32, 32]), "alone");
+    refuse("/preprocess/crop", json!(null), "crop");
+    let stretched = json!({
+        "resize": {"size": [31, 32], "filter": "bicubic"},
+        "scale": "x/255", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]
+    });
+    refuse("/preprocess", stretched, "resize.size");
     refuse("/preprocess/scale", json!("x/127.5 - 1"), "scale");
     refuse("/preprocess/mean", json!([0.5, 0.5]), "length 2");
     refuse("/preprocess/mean", json!([0.5, 0.5, 1e300]), "mean");
@@ -94,6 +150,16 @@ fn manifest_refuses_what_is_out_of_range() {
     refuse("/preprocess/std", json!([0.5, 1e-45, 0.5]), "std");
     refuse("/outputs", json!({}), "outputs");
     refuse("/outputs", json!({"": {"shape": ["N", 4]}}), "outputs");
+    refuse("/outputs/clip/tensor", json!(""), "outputs.clip");
+    for (shape, token) in [
+        (json!(["N", 50, 4]), json!(50)),
+        (json!(["N", 50, 4]), json!(null)),
+        (json!(["N", 4]), json!(0)),
+        (json!([2, 50, 4]), json!(0)),
+    ] {
+        let output = json!({"shape": shape, "token": token});
+        refuse("/outputs/clip", output, "outputs.clip.shape");
+    }
     for shape in [
         json!(["N"]),
         json!(["N", 0]),
@@ -115,6 +181,15 @@ fn manifest_refuses_what_is_out_of_range() {
         "sha256",
     );
     refuse("/words", json!({}), "file");
+    let mut twice = with("/words", json!({"file": "words"}));
+    twice["text"] = json!({});
+    check_refused(&twice.to_string(), "words and text");
+    let mut named_twice = with("/descriptors", json!(["color"]));
+    named_twice["outputs"]["color"] = json!({"shape": ["N", 4]});
+    check_refused(&named_twice.to_string(), "a name of its own");
+    let mut none = with("/descriptors", json!(["color"]));
+    none["outputs"] = json!({});
+    check_refused(&none.to_string(), "at least one output");
     let mut without_clip = with("/words", json!({"file": "words"}));
     without_clip["outputs"]
         .as_object_mut()

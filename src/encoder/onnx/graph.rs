@@ -1,9 +1,10 @@
 //! The graph of an ONNX file before the engine sees it: compared with the manifest, and put into a form that runs.
 
 use super::{READING, list, mismatch};
-use crate::encoder::manifest::Manifest;
+use crate::encoder::manifest::{Manifest, Output};
+use crate::encoder::text::TextSide;
 use crate::{Error, Result};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tract_onnx::pb::{
     GraphProto, NodeProto, TensorProto, TypeProto, ValueInfoProto, tensor_proto::DataType,
 };
@@ -16,9 +17,10 @@ const HALF: i32 = DataType::Float16 as i32;
 /// Most axes of a tensor. Networks use up to six; the engine counts up to whatever a damaged file says, for hours.
 const MAX_RANK: i64 = 32;
 
-/// Checks input and outputs against the manifest, and keeps only the outputs that it names, in its order.
-pub fn fit_to_manifest(graph: &mut GraphProto, manifest: &Manifest) -> Result<()> {
-    check_input(graph, manifest)?;
+/// Keeps the outputs of the manifest, in its order, and what they are computed from.
+///
+/// So a file may hold more than is asked for: the other side of an encoder, with inputs of its own.
+pub fn cut(graph: &mut GraphProto, wanted: &[Output]) -> Result<()> {
     check_axes(graph)?;
 
     // The engine takes it for granted that every output comes from somewhere.
@@ -31,37 +33,115 @@ pub fn fit_to_manifest(graph: &mut GraphProto, manifest: &Manifest) -> Result<()
     .chain(graph.input.iter().map(|input| input.name.as_str()))
     .collect();
     let mut outputs = Vec::new();
-    for stream in manifest.outputs() {
-        let output = graph
-            .output
-            .iter()
-            .find(|output| output.name == stream.name);
+    for Output { tensor, .. } in wanted {
+        let output = graph.output.iter().find(|output| output.name == *tensor);
         match output.filter(|output| sources.contains(output.name.as_str())) {
             Some(output) => outputs.push(output.clone()),
             None => {
                 let names = graph.output.iter().map(|output| &output.name);
-                return Err(mismatch("an output", &stream.name, list(names)));
+                return Err(mismatch("an output", tensor, list(names)));
             }
         }
     }
     graph.output = outputs;
+    let needed = needed(graph);
+    let is_needed = |name: &String| needed.contains(name);
+    graph.node.retain(|node| node.output.iter().any(is_needed));
+    graph.initializer.retain(|tensor| is_needed(&tensor.name));
+    graph.input.retain(|input| is_needed(&input.name));
     // Exporters write the shapes of inner values with a symbolic batch; they contradict the batch of one.
     graph.value_info.clear();
     Ok(())
 }
 
-/// The graph's one input is the manifest's: name, floating point, and every size that the file fixes.
-fn check_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> {
-    let wanted = manifest.input();
-    // Older files list the weights among the inputs.
-    let weights: BTreeSet<&str> = graph
-        .initializer
-        .iter()
+/// Names of all values that the outputs are computed from.
+fn needed(graph: &GraphProto) -> BTreeSet<String> {
+    let makers: BTreeMap<&str, &NodeProto> = (graph.node.iter())
+        .flat_map(|node| node.output.iter().map(move |name| (name.as_str(), node)))
+        .collect();
+    let mut needed = BTreeSet::new();
+    let mut names: Vec<&str> = (graph.output.iter())
+        .map(|output| output.name.as_str())
+        .collect();
+    while let Some(name) = names.pop() {
+        if needed.insert(name.to_owned())
+            && let Some(node) = makers.get(name)
+        {
+            mentioned(node, &mut names);
+        }
+    }
+    needed
+}
+
+/// The inputs of a node, and whatever its inner graphs (the branches of an `If`) may take from outside.
+fn mentioned<'a>(node: &'a NodeProto, names: &mut Vec<&'a str>) {
+    names.extend(node.input.iter().map(String::as_str));
+    for attribute in &node.attribute {
+        for graph in attribute.g.iter().chain(&attribute.graphs) {
+            names.extend(graph.output.iter().map(|output| output.name.as_str()));
+            for node in &graph.node {
+                mentioned(node, names);
+            }
+        }
+    }
+}
+
+/// The inputs that are no weights: older files list those too.
+fn true_inputs(graph: &GraphProto) -> Vec<&ValueInfoProto> {
+    let weights: BTreeSet<&str> = (graph.initializer.iter())
         .map(|tensor| tensor.name.as_str())
         .collect();
-    let inputs: Vec<_> = (graph.input.iter())
+    (graph.input.iter())
         .filter(|input| !weights.contains(input.name.as_str()))
+        .collect()
+}
+
+/// How wide a model's integers are.
+#[derive(Debug, Clone, Copy)]
+pub enum Integer {
+    /// 32 bits.
+    Short,
+    /// 64 bits.
+    Long,
+}
+
+/// Puts the token ids first among the inputs and the mask, if there is one, second; gives the number type of each.
+pub fn check_text_inputs(graph: &mut GraphProto, side: &TextSide) -> Result<Vec<Integer>> {
+    let wanted: Vec<&str> = [Some(&side.tokens), side.mask.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
         .collect();
+    let place = |input: &ValueInfoProto| wanted.iter().position(|name| *name == input.name);
+    let mut inputs = true_inputs(graph);
+    inputs.sort_by_key(|input| place(input));
+    if inputs.first().map(|input| place(input)) != Some(Some(0))
+        || inputs.iter().any(|input| place(input).is_none())
+    {
+        let names = inputs.iter().map(|input| &input.name);
+        return Err(mismatch("the inputs", list(wanted), list(names)));
+    }
+    let mut kinds = Vec::new();
+    for input in &inputs {
+        let kind = tensor_type(input).map_or(0, |tensor| tensor.elem_type);
+        kinds.push(match DataType::try_from(kind) {
+            Ok(DataType::Int32) => Integer::Short,
+            Ok(DataType::Int64) => Integer::Long,
+            other => {
+                let got = other.map_or("unknown".into(), |number| format!("{number:?}"));
+                return Err(mismatch("the tokens' number type", "Int32 or Int64", got));
+            }
+        });
+    }
+    // The weights among the inputs have values of their own.
+    graph.input = inputs.into_iter().cloned().collect();
+    Ok(kinds)
+}
+
+/// The graph's one input is the manifest's: name, floating point, and every size that the file fixes.
+pub fn check_image_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> {
+    let wanted = manifest.input();
+    let inputs = true_inputs(graph);
     let input = match inputs[..] {
         [input] if input.name == wanted.name => input,
         _ => {
@@ -178,9 +258,13 @@ fn widen_tensor(tensor: &mut TensorProto) {
     }
     let single = |bits: u16| f16::from_bits(bits).to_f32();
     tensor.data_type = FLOAT;
-    tensor.raw_data = (tensor.raw_data.as_chunks().0.iter())
-        .flat_map(|bytes| single(u16::from_le_bytes(*bytes)).to_le_bytes())
-        .collect();
+    let halves = tensor.raw_data.as_chunks().0;
+    // Written in place: collected byte by byte, the weights of a full-size encoder take half a minute.
+    let mut singles = vec![0; 4 * halves.len()];
+    for (wide, half) in singles.as_chunks_mut().0.iter_mut().zip(halves) {
+        *wide = single(u16::from_le_bytes(*half)).to_le_bytes();
+    }
+    tensor.raw_data = singles;
     // Where there are no raw bytes, each half lies in the lower bits of an integer.
     tensor.float_data = tensor
         .int32_data

@@ -84,6 +84,7 @@ export const de: Text = {
     network: "Ein Download ist fehlgeschlagen. Prüfe die Verbindung und versuche es noch einmal.",
     worker: `Der Encoder ist stehen geblieben. ${kept}`,
     "no-encoder": `Der Encoder ist nicht da. ${again}.`,
+    "no-text": "Dieser Encoder kennt keine Wörter, nur Bilder.",
     disposed: `Der Encoder wurde beendet. ${again}.`,
     internal: `Im Programm ist etwas schiefgegangen. ${kept}`,
     unexpected: `Etwas ist schiefgegangen. ${kept}`,

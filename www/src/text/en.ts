@@ -80,6 +80,7 @@ const codes: Record<Code, string> = {
   network: "A download failed. Check the connection and try again.",
   worker: "The encoder stopped working. Reload the page: your saved photos are still there.",
   "no-encoder": "The encoder is not there. Reload the page.",
+  "no-text": "This encoder knows no words, only pictures.",
   disposed: "The encoder was shut down. Reload the page.",
   internal: "Something went wrong inside the program. Reload the page: your saved photos are still there.",
   unexpected: "Something went wrong. Reload the page: your saved photos are still there.",

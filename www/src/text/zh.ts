@@ -81,6 +81,7 @@ export const zh: Text = {
     network: "下载失败。请检查网络后重试。",
     worker: `编码器停止了工作。${kept}`,
     "no-encoder": `没有编码器。${again}。`,
+    "no-text": "这个编码器不认识文字，只认识图片。",
     disposed: `编码器已关闭。${again}。`,
     internal: `程序内部出错。${kept}`,
     unexpected: `出错了。${kept}`,

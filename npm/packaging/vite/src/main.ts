@@ -1,5 +1,13 @@
 // A page that uses the package as a stranger would.
-import { Classifier, Encoder, FeatureClassifier, type ImageSource, init, type Progress } from "handful";
+import {
+  Classifier,
+  Encoder,
+  FeatureClassifier,
+  type ImageSource,
+  init,
+  type Progress,
+  preset,
+} from "handful";
 import encoderWasm from "handful/wasm/encoder?url";
 import { check, expect, expectCode, expectReason, finish } from "./check.js";
 import { draw, fileOf, type Thing, turned, withTurnMark } from "./pictures.js";
@@ -141,7 +149,7 @@ await check("a bad label costs no work and changes nothing", async () => {
 });
 
 await check("a name that the encoder understands gives its class a text, another does not", async () => {
-  expect(encoder.hasText, "a text side");
+  expect(encoder.hasText && encoder.textReady, "a text side that is there");
   const named = await Classifier.create({ encoder });
   named.addClass("apple");
   named.addClass("xyzzy");
@@ -207,6 +215,29 @@ await check("after a crash the running image is rejected and the next one is enc
   fragile.dispose();
 });
 
+await check("a preset encodes texts, and only then its tokenizer is fetched", async () => {
+  const tokenizers = (): number =>
+    performance.getEntriesByType("resource").filter(({ name }) => name.includes("tokenizer")).length;
+  const manifest = "/presets/clip-vit-b-32.json";
+  const clip = await Encoder.load({ manifest, keep: true });
+  expect(clip.streams[0]?.name === "clip", "the stream clip");
+  const { features } = await clip.encode(draw("disc", 1));
+  const steps: Progress[] = [];
+  const text = await clip.encodeText("a red disc", { onProgress: (progress) => steps.push(progress) });
+  expect(text.features.length === features.length && text.confidence === 1, "a row of the same width");
+  expect(steps.length > 0 && steps.every(({ stage }) => stage === "download"), "progress");
+  const [again, other] = await Promise.all([clip.encodeText("a red disc"), clip.encodeText("a blue square")]);
+  expect(cosine(again.features, text.features) > 0.999999, "the same row for the same text");
+  expect(cosine(other.features, text.features) < 0.999999, "another row for another text");
+  expect(clip.hasText && !clip.textReady, "a text side that is fetched when it is asked for");
+  await classifierOf(clip, text.features);
+  await namesAreRead(clip);
+  clip.dispose();
+  await expectCode(clip.encodeText("a red disc"), "disposed");
+  expect(tokenizers() === 0, "the page itself fetches no tokenizer");
+  await expectCode(Encoder.load(preset("clip-vit-b-32", { base: "/no-such-folder" })), "network");
+});
+
 await check("dispose rejects what is under way and everything after", async () => {
   const calls = [classifier.predict(draw("disc", 1)), classifier.addExample(draw("disc", 2), "disc")];
   classifier.dispose();
@@ -216,6 +247,33 @@ await check("dispose rejects what is under way and everything after", async () =
 });
 
 finish();
+
+/** A class that is known by its text alone can be the answer. */
+async function classifierOf(clip: Encoder, text: Float32Array): Promise<void> {
+  const told = await Classifier.create({ encoder: clip });
+  await told.addExample(draw("disc", 2), "disc");
+  await told.addExample(draw("square", 2), "square");
+  told.setText("disc", text);
+  expect(told.classes[0]?.hasText === true, "a class with a text");
+  expect((await told.predict(draw("disc", 3))).scores.length === 2, "an answer");
+  told.dispose();
+}
+
+/** Names are read by a text side that has to be downloaded only where that is asked for. */
+async function namesAreRead(clip: Encoder): Promise<void> {
+  const silent = await Classifier.create({ encoder: clip });
+  silent.addClass("disc");
+  const asking = await Classifier.create({ encoder: clip, text: true });
+  const understood = new Promise<void>((done) => {
+    asking.subscribe(() => asking.classes[0]?.hasText && done());
+  });
+  asking.addClass("disc");
+  await understood;
+  // Its name would have been asked for first.
+  expect(silent.classes[0]?.hasText === false, "no text without being asked");
+  silent.dispose();
+  asking.dispose();
+}
 
 function cosine(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array): number =>

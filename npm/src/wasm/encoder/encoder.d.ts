@@ -16,4 +16,9 @@ export class WordEncoder {
   confidence(name: string): number;
   free(): void;
 }
+export class OnnxTextEncoder {
+  constructor(manifestJson: string, onnx: Uint8Array);
+  run(tokens: Uint32Array): Float32Array;
+  free(): void;
+}
 export default function init(input: { module_or_path: WebAssembly.Module }): Promise<unknown>;

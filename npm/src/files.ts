@@ -1,0 +1,101 @@
+import { download } from "./download.js";
+import { HandfulError } from "./errors.js";
+import { forget, type KeepOptions, keep } from "./keep.js";
+
+/** A file as the manifest names it. */
+export interface NamedFile {
+  readonly file: string;
+  readonly sha256?: string | undefined;
+}
+
+/** Where the files of an encoder are; all addresses are absolute. */
+export interface Place {
+  readonly manifest: string;
+  readonly model: string | undefined;
+  readonly words: string | undefined;
+  readonly base: string | undefined;
+  readonly keep: boolean;
+}
+
+/** The files of an encoder: its manifest, and whatever that names. */
+export class EncoderFiles {
+  /** The manifest's text. Rust reads and checks all of it. */
+  readonly manifest: string;
+  /** The model of the image side. */
+  readonly image: NamedFile;
+  /** What knows words, where the manifest names such a file. */
+  readonly words: NamedFile | undefined;
+  readonly #base: string;
+  readonly #keep: boolean;
+
+  private constructor(
+    manifest: string,
+    image: NamedFile,
+    words: NamedFile | undefined,
+    base: string,
+    keep: boolean,
+  ) {
+    this.manifest = manifest;
+    this.image = image;
+    this.words = words;
+    this.#base = base;
+    this.#keep = keep;
+  }
+
+  static async open({ manifest, model, words, base, keep }: Place): Promise<EncoderFiles> {
+    const text = new TextDecoder().decode(await download(manifest));
+    const named = fieldsOf(text);
+    const image = { ...named.image, file: model ?? named.image.file };
+    const known = named.words && { ...named.words, file: words ?? named.words.file };
+    // The manifest's own base may be relative too: a folder beside it.
+    const own = named.base === undefined ? manifest : new URL(named.base, manifest).href;
+    return new EncoderFiles(text, image, known, base ?? own, keep);
+  }
+
+  fetch(file: NamedFile, options: KeepOptions): Promise<Uint8Array> {
+    const url = this.#url(file);
+    return this.#keep ? keep(url, { ...options, sha256: file.sha256 }) : download(url, options);
+  }
+
+  /** Makes something of a file's bytes. One of which nothing can be made is not kept, unless its sha256 was right. */
+  async use<T>(file: NamedFile, make: () => T): Promise<T> {
+    try {
+      return make();
+    } catch (error) {
+      if (this.#keep && !file.sha256) await forget(this.#url(file));
+      throw error;
+    }
+  }
+
+  #url({ file }: NamedFile): string {
+    return new URL(file, this.#base).href;
+  }
+}
+
+function fieldsOf(manifest: string): {
+  image: NamedFile;
+  words: NamedFile | undefined;
+  base: string | undefined;
+} {
+  try {
+    const fields = JSON.parse(manifest) as { words?: unknown; base?: unknown } | null;
+    const image = fileOf(fields);
+    // Words of another form are for Rust to refuse.
+    if (image) {
+      const base = typeof fields?.base === "string" ? fields.base : undefined;
+      return { image, words: fileOf(fields?.words), base };
+    }
+  } catch {
+    // Not JSON: the sentence below says so too.
+  }
+  throw new HandfulError(
+    "manifest",
+    "The encoder manifest cannot be used: it is not JSON with a field `file`.",
+  );
+}
+
+function fileOf(named: unknown): NamedFile | undefined {
+  const { file, sha256 } = (named ?? {}) as { file?: unknown; sha256?: unknown };
+  if (typeof file !== "string") return undefined;
+  return { file, sha256: typeof sha256 === "string" ? sha256 : undefined };
+}

@@ -1,0 +1,54 @@
+import { HandfulError } from "./errors.js";
+import type { EncoderSource } from "./types.js";
+
+/** Every name that {@link preset} takes. */
+export const PRESET_NAMES = [
+  "clip-vit-b-32",
+  "clip-vit-b-16",
+  "mobileclip-s1",
+  "siglip-b-16",
+  "tinyclip-8m-16",
+  "dinov2-small",
+] as const;
+
+/** Name of a full-size encoder; see {@link preset}. */
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+// Bundlers emit a file only for these very expressions.
+const MANIFESTS: Readonly<Record<PresetName, () => URL>> = {
+  "clip-vit-b-32": () => new URL("./models/presets/clip-vit-b-32.json", import.meta.url),
+  "clip-vit-b-16": () => new URL("./models/presets/clip-vit-b-16.json", import.meta.url),
+  "mobileclip-s1": () => new URL("./models/presets/mobileclip-s1.json", import.meta.url),
+  "siglip-b-16": () => new URL("./models/presets/siglip-b-16.json", import.meta.url),
+  "tinyclip-8m-16": () => new URL("./models/presets/tinyclip-8m-16.json", import.meta.url),
+  "dinov2-small": () => new URL("./models/presets/dinov2-small.json", import.meta.url),
+};
+
+/**
+ * A full-size encoder that others have trained, for {@link Encoder.load} and `Classifier.create`. Its files come from
+ * the model hub, or from wherever you put copies of them; they are kept, and a broken download goes on.
+ *
+ * | name | download: images, text | features |
+ * | --- | --- | --- |
+ * | `clip-vit-b-32` | 176 MB, 127 MB | `clip`, 512 |
+ * | `clip-vit-b-16` | 173 MB, 127 MB | `clip`, 512 |
+ * | `mobileclip-s1` | 43 MB, 127 MB | `clip`, 512 |
+ * | `siglip-b-16` | 186 MB, 221 MB | `clip`, 768 |
+ * | `tinyclip-8m-16` | 94 MB for both | `clip`, 512 |
+ * | `dinov2-small` | 44 MB, no text | `aux`, 384 |
+ *
+ * @param options.base - Address of the folder with the files, named as in the preset's manifest.
+ * @throws {@link HandfulError} with code `parameter` for a name that is not in the table.
+ *
+ * @example
+ * ```ts
+ * const encoder = await Encoder.load(preset("mobileclip-s1", { base: "/models/mobileclip-s1/" }), { onProgress });
+ * const { features } = await encoder.encodeText("a ripe tomato");
+ * ```
+ */
+export function preset(name: PresetName, options: { readonly base?: URL | string } = {}): EncoderSource {
+  if (!PRESET_NAMES.includes(name)) {
+    throw new HandfulError("parameter", `There is no preset ${name}; there are ${PRESET_NAMES.join(", ")}.`);
+  }
+  return { manifest: MANIFESTS[name](), base: options.base, keep: true };
+}
