@@ -3,9 +3,9 @@
 import torch.nn as nn
 import torch.nn.functional as F
 
-STEM = 24
+STEM = 16
 WIDTHS = (32, 64, 128, 256)  # channels at 1/4, 1/8, 1/16 and 1/32 of the input
-BLOCKS = (1, 1, 2, 1)
+BLOCKS = (0, 1, 3, 1)
 POOLED = 512
 
 

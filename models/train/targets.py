@@ -52,3 +52,10 @@ def clip_targets(cache, views, names, clip_pairs):
         for target in targets:
             target[index] = true
     return targets
+
+
+def centred_texts(vocabulary):
+    """(n, 512): unit text embeddings of words, minus their mean, unit again."""
+    tensors, _ = read_safetensors(vocabulary)
+    texts = unit(tensors["embeddings"].astype(np.float32))
+    return unit(texts - texts.mean(0))

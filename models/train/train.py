@@ -20,7 +20,7 @@ from augment import augment
 from data import Photos, load_views
 from export import SIDE, export
 from model import Student
-from targets import aux_targets, clip_targets
+from targets import aux_targets, centred_texts, clip_targets
 from teacher import Teacher, prepare
 from whiten import whiten
 
@@ -28,6 +28,7 @@ BATCH = 128  # photos a step and worker
 RATE, DECAY, WARM_UP = 2e-3, 0.05, 0.03
 STAGES = ((0.6, 64), (1.0, 96))  # (until this share of the time, pixels a side): small pictures first, many more of them
 TEMPERATURE = 0.05
+TEXT_TEMPERATURE = 0.04
 REPORT_EVERY, SAVE_EVERY = 15, 60  # seconds
 
 
@@ -42,6 +43,23 @@ def aux_loss(student, target):
     wanted = F.softmax(target @ target.T / TEMPERATURE, dim=1)
     likeness = F.cross_entropy(student @ target.T / TEMPERATURE, wanted)
     return 4 * (1 - cosine.mean()) + likeness, cosine.mean()
+
+
+class ClipLoss:
+    """Squared distance to the target, and the same likeness to every word as the target has, both sides centred."""
+
+    def __init__(self, mean, scale, texts):
+        self.mean, self.scale, self.texts = mean, scale, texts
+
+    def _likeness(self, clip):
+        return F.normalize(clip - self.mean, dim=1) @ self.texts.T / TEXT_TEMPERATURE
+
+    def __call__(self, student, target):
+        distance = (student - target).square().sum(1).mean() / self.scale
+        if self.texts is None:
+            return distance
+        wanted = F.softmax(self._likeness(target), dim=1)
+        return distance + F.cross_entropy(self._likeness(student), wanted)
 
 
 def rate(done):
@@ -115,6 +133,8 @@ def work(rank, options, names, meeting):
     model = Student(aux[0].shape[1], clip[0].shape[1]).to(memory_format=torch.channels_last)
     with torch.no_grad():
         model.clip.bias.copy_(torch.from_numpy(clip_mean))
+    texts = torch.from_numpy(centred_texts(options.vocabulary)) if options.vocabulary else None
+    clip_loss = ClipLoss(torch.from_numpy(clip_mean), clip_scale, texts)
     optimizer = make_optimizer(model)
     forward = torch.compile(model, dynamic=False) if shutil.which("g++") else model
 
@@ -142,7 +162,7 @@ def work(rank, options, names, meeting):
         model.train()
         student_aux, student_clip = forward(x)
         loss, cosine = aux_loss(student_aux, gather(aux, picked, view))
-        clip_error = (student_clip - gather(clip, picked, view)).square().sum(1).mean() / clip_scale
+        clip_error = clip_loss(student_clip, gather(clip, picked, view))
         (loss + clip_error).backward()
         state["cpu"] = before + average_gradients(parameters, buffer, workers)
         torch.nn.utils.clip_grad_norm_(parameters, 5.0)
@@ -174,6 +194,7 @@ def arguments():
     p.add_argument("--teacher", type=Path, required=True, help="ONNX encoder with outputs `aux` and `clip`")
     p.add_argument("--teacher-manifest", type=Path, required=True, help="its manifest")
     p.add_argument("--clip-pairs", type=Path, help="zip of photos, with CLIP's features in a .safetensors beside it")
+    p.add_argument("--vocabulary", type=Path, help="CLIP's text `embeddings` of many words, as .safetensors")
     p.add_argument("--leave-out", type=Path, help="file of photo names, one a line, that are not trained on")
     p.add_argument("--out", type=Path, required=True, help="folder for NAME.onnx and NAME.json")
     p.add_argument("--name", default="handful-tiny")

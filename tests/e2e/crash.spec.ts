@@ -1,10 +1,11 @@
 /** The browser is killed in the middle of saving: what was shown as saved is there afterwards. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Browser, chromium, expect, type Page, test } from "@playwright/test";
+import { chromium, expect, type Page, test } from "@playwright/test";
 import { addClass, ready, saved } from "./person.js";
 
 const SAVES = 50;
@@ -12,7 +13,6 @@ const SAVES = 50;
 const KILLED_AFTER = [4, 25];
 
 interface Running {
-  browser: Browser;
   page: Page;
   kill: () => Promise<void>;
 }
@@ -28,12 +28,13 @@ async function start(executable: string, args: string[], profile: string): Promi
   const [context] = browser.contexts();
   if (!context) throw new Error("the browser has no window");
   const kill = async () => {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
+    // Playwright has to hear of it too, before the test ends and its traces are collected.
+    const gone = [once(child, "exit"), once(browser, "disconnected")];
     // The whole group: the process of the page and that of the storage as well.
     if (child.pid) process.kill(-child.pid, "SIGKILL");
-    await gone;
+    await Promise.all(gone);
   };
-  return { browser, page: await context.newPage(), kill };
+  return { page: await context.newPage(), kill };
 }
 
 function endpoint(child: ChildProcess): Promise<string> {
