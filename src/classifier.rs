@@ -1,82 +1,19 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
+mod likeness;
+mod merge;
+
 use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
 use crate::held_out::{ENOUGH, HeldOut};
 use crate::order::sort_indices;
 use crate::recogniser::{Calibration, Thresholds};
-use crate::report::Estimate;
 use crate::support::{
     Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task, Text, label,
 };
-use crate::{Error, Prediction, Recogniser, Result, Stream, Streams, export};
-use serde::Serialize;
-
-/// A label and how likely it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LabelScore {
-    /// Label of the class.
-    pub label: String,
-    /// Calibrated probability in `[0, 1]`.
-    pub probability: f64,
-}
-
-/// What the classifier thinks of one photo.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Answer {
-    /// Name of the head that answered.
-    pub head: &'static str,
-    /// At least two classes, the likeliest first; the probabilities sum to 1. Ties go to the older class.
-    pub scores: Vec<LabelScore>,
-    /// The likeliest classes, which hold the right one in nine of ten answers; none where no class fits well.
-    pub set: Vec<String>,
-    /// Whether the photo is taken to show none of the classes.
-    pub foreign: bool,
-    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
-    pub known: f64,
-    /// Classes that the head cannot score, because they have no example (or no text).
-    pub unscored: Vec<String>,
-}
-
-impl Answer {
-    /// The likeliest class.
-    pub fn best(&self) -> &LabelScore {
-        &self.scores[0]
-    }
-
-    /// The second likeliest class.
-    pub fn runner_up(&self) -> &LabelScore {
-        &self.scores[1]
-    }
-}
-
-/// A suspicious label, and what the example looks like.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SuspectLabel {
-    /// The example.
-    pub id: ExampleId,
-    /// Its label.
-    pub label: String,
-    /// The label of the class that it looks like.
-    pub looks_like: String,
-    /// Probability of its own class less that of the other, in `[-1, 0)`.
-    pub margin: f64,
-}
-
-/// How well the set works, estimated from its own examples.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Quality {
-    /// How often new photos will be recognised; none before enough examples could be held out.
-    pub accuracy: Option<Estimate>,
-    /// Labels in the order of rows and columns.
-    pub labels: Vec<String>,
-    /// How many examples of class r were taken for class c: `confusion[r][c]`.
-    pub confusion: Vec<Vec<usize>>,
-    /// Share of each class that is recognised.
-    pub recall: Vec<Option<Estimate>>,
-    /// Examples whose label looks wrong, the most suspicious first.
-    pub suspects: Vec<SuspectLabel>,
-}
+use crate::{
+    Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream, Streams,
+    SuspectLabel, export,
+};
 
 /// A recogniser, valid until the set changes.
 struct Model {
@@ -130,7 +67,7 @@ impl Classifier {
     /// A classifier of a set that was read from a file. Its history is empty.
     pub(crate) fn from_set(set: SupportSet, head: Option<HeadSpec>) -> Self {
         let mut statistics = Statistics::new(set.classes().len(), set.streams().width());
-        for (_, example) in set.examples() {
+        for (_, example) in set.examples_in_use() {
             statistics.example_added(set.index_of(example.class), set.row(example));
         }
         Self {
@@ -230,6 +167,19 @@ impl Classifier {
             .collect();
         edits.push(Edit::RemoveClass { id });
         self.commit(edits);
+        Ok(())
+    }
+
+    /// Lets a class take part in answers, or not: its examples and its text wait until it does again.
+    ///
+    /// # Errors
+    /// [`Error::UnknownClass`].
+    pub fn set_enabled(&mut self, label: &str, enabled: bool) -> Result<()> {
+        let class = self.set.class(label)?;
+        if class.enabled != enabled {
+            let id = class.id;
+            self.commit(vec![Edit::SetEnabled { id, enabled }]);
+        }
         Ok(())
     }
 
@@ -414,7 +364,7 @@ impl Classifier {
         let labels: Vec<String> = (self.set.classes().iter())
             .map(|class| class.label.clone())
             .collect();
-        let examples: Vec<_> = self.set.examples().collect();
+        let examples: Vec<_> = self.set.examples_in_use().collect();
         Ok(Quality {
             accuracy: report.accuracy,
             confusion: report.confusion,
@@ -475,7 +425,7 @@ impl Classifier {
     /// The thresholds that the examples up to the last milestone give.
     fn thresholds(&mut self, spec: &HeadSpec) -> Result<Thresholds> {
         let n = milestone(self.statistics.n_examples()).max(self.representative());
-        let first = || self.set.examples().take(n);
+        let first = || self.set.examples_in_use().take(n);
         let known = self.milestone.take().filter(|known| {
             let as_now = first().map(|(id, example)| (id, example.class));
             as_now.eq(known.examples.iter().copied())
@@ -502,7 +452,7 @@ impl Classifier {
     fn representative(&self) -> usize {
         let mut seen = vec![0; self.set.classes().len()];
         let mut last = 0;
-        for (place, (_, example)) in self.set.examples().enumerate() {
+        for (place, (_, example)) in self.set.examples_in_use().enumerate() {
             let seen = &mut seen[self.set.index_of(example.class)];
             *seen += 1;
             if *seen <= 2 {
@@ -539,7 +489,10 @@ impl Classifier {
             set: prediction.set.iter().map(|&c| label(c)).collect(),
             foreign: prediction.foreign,
             known: prediction.known,
-            unscored: unscored.iter().map(|&c| label(c)).collect(),
+            unscored: (unscored.iter())
+                .filter(|&&c| classes[c].enabled)
+                .map(|&c| label(c))
+                .collect(),
         })
     }
 
@@ -550,6 +503,7 @@ impl Classifier {
                 id: self.set.next_ids().0,
                 label: self.set.new_label(label)?,
                 text: Text::default(),
+                enabled: true,
             },
         })
     }
@@ -574,7 +528,7 @@ impl Classifier {
                 let id = self.set.classes()[index].id;
                 let rows = self
                     .set
-                    .examples()
+                    .examples_in_use()
                     .filter(|(_, example)| example.class == id)
                     .map(|(_, example)| self.set.row(example));
                 self.statistics.rebuild(index, rows);

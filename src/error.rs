@@ -137,6 +137,16 @@ pub enum Error {
         /// What the inference engine said.
         reason: String,
     },
+    /// Features of two encoders do not mix.
+    #[error(
+        "this set was made with {ours}, the other one with {theirs}; only sets of one encoder can be merged"
+    )]
+    OtherEncoder {
+        /// Encoder and streams of this set.
+        ours: String,
+        /// Those of the other set.
+        theirs: String,
+    },
     /// A model that is not the one its manifest describes.
     #[error("the model does not fit its manifest: {what} should be {expected}, but is {got}")]
     ModelMismatch {
@@ -191,7 +201,7 @@ impl Error {
             Error::ImageBytes { .. } => "image-bytes",
             Error::Manifest { .. } => "manifest",
             Error::Model { .. } => "model",
-            Error::ModelMismatch { .. } => "model-mismatch",
+            Error::ModelMismatch { .. } | Error::OtherEncoder { .. } => "model-mismatch",
         }
     }
 }

@@ -34,6 +34,8 @@ struct ClassMeta {
     label: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<TextSource>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
 }
 
 /// Where the text of a class comes from, where its row does not tell: without this a row was given, and no row means that
@@ -94,6 +96,7 @@ impl Classifier {
                         Text::Given(_) => None,
                         Text::Absent => Some(TextSource::Absent),
                     },
+                    disabled: !class.enabled,
                 })
                 .collect(),
             next_class,
@@ -166,7 +169,13 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         return refuse("it has another number of texts than of classes");
     }
     let mut class_ids = BTreeSet::new();
-    for (at, ClassMeta { id, label, text }) in meta.classes.into_iter().enumerate() {
+    for (at, class) in meta.classes.into_iter().enumerate() {
+        let ClassMeta {
+            id,
+            label,
+            text,
+            disabled,
+        } = class;
         if !class_ids.insert(id) || id >= meta.next_class {
             return refuse(format!("class id {id} is used twice or out of range"));
         }
@@ -195,7 +204,12 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         set.apply(
             Edit::InsertClass {
                 at,
-                class: Class { id, label, text },
+                class: Class {
+                    id,
+                    label,
+                    text,
+                    enabled: !disabled,
+                },
             },
             &mut Nobody,
         );

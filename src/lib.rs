@@ -19,6 +19,8 @@ mod error;
 mod math;
 
 #[cfg(feature = "core")]
+mod answer;
+#[cfg(feature = "core")]
 pub mod assign;
 #[cfg(feature = "core")]
 pub mod calibration;
@@ -65,7 +67,9 @@ pub mod trust;
 mod wasm;
 
 #[cfg(feature = "core")]
-pub use classifier::{Answer, Classifier, LabelScore, Quality, SuspectLabel};
+pub use answer::{Answer, LabelScore, Neighbour, Quality, SuspectLabel};
+#[cfg(feature = "core")]
+pub use classifier::Classifier;
 pub use error::{Error, Result};
 #[cfg(feature = "core")]
 pub use recogniser::{Calibration, Prediction, Recogniser};

@@ -20,6 +20,7 @@ enum Step {
     RemoveClass(usize),
     Rename(usize, usize),
     Merge(usize, usize),
+    Enable(usize, bool),
     Undo,
     Redo,
 }
@@ -33,6 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_usize).prop_map(Step::RemoveClass),
         1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
         1 => (0..5_usize, 0..5_usize).prop_map(|(a, b)| Step::Merge(a, b)),
+        2 => (0..5_usize, any::<bool>()).prop_map(|(c, on)| Step::Enable(c, on)),
         2 => Just(Step::Undo),
         1 => Just(Step::Redo),
     ]
@@ -68,6 +70,7 @@ fn take(classifier: &mut Classifier, step: &Step) {
         Step::RemoveClass(c) => classifier.remove_class(&label(c)).is_err(),
         Step::Rename(a, b) => classifier.rename_class(&label(a), &label(b)).is_err(),
         Step::Merge(a, b) => classifier.merge_classes(&label(a), &label(b)).is_err(),
+        Step::Enable(c, on) => classifier.set_enabled(&label(c), on).is_err(),
         Step::Undo => !classifier.undo(),
         Step::Redo => !classifier.redo(),
     };

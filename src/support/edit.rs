@@ -31,6 +31,13 @@ pub enum Edit {
         /// Where from.
         text: Text,
     },
+    /// Lets a class take part in answers, or not.
+    SetEnabled {
+        /// Its id.
+        id: ClassId,
+        /// Whether it takes part.
+        enabled: bool,
+    },
     /// Adds an example.
     InsertExample {
         /// An id that no other example has.
@@ -52,7 +59,8 @@ pub enum Edit {
     },
 }
 
-/// Follows the examples of a set as they come and go, to keep statistics exact without a second look at all of them.
+/// Follows the examples that are in use as they come and go, to keep statistics exact without a second look at all of
+/// them. Those of a class that is disabled leave, and come back with it.
 ///
 /// Classes are given by their place; `row` is the unit feature row of the photo itself.
 pub trait Listener {
@@ -93,9 +101,27 @@ impl SupportSet {
                 let text = std::mem::replace(&mut self.classes[at].text, text);
                 Edit::SetText { id, text }
             }
+            Edit::SetEnabled { id, enabled } => {
+                let at = self.index_of(id);
+                let before = std::mem::replace(&mut self.classes[at].enabled, enabled);
+                if before != enabled {
+                    for example in self.examples.values().filter(|e| e.class == id) {
+                        let row = self.row(example);
+                        if enabled {
+                            listener.example_added(at, row);
+                        } else {
+                            listener.example_removed(at, row);
+                        }
+                    }
+                }
+                Edit::SetEnabled {
+                    id,
+                    enabled: before,
+                }
+            }
             Edit::InsertExample { id, example } => {
                 self.next_example = self.next_example.max(id + 1);
-                listener.example_added(self.index_of(example.class), self.row(&example));
+                self.tell_added(&example, listener);
                 self.examples.insert(id, example);
                 Edit::RemoveExample { id }
             }
@@ -104,22 +130,31 @@ impl SupportSet {
                     .examples
                     .remove(&id)
                     .expect("an edit names an example that was found when it was made");
-                listener.example_removed(self.index_of(example.class), self.row(&example));
+                self.tell_removed(&example, listener);
                 Edit::InsertExample { id, example }
             }
             Edit::Move { id, to } => {
-                let target = self.index_of(to);
-                let example = &self.examples[&id];
-                let source = self.index_of(example.class);
-                listener.example_removed(source, self.row(example));
-                listener.example_added(target, self.row(example));
+                self.tell_removed(&self.examples[&id], listener);
                 let from = self
                     .examples
                     .get_mut(&id)
                     .map(|example| std::mem::replace(&mut example.class, to))
                     .expect("read just above");
+                self.tell_added(&self.examples[&id], listener);
                 Edit::Move { id, to: from }
             }
+        }
+    }
+
+    fn tell_added(&self, example: &Example, listener: &mut impl Listener) {
+        if self.in_use(example) {
+            listener.example_added(self.index_of(example.class), self.row(example));
+        }
+    }
+
+    fn tell_removed(&self, example: &Example, listener: &mut impl Listener) {
+        if self.in_use(example) {
+            listener.example_removed(self.index_of(example.class), self.row(example));
         }
     }
 }

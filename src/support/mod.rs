@@ -29,6 +29,8 @@ pub struct Class {
     pub label: String,
     /// Where its text comes from.
     pub text: Text,
+    /// Whether it takes part in answers. Its examples and its text wait until it does again.
+    pub enabled: bool,
 }
 
 /// Where the text of a class comes from: a unit row in the space of the `clip` stream.
@@ -100,6 +102,16 @@ impl SupportSet {
     /// The examples in order of their ids.
     pub fn examples(&self) -> impl Iterator<Item = (ExampleId, &Example)> {
         self.examples.iter().map(|(&id, example)| (id, example))
+    }
+
+    /// The examples of the classes that take part in answers, in order of their ids.
+    pub fn examples_in_use(&self) -> impl Iterator<Item = (ExampleId, &Example)> {
+        self.examples().filter(|(_, example)| self.in_use(example))
+    }
+
+    /// Whether the class of an example takes part in answers.
+    fn in_use(&self, example: &Example) -> bool {
+        self.classes[self.index_of(example.class)].enabled
     }
 
     /// Examples of each class, in class order.

@@ -1,6 +1,6 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
-use super::{Example, SupportSet};
+use super::{Example, ExampleId, SupportSet};
 use crate::order::{distinct, sort_indices};
 use crate::{Error, Result, Streams, linalg};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
@@ -279,15 +279,18 @@ impl Task {
 }
 
 impl Task {
-    /// All classes of a set with the first `n` of its examples.
+    /// All classes of a set with the first `n` of its examples that are in use.
     pub fn of_first(set: &SupportSet, n: usize) -> Self {
-        Self::gather(set, set.examples.values().take(n))
+        Self::gather(set, set.examples_in_use().take(n))
     }
 
-    fn gather<'a>(set: &'a SupportSet, examples: impl Iterator<Item = &'a Example>) -> Self {
+    fn gather<'a>(
+        set: &'a SupportSet,
+        examples: impl Iterator<Item = (ExampleId, &'a Example)>,
+    ) -> Self {
         let width = set.streams.width();
         let (mut features, mut labels, mut views) = (Vec::new(), Vec::new(), Vec::new());
-        for example in examples {
+        for (_, example) in examples {
             features.extend_from_slice(set.row(example));
             labels.push(set.index_of(example.class));
             views.push(example.rows[width..].into());
@@ -299,7 +302,8 @@ impl Task {
             labels,
             set.classes
                 .iter()
-                .map(|class| set.text(class).map(|row| Array1::from(row.to_vec())))
+                .map(|class| set.text(class).filter(|_| class.enabled))
+                .map(|row| row.map(|row| Array1::from(row.to_vec())))
                 .collect(),
         );
         Self { views, ..task }
@@ -308,6 +312,6 @@ impl Task {
 
 impl From<&SupportSet> for Task {
     fn from(set: &SupportSet) -> Self {
-        Self::gather(set, set.examples.values())
+        Self::gather(set, set.examples_in_use())
     }
 }

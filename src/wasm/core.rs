@@ -16,6 +16,7 @@ struct ClassSummary<'a> {
     label: &'a str,
     count: usize,
     has_text: bool,
+    enabled: bool,
 }
 
 #[derive(Serialize)]
@@ -53,7 +54,7 @@ impl CoreClassifier {
         self.0.set().encoder().map(str::to_owned)
     }
 
-    /// `{label, count, hasText}[]` in order of creation.
+    /// `{label, count, hasText, enabled}[]` in order of creation.
     pub fn classes(&self) -> Result<JsValue, JsValue> {
         let set = self.0.set();
         let summaries = set
@@ -64,6 +65,7 @@ impl CoreClassifier {
                 label: &class.label,
                 count,
                 has_text: set.text(class).is_some(),
+                enabled: class.enabled,
             });
         out(&summaries.collect::<Vec<_>>())
     }
@@ -100,6 +102,12 @@ impl CoreClassifier {
     #[wasm_bindgen(js_name = mergeClasses)]
     pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<(), JsValue> {
         self.0.merge_classes(from, into).map_err(to_js)
+    }
+
+    /// Lets a class take part in answers, or not.
+    #[wasm_bindgen(js_name = setEnabled)]
+    pub fn set_enabled(&mut self, label: &str, enabled: bool) -> Result<(), JsValue> {
+        self.0.set_enabled(label, enabled).map_err(to_js)
     }
 
     /// Gives a class the features of its text, or takes them away.
@@ -172,6 +180,22 @@ impl CoreClassifier {
     /// `{head, scores: {label, probability}[], set, foreign, known, unscored}` for one feature row.
     pub fn predict(&mut self, row: &[f32]) -> Result<JsValue, JsValue> {
         out(&self.0.predict(row).map_err(to_js)?)
+    }
+
+    /// `{id, label, similarity}[]` of the examples that are most like a feature row.
+    pub fn nearest(&mut self, row: &[f32], n: usize) -> Result<JsValue, JsValue> {
+        out(&self.0.nearest(row, n).map_err(to_js)?)
+    }
+
+    /// Places of the feature rows that would teach most.
+    pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>, JsValue> {
+        self.0.suggest(rows, n).map_err(to_js)
+    }
+
+    /// Adds a saved set; returns how many examples came.
+    pub fn merge(&mut self, bytes: &[u8]) -> Result<usize, JsValue> {
+        let other = Classifier::load(bytes).map_err(to_js)?;
+        self.0.merge(other.set()).map_err(to_js)
     }
 
     /// The head that answers as a safetensors file.

@@ -1,0 +1,83 @@
+//! What a classifier says of a photo and of itself, in labels.
+
+use crate::report::Estimate;
+use crate::support::ExampleId;
+use serde::Serialize;
+
+/// A label and how likely it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LabelScore {
+    /// Label of the class.
+    pub label: String,
+    /// Calibrated probability in `[0, 1]`.
+    pub probability: f64,
+}
+
+/// What the classifier thinks of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// Name of the head that answered.
+    pub head: &'static str,
+    /// At least two classes, the likeliest first; the probabilities sum to 1. Ties go to the older class.
+    pub scores: Vec<LabelScore>,
+    /// The likeliest classes, which hold the right one in nine of ten answers; none where no class fits well.
+    pub set: Vec<String>,
+    /// Whether the photo is taken to show none of the classes.
+    pub foreign: bool,
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
+    pub known: f64,
+    /// Classes that the head cannot score, because they have no example (or no text). Disabled ones are not among them.
+    pub unscored: Vec<String>,
+}
+
+impl Answer {
+    /// The likeliest class.
+    pub fn best(&self) -> &LabelScore {
+        &self.scores[0]
+    }
+
+    /// The second likeliest class.
+    pub fn runner_up(&self) -> &LabelScore {
+        &self.scores[1]
+    }
+}
+
+/// A suspicious label, and what the example looks like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspectLabel {
+    /// The example.
+    pub id: ExampleId,
+    /// Its label.
+    pub label: String,
+    /// The label of the class that it looks like.
+    pub looks_like: String,
+    /// Probability of its own class less that of the other, in `[-1, 0)`.
+    pub margin: f64,
+}
+
+/// How well the set works, estimated from its own examples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// How often new photos will be recognised; none before enough examples could be held out.
+    pub accuracy: Option<Estimate>,
+    /// Labels in the order of rows and columns.
+    pub labels: Vec<String>,
+    /// How many examples of class r were taken for class c: `confusion[r][c]`.
+    pub confusion: Vec<Vec<usize>>,
+    /// Share of each class that is recognised.
+    pub recall: Vec<Option<Estimate>>,
+    /// Examples whose label looks wrong, the most suspicious first.
+    pub suspects: Vec<SuspectLabel>,
+}
+
+/// An example and how alike it is to a photo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Neighbour {
+    /// The example.
+    pub id: ExampleId,
+    /// Its label.
+    pub label: String,
+    /// Cosine of the features in `[-1, 1]`, each stream weighted by the trust in it.
+    pub similarity: f32,
+}

@@ -1,0 +1,110 @@
+//! Two sets become one.
+
+use super::Classifier;
+use crate::support::{Class, ClassId, Edit, Example, SupportSet, Text};
+use crate::{Error, Result};
+use std::cmp::Ordering;
+
+impl Classifier {
+    /// Adds the classes and examples of another set; returns how many examples were added. Classes with the same label
+    /// become one, which stays as it is here. An example that its class has already, to the last bit, is left out: two
+    /// people who began with the same file do not count it twice.
+    ///
+    /// ```
+    /// use handful::{Classifier, Stream};
+    /// let streams = || vec![Stream::new("aux", 2)];
+    /// let (mut ours, mut theirs) = (Classifier::new(streams())?, Classifier::new(streams())?);
+    /// ours.add_example("left", &[1.0, 0.0])?;
+    /// theirs.add_example("left", &[1.0, 0.1])?;
+    /// theirs.add_example("right", &[0.0, 1.0])?;
+    /// assert_eq!(ours.merge(theirs.set())?, 2);
+    /// assert_eq!(ours.set().counts(), [2, 1]);
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OtherEncoder`] for features of another encoder.
+    pub fn merge(&mut self, other: &SupportSet) -> Result<usize> {
+        self.check_same_encoder(other)?;
+        let (mut next_class, mut next_example) = self.set.next_ids();
+        let before = next_example;
+        let mut edits = Vec::new();
+        let mut ids = Vec::with_capacity(other.classes().len());
+        for class in other.classes() {
+            ids.push(match self.set.class(&class.label) {
+                Ok(ours) => ours.id,
+                Err(_) => {
+                    let id = next_class;
+                    next_class += 1;
+                    edits.push(Edit::InsertClass {
+                        at: self.set.classes().len() + edits.len(),
+                        class: Class {
+                            id,
+                            ..class.clone()
+                        },
+                    });
+                    id
+                }
+            });
+        }
+        let mut known: Vec<&Example> = self.set.examples().map(|(_, example)| example).collect();
+        known.sort_unstable_by(|a, b| by_content(a, (b.class, &b.rows)));
+        for (_, example) in other.examples() {
+            let class = ids[other.index_of(example.class)];
+            let wanted = (class, &*example.rows);
+            if known.binary_search_by(|e| by_content(e, wanted)).is_err() {
+                let (id, rows) = (next_example, example.rows.clone());
+                next_example += 1;
+                edits.push(Edit::InsertExample {
+                    id,
+                    example: Example { class, rows },
+                });
+            }
+        }
+        if !edits.is_empty() {
+            self.commit(edits);
+        }
+        self.adopt_meanings(other);
+        Ok((next_example - before) as usize)
+    }
+
+    fn check_same_encoder(&self, other: &SupportSet) -> Result<()> {
+        let named_alike = match (self.set.encoder(), other.encoder()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => true,
+        };
+        if named_alike && self.set.streams() == other.streams() {
+            return Ok(());
+        }
+        let describe = |set: &SupportSet| {
+            let streams = set.streams().as_slice().iter();
+            let streams: Vec<String> = streams.map(|s| format!("{} ({})", s.name, s.dim)).collect();
+            let encoder = set.encoder().unwrap_or("an unnamed encoder");
+            format!("{encoder} with {}", streams.join(", "))
+        };
+        Err(Error::OtherEncoder {
+            ours: describe(&self.set),
+            theirs: describe(other),
+        })
+    }
+
+    /// Takes over what labels mean, where nothing is known of them here.
+    fn adopt_meanings(&mut self, other: &SupportSet) {
+        let known = |set: &SupportSet, label: &str| {
+            let class = set.class(label).ok()?;
+            matches!(class.text, Text::OfLabel).then(|| set.text(class).map(Box::from))?
+        };
+        for Class { label, .. } in other.classes() {
+            if let (None, Some(row)) = (known(&self.set, label), known(other, label)) {
+                self.set.set_meaning(label.clone(), row);
+                self.model = None;
+            }
+        }
+    }
+}
+
+/// Order of examples by class and features.
+fn by_content(example: &Example, (class, rows): (ClassId, &[f32])) -> Ordering {
+    let bits = example.rows.iter().map(|v| v.to_bits());
+    (example.class.cmp(&class)).then_with(|| bits.cmp(rows.iter().map(|v| v.to_bits())))
+}
