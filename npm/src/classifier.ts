@@ -10,6 +10,7 @@ import type {
   CallOptions,
   EncoderSource,
   ImageSource,
+  Neighbour,
   PredictResult,
   Streams,
 } from "./types.js";
@@ -181,6 +182,33 @@ export class Classifier extends FeatureClassifier {
    */
   predictMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<PredictResult, void> {
     return batch(images, options, async (image, each) => ({ answer: await this.predict(image, each) }));
+  }
+
+  /**
+   * The examples that are most like an image, the likest first: what an answer rests on.
+   *
+   * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `zero-feature` or `no-encoder`.
+   */
+  async nearest(image: ImageSource, count: number, options: CallOptions = {}): Promise<readonly Neighbour[]> {
+    const { features } = await this.#images().encode(image, options);
+    return this.nearestFeatures(features, count);
+  }
+
+  /**
+   * What to label next: the places of the `count` images of a pile that would teach most, the most wanted first. Those are
+   * wanted that the set is unsure of and that are unlike all that is taught or wanted already. An image that cannot be read
+   * is not among them.
+   *
+   * @throws {@link HandfulError} with code `zero-feature`, `no-encoder` or `disposed`; the reason of an abort.
+   */
+  async suggest(images: Iterable<ImageSource>, count: number, options: CallOptions = {}): Promise<number[]> {
+    const [rows, places]: [Float32Array[], number[]] = [[], []];
+    for await (const { index, features } of this.#images().encodeMany(images, options)) {
+      if (!features) continue;
+      rows.push(features);
+      places.push(index);
+    }
+    return this.suggestFeatures(rows, count).map((row) => places[row] as number);
   }
 
   /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */

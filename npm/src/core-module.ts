@@ -1,4 +1,4 @@
-import type { Answer, ClassSummary, ExampleSummary, HeadName, Quality, Streams } from "./types.js";
+import type { Answer, ClassSummary, ExampleSummary, HeadName, Neighbour, Quality, Streams } from "./types.js";
 
 /**
  * The classifier as the core module exports it. Private: {@link FeatureClassifier} is the API.
@@ -13,6 +13,7 @@ export interface CoreClassifier {
   renameClass(label: string, to: string): void;
   removeClass(label: string): void;
   mergeClasses(from: string, into: string): void;
+  setEnabled(label: string, enabled: boolean): void;
   setText(label: string, row: Float32Array | undefined): void;
   setMeaning(label: string, row: Float32Array): void;
   addExample(label: string, rows: Float32Array, views: number): number;
@@ -25,6 +26,9 @@ export interface CoreClassifier {
   head(): string;
   setHead(head: HeadName): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+  nearest(row: Float32Array, count: number): Neighbour[];
+  suggest(rows: Float32Array, count: number): Uint32Array;
+  merge(bytes: Uint8Array): number;
   quality(): Quality;
   exportWeights(): Uint8Array;
   exportOnnx(): Uint8Array;

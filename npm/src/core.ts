@@ -16,6 +16,7 @@ export {
   HEAD_NAMES,
   type HeadName,
   type LabelScore,
+  type Neighbour,
   type Quality,
   type Stream,
   type Streams,

@@ -8,6 +8,7 @@ import type {
   ClassSummary,
   ExampleSummary,
   HeadName,
+  Neighbour,
   Quality,
   Streams,
   TextEncoding,
@@ -135,6 +136,14 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * Lets a class take part in answers, or not: its examples and its text wait until it does again.
+   * @throws {@link HandfulError} with code `unknown-class`.
+   */
+  setEnabled(label: string, enabled: boolean): void {
+    this.change((core) => core.setEnabled(label, enabled));
+  }
+
+  /**
    * Sets the text row of a class, so that it can be recognised before it has examples; `undefined` leaves it without
    * one. Either holds whatever the label means and however it changes.
    * The row comes from the text half of the model whose image half made the stream `clip`.
@@ -201,6 +210,17 @@ export class FeatureClassifier implements Disposable {
     this.change((core) => core.moveExample(exampleId(id), label));
   }
 
+  /**
+   * Adds a set that {@link save} wrote, such as somebody else's. Classes with the same label become one; an example that
+   * its class has already is left out, so two people who began with the same file do not count it twice.
+   *
+   * @returns How many examples were added.
+   * @throws {@link HandfulError} with code `format`, or `model-mismatch` for a set of another encoder.
+   */
+  merge(bytes: Uint8Array): number {
+    return this.change((core) => core.merge(bytes));
+  }
+
   /** Whether {@link undo} has something to take back. */
   get canUndo(): boolean {
     return this.core.canUndo();
@@ -262,10 +282,33 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * The examples that are most like a feature row, the likest first: what an answer rests on.
+   *
+   * @param features - One row: all streams one after another, of any scale.
+   * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   */
+  nearestFeatures(features: Float32Array, count: number): readonly Neighbour[] {
+    const core = this.core;
+    return guarded(() => core.nearest(features, whole(count)));
+  }
+
+  /**
+   * What to label next: the places of the `count` feature rows of a pile that would teach most, the most wanted first. Those
+   * are wanted that the set is unsure of and that are unlike all that is taught or wanted already.
+   *
+   * @param rows - Each as for {@link addFeatures}.
+   * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   */
+  suggestFeatures(rows: readonly Float32Array[], count: number): number[] {
+    const core = this.core;
+    return [...guarded(() => core.suggest(concatenate(rows), whole(count)))];
+  }
+
+  /**
    * How well the set works with the head that answers, judged by its own examples. It can take longer than an answer,
    * so ask when the set has changed, not for every image.
    */
-  quality(): Quality {
+  evaluate(): Quality {
     const core = this.core;
     return guarded(() => core.quality());
   }
@@ -372,13 +415,18 @@ function exampleId(id: number): number {
   return id;
 }
 
+/** A number of things: WebAssembly would take -1 for 4294967295. */
+function whole(count: number): number {
+  return Math.min(Math.max(0, Math.floor(count) || 0), 0xffffffff);
+}
+
 function concatenate(rows: readonly Float32Array[]): Float32Array {
   const width = rows[0]?.length ?? 0;
   const joined = new Float32Array(width * rows.length);
   for (const [i, row] of rows.entries()) {
     // Checked here because the core sees only the sum of the lengths.
     if (row.length !== width) {
-      throw new HandfulError("shape", `features of view ${i}: expected ${width}, got ${row.length}`);
+      throw new HandfulError("shape", `row ${i} of the features: expected ${width}, got ${row.length}`);
     }
     joined.set(row, i * width);
   }

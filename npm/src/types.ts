@@ -111,6 +111,8 @@ export interface ClassSummary {
   readonly count: number;
   /** Whether the class has a text row: its label was understood, or `setText` gave one. */
   readonly hasText: boolean;
+  /** Whether the class takes part in answers; see `setEnabled`. */
+  readonly enabled: boolean;
 }
 
 /** An example of the set. */
@@ -118,6 +120,14 @@ export interface ExampleSummary {
   /** Stable: survives moves, renames, undo, and saving. */
   readonly id: number;
   readonly label: string;
+}
+
+/** An example and how alike it is to an image. */
+export interface Neighbour {
+  readonly id: number;
+  readonly label: string;
+  /** Cosine of the features in [-1, 1], each stream weighted by how much it is trusted on this set. */
+  readonly similarity: number;
 }
 
 /** A class and how probable it is. */
@@ -162,7 +172,7 @@ export interface Answer {
   readonly foreign: boolean;
   /** Share of images of known classes that look at least as foreign, in (0, 1]; a small one says "none of these". */
   readonly known: number;
-  /** Labels of the classes that could not be scored: they have neither examples nor text. */
+  /** Labels of the classes that could not be scored: they have neither examples nor text. Disabled ones are not among them. */
   readonly unscored: readonly string[];
   /** The head that answered; never `auto`. */
   readonly head: Exclude<HeadName, "auto">;

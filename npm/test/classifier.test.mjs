@@ -56,8 +56,8 @@ test("an answer has a winner, a runner-up and probabilities that sum to 1", asyn
 test("classes and examples are plain lists that stay the same until the set changes", async () => {
   const classifier = await taught();
   assert.deepEqual(classifier.classes, [
-    { label: "apple", count: 1, hasText: false },
-    { label: "pear", count: 1, hasText: false },
+    { label: "apple", count: 1, hasText: false, enabled: true },
+    { label: "pear", count: 1, hasText: false, enabled: true },
   ]);
   const { classes, examples } = classifier;
   assert.equal(classifier.classes, classes);
@@ -70,11 +70,15 @@ test("classes and examples are plain lists that stay the same until the set chan
 test("every change can be undone and done again", async () => {
   const classifier = await taught();
   classifier.setText("apple", Float32Array.of(1, 0, 0));
+  const other = await empty();
+  other.addFeatures(PEAR, "plum");
   const changes = {
     addClass: () => classifier.addClass("plum"),
     renameClass: () => classifier.renameClass("pear", "quince"),
     removeClass: () => classifier.removeClass("pear"),
     mergeClasses: () => classifier.mergeClasses("pear", "apple"),
+    setEnabled: () => classifier.setEnabled("pear", false),
+    merge: () => classifier.merge(other.save()),
     setText: () => classifier.setText("pear", Float32Array.of(0, 0, 2)),
     clearText: () => classifier.setText("apple", undefined),
     addFeatures: () => classifier.addFeatures(PEAR, "apple"),
@@ -98,6 +102,65 @@ test("every change can be undone and done again", async () => {
     assert.deepEqual({ classes: classifier.classes, examples: classifier.examples }, changed, name);
     classifier.undo();
   }
+});
+
+test("a class that rests takes no part in answers until it is enabled again", async () => {
+  const classifier = await taught();
+  classifier.addFeatures(Float32Array.of(0, 1, 0, 1, 1), "plum");
+  classifier.setEnabled("apple", false);
+  const answer = classifier.predictFeatures(APPLE);
+  assert.deepEqual([...answer.scores.map(({ label }) => label)].sort(), ["pear", "plum"]);
+  assert.deepEqual(answer.unscored, []);
+  const states = classifier.classes.map(({ label, count, enabled }) => [label, count, enabled]);
+  assert.deepEqual(states, [
+    ["apple", 1, false],
+    ["pear", 1, true],
+    ["plum", 1, true],
+  ]);
+  refuses(classifier, "unknown-class", () => classifier.setEnabled("quince", true));
+  classifier.setEnabled("apple", true);
+  assert.equal(classifier.predictFeatures(APPLE).label, "apple");
+});
+
+test("somebody else's set is added once, as one step, and only if its features mean the same", async () => {
+  const [ours, theirs] = [await taught(), await taught()];
+  theirs.addFeatures(PEAR, "plum");
+  assert.equal(ours.merge(theirs.save()), 3 - 2);
+  assert.equal(ours.merge(theirs.save()), 0);
+  assert.deepEqual(
+    ours.classes.map(({ label, count }) => [label, count]),
+    [
+      ["apple", 1],
+      ["pear", 1],
+      ["plum", 1],
+    ],
+  );
+  const narrow = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 2 }] });
+  refuses(ours, "model-mismatch", () => ours.merge(narrow.save()));
+  refuses(ours, "format", () => ours.merge(Uint8Array.of(1, 2, 3)));
+});
+
+test("the nearest examples of an image, and those of a pile that would teach most", async () => {
+  const classifier = await taught();
+  const [apple, pear] = classifier.examples;
+  const near = classifier.nearestFeatures(APPLE, 5);
+  assert.deepEqual(
+    near.map(({ id, label }) => [id, label]),
+    [
+      [apple.id, "apple"],
+      [pear.id, "pear"],
+    ],
+  );
+  assert.ok(Math.abs(near[0].similarity - 1) < 1e-5 && near[1].similarity < 0.5);
+  assert.equal(classifier.nearestFeatures(APPLE, 1).length, 1);
+  assert.deepEqual(classifier.nearestFeatures(APPLE, -1), []);
+  // The second is like nothing that was taught, and the third is its double.
+  const odd = Float32Array.of(0, 1, 0, 1, 1);
+  assert.deepEqual(classifier.suggestFeatures([APPLE, odd, odd], 1), [1]);
+  assert.equal(classifier.suggestFeatures([APPLE, odd, PEAR], 9).length, 3);
+  assert.deepEqual(classifier.suggestFeatures([], 3), []);
+  refuses(classifier, "shape", () => classifier.suggestFeatures([APPLE, APPLE.subarray(1)], 1));
+  refuses(classifier, "shape", () => classifier.nearestFeatures(APPLE.subarray(1), 1));
 });
 
 test("undo and redo say when there is nothing to do", async () => {

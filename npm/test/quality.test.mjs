@@ -53,7 +53,7 @@ test("a question between two classes gets both in its set", async () => {
 
 test("quality counts how often held-out examples are recognised", async () => {
   const classifier = await taught(8);
-  const { accuracy, labels, confusion, recall, suspects } = classifier.quality();
+  const { accuracy, labels, confusion, recall, suspects } = classifier.evaluate();
   assert.deepEqual(labels, LABELS);
   assert.deepEqual([accuracy.value, accuracy.n], [1, 24]);
   assert.ok(accuracy.low > 0.8 && accuracy.low < 1 && accuracy.high <= 1);
@@ -76,19 +76,19 @@ test("quality counts how often held-out examples are recognised", async () => {
 test("quality finds a wrong label, and moving the example puts it right", async () => {
   const classifier = await taught(8);
   const id = classifier.addFeatures(row(1), "ant");
-  const [suspect, ...others] = classifier.quality().suspects;
+  const [suspect, ...others] = classifier.evaluate().suspects;
   assert.deepEqual([suspect.id, suspect.label, suspect.looksLike], [id, "ant", "bee"]);
   assert.ok(suspect.margin >= -1 && suspect.margin < 0);
   assert.deepEqual(others, []);
   classifier.moveExample(suspect.id, suspect.looksLike);
-  assert.deepEqual(classifier.quality().suspects, []);
+  assert.deepEqual(classifier.evaluate().suspects, []);
   classifier.undo();
-  assert.equal(classifier.quality().suspects.length, 1);
+  assert.equal(classifier.evaluate().suspects.length, 1);
 });
 
 test("quality says what it cannot estimate", async () => {
   const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: WIDTH }] });
-  assert.deepEqual(classifier.quality(), {
+  assert.deepEqual(classifier.evaluate(), {
     accuracy: undefined,
     labels: [],
     confusion: [],
@@ -97,11 +97,11 @@ test("quality says what it cannot estimate", async () => {
   });
   classifier.addFeatures(row(0), "ant");
   classifier.addFeatures(row(1), "bee");
-  assert.equal(classifier.quality().accuracy, undefined);
+  assert.equal(classifier.evaluate().accuracy, undefined);
   classifier.addFeatures(row(0), "ant");
-  const { accuracy, recall } = classifier.quality();
+  const { accuracy, recall } = classifier.evaluate();
   assert.equal(accuracy.n, 2);
   assert.equal(recall[1], undefined);
   classifier.dispose();
-  assert.throws(() => classifier.quality(), { code: "disposed" });
+  assert.throws(() => classifier.evaluate(), { code: "disposed" });
 });

@@ -1,6 +1,7 @@
 //! Two sets become one.
 
 use super::Classifier;
+use crate::order::sort_indices;
 use crate::support::{Class, ClassId, Edit, Example, SupportSet, Text};
 use crate::{Error, Result};
 use std::cmp::Ordering;
@@ -47,12 +48,16 @@ impl Classifier {
                 }
             });
         }
-        let mut known: Vec<&Example> = self.set.examples().map(|(_, example)| example).collect();
-        known.sort_unstable_by(|a, b| by_content(a, (b.class, &b.rows)));
+        let known: Vec<&Example> = self.set.examples().map(|(_, example)| example).collect();
+        let mut order: Vec<usize> = (0..known.len()).collect();
+        sort_indices(&mut order, &|a, b| {
+            by_content(known[a], (known[b].class, &known[b].rows))
+        });
         for (_, example) in other.examples() {
             let class = ids[other.index_of(example.class)];
             let wanted = (class, &*example.rows);
-            if known.binary_search_by(|e| by_content(e, wanted)).is_err() {
+            let found = order.binary_search_by(|&i| by_content(known[i], wanted));
+            if found.is_err() {
                 let (id, rows) = (next_example, example.rows.clone());
                 next_example += 1;
                 edits.push(Edit::InsertExample {

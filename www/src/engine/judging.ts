@@ -34,7 +34,7 @@ function judge(): void {
   if (!canBeJudged()) return;
   // The next photo changes the set again.
   if (getState().teaching.kind === "working") wait();
-  else set({ quality: summary(currentSet().quality()) });
+  else set({ quality: summary(currentSet().evaluate()) });
 }
 
 function summary({ accuracy, labels, confusion, recall, suspects }: Judgement): Quality | null {
