@@ -105,7 +105,12 @@ fn sets_of_two_people_become_one() {
     theirs.set_enabled("lion", false).unwrap();
     let before = ours.save();
     // Five of dog of which four were here, all of lion and bird.
-    assert_eq!(ours.merge(theirs.set()), Ok(9));
+    let added = ours.merge(theirs.set()).unwrap();
+    assert_eq!(added.len(), 9);
+    for (there, here) in added {
+        let (theirs, ours) = (theirs.set().example(there), ours.set().example(here));
+        assert_eq!(theirs.unwrap().rows, ours.unwrap().rows);
+    }
     let labels: Vec<&str> = ours
         .set()
         .classes()
@@ -117,7 +122,7 @@ fn sets_of_two_people_become_one() {
     assert!(!ours.set().classes()[2].enabled);
     // Nothing is new any more.
     let merged = ours.save();
-    assert_eq!(ours.merge(theirs.set()), Ok(0));
+    assert_eq!(ours.merge(theirs.set()), Ok(vec![]));
     assert_eq!(ours.save(), merged);
     assert!(ours.undo());
     let undone = Classifier::load(&ours.save()).unwrap();
@@ -157,7 +162,7 @@ fn what_labels_mean_is_merged_where_nothing_is_known() {
     }
     ours.set_meaning("known", &[1.0, 0.0]).unwrap();
     ours.set_text("absent", None).unwrap();
-    assert_eq!(ours.merge(theirs.set()), Ok(0));
+    assert_eq!(ours.merge(theirs.set()), Ok(vec![]));
     let set = ours.set();
     let texts: Vec<_> = set.classes().iter().map(|class| set.text(class)).collect();
     assert_eq!(texts, [Some(&[1.0, 0.0][..]), Some(&[0.0, 1.0]), None]);
@@ -183,7 +188,7 @@ fn sets_of_different_encoders_are_not_mixed() {
         assert_eq!(error.code(), "model-mismatch");
         assert_eq!(ours.save(), before);
     }
-    assert_eq!(ours.merge(of(aux(8), None).set()), Ok(0));
+    assert_eq!(ours.merge(of(aux(8), None).set()), Ok(vec![]));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

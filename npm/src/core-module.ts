@@ -28,7 +28,7 @@ export interface CoreClassifier {
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
   nearest(row: Float32Array, count: number): Neighbour[];
   suggest(rows: Float32Array, count: number): Uint32Array;
-  merge(bytes: Uint8Array): number;
+  merge(bytes: Uint8Array): Uint32Array;
   quality(): Quality;
   exportWeights(): Uint8Array;
   exportOnnx(): Uint8Array;

@@ -214,11 +214,14 @@ export class FeatureClassifier implements Disposable {
    * Adds a set that {@link save} wrote, such as somebody else's. Classes with the same label become one; an example that
    * its class has already is left out, so two people who began with the same file do not count it twice.
    *
-   * @returns How many examples were added.
+   * @returns Of each example that was added the id that it has here, by the id that it has there.
    * @throws {@link HandfulError} with code `format`, or `model-mismatch` for a set of another encoder.
    */
-  merge(bytes: Uint8Array): number {
-    return this.change((core) => core.merge(bytes));
+  merge(bytes: Uint8Array): ReadonlyMap<number, number> {
+    const ids = this.change((core) => core.merge(bytes));
+    const added = new Map<number, number>();
+    for (let i = 0; i + 1 < ids.length; i += 2) added.set(ids[i] as number, ids[i + 1] as number);
+    return added;
   }
 
   /** Whether {@link undo} has something to take back. */

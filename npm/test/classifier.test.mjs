@@ -125,8 +125,11 @@ test("a class that rests takes no part in answers until it is enabled again", as
 test("somebody else's set is added once, as one step, and only if its features mean the same", async () => {
   const [ours, theirs] = [await taught(), await taught()];
   theirs.addFeatures(PEAR, "plum");
-  assert.equal(ours.merge(theirs.save()), 3 - 2);
-  assert.equal(ours.merge(theirs.save()), 0);
+  const [there] = theirs.examples.filter(({ label }) => label === "plum");
+  const added = ours.merge(theirs.save());
+  assert.deepEqual([...added.keys()], [there.id]);
+  assert.ok(ours.examples.some(({ id, label }) => id === added.get(there.id) && label === "plum"));
+  assert.equal(ours.merge(theirs.save()).size, 0);
   assert.deepEqual(
     ours.classes.map(({ label, count }) => [label, count]),
     [

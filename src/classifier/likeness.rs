@@ -3,36 +3,35 @@
 use super::Classifier;
 use crate::order::sort_indices;
 use crate::select::label_next;
-use crate::support::Task;
-use crate::{Error, Neighbour, Result};
-use ndarray::{Array2, Axis};
+use crate::{Error, Neighbour, Result, linalg};
+use ndarray::{Array1, Array2, Axis};
 
 impl Classifier {
-    /// The `n` examples that are most like a photo, the likest first; `features` is its raw row `(width,)`. Similarity is that
-    /// which the head sees: each stream counts as much as it is trusted.
+    /// The `n` examples that are most like a photo, the likest first; `features` is its raw row `(width,)`. Similarity is
+    /// that which the head sees: each stream counts as much as it is trusted.
     ///
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn nearest(&mut self, features: &[f32], n: usize) -> Result<Vec<Neighbour>> {
-        let query = self.set.streams().unit(features)?;
-        let similarities = self.with_task(|task| {
-            let mut similarities = vec![0.0; task.n_examples()];
-            task.similarities_into(&query, &mut similarities);
-            similarities
-        })?;
-        let mut order: Vec<usize> = (0..similarities.len()).collect();
+        let mut query = self.set.streams().unit(features)?;
+        for (value, scale) in query.iter_mut().zip(self.scale()?) {
+            *value *= scale * scale;
+        }
+        let examples: Vec<_> = self.set.examples_in_use().collect();
+        let similarities: Vec<f32> = (examples.iter())
+            .map(|(_, example)| linalg::dot(self.set.row(example), &query))
+            .collect();
+        let mut order: Vec<usize> = (0..examples.len()).collect();
         sort_indices(&mut order, &|a, b| {
             similarities[b].total_cmp(&similarities[a])
         });
         order.truncate(n);
-        let examples: Vec<_> = self.set.examples_in_use().collect();
         let neighbour = |i: usize| {
             let (id, example) = examples[i];
+            let class = self.set.index_of(example.class);
             Neighbour {
                 id,
-                label: self.set.classes()[self.set.index_of(example.class)]
-                    .label
-                    .clone(),
+                label: self.set.classes()[class].label.clone(),
                 similarity: similarities[i],
             }
         };
@@ -40,8 +39,8 @@ impl Classifier {
     }
 
     /// Which photos of a pile would teach most, at most `n` of them, the most wanted first; `rows` are their raw rows
-    /// `(width,)`, one behind the other. Those are wanted that the set is unsure of and that are unlike all that is taught or
-    /// wanted already; see [`label_next`].
+    /// `(width,)`, one behind the other. Those are wanted that the set is unsure of and that are unlike all that is
+    /// taught or wanted already; see [`label_next`].
     ///
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
@@ -49,41 +48,46 @@ impl Classifier {
         let width = self.set.streams().width();
         let whole = rows.len().div_ceil(width) * width;
         Error::check_length("feature rows", whole, rows.len())?;
-        let mut pool = Array2::zeros((whole / width, width));
-        for (mut unit, row) in pool.outer_iter_mut().zip(rows.chunks_exact(width)) {
-            let row = self.set.streams().unit(row)?;
-            unit.iter_mut().zip(row).for_each(|(to, from)| *to = from);
+        let mut unit = Vec::with_capacity(whole);
+        for row in rows.chunks_exact(width) {
+            unit.extend(self.set.streams().unit(row)?);
         }
         let mut model = self.model()?;
         // Where fewer than two classes can be told apart nothing is unsure: no columns.
-        let mut probabilities = Array2::zeros((pool.nrows(), 0));
-        for (i, row) in pool.outer_iter().enumerate() {
-            let prediction = model.recogniser.predict(&row.to_vec());
+        let mut probabilities = Array2::zeros((whole / width, 0));
+        for (i, row) in unit.chunks_exact(width).enumerate() {
+            let prediction = model.recogniser.predict(row);
             let p = &prediction.probabilities;
             if p.len() - prediction.unscored.len() >= 2 {
                 if i == 0 {
-                    probabilities = Array2::zeros((pool.nrows(), p.len()));
+                    probabilities = Array2::zeros((whole / width, p.len()));
                 }
                 let mut to = probabilities.index_axis_mut(Axis(0), i);
                 to.iter_mut().zip(p).for_each(|(to, &p)| *to = p);
             }
         }
         self.model = Some(model);
-        self.with_task(|task| {
-            let pool = pool * &task.scale();
-            label_next(pool.view(), probabilities.view(), task.image(), n)
-        })?
+        let labelled = (self.set.examples_in_use()).flat_map(|(_, e)| self.set.row(e).to_vec());
+        let labelled: Vec<f32> = labelled.collect();
+        let scale = self.scale()?;
+        let images = |rows: Vec<f32>| {
+            let rows = Array2::from_shape_vec((rows.len() / width, width), rows)
+                .expect("these are whole rows");
+            rows * &scale
+        };
+        label_next(
+            images(unit).view(),
+            probabilities.view(),
+            images(labelled).view(),
+            n,
+        )
     }
 
-    /// Reads the task with the trust in each stream that the head has learned.
-    fn with_task<T>(&mut self, read: impl FnOnce(&Task) -> T) -> Result<T> {
-        if self.naive_bayes().is_some() {
-            // The one that answers knows no example.
-            return Ok(read(&Task::from(&self.set)));
-        }
+    /// What the columns of a unit row are multiplied by, so that each stream counts as much as the head trusts it.
+    fn scale(&mut self) -> Result<Array1<f32>> {
         let model = self.model()?;
-        let found = read(model.recogniser.task());
+        let scale = model.recogniser.task().scale();
         self.model = Some(model);
-        Ok(found)
+        Ok(scale)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Classifier;
 use crate::order::sort_indices;
-use crate::support::{Class, ClassId, Edit, Example, SupportSet, Text};
+use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text};
 use crate::{Error, Result};
 use std::cmp::Ordering;
 
 impl Classifier {
-    /// Adds the classes and examples of another set; returns how many examples were added. Classes with the same label
+    /// Adds the classes and examples of another set. Returns the ids of the added examples, there and here. Classes with the same label
     /// become one, which stays as it is here. An example that its class has already, to the last bit, is left out: two
     /// people who began with the same file do not count it twice.
     ///
@@ -18,18 +18,17 @@ impl Classifier {
     /// ours.add_example("left", &[1.0, 0.0])?;
     /// theirs.add_example("left", &[1.0, 0.1])?;
     /// theirs.add_example("right", &[0.0, 1.0])?;
-    /// assert_eq!(ours.merge(theirs.set())?, 2);
+    /// assert_eq!(ours.merge(theirs.set())?, [(0, 1), (1, 2)]);
     /// assert_eq!(ours.set().counts(), [2, 1]);
     /// # Ok::<(), handful::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::OtherEncoder`] for features of another encoder.
-    pub fn merge(&mut self, other: &SupportSet) -> Result<usize> {
+    pub fn merge(&mut self, other: &SupportSet) -> Result<Vec<(ExampleId, ExampleId)>> {
         self.check_same_encoder(other)?;
         let (mut next_class, mut next_example) = self.set.next_ids();
-        let before = next_example;
-        let mut edits = Vec::new();
+        let (mut edits, mut added) = (Vec::new(), Vec::new());
         let mut ids = Vec::with_capacity(other.classes().len());
         for class in other.classes() {
             ids.push(match self.set.class(&class.label) {
@@ -53,13 +52,14 @@ impl Classifier {
         sort_indices(&mut order, &|a, b| {
             by_content(known[a], (known[b].class, &known[b].rows))
         });
-        for (_, example) in other.examples() {
+        for (theirs, example) in other.examples() {
             let class = ids[other.index_of(example.class)];
             let wanted = (class, &*example.rows);
             let found = order.binary_search_by(|&i| by_content(known[i], wanted));
             if found.is_err() {
                 let (id, rows) = (next_example, example.rows.clone());
                 next_example += 1;
+                added.push((theirs, id));
                 edits.push(Edit::InsertExample {
                     id,
                     example: Example { class, rows },
@@ -70,7 +70,7 @@ impl Classifier {
             self.commit(edits);
         }
         self.adopt_meanings(other);
-        Ok((next_example - before) as usize)
+        Ok(added)
     }
 
     fn check_same_encoder(&self, other: &SupportSet) -> Result<()> {

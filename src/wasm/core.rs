@@ -192,10 +192,11 @@ impl CoreClassifier {
         self.0.suggest(rows, n).map_err(to_js)
     }
 
-    /// Adds a saved set; returns how many examples came.
-    pub fn merge(&mut self, bytes: &[u8]) -> Result<usize, JsValue> {
+    /// Adds a saved set; returns the ids of the added examples, there and here by turns.
+    pub fn merge(&mut self, bytes: &[u8]) -> Result<Vec<u32>, JsValue> {
         let other = Classifier::load(bytes).map_err(to_js)?;
-        self.0.merge(other.set()).map_err(to_js)
+        let added = self.0.merge(other.set()).map_err(to_js)?;
+        Ok(added.into_iter().flat_map(<[u32; 2]>::from).collect())
     }
 
     /// The head that answers as a safetensors file.
