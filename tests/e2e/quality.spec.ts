@@ -137,3 +137,54 @@ test("lets an expert choose how answers are computed, and remembers it", async (
   await expect(method).toHaveValue("logistic");
   await expect(card(page, "leaf")).toBeVisible();
 });
+
+test("shows the photos that an answer rests on", async ({ page }) => {
+  await open(page);
+  await teach(page, things(3, "tomato", "leaf"));
+  await predict(page, drawnPhotos("leaf", 9, 10));
+  const nearest = answer(page).getByRole("list", { name: "Most like these of your photos" });
+  await expect(nearest.getByRole("listitem")).toHaveCount(4);
+  await expect(nearest.getByRole("listitem").first()).toHaveText("leaf");
+  await expect(nearest.locator("img")).toHaveCount(4);
+});
+
+test("says which photos of a pile would teach most, and follows what is taught", async ({ page }) => {
+  await open(page);
+  await teach(page, things(4, "tomato", "leaf"));
+  // One of these is like nothing that was taught.
+  await predict(page, [
+    ...drawnPhotos("leaf", 9, 12),
+    ...drawnPhotos("tomato", 9, 11),
+    ...drawnPhotos("mug", 5, 6),
+  ]);
+  const suggested = answer(page).getByRole("button", { name: /^Worth labelling: / });
+  await expect(suggested).toHaveCount(3);
+  await expect(suggested.first()).toHaveAccessibleName(/mug/);
+  await suggested.first().click();
+  await expect(suggested.first()).toHaveAttribute("aria-pressed", "true");
+  await answer(page).getByRole("button", { name: "Teach that it is leaf" }).click();
+  await expect(answer(page).getByRole("button", { name: /^Worth labelling: .*mug/ })).toHaveCount(0);
+});
+
+test("leaves a class out of answers, and takes it back", async ({ page }) => {
+  await open(page);
+  await teach(page, things(3, "tomato", "leaf", "bread"));
+  await predict(page, drawnPhotos("bread", 9, 10));
+  const bars = answer(page).getByRole("list", { name: "How likely each class is" }).getByRole("listitem");
+  await expect(bars.first()).toContainText("bread");
+  const press = async (name: string) => {
+    await card(page, "bread").getByRole("button", { name: "More for bread" }).click();
+    await card(page, "bread").getByRole("button", { name }).click();
+  };
+  await press("Leave out of answers");
+  await expect(bars).toHaveCount(2);
+  await expect(card(page, "bread")).toContainText("3 photos · left out");
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await expect(card(page, "bread")).toContainText("left out");
+  await press("Use in answers again");
+  await expect(card(page, "bread")).not.toContainText("left out");
+  await page.keyboard.press("Control+z");
+  await expect(card(page, "bread")).toContainText("left out");
+});

@@ -84,6 +84,36 @@ test("saves a set as a file, with pictures or without, and opens it as a set of 
   }
 });
 
+test("adds somebody else's file to the open set, pictures too, as one step", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2), leaf: drawnPhotos("leaf", 0, 1) });
+  const download = page.waitForEvent("download");
+  await choose(page, "Save as a file");
+  const theirs = {
+    name: "theirs.handful",
+    mimeType: "",
+    buffer: readFileSync(await (await download).path()),
+  };
+
+  // Both have the mugs; the leaf is theirs alone by now, the bread ours.
+  await card(page, "leaf").getByRole("button", { name: "More for leaf" }).click();
+  await card(page, "leaf").getByRole("button", { name: "Remove class" }).click();
+  await addClass(page, "bread");
+  const chooser = page.waitForEvent("filechooser");
+  await choose(page, "Add a file to this set…");
+  await (await chooser).setFiles(theirs);
+  await expect(page.getByRole("status").filter({ hasText: "added 1 photo from theirs" })).toBeVisible();
+  await expect(photosOf(page, "mug")).toHaveCount(2);
+  await expect(photosOf(page, "leaf").locator("img")).toHaveCount(1);
+  await page.getByRole("button", { name: "Undo" }).first().click();
+  await expect(card(page, "leaf")).toHaveCount(0);
+  await page.getByRole("button", { name: "Redo" }).click();
+  await saved(page);
+  await page.reload();
+  await expect(photosOf(page, "leaf").locator("img")).toHaveCount(1);
+  await expect(card(page, "bread")).toBeVisible();
+});
+
 test("lets one tab work on a set at a time, and hands it over", async ({ page, context }) => {
   await open(page);
   await teach(page, { mug: drawnPhotos("mug", 0, 1) });

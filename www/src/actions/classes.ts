@@ -1,4 +1,4 @@
-/** Add, rename, merge and remove classes. Each gives the code of what went wrong, or null. */
+/** Add, rename, merge, disable and remove classes. Each gives the code of what went wrong, or null. */
 import { codeOf } from "../engine/codes";
 import { setOpened } from "../engine/session";
 import { newGroup, step } from "../engine/set";
@@ -47,6 +47,13 @@ export function mergeClasses(from: string, into: string): void {
     step(newGroup(words), (set) => set.mergeClasses(from, into));
     retarget(from, into);
   });
+  if (!failed) showToast(words(), "step");
+}
+
+/** Lets a class take part in answers, or not. */
+export function enableClass(label: string, enabled: boolean): void {
+  const words = () => (enabled ? text.did.enable(label) : text.did.disable(label));
+  const failed = attempt(() => step(newGroup(words), (set) => set.setEnabled(label, enabled)));
   if (!failed) showToast(words(), "step");
 }
 

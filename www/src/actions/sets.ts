@@ -1,17 +1,17 @@
-/** Several sets: create, rename, switch, delete; as files too. */
+/** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import { inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
-import { saved } from "../engine/set";
-import { thumbnailsOf } from "../engine/thumbnails";
+import { newGroup, saved, step } from "../engine/set";
+import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
 import { freshId, getState, set } from "../state/live";
 import { setName } from "../state/updates";
 import { clearSet, FIRST_SET, readSet, type StoredSet, writeName, writeSet } from "../store/database";
-import { readFile, writeFile } from "../store/file";
+import { readFile, type SetFile, writeFile } from "../store/file";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
-import { showToast } from "./toast";
+import { attempt, showToast } from "./toast";
 
 /** The set that was deleted last, until another is or the note of it goes away. */
 let deleted: { id: string; name: string; stored: StoredSet | null } | null = null;
@@ -87,21 +87,43 @@ export function saveSetFile(pictures: boolean): void {
 
 /** Opens a file as a set of its own, beside those that there are. */
 export async function openSetFile(file: File): Promise<void> {
-  const found = await readFile(file);
-  const inside = found && (await inspect(found.bytes).catch(() => null));
-  if (!found || !inside?.fits) {
-    showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
-    return;
-  }
-  const { ids } = inside;
-  const added = new Map([...found.thumbnails].filter(([id]) => ids.has(id)));
+  const found = await read(file);
+  if (!found) return;
   await kept(async () => {
     const id = crypto.randomUUID();
-    await writeSet(id, { bytes: found.bytes, added, removed: [] });
+    await writeSet(id, { bytes: found.bytes, added: found.thumbnails, removed: [] });
     await writeName({ id, name: found.name || file.name.replace(/\.handful$/, "") });
     await listChanged();
     await openSet(id);
   });
+}
+
+/** Adds the classes and photos of a file to the open set, as one step. */
+export async function mergeSetFile(file: File): Promise<void> {
+  const found = await read(file);
+  if (!found) return;
+  const before = getState().examples.length;
+  const group = newGroup(() => text.did.mergeFile(file.name));
+  const failed = attempt(() =>
+    step(group, (open) => {
+      const pictures = [...open.merge(found.bytes)].map(
+        ([there, here]) => [here, found.thumbnails.get(there)] as const,
+      );
+      keepThumbnails(pictures.filter((picture): picture is [number, Blob] => picture[1] !== undefined));
+    }),
+  );
+  if (!failed) showToast(text.sets.merged(getState().examples.length - before, file.name), "step");
+}
+
+/** What a file holds, with no more pictures than photos; where it cannot be used here the person is told why. */
+async function read(file: File): Promise<SetFile | null> {
+  const found = await readFile(file);
+  const inside = found && (await inspect(found.bytes).catch(() => null));
+  if (!found || !inside?.fits) {
+    showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
+    return null;
+  }
+  return { ...found, thumbnails: new Map([...found.thumbnails].filter(([id]) => inside.ids.has(id))) };
 }
 
 async function listChanged(): Promise<void> {

@@ -13,6 +13,9 @@ export interface Encoded {
   timings: Omit<Timings, "classify">;
 }
 
+/** Examples that an answer is shown to rest on. */
+const NEAREST = 4;
+
 const encoded = new Map<number, Encoded>();
 const photos = new Map<number, File>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
@@ -52,13 +55,21 @@ export function photoOf(id: number): { name: string; source: File } | undefined 
   return file && { name: file.name, source: file };
 }
 
+/** What the encoder made of a reading, once it has. */
+export function featuresOf(id: number): Float32Array | undefined {
+  return encoded.get(id)?.features;
+}
+
 /** What the set says now about something encoded. */
 export function classify({ features, timings }: Encoded): Outcome {
   try {
     const found = currentSet().predictFeatures(features);
+    const nearest = currentSet()
+      .nearestFeatures(features, NEAREST)
+      .map(({ id }) => id);
     return {
       kind: "answered",
-      answer: { ...told(found), timings: { ...timings, classify: found.timings.classify } },
+      answer: { ...told(found), nearest, timings: { ...timings, classify: found.timings.classify } },
     };
   } catch (error) {
     if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
@@ -66,15 +77,17 @@ export function classify({ features, timings }: Encoded): Outcome {
   }
 }
 
+type Told = Omit<Answer, "nearest" | "timings">;
+
 /** The part of the package's answer that the page shows. */
-function told({ scores, set, foreign, unscored }: Omit<Answer, "timings">): Omit<Answer, "timings"> {
+function told({ scores, set, foreign, unscored }: Told): Told {
   return { scores, set, foreign, unscored };
 }
 
 export function clearReadings(): void {
   round += 1;
   forget();
-  set({ readings: [], shown: null });
+  set({ readings: [], shown: null, suggested: [] });
 }
 
 onSetChange(() => {

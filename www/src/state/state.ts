@@ -15,6 +15,8 @@ export interface ClassItem {
   key: number;
   label: string;
   count: number;
+  /** Whether it takes part in answers. */
+  enabled: boolean;
 }
 
 export interface Example {
@@ -44,6 +46,8 @@ export interface Answer {
   foreign: boolean;
   /** Classes that have no examples yet. */
   unscored: readonly string[];
+  /** Ids of the examples that are most like the photo, the likest first. */
+  nearest: readonly number[];
   timings: Timings;
 }
 
@@ -181,6 +185,8 @@ export interface VisitState {
   readings: readonly Reading[];
   /** The reading shown large. */
   shown: number | null;
+  /** The readings that would teach most if somebody said what they are, the most wanted first. */
+  suggested: readonly number[];
   /** `undo`: what its button takes back, the last step or the deletion of a set. */
   toast: { id: number; text: string; undo: "step" | "set" | null } | null;
 }
@@ -215,5 +221,6 @@ export const INITIAL: AppState = {
   live: { kind: "off" },
   readings: [],
   shown: null,
+  suggested: [],
   toast: null,
 };

@@ -18,13 +18,18 @@ const PROBLEMS_SHOWN = 20;
 /** Takes over what the classifier now holds. A class that is still there keeps its key. */
 export function withSet(
   state: AppState,
-  classes: readonly { label: string; count: number }[],
+  classes: readonly Omit<ClassItem, "key">[],
   examples: readonly Example[],
   nextKey: () => number,
 ): AppState {
   const keys = new Map(state.classes.map((item) => [item.label, item.key]));
   const present = new Set(examples.map((example) => example.id));
-  const items = classes.map(({ label, count }) => ({ key: keys.get(label) ?? nextKey(), label, count }));
+  const items = classes.map(({ label, count, enabled }) => ({
+    key: keys.get(label) ?? nextKey(),
+    label,
+    count,
+    enabled,
+  }));
   return {
     ...state,
     classes: items,
@@ -79,14 +84,20 @@ export function taughtAs(state: AppState): string | null {
   return state.examples.find(({ id }) => id === reading?.taught)?.label ?? null;
 }
 
+/** The photos that nobody has said the class of. */
+export function unlabelled({ readings, examples }: AppState): readonly Reading[] {
+  const present = new Set(examples.map(({ id }) => id));
+  return readings.filter(({ taught }) => taught === null || !present.has(taught));
+}
+
 /** The name of the open set. */
 export function setName({ sets, setId }: AppState): string {
   return sets.find(({ id }) => id === setId)?.name || text.sets.first;
 }
 
-/** Classes that have examples. */
+/** Classes that have examples and take part in answers. */
 export function taught(state: AppState): readonly ClassItem[] {
-  return state.classes.filter((item) => item.count > 0);
+  return state.classes.filter((item) => item.count > 0 && item.enabled);
 }
 
 /** What the Answer region shows large: the camera while it is answered, else the chosen photo. */

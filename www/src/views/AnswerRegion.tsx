@@ -10,6 +10,7 @@ import { allOf, useDrop } from "./drop";
 import { Exports } from "./Exports";
 import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
+import { Nearest } from "./Nearest";
 import { PhotoButton } from "./PhotoButton";
 import { SpokenAnswer } from "./SpokenAnswer";
 import { Thin } from "./Thin";
@@ -43,6 +44,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
       </div>
       {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
       {outcome && <Verdict outcome={outcome} found={found} classes={state.classes} />}
+      {!live && outcome?.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
       {outcome?.kind === "answered" && (live || shown !== null) && (
         <Correct
           classes={state.classes}

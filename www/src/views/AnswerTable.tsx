@@ -16,6 +16,7 @@ export function AnswerTable({ state }: { state: AppState }) {
 
   return (
     <div class="answers">
+      <Suggested state={state} />
       <table class="table" aria-label={text.answer.many(rows.length)}>
         <thead>
           <tr>
@@ -46,6 +47,31 @@ export function AnswerTable({ state }: { state: AppState }) {
         <button type="button" class="button" onClick={() => saveTable("json")}>
           {text.table.json}
         </button>
+      </div>
+    </div>
+  );
+}
+
+/** The photos that are worth saying the class of: a press shows one large, with the classes to choose from. */
+function Suggested({ state }: { state: AppState }) {
+  const readings = state.suggested.flatMap((id) => state.readings.find((reading) => reading.id === id) ?? []);
+  if (readings.length === 0) return null;
+  return (
+    <div class="suggested">
+      <p>{text.answer.suggested}</p>
+      <div class="choices">
+        {readings.map(({ id, name, url }) => (
+          <button
+            key={id}
+            type="button"
+            class="suggested-photo"
+            aria-label={text.answer.suggestedPhoto(name)}
+            aria-pressed={id === state.shown}
+            onClick={() => showReading(id)}
+          >
+            <img src={url} alt="" width="56" height="56" />
+          </button>
+        ))}
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { closeCamera, openCamera } from "../actions/camera";
-import { mergeClasses, removeClass } from "../actions/classes";
+import { enableClass, mergeClasses, removeClass } from "../actions/classes";
 import { addPhotos, photosOf } from "../actions/examples";
 import type { AppState, ClassItem } from "../state/state";
 import { text } from "../text";
@@ -30,7 +30,7 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
 
   return (
     <article
-      class={over ? "card card-over" : "card"}
+      class={`card${over ? " card-over" : ""}${item.enabled ? "" : " card-resting"}`}
       aria-label={label}
       data-class={key}
       data-tone={toneOf(item, state.classes)}
@@ -40,10 +40,17 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
     >
       <div class="card-head">
         <ClassName label={label} />
-        <span class="count">{text.photos(item.count)}</span>
+        <span class="count">
+          {text.photos(item.count)}
+          {!item.enabled && ` · ${text.card.disabled}`}
+        </span>
         <Menu
           name={text.card.more(label)}
           items={[
+            {
+              words: item.enabled ? text.card.disable : text.card.enable,
+              run: () => enableClass(label, !item.enabled),
+            },
             ...others.map((other) => ({
               words: text.card.mergeInto(other.label),
               run: () => leaving(() => mergeClasses(label, other.label)),

@@ -1,5 +1,14 @@
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { createSet, deleteSet, openSetFile, renameSet, saveSetFile, switchSet } from "../actions/sets";
+import {
+  createSet,
+  deleteSet,
+  mergeSetFile,
+  openSetFile,
+  renameSet,
+  saveSetFile,
+  switchSet,
+} from "../actions/sets";
 import type { AppState, StorageStatus } from "../state/state";
 import { setName } from "../state/updates";
 import { text } from "../text";
@@ -8,7 +17,8 @@ import { Menu } from "./Menu";
 /** The name of the open set, and what can be done with sets. */
 export function SetBar({ state }: { state: AppState }) {
   const name = setName(state);
-  const input = useRef<HTMLInputElement>(null);
+  const opened = useRef<HTMLInputElement>(null);
+  const merged = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState(name);
   const others = state.sets.filter(({ id }) => id !== state.setId);
   const open = state.set.kind === "open";
@@ -42,9 +52,10 @@ export function SetBar({ state }: { state: AppState }) {
             run: () => void switchSet(other.id),
           })),
           { words: text.sets.create, run: () => void createSet() },
-          { words: text.sets.openFile, run: () => input.current?.click() },
+          { words: text.sets.openFile, run: () => opened.current?.click() },
           ...(open
             ? [
+                { words: text.sets.mergeFile, run: () => merged.current?.click() },
                 { words: text.sets.save, run: () => saveSetFile(true) },
                 { words: text.sets.savePlain, run: () => saveSetFile(false) },
                 { words: text.sets.remove, run: () => void deleteSet() },
@@ -52,21 +63,34 @@ export function SetBar({ state }: { state: AppState }) {
             : []),
         ]}
       />
-      <input
-        ref={input}
-        type="file"
-        accept=".handful"
-        hidden
-        aria-label={text.sets.openFile}
-        onChange={(event) => {
-          const { currentTarget } = event;
-          const [file] = currentTarget.files ?? [];
-          if (file) void openSetFile(file);
-          currentTarget.value = "";
-        }}
-      />
+      <SetFileInput input={opened} name={text.sets.openFile} onFile={openSetFile} />
+      <SetFileInput input={merged} name={text.sets.mergeFile} onFile={mergeSetFile} />
       <Storage storage={state.storage} />
     </div>
+  );
+}
+
+interface SetFileInputProps {
+  input: RefObject<HTMLInputElement | null>;
+  name: string;
+  onFile: (file: File) => Promise<void>;
+}
+
+/** Not to be seen: the menu opens its file chooser. */
+function SetFileInput({ input, name, onFile }: SetFileInputProps) {
+  return (
+    <input
+      ref={input}
+      type="file"
+      accept=".handful"
+      hidden
+      aria-label={name}
+      onChange={({ currentTarget }) => {
+        const [file] = currentTarget.files ?? [];
+        if (file) void onFile(file);
+        currentTarget.value = "";
+      }}
+    />
   );
 }
 
