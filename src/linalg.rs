@@ -4,10 +4,13 @@
 //! WebAssembly alike: results agree bit for bit, and no platform's own kernels come between. Factorisations are nalgebra's.
 
 use nalgebra::{Cholesky as Factor, DMatrix, DVectorViewMut, Dyn, SymmetricEigen};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis};
 
 /// Numbers that a vector unit of 128 bits adds at once.
 const LANES: usize = 4;
+
+/// Why an array can be read as a slice.
+const CONTIGUOUS: &str = "arrays and rows of their own are contiguous";
 
 /// Dot product of two rows of equal length.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -55,6 +58,40 @@ fn lanes<const R: usize, const S: usize>(
         }
     }
     sums
+}
+
+/// Writes `mean * inverse * factor` into `out`, all `(d,)`, and returns the sum of `mean * inverse * mean`: the weights and
+/// the square of a class whose variances have this inverse. Four lanes, for the same reasons as in [`lanes`].
+pub fn weigh(
+    mean: &Array1<f64>,
+    inverse: &Array1<f64>,
+    factor: &Array1<f64>,
+    mut out: ArrayViewMut1<'_, f32>,
+) -> f64 {
+    let [mean, inverse, factor] = [mean, inverse, factor].map(|v| v.as_slice().expect(CONTIGUOUS));
+    weigh_lanes(mean, inverse, factor, out.as_slice_mut().expect(CONTIGUOUS))
+}
+
+#[inline(never)]
+fn weigh_lanes(mean: &[f64], inverse: &[f64], factor: &[f64], out: &mut [f32]) -> f64 {
+    let (means, mean_rest) = mean.as_chunks::<LANES>();
+    let (inverses, inverse_rest) = inverse.as_chunks::<LANES>();
+    let (factors, factor_rest) = factor.as_chunks::<LANES>();
+    let (outs, out_rest) = out.as_chunks_mut::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (((m, i), f), out) in means.iter().zip(inverses).zip(factors).zip(outs) {
+        for lane in 0..LANES {
+            let weight = m[lane] * i[lane];
+            out[lane] = (weight * f[lane]) as f32;
+            sums[lane] += weight * m[lane];
+        }
+    }
+    let rest = mean_rest.iter().zip(inverse_rest).zip(factor_rest);
+    for ((((m, i), f), out), sum) in rest.zip(out_rest).zip(&mut sums) {
+        *out = (m * i * f) as f32;
+        *sum += m * i * m;
+    }
+    (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
 
 /// The rows of a matrix; every view of whole columns of a row-major matrix has contiguous ones.

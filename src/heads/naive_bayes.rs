@@ -15,8 +15,8 @@ use super::{
     FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
     pseudo,
 };
-use crate::Result;
 use crate::support::{Listener, Task};
+use crate::{Result, linalg};
 use ndarray::{Array1, Array2, Axis, Zip};
 use serde::{Deserialize, Serialize};
 
@@ -115,10 +115,12 @@ impl NaiveBayes {
         // Images are unit rows times these factors, plus these numbers.
         let mut factor = task.scale().mapv(f64::from);
         let mut shift = Array1::zeros(factor.len());
-        let mut means = unit.means() * &factor;
+        // Of the means only where they are not just that.
+        let mut images = None;
         let mut counts: Vec<f64> = unit.counts().iter().map(|&n| n as f64).collect();
         if self.text_count > 0.0 {
-            let rows = pseudo::rows(task, &means);
+            let means = images.insert(unit.means() * &factor);
+            let rows = pseudo::rows(task, means);
             for (c, row) in rows.iter().enumerate() {
                 if let Some(row) = row {
                     let part = self.text_count / (counts[c] + self.text_count);
@@ -130,7 +132,8 @@ impl NaiveBayes {
         }
         if self.minmax {
             let (range, low) = extent(task);
-            means = means * &range + &low;
+            let means = images.take().unwrap_or_else(|| unit.means() * &factor);
+            images = Some(means * &range + &low);
             factor *= &range;
             shift = low;
         }
@@ -143,22 +146,24 @@ impl NaiveBayes {
         let log_prior = self.prior.log(&counts);
         // A class at a time, whose few thousand numbers stay in the cache.
         let inverse = variance.recip();
-        let mut weights = Array2::zeros(means.dim());
-        let mut bias = Array1::zeros(means.nrows());
-        let mut row = Array1::zeros(factor.len());
+        let mut weights = Array2::zeros(unit.means().dim());
+        let mut bias = Array1::zeros(weights.nrows());
+        let mut mean = Array1::zeros(factor.len());
         let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
-        for (c, mean) in means.outer_iter().enumerate() {
-            Zip::from(&mut row)
-                .and(weights.row_mut(c))
-                .and(mean)
-                .and(&inverse)
-                .and(&factor)
-                .for_each(|w, out, &m, &i, &f| {
-                    *w = m * i;
-                    *out = (*w * f) as f32;
-                });
-            let square = row.dot(&mean);
-            let moved = if self.minmax { row.dot(&shift) } else { 0.0 };
+        for c in 0..weights.nrows() {
+            match &images {
+                Some(images) => mean.assign(&images.row(c)),
+                None => Zip::from(&mut mean)
+                    .and(unit.means().row(c))
+                    .and(&factor)
+                    .for_each(|image, &m, &f| *image = m * f),
+            }
+            let square = linalg::weigh(&mean, &inverse, &factor, weights.row_mut(c));
+            let moved = if self.minmax {
+                (&mean * &inverse).dot(&shift)
+            } else {
+                0.0
+            };
             bias[c] = (log_prior[c] + moved - 0.5 * square) as f32;
             if unit.counts()[c] > 0 {
                 own += square;
@@ -206,7 +211,8 @@ impl NaiveBayes {
         } else {
             self.eta.unwrap_or(self.nu / (self.nu + spare))
         };
-        within.mapv(|m2| (1.0 - eta) * m2 / n + (eta + self.floor) * mean)
+        let (own, common) = ((1.0 - eta) / n, (eta + self.floor) * mean);
+        within.mapv(|m2| own * m2 + common)
     }
 }
 
