@@ -15,7 +15,7 @@ import type {
 } from "./types.js";
 import { loadCore, type WasmInput } from "./wasm.js";
 
-/** A label is understood from this confidence on: more likely than not. */
+/** A label is understood from this confidence on, as `handful::encoder::UNDERSTOOD` says too. */
 const UNDERSTOOD = 0.5;
 
 /** How to get at the core module. */

@@ -18,7 +18,7 @@ pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
 pub use text::TextEncoder;
-pub use words::{MAX_WORDS_BYTES, Meaning, Words};
+pub use words::{MAX_WORDS_BYTES, Meaning, UNDERSTOOD, Words};
 
 use crate::{Result, Stream};
 use onnx::{Model, image_model};

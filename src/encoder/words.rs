@@ -48,6 +48,9 @@ pub struct Words {
     confidence: [f32; Known::EVIDENCE + 1],
 }
 
+/// From this confidence on a name counts as understood: more likely than not.
+pub const UNDERSTOOD: f32 = 0.5;
+
 /// `W x + b`.
 #[derive(Debug, Clone)]
 struct Layer {

@@ -16,11 +16,12 @@ pub struct Row {
     pub features: Vec<f32>,
 }
 
-/// The bytes of the file; classes without a row are left out of it.
+/// The bytes of the file; classes without a row are left out of it. `texts` are those of the classes.
 pub fn write(
     encoder: &str,
     streams: &[Stream],
     classes: &[String],
+    texts: &[Option<Vec<f32>>],
     rows: &[Row],
 ) -> Result<Vec<u8>> {
     let kept: Vec<usize> = (0..classes.len())
@@ -30,11 +31,20 @@ pub fn write(
     let files: Vec<&String> = rows.iter().map(|row| &row.file).collect();
 
     let mut file = File::default();
-    let metadata = json!({
+    let mut metadata = json!({
         "classes": serde_json::to_string(&names)?,
         "files": serde_json::to_string(&files)?,
     });
+    if let Some(scale) = streams.iter().find_map(|stream| stream.scale) {
+        metadata["logit_scale"] = scale.to_string().into();
+    }
     file.header.insert("__metadata__".into(), metadata);
+    if let Some(width) = texts.iter().flatten().map(Vec::len).next() {
+        let none = vec![0.0; width];
+        let values = (kept.iter()).flat_map(|class| texts[*class].as_ref().unwrap_or(&none));
+        let bytes = values.flat_map(|value| value.to_le_bytes());
+        file.tensor("text".into(), "F32", &[kept.len(), width], bytes);
+    }
     let mut start = 0;
     for stream in streams {
         let columns = start..start + stream.dim;

@@ -2,7 +2,9 @@
 //!
 //! One folder a class; the result is a safetensors file with `labels` `(n,)` i32, `clip` `(n, d)` f32 where the encoder
 //! has it, `aux.<encoder>` `(n, d)` f32 (`aux.<encoder>.<output>` where it has several), and in its metadata the JSON
-//! lists `classes` and `files` in row order. The same photos give the same bytes.
+//! lists `classes` and `files` in row order. Where the encoder reads names, `text` `(classes, d)` f32 is what it makes of
+//! the folders', zero for one that it does not understand. Where it says what a cosine with a text is multiplied by, the
+//! metadata entry `logit_scale` does too. The same photos give the same bytes.
 
 mod features_file;
 mod photos;
@@ -10,7 +12,7 @@ mod photos;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use features_file::Row;
-use handful::encoder::{Encoder, Manifest};
+use handful::encoder::{Encoder, Manifest, UNDERSTOOD, Words};
 use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,8 @@ fn main() -> Result<()> {
     }
 
     let names: Vec<String> = classes.into_iter().map(|class| class.name).collect();
-    let file = features_file::write(encoder.name(), encoder.streams(), &names, &rows)?;
+    let texts = read_names(&encoder, &arguments.encoder, &names)?;
+    let file = features_file::write(encoder.name(), encoder.streams(), &names, &texts, &rows)?;
     std::fs::write(&arguments.out, file)
         .with_context(|| format!("writing {}", arguments.out.display()))?;
     eprintln!("{}: {} photos", arguments.out.display(), rows.len());
@@ -54,6 +57,30 @@ fn load_encoder(manifest: &Path) -> Result<Encoder> {
     let model = manifest.with_file_name(file);
     let onnx = std::fs::read(&model).with_context(|| format!("reading {}", model.display()))?;
     Encoder::new(&json, &onnx).with_context(|| format!("loading {}", model.display()))
+}
+
+/// What the text side of the encoder makes of each name that it understands; nothing where it has none.
+fn read_names(
+    encoder: &Encoder,
+    manifest: &Path,
+    names: &[String],
+) -> Result<Vec<Option<Vec<f32>>>> {
+    let Some(file) = encoder.manifest().words_file() else {
+        return Ok(vec![None; names.len()]);
+    };
+    let path = manifest.with_file_name(file);
+    let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let words = Words::new(encoder.manifest(), &bytes)
+        .with_context(|| format!("loading {}", path.display()))?;
+    let read = names.iter().map(|name| {
+        let meaning = words.encode(name);
+        if meaning.confidence >= UNDERSTOOD {
+            return Some(meaning.features);
+        }
+        eprintln!("the name {name:?} is not understood: its class gets no text");
+        None
+    });
+    Ok(read.collect())
 }
 
 /// The rows of all photos that can be read, in order; the others, and classes without any, are named on stderr.

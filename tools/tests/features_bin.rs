@@ -87,6 +87,37 @@ fn features_are_written_for_every_photo_that_can_be_read() {
 }
 
 #[test]
+fn names_that_are_understood_become_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().join("photos");
+    for class in ["apple", "xyzzy"] {
+        fs::create_dir_all(photos.join(class)).unwrap();
+        drawing(1).save(photos.join(class).join("a.png")).unwrap();
+    }
+    let out = folder.path().join("out.safetensors");
+    let run = run("models/handful-tiny.json", &photos, &out);
+    let messages = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.success(), "{messages}");
+    assert!(
+        messages.contains("\"xyzzy\" is not understood"),
+        "{messages}"
+    );
+    let bytes = fs::read(&out).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let scale = &header.metadata().as_ref().unwrap()["logit_scale"];
+    assert!(scale.parse::<f64>().unwrap() > 0.0);
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let text = file.tensor("text").unwrap();
+    assert_eq!(
+        (text.dtype(), text.shape()),
+        (Dtype::F32, [2, 512].as_slice())
+    );
+    let (apple, xyzzy) = text.data().split_at(512 * 4);
+    assert!(apple.iter().any(|&byte| byte != 0));
+    assert!(xyzzy.iter().all(|&byte| byte == 0));
+}
+
+#[test]
 fn failures_say_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.safetensors");
@@ -104,10 +135,14 @@ fn failures_say_what_is_missing() {
 }
 
 fn features(photos: &Path, out: &Path) -> Output {
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/models");
+    run("tests/data/models/conv_opset13.json", photos, out)
+}
+
+fn run(encoder: &str, photos: &Path, out: &Path) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     Command::new(env!("CARGO_BIN_EXE_features"))
         .arg("--encoder")
-        .arg(models.join("conv_opset13.json"))
+        .arg(root.join(encoder))
         .arg("--photos")
         .arg(photos)
         .arg("--out")

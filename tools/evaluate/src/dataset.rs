@@ -3,13 +3,15 @@
 //! Layout A, a benchmark with its splits: `<part>.features` `(n, d)` and `<part>.labels` `(n,)` for the parts `test`,
 //! `val` and `shot16`; texts in `text` `(C, d)`, or in `text_partial.features` and `text_partial.labels`.
 //! Layout B, photos without splits: `labels` `(n,)`, `aux.<name>` `(n, a)`, and where known `clip` `(n, d)` and `text`.
-//! In both the metadata entry `classes` is a JSON list, and a zero row of `text` means no text for that class.
+//! In both the metadata entry `classes` is a JSON list, and a zero row of `text` means no text for that class. The entry
+//! `logit_scale`, if it is there, says what the cosine of a row of `clip` and a text is multiplied by.
 
 use anyhow::{Context, Result, bail, ensure};
 use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// What of a file is read.
@@ -66,9 +68,13 @@ impl Dataset {
     }
 
     fn parse(name: &str, bytes: &[u8], choice: &Choice) -> Result<Self> {
+        let tensors = SafeTensors::deserialize(bytes).context("it is no safetensors file")?;
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let entries = metadata.metadata().clone().unwrap_or_default();
         let file = File {
-            tensors: SafeTensors::deserialize(bytes).context("it is no safetensors file")?,
-            classes: classes(bytes)?,
+            tensors,
+            classes: classes(&entries)?,
+            logit_scale: logit_scale(&entries)?,
         };
         let (pool, queries) = if file.has("labels") {
             (String::new(), None)
@@ -115,12 +121,15 @@ impl Dataset {
     }
 }
 
-fn classes(bytes: &[u8]) -> Result<Vec<String>> {
-    let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+fn logit_scale(metadata: &HashMap<String, String>) -> Result<Option<f64>> {
+    let scale = metadata.get("logit_scale").map(|text| text.parse());
+    let scale = scale.transpose();
+    scale.context("its metadata entry `logit_scale` is no number")
+}
+
+fn classes(metadata: &HashMap<String, String>) -> Result<Vec<String>> {
     let list = metadata
-        .metadata()
-        .as_ref()
-        .and_then(|entries| entries.get("classes"))
+        .get("classes")
         .context("its metadata has no entry `classes`")?;
     let classes: Vec<String> =
         serde_json::from_str(list).context("its metadata entry `classes` is no list of names")?;
@@ -141,6 +150,7 @@ struct Source {
 struct File<'a> {
     tensors: SafeTensors<'a>,
     classes: Vec<String>,
+    logit_scale: Option<f64>,
 }
 
 impl File<'_> {
@@ -217,7 +227,12 @@ impl File<'_> {
                 matrix.nrows(),
                 labels.len()
             );
-            parts.push((Stream::new(stream.as_str(), matrix.ncols()), matrix));
+            let scale = self.logit_scale.filter(|_| tensor == "clip");
+            let stream = Stream {
+                scale,
+                ..Stream::new(stream.as_str(), matrix.ncols())
+            };
+            parts.push((stream, matrix));
         }
         let streams = Streams::new(parts.iter().map(|(stream, _)| stream.clone()).collect())?;
         ensure!(

@@ -4,7 +4,7 @@ use super::*;
 
 #[path = "../tests/common/mod.rs"]
 mod common;
-use common::{CLASSES, Tensor, file, photos, splits};
+use common::{CLASSES, Tensor, file, file_with, photos, splits};
 
 fn choice() -> Choice {
     Choice {
@@ -223,6 +223,20 @@ fn hostile_files_are_refused_with_a_sentence() {
         &with(splits(), wide),
         "another width than those of the pool",
     );
+}
+
+#[test]
+fn the_file_says_how_sure_its_text_is() {
+    let parse = |scale| {
+        let entries = [("classes", CLASSES), ("logit_scale", scale)];
+        Dataset::parse("set", &file_with(&photos(), &entries), &choice())
+    };
+    let set = parse("20").unwrap();
+    let scales: Vec<_> = set.streams.as_slice().iter().map(|s| s.scale).collect();
+    assert_eq!(scales, [Some(20.0), None]);
+    for bad in ["much", "-1", "NaN"] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
 }
 
 #[test]

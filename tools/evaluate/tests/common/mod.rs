@@ -41,12 +41,18 @@ impl Tensor {
 
 /// The bytes of a file; `classes` as it stands in the metadata.
 pub fn file(tensors: &[Tensor], classes: Option<&str>) -> Vec<u8> {
+    let entries: Vec<_> = classes.map(|list| ("classes", list)).into_iter().collect();
+    file_with(tensors, &entries)
+}
+
+/// A file with these entries in its metadata.
+pub fn file_with(tensors: &[Tensor], entries: &[(&str, &str)]) -> Vec<u8> {
     let views = tensors.iter().map(|t| {
         let view = TensorView::new(t.dtype, t.shape.clone(), &t.bytes).unwrap();
         (t.name.as_str(), view)
     });
-    let metadata = classes.map(|c| HashMap::from([("classes".to_owned(), c.to_owned())]));
-    serialize(views, metadata).unwrap()
+    let entries = entries.iter().map(|&(k, v)| (k.to_owned(), v.to_owned()));
+    serialize(views, Some(entries.collect::<HashMap<_, _>>())).unwrap()
 }
 
 /// Numbers in `[-1, 1)`, the same at each call.
