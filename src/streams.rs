@@ -24,6 +24,10 @@ pub struct Stream {
     /// 100 stands in for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<f64>,
+    /// How many times less sure its likenesses make an answer than those of a full-size encoder would, as long as no example
+    /// of a set can tell: logits of images are divided by it. Measured on other photos; without it 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
 }
 
 impl Stream {
@@ -33,6 +37,7 @@ impl Stream {
             name: name.into(),
             dim,
             scale: None,
+            temperature: None,
         }
     }
 }
@@ -47,7 +52,7 @@ impl Streams {
     /// Checks the streams and puts them into their order.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale is not above 0,
+    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale or temperature is not above 0,
     /// or the row would be wider than 65,536.
     pub fn new(mut streams: Vec<Stream>) -> Result<Self> {
         streams.sort_by(|a, b| (a.name != CLIP, &a.name).cmp(&(b.name != CLIP, &b.name)));
@@ -57,13 +62,17 @@ impl Streams {
         let fits = width.is_some_and(|w| w <= MAX_WIDTH)
             && !streams.is_empty()
             && streams.iter().all(|s| s.dim > 0 && !s.name.is_empty())
-            && streams.iter().filter_map(|s| s.scale).all(is_scale)
+            && (streams
+                .iter()
+                .flat_map(|s| [s.scale, s.temperature])
+                .flatten())
+            .all(is_scale)
             && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
         if !fits {
             return Err(Error::Parameter {
                 name: "streams",
                 value: format!("{streams:?}"),
-                range: "at least one stream, each with its own name, scales above 0, and a width of 1 to 65536 in all",
+                range: "at least one stream, each with its own name, scales and temperatures above 0, and a width of 1 to 65536 in all",
             });
         }
         Ok(Self(streams))
@@ -141,7 +150,7 @@ fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
     })
 }
 
-/// Whether this can be the scale of a stream.
+/// Whether this can be the scale or the temperature of a stream.
 pub(crate) fn is_scale(scale: f64) -> bool {
     scale > 0.0 && scale.is_finite()
 }

@@ -467,3 +467,30 @@ fn the_scale_of_the_stream_says_how_sure_text_is() {
         );
     }
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_temperature_of_a_stream_says_how_sure_one_photo_makes() {
+    let ask = |temperature, shots: usize| {
+        let aux = Stream {
+            temperature,
+            ..Stream::new("aux", 8)
+        };
+        let mut classifier = Classifier::new(vec![aux]).unwrap();
+        let (features, classes) = common::blobs(3, 3, 13, 8, 0.6);
+        let photos = features.rows().into_iter().zip(classes).enumerate();
+        for (_, (row, class)) in photos.filter(|(i, _)| i % 13 < shots) {
+            let label = ["a", "b", "c"][class];
+            classifier.add_example(label, &row.to_vec()).unwrap();
+        }
+        let photo = features.row(12).to_vec();
+        let answer = Classifier::load(&classifier.save())
+            .unwrap()
+            .predict(&photo);
+        answer.unwrap().best().probability
+    };
+    let sure = ask(None, 1);
+    assert!(ask(Some(5.0), 1) < sure - 0.1);
+    assert_eq!(ask(Some(1.0), 1), sure);
+    // Twelve photos a class know better.
+    assert!((ask(Some(5.0), 12) - ask(None, 12)).abs() < 0.02);
+}

@@ -62,6 +62,11 @@ export interface Stream {
    * Features whose mean was taken away need less.
    */
   readonly scale?: number | undefined;
+  /**
+   * How many times less sure likenesses in this stream make an answer than those of a full-size encoder, as long as no example
+   * of the set can tell. Default: 1.
+   */
+  readonly temperature?: number | undefined;
 }
 
 /** The parts of a feature row, in order. A stream named `clip` shares its space with text. */

@@ -58,6 +58,7 @@ impl Manifest {
     /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536; or `[N, T, D]` with `token`, the row that is taken, below `T` |
     /// | `outputs.NAME.tensor` | the output's name in the file; absent: `NAME` |
     /// | `outputs.clip.logit_scale` | absent, or above 0: what the cosine with a text is multiplied by to give a logit |
+    /// | `outputs.*.temperature` | absent, or above 0: how many times less sure likenesses of this output make an answer than those of a full-size encoder, see [`crate::Stream::temperature`] |
     /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
     /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
     /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
@@ -289,6 +290,7 @@ struct RawOutput {
     tensor: Option<String>,
     token: Option<usize>,
     logit_scale: Option<f64>,
+    temperature: Option<f64>,
 }
 
 impl RawManifest {
@@ -358,8 +360,12 @@ impl RawOutput {
                 "outputs.{name}.logit_scale must be above 0, and only `{CLIP}` has one"
             )));
         }
+        if self.temperature.is_some_and(|t| !is_scale(t)) {
+            return Err(fault(format!("outputs.{name}.temperature must be above 0")));
+        }
         let stream = Stream {
             scale: self.logit_scale,
+            temperature: self.temperature,
             ..Stream::new(name, output.dim)
         };
         Ok((stream, output))

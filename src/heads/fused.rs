@@ -8,7 +8,7 @@
 //!   images share that one. Among the image members the prior holds however many examples there are (equal weights beat
 //!   free ones by up to 1.6 points); the weight of text is the examples' to decide.
 //! - With one photo a class nothing can be held out: text is tempered by its likelihood on the examples, which it never
-//!   saw, and images by their prior temperature.
+//!   saw, and images by their prior temperature and what is known of the encoder ([`Task::temperature`]).
 
 mod background;
 mod weights;
@@ -236,7 +236,7 @@ impl Member {
             let own = scores(self.head.as_ref(), task, task.features());
             fit_temperature(own.view(), task.labels(), 1.0)
         } else {
-            fit_temperature(self.logits.view(), labels, 1.0)
+            fit_temperature(self.logits.view(), labels, task.temperature())
         };
         self.logits /= relative as f32;
         self.temperature = relative * self.head.prior_temperature();

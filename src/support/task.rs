@@ -2,7 +2,7 @@
 
 use super::{Example, ExampleId, SupportSet};
 use crate::order::{distinct, sort_indices};
-use crate::{Error, Result, Streams, linalg};
+use crate::{Error, Result, Streams, linalg, math};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -226,6 +226,17 @@ impl Task {
     /// How much each stream is trusted; the numbers sum to 1.
     pub fn trust(&self) -> &[f64] {
         &self.trust
+    }
+
+    /// What logits of the images are divided by as long as no example tells: the geometric mean of the streams' temperatures,
+    /// weighted by trust; see [`crate::Stream::temperature`].
+    pub fn temperature(&self) -> f64 {
+        let streams = self.streams.as_slice().iter().zip(&self.trust);
+        math::exp(
+            streams
+                .map(|(s, trust)| trust * math::ln(s.temperature.unwrap_or(1.0)))
+                .sum(),
+        )
     }
 
     /// What each column of a unit row is multiplied by to give the image `(width,)`.

@@ -31,13 +31,17 @@ pub fn write(
     let files: Vec<&String> = rows.iter().map(|row| &row.file).collect();
 
     let mut file = File::default();
-    let mut metadata = json!({
+    let traits: Map<String, Value> = (streams.iter())
+        .map(|stream| {
+            let traits = json!({ "scale": stream.scale, "temperature": stream.temperature });
+            (tensor_name(encoder, streams, stream), traits)
+        })
+        .collect();
+    let metadata = json!({
         "classes": serde_json::to_string(&names)?,
         "files": serde_json::to_string(&files)?,
+        "streams": serde_json::to_string(&traits)?,
     });
-    if let Some(scale) = streams.iter().find_map(|stream| stream.scale) {
-        metadata["logit_scale"] = scale.to_string().into();
-    }
     file.header.insert("__metadata__".into(), metadata);
     if let Some(width) = texts.iter().flatten().map(Vec::len).next() {
         let none = vec![0.0; width];

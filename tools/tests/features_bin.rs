@@ -104,8 +104,9 @@ fn names_that_are_understood_become_texts() {
     );
     let bytes = fs::read(&out).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
-    let scale = &header.metadata().as_ref().unwrap()["logit_scale"];
-    assert!(scale.parse::<f64>().unwrap() > 0.0);
+    let streams = &header.metadata().as_ref().unwrap()["streams"];
+    let streams: serde_json::Value = serde_json::from_str(streams).unwrap();
+    assert!(streams["clip"]["scale"].as_f64().unwrap() > 0.0);
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let text = file.tensor("text").unwrap();
     assert_eq!(

@@ -4,13 +4,14 @@
 //! `val` and `shot16`; texts in `text` `(C, d)`, or in `text_partial.features` and `text_partial.labels`.
 //! Layout B, photos without splits: `labels` `(n,)`, `aux.<name>` `(n, a)`, and where known `clip` `(n, d)` and `text`.
 //! In both the metadata entry `classes` is a JSON list, and a zero row of `text` means no text for that class. The entry
-//! `logit_scale`, if it is there, says what the cosine of a row of `clip` and a text is multiplied by.
+//! `streams`, if it is there, is a JSON object from tensors to what their encoder says of them: `{"scale", "temperature"}`.
 
 use anyhow::{Context, Result, bail, ensure};
 use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -74,7 +75,7 @@ impl Dataset {
         let file = File {
             tensors,
             classes: classes(&entries)?,
-            logit_scale: logit_scale(&entries)?,
+            traits: traits(&entries)?,
         };
         let (pool, queries) = if file.has("labels") {
             (String::new(), None)
@@ -121,10 +122,21 @@ impl Dataset {
     }
 }
 
-fn logit_scale(metadata: &HashMap<String, String>) -> Result<Option<f64>> {
-    let scale = metadata.get("logit_scale").map(|text| text.parse());
-    let scale = scale.transpose();
-    scale.context("its metadata entry `logit_scale` is no number")
+/// What an encoder says of a stream; see [`Stream`].
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Traits {
+    scale: Option<f64>,
+    temperature: Option<f64>,
+}
+
+fn traits(metadata: &HashMap<String, String>) -> Result<HashMap<String, Traits>> {
+    let traits = metadata
+        .get("streams")
+        .map(|text| serde_json::from_str(text));
+    let traits = traits
+        .transpose()
+        .context("its metadata entry `streams` is of no use")?;
+    Ok(traits.unwrap_or_default())
 }
 
 fn classes(metadata: &HashMap<String, String>) -> Result<Vec<String>> {
@@ -150,7 +162,7 @@ struct Source {
 struct File<'a> {
     tensors: SafeTensors<'a>,
     classes: Vec<String>,
-    logit_scale: Option<f64>,
+    traits: HashMap<String, Traits>,
 }
 
 impl File<'_> {
@@ -227,9 +239,11 @@ impl File<'_> {
                 matrix.nrows(),
                 labels.len()
             );
-            let scale = self.logit_scale.filter(|_| tensor == "clip");
+            let Traits { scale, temperature } =
+                self.traits.get(tensor).cloned().unwrap_or_default();
             let stream = Stream {
                 scale,
+                temperature,
                 ..Stream::new(stream.as_str(), matrix.ncols())
             };
             parts.push((stream, matrix));

@@ -226,15 +226,23 @@ fn hostile_files_are_refused_with_a_sentence() {
 }
 
 #[test]
-fn the_file_says_how_sure_its_text_is() {
-    let parse = |scale| {
-        let entries = [("classes", CLASSES), ("logit_scale", scale)];
+fn the_file_says_how_sure_its_streams_are() {
+    let parse = |streams| {
+        let entries = [("classes", CLASSES), ("streams", streams)];
         Dataset::parse("set", &file_with(&photos(), &entries), &choice())
     };
-    let set = parse("20").unwrap();
-    let scales: Vec<_> = set.streams.as_slice().iter().map(|s| s.scale).collect();
-    assert_eq!(scales, [Some(20.0), None]);
-    for bad in ["much", "-1", "NaN"] {
+    let set = parse(r#"{"clip": {"scale": 20}, "aux.net": {"temperature": 3.5}}"#).unwrap();
+    let traits = set
+        .streams
+        .as_slice()
+        .iter()
+        .map(|s| (s.scale, s.temperature));
+    assert!(traits.eq([(Some(20.0), None), (None, Some(3.5))]));
+    for bad in [
+        "much",
+        r#"{"clip": {"scale": -1}}"#,
+        r#"{"aux.net": {"temperature": 0}}"#,
+    ] {
         assert!(parse(bad).is_err(), "{bad}");
     }
 }
