@@ -1,0 +1,2 @@
+// Most tools find the package's files by themselves.
+export const options = {};
