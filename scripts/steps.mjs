@@ -1,4 +1,4 @@
-// What `npm test` runs, in order: cheap and likely to fail first.
+// What `npm test` runs, in order: cheap and likely to fail first. A step that is `slow` runs only when it is named.
 // A step returns { passed, failed, skipped: names }; one that returns nothing counts as one test.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -155,6 +155,11 @@ async function packaging() {
   return counted(closingLine, "node npm/packaging/run.mjs", { env: await need("CHROMIUM") });
 }
 
+/** The tarball in every tool that is promised to work; installs each from the registry. */
+async function matrix() {
+  return counted(closingLine, "node npm/packaging/matrix.mjs", { env: await need("CHROMIUM") });
+}
+
 /** Every head natively and in Chromium, on the same features. */
 async function agreement() {
   return counted(closingLine, "node tests/agreement/main.mjs", { env: await need("CHROMIUM") });
@@ -201,6 +206,7 @@ export const STEPS = [
   { name: "presets", after: ["build"], run: presets },
   { name: "e2e", after: ["build"], run: endToEnd },
   { name: "package", after: ["build"], run: packaging },
+  { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },
   { name: "audit", group: "lint", run: audit },
 ];

@@ -47,7 +47,12 @@ function Photos({ title, multiple = false, onPick }) {
     <p>
       <label>
         {title}{" "}
-        <input type="file" accept="image/*" multiple={multiple} onChange={({ target }) => onPick(target.files)} />
+        <input
+          type="file"
+          accept="image/*"
+          multiple={multiple}
+          onChange={({ target }) => onPick(target.files)}
+        />
       </label>
     </p>
   );

@@ -1,5 +1,6 @@
-// `npm run test:packaging`: the tarball in every tool that is promised to work, each in a project of its own. A page is
-// built or served by the tool, taught in Chromium by drawn photos, and asked. Words choose rows: `-- vite webpack`.
+// The tarball in every tool that is promised to work, each in a project of its own: a page is built or served by the
+// tool, taught in Chromium by drawn photos, and asked. Words choose rows: `node npm/packaging/matrix.mjs webpack svelte`.
+// Closes with `N passed, N failed`.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +11,8 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, serve } from "./browser.mjs";
-import { teachAndAsk } from "./person.mjs";
+import { programsOf } from "./documents.mjs";
+import { ask, ready, teach, teachAndAsk, visit } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { pack } from "./tarball.mjs";
 
@@ -24,16 +26,27 @@ const PATIENCE = 120_000;
 const example = (name) => join(EXAMPLES, name);
 const host = (name) => join(HERE, "hosts", name);
 const page = (...names) => ["page", ...names].map(host);
-const next = { from: [host("next"), example("react")], packages: ["next@16.4.6"] };
 
-const VITE = { build: "vite build", dev: "vite --host 127.0.0.1 --port" };
-const NEXT = { from: [host("next"), example("react")], packages: ["next@16.4.6"], start: "next start --port" };
+const VITE = { build: "vite build", dev: "vite --port" };
+const NEXT = {
+  from: [host("next"), example("react")],
+  packages: ["next@16.4.6"],
+  start: "next start --port",
+};
+
+/** The programs of the guide's last recipe; the page takes its classifier from there. */
+const offlineApp = () => ({
+  "service-worker.js": programsOf("guide", "js").at(-1),
+  "open.js": `${programsOf("guide", "ts").at(-1)}\nexport const open = async () => classifier;\n`,
+});
 
 /**
  * Each row: the folders that its project is copied from, one over the other; the packages that it installs besides
- * those of its package.json; and how its page comes to be:
+ * those of its package.json; `files` that are made for it; and how its page comes to be:
  * - `build`, a command, after which the folder `dist`, or another `folder`, is served, under a `policy` where one is named;
  * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port.
+ *
+ * A page that is `offline` goes on without its server, and remembers what it was taught.
  */
 const ROWS = [
   { name: "Vite 5", from: page("vite"), packages: ["vite@5.4.21"], ...VITE },
@@ -62,15 +75,26 @@ const ROWS = [
   },
   { name: "Next.js, Turbopack", ...NEXT, build: "next build", dev: "next dev --port" },
   { name: "Next.js, webpack", ...NEXT, build: "next build --webpack" },
+  {
+    name: "the guide's offline app",
+    from: page(),
+    packages: ["vite@8.3.8"],
+    files: offlineApp,
+    build: "vite build && cp service-worker.js dist",
+    offline: true,
+  },
   { name: "examples/plain", from: [example("plain")], folder: "." },
   { name: "examples/react", from: [example("react")], ...VITE },
   { name: "examples/svelte", from: [example("svelte")], ...VITE },
 ];
 
 /** A project that knows nothing but the tarball and its own tools. */
-async function install({ from, packages = [] }, folder, tarball) {
+async function install({ from, files = () => ({}), packages = [] }, folder, tarball) {
   for (const source of from) await cp(source, folder, { recursive: true });
-  const own = await readFile(join(folder, "package.json"), "utf8").catch(() => '{"private":true,"type":"module"}');
+  for (const [name, text] of Object.entries(files())) await writeFile(join(folder, name), text);
+  const own = await readFile(join(folder, "package.json"), "utf8").catch(
+    () => '{"private":true,"type":"module"}',
+  );
   await writeFile(join(folder, "package.json"), own);
   const wanted = [tarball, ...packages];
   await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
@@ -105,11 +129,18 @@ async function withServer(command, folder, use) {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
   const gone = once(child, "close");
-  const address = `http://127.0.0.1:${port}/`;
+  const address = `http://localhost:${port}/`; // by this name: Next.js refuses others in development
   try {
     for (const start = performance.now(); ; await setTimeout(200)) {
-      if (await fetch(address).then(({ ok }) => ok, () => false)) break;
-      if (child.exitCode !== null || performance.now() - start > PATIENCE) throw new Error("it does not serve");
+      if (
+        await fetch(address).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        break;
+      if (child.exitCode !== null || performance.now() - start > PATIENCE)
+        throw new Error("it does not serve");
     }
     await use(address);
   } catch (error) {
@@ -120,10 +151,19 @@ async function withServer(command, folder, use) {
   }
 }
 
-async function withFolder(folder, policy, use) {
+async function testFolder(folder, { policy, offline }) {
   const server = await serve(folder, policy);
   try {
-    await use(server.address);
+    if (!offline) return await teachAndAsk(server.address);
+    await visit(server.address, async (page) => {
+      await ready(page);
+      await teach(page);
+      await ask(page);
+      server.close();
+      await page.reload();
+      await ready(page);
+      await ask(page);
+    });
   } finally {
     server.close();
   }
@@ -136,16 +176,19 @@ async function testRow(row, folder, tarball) {
     await test(`${row.name}: works in development`, () => withServer(row.dev, folder, teachAndAsk));
   const built =
     !row.build ||
-    (await test(`${row.name}: builds`, () => exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
+    (await test(`${row.name}: builds`, () =>
+      exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
   if (built)
     await test(`${row.name}: works`, () =>
       row.start
         ? withServer(row.start, folder, teachAndAsk)
-        : withFolder(join(folder, row.folder ?? "dist"), row.policy, teachAndAsk));
+        : testFolder(join(folder, row.folder ?? "dist"), row));
 }
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
-const wanted = ROWS.filter(({ name }) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word)));
+const wanted = ROWS.filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word)),
+);
 const folder = await mkdtemp(join(tmpdir(), "handful-matrix-"));
 try {
   const tarball = await pack(folder);

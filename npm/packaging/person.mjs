@@ -13,12 +13,13 @@ const photos = (thing, ...seeds) =>
   }));
 
 /**
- * Teaches the page at an address and asks it. It has a file input for each label and one for the question, in a
- * fieldset that is enabled when it is ready; counts its examples; and answers in an `<output>`, the label first.
+ * Opens the page at an address. It has a file input for each label and one for the question, in a fieldset that is
+ * enabled when it is ready; counts its examples; and answers in an `<output>`, the label first.
  *
+ * @param {(page: import("playwright-core").Page) => Promise<void>} use
  * @returns {Promise<string[]>} what the page asked the network for
  */
-export async function teachAndAsk(address) {
+export async function visit(address, use) {
   const browser = await launch();
   const requests = [];
   const complaints = [];
@@ -28,26 +29,18 @@ export async function teachAndAsk(address) {
     page.context().on("request", (request) => requests.push(request.url()));
     page.on("pageerror", (error) => complaints.push(error.stack));
     page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`${message.text()} (${message.location().url})`);
+      const { url } = message.location();
+      if (message.type() === "error" && !url.endsWith("/favicon.ico"))
+        complaints.push(`${message.text()} (${url})`);
     });
     try {
       await page.goto(address);
-      await page.locator("fieldset:enabled").waitFor();
-      for (const label of ["tomato", "leaf"]) {
-        await page.getByLabel(label).setInputFiles(photos(label, 0, 1, 2, 3));
-        await page.getByText(`4 × ${label}`).waitFor();
-      }
-      // Each label another than the one before, so that no old answer is taken for a new one.
-      for (const [label, seed] of [
-        ["leaf", 5],
-        ["tomato", 5],
-        ["leaf", 6],
-      ]) {
-        await page.getByLabel("What is it?").setInputFiles(photos(label, seed));
-        await page.getByRole("status").filter({ hasText: new RegExp(`^\\s*${label}`) }).waitFor();
-      }
+      await use(page);
     } catch (error) {
-      const shown = await page.locator("body").innerText().catch(() => "");
+      const shown = await page
+        .locator("body")
+        .innerText()
+        .catch(() => "");
       throw new Error([error.message, shown, ...complaints].join("\n"));
     }
   } finally {
@@ -58,3 +51,34 @@ export async function teachAndAsk(address) {
   if (strangers.length > 0) throw new Error(`requests left this machine: ${strangers.join()}`);
   return requests;
 }
+
+export const ready = (page) => page.locator("fieldset:enabled").waitFor();
+
+export async function teach(page) {
+  for (const label of ["tomato", "leaf"]) {
+    await page.getByLabel(label).setInputFiles(photos(label, 0, 1, 2, 3));
+    await page.getByText(`4 × ${label}`).waitFor();
+  }
+}
+
+export async function ask(page) {
+  // Each label another than the one before, so that no old answer is taken for a new one.
+  for (const [label, seed] of [
+    ["leaf", 5],
+    ["tomato", 5],
+    ["leaf", 6],
+  ]) {
+    await page.getByLabel("What is it?").setInputFiles(photos(label, seed));
+    await page
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`^\\s*${label}`) })
+      .waitFor();
+  }
+}
+
+export const teachAndAsk = (address) =>
+  visit(address, async (page) => {
+    await ready(page);
+    await teach(page);
+    await ask(page);
+  });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, runPage, serve } from "./browser.mjs";
+import { programsOf } from "./documents.mjs";
 import { teachAndAsk } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
@@ -29,12 +30,24 @@ async function install(folder, tarball) {
   await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
 }
 
-/** The programs of the README become modules beside the page's own, so that they are type-checked with them. */
-async function copyReadme(folder) {
-  const readme = await readFile(join(HERE, "../README.md"), "utf8");
-  for (const [number, [, program]] of [...readme.matchAll(/```ts\n(.*?)```/gs)].entries()) {
-    await writeFile(join(folder, `vite/src/readme-${number + 1}.ts`), program);
+/**
+ * The programs of the documents become modules beside the page's own, so that they are type-checked with them. Those that
+ * need nothing but the core go to Node too.
+ *
+ * @returns {Promise<string[]>} the names of the latter
+ */
+async function copyPrograms(folder) {
+  const runnable = [];
+  for (const document of ["readme", "guide"]) {
+    for (const [number, program] of programsOf(document, "ts").entries()) {
+      const name = `${document}-${number + 1}`;
+      await writeFile(join(folder, `vite/src/${name}.ts`), program);
+      if (/from "(?!handful\/core")/.test(program)) continue;
+      await writeFile(join(folder, `node/${name}.mts`), program);
+      runnable.push(name);
+    }
   }
+  return runnable;
 }
 
 /** The page's own tests count as tests here. */
@@ -64,12 +77,14 @@ try {
   const tarball = await pack(folder);
   await test("the tarball holds what it should and nothing else", () => checkTarball(tarball));
   if (await test("the tarball installs", () => install(folder, tarball.path))) {
-    await test("the types hold under moduleResolution bundler, in the README too", async () => {
-      await copyReadme(folder);
-      await call("tsc", "-p", "vite");
-    });
+    const programs = await copyPrograms(folder);
+    await test("the types hold under moduleResolution bundler, in README and guide too", () =>
+      call("tsc", "-p", "vite"));
     if (await test("the types hold under moduleResolution node16", () => call("tsc", "-p", "node"))) {
-      await test("the core runs in Node", () => exec("node", [join(folder, "node/out/main.mjs")]));
+      const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
+      await test("the core runs in Node", () => run("main"));
+      await test("importing the package touches nothing", () => run("import"));
+      for (const name of programs) await test(`the program ${name} runs in Node`, () => run(name));
     }
     if (await test("Vite builds a page with it", () => call("vite", "build", "vite"))) {
       await testPage(join(folder, "vite/dist"));

@@ -26,9 +26,9 @@ export interface CoreClassifier {
   setHead(head: HeadName): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
   quality(): Quality;
-  exportWeights(): Uint8Array;
-  exportOnnx(): Uint8Array;
-  save(): Uint8Array;
+  exportWeights(): Uint8Array<ArrayBuffer>;
+  exportOnnx(): Uint8Array<ArrayBuffer>;
+  save(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 

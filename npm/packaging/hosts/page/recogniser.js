@@ -1,7 +1,6 @@
-import { Classifier } from "handful";
-import { options } from "./options.js";
+import { open } from "./open.js";
 
-const loading = Classifier.create(options);
+const loading = open();
 
 export async function teach(photos, label) {
   const classifier = await loading;

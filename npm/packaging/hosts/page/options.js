@@ -1,2 +1,0 @@
-// Most tools find the package's files by themselves.
-export const options = {};
