@@ -34,10 +34,26 @@ const NEXT = {
   start: "next start --port",
 };
 
-/** The programs of the guide's last recipe; the page takes its classifier from there. */
+/** The program of a document that has a word in it. */
+const recipe = (document, language, word) =>
+  programsOf(document, language).find((text) => text.includes(word));
+
+// How the page comes by its classifier where a recipe is tried.
+const addresses = () => ({
+  "open.js": `${recipe("readme", "ts", "worker.ts")}\nexport const open = async () => classifier;\n`,
+  "worker.ts": 'import "handful/worker";\n',
+  "vite.config.js": 'export default { build: { target: "es2022" } };\n', // for the recipe's `await`
+});
+const trustedTypes = () => ({
+  "open.js": [
+    'import { Classifier } from "handful";',
+    recipe("readme", "js", "trustedTypes"),
+    "export const open = () => Classifier.create();\n",
+  ].join("\n"),
+});
 const offlineApp = () => ({
-  "service-worker.js": programsOf("guide", "js").at(-1),
-  "open.js": `${programsOf("guide", "ts").at(-1)}\nexport const open = async () => classifier;\n`,
+  "service-worker.js": recipe("guide", "js", "caches"),
+  "open.js": `${recipe("guide", "ts", "serviceWorker")}\nexport const open = async () => classifier;\n`,
 });
 
 /**
@@ -50,13 +66,20 @@ const offlineApp = () => ({
  */
 const ROWS = [
   { name: "Vite 5", from: page("vite"), packages: ["vite@5.4.21"], ...VITE },
-  { name: "Vite 5, all addresses handed over", from: page("addresses"), packages: ["vite@5.4.21"], ...VITE },
+  {
+    name: "Vite 5, all addresses handed over",
+    from: page(),
+    files: addresses,
+    packages: ["vite@5.4.21"],
+    ...VITE,
+  },
   { name: "Vite 7", from: page("vite"), packages: ["vite@7.3.8"], ...VITE },
   { name: "Vite 8", from: page(), packages: ["vite@8.3.8"], ...VITE },
   { name: "a worker of one's own", from: page("own-worker"), packages: ["vite@8.3.8"], ...VITE },
   {
     name: "a strict policy with Trusted Types",
-    from: page("strict"),
+    from: page(),
+    files: trustedTypes,
     packages: ["vite@8.3.8"],
     build: "vite build",
     policy: `${POLICY}; require-trusted-types-for 'script'; trusted-types default`,
@@ -69,8 +92,9 @@ const ROWS = [
   },
   {
     name: "esbuild",
-    from: page("esbuild"),
+    from: page(),
     packages: ["esbuild@0.28.2"],
+    files: () => ({ "build.js": recipe("readme", "js", "esbuild") }),
     build: "node build.js && cp index.html dist",
   },
   { name: "Next.js, Turbopack", ...NEXT, build: "next build", dev: "next dev --port" },

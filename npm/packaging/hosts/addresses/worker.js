@@ -1,1 +1,0 @@
-import "handful/worker";
