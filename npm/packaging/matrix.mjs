@@ -62,9 +62,16 @@ const offlineApp = () => ({
  * - `build`, a command, after which the folder `dist`, or another `folder`, is served, under a `policy` where one is named;
  * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port.
  *
- * A page that is `offline` goes on without its server, and remembers what it was taught.
+ * A row without a `page` only builds. A page that is `offline` goes on without its server, and remembers what it was taught.
  */
 const ROWS = [
+  {
+    name: "TypeScript 5.7",
+    from: [join(HERE, "node")],
+    packages: ["typescript@5.7.3"],
+    build: "tsc -p .",
+    page: false,
+  },
   { name: "Vite 5", from: page("vite"), packages: ["vite@5.4.21"], ...VITE },
   {
     name: "Vite 5, all addresses handed over",
@@ -202,7 +209,7 @@ async function testRow(row, folder, tarball) {
     !row.build ||
     (await test(`${row.name}: builds`, () =>
       exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
-  if (built)
+  if (built && row.page !== false)
     await test(`${row.name}: works`, () =>
       row.start
         ? withServer(row.start, folder, teachAndAsk)
