@@ -62,7 +62,7 @@ const offlineApp = () => ({
  * - `build`, a command, after which the folder `dist`, or another `folder`, is served, under a `policy` where one is named;
  * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port.
  *
- * A row without a `page` only builds. A page that is `offline` goes on without its server, and remembers what it was taught.
+ * A row without a `page` only builds; one with `workers` may have so many in the end. A page that is `offline` goes on without its server, and remembers what it was taught.
  */
 const ROWS = [
   {
@@ -82,7 +82,7 @@ const ROWS = [
   },
   { name: "Vite 7", from: page("vite"), packages: ["vite@7.3.8"], ...VITE },
   { name: "Vite 8", from: page(), packages: ["vite@8.3.8"], ...VITE },
-  { name: "a worker of one's own", from: page("own-worker"), packages: ["vite@8.3.8"], ...VITE },
+  { name: "a worker of one's own", from: page("own-worker"), packages: ["vite@8.3.8"], ...VITE, workers: 2 },
   {
     name: "a strict policy with Trusted Types",
     from: page(),
@@ -182,10 +182,10 @@ async function withServer(command, folder, use) {
   }
 }
 
-async function testFolder(folder, { policy, offline }) {
+async function testFolder(folder, { policy, offline, workers }) {
   const server = await serve(folder, policy);
   try {
-    if (!offline) return await teachAndAsk(server.address);
+    if (!offline) return await teachAndAsk(server.address, workers);
     await visit(server.address, async (page) => {
       await ready(page);
       await teach(page);
@@ -201,19 +201,17 @@ async function testFolder(folder, { policy, offline }) {
 }
 
 async function testRow(row, folder, tarball) {
+  const use = (address) => teachAndAsk(address, row.workers);
   await mkdir(folder);
   if (!(await test(`${row.name}: installs`, () => install(row, folder, tarball)))) return;
-  if (row.dev)
-    await test(`${row.name}: works in development`, () => withServer(row.dev, folder, teachAndAsk));
+  if (row.dev) await test(`${row.name}: works in development`, () => withServer(row.dev, folder, use));
   const built =
     !row.build ||
     (await test(`${row.name}: builds`, () =>
       exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
   if (built && row.page !== false)
     await test(`${row.name}: works`, () =>
-      row.start
-        ? withServer(row.start, folder, teachAndAsk)
-        : testFolder(join(folder, row.folder ?? "dist"), row));
+      row.start ? withServer(row.start, folder, use) : testFolder(join(folder, row.folder ?? "dist"), row));
 }
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());

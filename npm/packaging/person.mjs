@@ -76,9 +76,12 @@ export async function ask(page) {
   }
 }
 
-export const teachAndAsk = (address) =>
+/** @param {number} workers that may be there in the end */
+export const teachAndAsk = (address, workers = 1) =>
   visit(address, async (page) => {
     await ready(page);
     await teach(page);
     await ask(page);
+    // Frameworks show a component twice in development: what the first one began must have ended.
+    if (page.workers().length > workers) throw new Error(`${page.workers().length} workers are left`);
   });
