@@ -1,9 +1,10 @@
-// What `npm test` runs, in order: cheap and likely to fail first.
+// What `npm test` runs, in order: cheap and likely to fail first. A step that is `slow` runs only when it is named.
 // A step returns { passed, failed, skipped: names }; one that returns nothing counts as one test.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { crateReference, packageReference } from "./docs.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
@@ -44,7 +45,7 @@ async function all(...programs) {
 
 /** Lock files name no server, and hold the binaries of every system, not only of the one that wrote them. */
 function lockFiles() {
-  for (const file of ["package-lock.json", "bench/package-lock.json"]) {
+  for (const file of ["package-lock.json", "bench/package-lock.json", "docs/reference/package-lock.json"]) {
     const { packages } = JSON.parse(readFileSync(join(ROOT, file), "utf8"));
     for (const [path, entry] of Object.entries(packages)) {
       if (entry.resolved && !entry.link) throw new Trouble(`${file}: ${path} has a download address.`);
@@ -79,12 +80,6 @@ async function clippyWasm() {
     );
   }
 }
-
-/** The documentation, with broken links as errors. */
-const documentation = () =>
-  run("cargo doc --locked -p handful -p handful-tools --no-deps --features handful/encoder", {
-    env: { RUSTDOCFLAGS: "-D warnings" },
-  });
 
 // --show-output: a test that skips itself says so on its output.
 const cargoTest = (args, filter = "") =>
@@ -155,6 +150,11 @@ async function packaging() {
   return counted(closingLine, "node npm/packaging/run.mjs", { env: await need("CHROMIUM") });
 }
 
+/** The tarball in every tool that is promised to work; installs each from the registry. */
+async function matrix() {
+  return counted(closingLine, "node npm/packaging/matrix.mjs", { env: await need("CHROMIUM") });
+}
+
 /** Every head natively and in Chromium, on the same features. */
 async function agreement() {
   return counted(closingLine, "node tests/agreement/main.mjs", { env: await need("CHROMIUM") });
@@ -189,10 +189,11 @@ export const STEPS = [
   { name: "core", run: () => cargoTest("-p handful -p handful-evaluate") },
   { name: "clippy", group: "lint", run: clippy },
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
-  { name: "doc", group: "lint", run: documentation },
+  { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
   { name: "build", run: build },
   { name: "types", group: "lint", after: ["build"], run: types },
+  { name: "reference", group: "lint", run: packageReference },
   { name: "sizes", after: ["build"], run: printSizes },
   { name: "node", after: ["build"], run: nodeTests },
   { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
@@ -201,6 +202,7 @@ export const STEPS = [
   { name: "presets", after: ["build"], run: presets },
   { name: "e2e", after: ["build"], run: endToEnd },
   { name: "package", after: ["build"], run: packaging },
+  { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },
   { name: "audit", group: "lint", run: audit },
 ];

@@ -1,10 +1,10 @@
-// `npm test`: every step, or those that are named (`node scripts/test.mjs lint e2e`) and what they need.
+// `npm test`: every step but the slow ones, or those that are named (`node scripts/test.mjs lint e2e`) and what they need.
 import { main, say, seconds, Trouble } from "./shell.mjs";
 import { nodeModules } from "./toolchain.mjs";
 
-/** The named steps and the steps that they come after, in the order of the list. */
+/** The named steps and the steps that they come after, in the order of the list; without names all but the slow ones. */
 function select(steps, words) {
-  if (words.length === 0) return steps;
+  if (words.length === 0) return steps.filter((step) => !step.slow);
   const wanted = new Set();
   for (const word of words) {
     const named = steps.filter((step) => step.name === word || step.group === word);

@@ -4,13 +4,14 @@ import { FeatureClassifier } from "handful/core";
 import { embed, STREAMS } from "./embed.js";
 
 const output = document.querySelector("output");
+const taught = document.querySelector("#taught");
 const classifier = await FeatureClassifier.create({ streams: STREAMS });
 
 for (const input of document.querySelectorAll("input[data-label]")) {
   input.onchange = () =>
     answering(async () => {
       for (const file of input.files) classifier.addFeatures(await embed(file), input.dataset.label);
-      output.textContent = classifier.classes.map(({ label, count }) => `${count} × ${label}`).join(", ");
+      taught.textContent = classifier.classes.map(({ label, count }) => `${count} × ${label}`).join(", ");
     });
 }
 
@@ -18,10 +19,10 @@ document.querySelector("#question").onchange = ({ target }) =>
   answering(async () => {
     const answers = [];
     for (const file of target.files) answers.push(classifier.predictFeatures(await embed(file)).label);
-    output.textContent = `It is ${answers.join(", ")}`;
+    output.textContent = answers.join(", ");
   });
 
-output.textContent = "";
+taught.textContent = "Show it a few photos of each.";
 document.querySelector("fieldset").disabled = false;
 
 async function answering(work) {

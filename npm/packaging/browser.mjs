@@ -19,7 +19,7 @@ const TYPES = {
 const PATIENCE = 90_000;
 
 /** Nothing but what a page needs that keeps its photos to itself; and one picture of another origin, to be refused. */
-const POLICY = [
+export const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "img-src 'self' blob: http://localhost:*",
@@ -27,12 +27,18 @@ const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
-/** A server for one folder. Like most hosts of single-page applications it answers unknown addresses with the page. */
-export async function serve(folder) {
+/**
+ * A server for one folder. Like most hosts of single-page applications it answers unknown addresses with the page.
+ * @param {string} [policy] a content security policy
+ */
+export async function serve(folder, policy) {
   const server = createServer((request, response) => {
     const wanted = join(folder, new URL(request.url, "http://localhost").pathname);
     const file = extname(wanted) in TYPES && existsSync(wanted) ? wanted : join(folder, "index.html");
-    response.writeHead(200, { "content-type": TYPES[extname(file)], "content-security-policy": POLICY });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)],
+      ...(policy && { "content-security-policy": policy }),
+    });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,7 +56,7 @@ export async function launch() {
 
 /** The results of the page's own tests, and one on what it asked the network for. */
 export async function runPage(folder) {
-  const server = await serve(folder);
+  const server = await serve(folder, POLICY);
   const browser = await launch();
   try {
     const page = await browser.newPage();

@@ -61,7 +61,8 @@ async function compileBytes(bytes: BufferSource, place: string): Promise<WebAsse
     throw new HandfulError(
       "wasm-html",
       `${place} is an HTML page, not WebAssembly: the URL is wrong, and the server answers unknown addresses with a page. ` +
-        'Hand the right URL over, for example `import url from "handful/wasm/core?url"` in Vite.',
+        'Hand the right URL over, for example `import url from "handful/wasm/core?url"` in Vite; the development server of ' +
+        'Vite 5 to 7 needs `optimizeDeps: { exclude: ["handful"] }`.',
     );
   }
   try {

@@ -30,9 +30,9 @@ export interface CoreClassifier {
   suggest(rows: Float32Array, count: number): Uint32Array;
   merge(bytes: Uint8Array): Uint32Array;
   quality(): Quality;
-  exportWeights(): Uint8Array;
-  exportOnnx(): Uint8Array;
-  save(): Uint8Array;
+  exportWeights(): Uint8Array<ArrayBuffer>;
+  exportOnnx(): Uint8Array<ArrayBuffer>;
+  save(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 

@@ -244,7 +244,8 @@ function openWorker(open: () => Worker): Worker {
   } catch (cause) {
     throw new HandfulError(
       "worker",
-      `The encoder's worker cannot be started: ${String(cause)}. If the package comes from another origin, hand over a \`worker\`.`,
+      `The encoder's worker cannot be started (${String(cause)}). If the package comes from another origin, hand over a ` +
+        "`worker`; if the page demands Trusted Types, make a policy that lets its address through.",
       { cause },
     );
   }

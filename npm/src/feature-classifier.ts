@@ -321,7 +321,7 @@ export class FeatureClassifier implements Disposable {
    * head is none that can be written so; set {@link head} to one that can, such as `naive_bayes_full` or `logistic`.
    * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
    */
-  exportWeights(): Uint8Array {
+  exportWeights(): Uint8Array<ArrayBuffer> {
     const core = this.core;
     return guarded(() => core.exportWeights());
   }
@@ -331,13 +331,13 @@ export class FeatureClassifier implements Disposable {
    * heads as {@link exportWeights}.
    * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
    */
-  exportOnnx(): Uint8Array {
+  exportOnnx(): Uint8Array<ArrayBuffer> {
     const core = this.core;
     return guarded(() => core.exportOnnx());
   }
 
   /** The whole set as a versioned file, without its undo steps; {@link FeatureClassifier.load} reads it. */
-  save(): Uint8Array {
+  save(): Uint8Array<ArrayBuffer> {
     const core = this.core;
     return guarded(() => core.save());
   }

@@ -1,0 +1,4 @@
+import { mount } from "svelte";
+import Recogniser from "./Recogniser.svelte";
+
+mount(Recogniser, { target: document.getElementById("app"), props: { labels: ["tomato", "leaf"] } });

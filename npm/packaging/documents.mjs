@@ -1,0 +1,17 @@
+// Documents whose programs are to hold, and those programs.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const DOCUMENTS = { readme: "../README.md", guide: "../../docs/guide.md" };
+
+/**
+ * @param {keyof typeof DOCUMENTS} document
+ * @param {"ts" | "js"} language
+ * @returns {string[]}
+ */
+export function programsOf(document, language) {
+  const text = readFileSync(fileURLToPath(new URL(DOCUMENTS[document], import.meta.url)), "utf8");
+  const programs = [...text.matchAll(/```(\w+)\n(.*?)```/gs)].filter(([, word]) => word === language);
+  if (programs.length === 0) throw new Error(`the ${document} holds no program in ${language}`);
+  return programs.map(([, , program]) => program);
+}

@@ -1,0 +1,232 @@
+// The tarball in every tool that is promised to work, each in a project of its own: a page is built or served by the
+// tool, taught in Chromium by drawn photos, and asked. Words choose rows: `node npm/packaging/matrix.mjs webpack svelte`.
+// Closes with `N passed, N failed`.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { POLICY, serve } from "./browser.mjs";
+import { programsOf } from "./documents.mjs";
+import { ask, ready, teach, teachAndAsk, visit } from "./person.mjs";
+import { close, test } from "./report.mjs";
+import { pack } from "./tarball.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const EXAMPLES = join(HERE, "../../examples");
+const exec = promisify(execFile);
+
+/** Milliseconds that a tool's server may take until it answers. */
+const PATIENCE = 120_000;
+
+const example = (name) => join(EXAMPLES, name);
+const host = (name) => join(HERE, "hosts", name);
+const page = (...names) => ["page", ...names].map(host);
+
+const VITE = { build: "vite build", dev: "vite --port" };
+const NEXT = {
+  from: [host("next"), example("react")],
+  packages: ["next@16.4.6"],
+  start: "next start --port",
+};
+
+/** The program of a document that has a word in it. */
+const recipe = (document, language, word) =>
+  programsOf(document, language).find((text) => text.includes(word));
+
+// How the page comes by its classifier where a recipe is tried.
+const addresses = () => ({
+  "open.js": `${recipe("readme", "ts", "worker.ts")}\nexport const open = async () => classifier;\n`,
+  "worker.ts": 'import "handful/worker";\n',
+  "vite.config.js": 'export default { build: { target: "es2022" } };\n', // for the recipe's `await`
+});
+const trustedTypes = () => ({
+  "open.js": [
+    'import { Classifier } from "handful";',
+    recipe("readme", "js", "trustedTypes"),
+    "export const open = () => Classifier.create();\n",
+  ].join("\n"),
+});
+const offlineApp = () => ({
+  "service-worker.js": recipe("guide", "js", "caches"),
+  "open.js": `${recipe("guide", "ts", "serviceWorker")}\nexport const open = async () => classifier;\n`,
+});
+
+/**
+ * Each row: the folders that its project is copied from, one over the other; the packages that it installs besides
+ * those of its package.json; `files` that are made for it; and how its page comes to be:
+ * - `build`, a command, after which the folder `dist`, or another `folder`, is served, under a `policy` where one is named;
+ * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port.
+ *
+ * A row without a `page` only builds; one with `workers` may have so many in the end. A page that is `offline` goes on without its server, and remembers what it was taught.
+ */
+const ROWS = [
+  {
+    name: "TypeScript 5.7",
+    from: [join(HERE, "node")],
+    packages: ["typescript@5.7.3"],
+    build: "tsc -p .",
+    page: false,
+  },
+  { name: "Vite 5", from: page("vite"), packages: ["vite@5.4.21"], ...VITE },
+  {
+    name: "Vite 5, all addresses handed over",
+    from: page(),
+    files: addresses,
+    packages: ["vite@5.4.21"],
+    ...VITE,
+  },
+  { name: "Vite 7", from: page("vite"), packages: ["vite@7.3.8"], ...VITE },
+  { name: "Vite 8", from: page(), packages: ["vite@8.3.8"], ...VITE },
+  { name: "a worker of one's own", from: page("own-worker"), packages: ["vite@8.3.8"], ...VITE, workers: 2 },
+  {
+    name: "a strict policy with Trusted Types",
+    from: page(),
+    files: trustedTypes,
+    packages: ["vite@8.3.8"],
+    build: "vite build",
+    policy: `${POLICY}; require-trusted-types-for 'script'; trusted-types default`,
+  },
+  {
+    name: "webpack 5",
+    from: page("webpack"),
+    packages: ["webpack@5.112.2", "webpack-cli@7.3.1"],
+    build: "webpack && cp index.html dist",
+  },
+  {
+    name: "esbuild",
+    from: page(),
+    packages: ["esbuild@0.28.2"],
+    files: () => ({ "build.js": recipe("readme", "js", "esbuild") }),
+    build: "node build.js && cp index.html dist",
+  },
+  { name: "Next.js, Turbopack", ...NEXT, build: "next build", dev: "next dev --port" },
+  { name: "Next.js, webpack", ...NEXT, build: "next build --webpack" },
+  {
+    name: "the guide's offline app",
+    from: page(),
+    packages: ["vite@8.3.8"],
+    files: offlineApp,
+    build: "vite build && cp service-worker.js dist",
+    offline: true,
+  },
+  { name: "examples/plain", from: [example("plain")], folder: "." },
+  { name: "examples/react", from: [example("react")], ...VITE },
+  { name: "examples/svelte", from: [example("svelte")], ...VITE },
+];
+
+/** A project that knows nothing but the tarball and its own tools. */
+async function install({ from, files = () => ({}), packages = [] }, folder, tarball) {
+  for (const source of from) await cp(source, folder, { recursive: true });
+  for (const [name, text] of Object.entries(files())) await writeFile(join(folder, name), text);
+  const own = await readFile(join(folder, "package.json"), "utf8").catch(
+    () => '{"private":true,"type":"module"}',
+  );
+  await writeFile(join(folder, "package.json"), own);
+  const wanted = [tarball, ...packages];
+  await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
+}
+
+const environment = (folder) => ({
+  ...process.env,
+  NEXT_TELEMETRY_DISABLED: "1",
+  PATH: [join(folder, "node_modules/.bin"), process.env.PATH].join(delimiter),
+});
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Runs a tool's own server for as long as `use` takes. */
+async function withServer(command, folder, use) {
+  const port = await freePort();
+  const [program, ...words] = command.split(" ");
+  // A group of its own: the server may have started others.
+  const child = spawn(program, [...words, String(port)], {
+    cwd: folder,
+    env: environment(folder),
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const gone = once(child, "close");
+  const address = `http://localhost:${port}/`; // by this name: Next.js refuses others in development
+  try {
+    for (const start = performance.now(); ; await setTimeout(200)) {
+      if (
+        await fetch(address).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        break;
+      if (child.exitCode !== null || performance.now() - start > PATIENCE)
+        throw new Error("it does not serve");
+    }
+    await use(address);
+  } catch (error) {
+    throw new Error(`${error.message}\n${output}`);
+  } finally {
+    if (child.exitCode === null) process.kill(-child.pid);
+    await gone;
+  }
+}
+
+async function testFolder(folder, { policy, offline, workers }) {
+  const server = await serve(folder, policy);
+  try {
+    if (!offline) return await teachAndAsk(server.address, workers);
+    await visit(server.address, async (page) => {
+      await ready(page);
+      await teach(page);
+      await ask(page);
+      server.close();
+      await page.reload();
+      await ready(page);
+      await ask(page);
+    });
+  } finally {
+    server.close();
+  }
+}
+
+async function testRow(row, folder, tarball) {
+  const use = (address) => teachAndAsk(address, row.workers);
+  await mkdir(folder);
+  if (!(await test(`${row.name}: installs`, () => install(row, folder, tarball)))) return;
+  if (row.dev) await test(`${row.name}: works in development`, () => withServer(row.dev, folder, use));
+  const built =
+    !row.build ||
+    (await test(`${row.name}: builds`, () =>
+      exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
+  if (built && row.page !== false)
+    await test(`${row.name}: works`, () =>
+      row.start ? withServer(row.start, folder, use) : testFolder(join(folder, row.folder ?? "dist"), row));
+}
+
+const words = process.argv.slice(2).map((word) => word.toLowerCase());
+const wanted = ROWS.filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word)),
+);
+const folder = await mkdtemp(join(tmpdir(), "handful-matrix-"));
+try {
+  const tarball = await pack(folder);
+  for (const [number, row] of wanted.entries()) {
+    const project = join(folder, String(number));
+    await testRow(row, project, tarball.path);
+    await rm(project, { recursive: true, force: true }); // some fill hundreds of megabytes
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+close();

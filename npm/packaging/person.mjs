@@ -1,0 +1,87 @@
+// What a person does on a page made with the package: shows it drawn photos of two things, then asks about others.
+import { drawPhoto } from "../../tests/images/photo.mjs";
+import { launch } from "./browser.mjs";
+
+/** Milliseconds that the page may take; it takes a few seconds where nothing else is running. */
+const PATIENCE = 90_000;
+
+const photos = (thing, ...seeds) =>
+  seeds.map((seed) => ({
+    name: `${thing}-${seed}.png`,
+    mimeType: "image/png",
+    buffer: drawPhoto(thing, seed),
+  }));
+
+/**
+ * Opens the page at an address. It has a file input for each label and one for the question, in a fieldset that is
+ * enabled when it is ready; counts its examples; and answers in an `<output>`, the label first.
+ *
+ * @param {(page: import("playwright-core").Page) => Promise<void>} use
+ * @returns {Promise<string[]>} what the page asked the network for
+ */
+export async function visit(address, use) {
+  const browser = await launch();
+  const requests = [];
+  const complaints = [];
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.context().on("request", (request) => requests.push(request.url()));
+    page.on("pageerror", (error) => complaints.push(error.stack));
+    page.on("console", (message) => {
+      const { url } = message.location();
+      if (message.type() === "error" && !url.endsWith("/favicon.ico"))
+        complaints.push(`${message.text()} (${url})`);
+    });
+    try {
+      await page.goto(address);
+      await use(page);
+    } catch (error) {
+      const shown = await page
+        .locator("body")
+        .innerText()
+        .catch(() => "");
+      throw new Error([error.message, shown, ...complaints].join("\n"));
+    }
+  } finally {
+    await browser.close();
+  }
+  if (complaints.length > 0) throw new Error(`it works, but complains:\n${complaints.join("\n")}`);
+  const strangers = requests.filter((url) => !["127.0.0.1", "localhost", ""].includes(new URL(url).hostname));
+  if (strangers.length > 0) throw new Error(`requests left this machine: ${strangers.join()}`);
+  return requests;
+}
+
+export const ready = (page) => page.locator("fieldset:enabled").waitFor();
+
+export async function teach(page) {
+  for (const label of ["tomato", "leaf"]) {
+    await page.getByLabel(label).setInputFiles(photos(label, 0, 1, 2, 3));
+    await page.getByText(`4 × ${label}`).waitFor();
+  }
+}
+
+export async function ask(page) {
+  // Each label another than the one before, so that no old answer is taken for a new one.
+  for (const [label, seed] of [
+    ["leaf", 5],
+    ["tomato", 5],
+    ["leaf", 6],
+  ]) {
+    await page.getByLabel("What is it?").setInputFiles(photos(label, seed));
+    await page
+      .getByRole("status")
+      .filter({ hasText: new RegExp(`^\\s*${label}`) })
+      .waitFor();
+  }
+}
+
+/** @param {number} workers that may be there in the end */
+export const teachAndAsk = (address, workers = 1) =>
+  visit(address, async (page) => {
+    await ready(page);
+    await teach(page);
+    await ask(page);
+    // Frameworks show a component twice in development: what the first one began must have ended.
+    if (page.workers().length > workers) throw new Error(`${page.workers().length} workers are left`);
+  });

@@ -1,0 +1,28 @@
+// `npm run docs`: the reference of the package by typedoc, with the guide, and that of the crate by rustdoc. Warnings fail.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { main, ROOT, run, say } from "./shell.mjs";
+import { nodeModules } from "./toolchain.mjs";
+
+const FOLDER = join(ROOT, "docs/reference");
+
+/** The reference of the package. typedoc lives apart from the other tools: it needs an older TypeScript than they. */
+export async function packageReference() {
+  await run("npm ci", { cwd: FOLDER });
+  await run("node_modules/.bin/typedoc", { cwd: FOLDER });
+}
+
+/** The reference of the crate, with broken links as errors. */
+export const crateReference = () =>
+  run("cargo doc --locked -p handful -p handful-tools --no-deps --features handful/encoder", {
+    env: { RUSTDOCFLAGS: "-D warnings" },
+  });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    await nodeModules();
+    await packageReference();
+    await crateReference();
+    say("The package: docs/reference/dist/index.html. The crate: target/doc/handful/index.html.");
+  });
+}
