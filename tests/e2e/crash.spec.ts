@@ -29,7 +29,7 @@ async function start(executable: string, args: string[], profile: string): Promi
   if (!context) throw new Error("the browser has no window");
   const kill = async () => {
     // Playwright has to hear of it too, before the test ends and its traces are collected.
-    const gone = [once(child, "exit"), once(browser, "disconnected")];
+    const gone = [once(child, "exit"), new Promise((resolve) => browser.once("disconnected", resolve))];
     // The whole group: the process of the page and that of the storage as well.
     if (child.pid) process.kill(-child.pid, "SIGKILL");
     await Promise.all(gone);

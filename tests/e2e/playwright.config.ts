@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PORT = 4174;
+const PORT = Number(process.env.PORT ?? 4174);
 
 /** CHROMIUM names a browser; else Debian's is taken where it is; else Playwright's own. */
 const chromium = process.env.CHROMIUM ?? ["/usr/bin/chromium"].find(existsSync);
