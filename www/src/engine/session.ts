@@ -6,6 +6,7 @@ import { reasonOf } from "../store/autosave";
 import { clearSet, FIRST_SET, readNames, readSet, type StoredSet } from "../store/database";
 import { keepPreference, readPreferences } from "../store/preferences";
 import { codeOf } from "./codes";
+import { followNames } from "./names";
 import { demand, disown, onRequests, own } from "./ownership";
 import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
 
@@ -50,7 +51,7 @@ export async function loadEngine(): Promise<void> {
       }),
       init().then(core.resolve),
     ]);
-    set({ engine: { kind: "ready", name: loaded.name } });
+    set({ engine: { kind: "ready", name: loaded.name, names: loaded.textReady } });
     encoder.resolve(loaded);
   } catch (error) {
     stop.abort();
@@ -141,7 +142,7 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
   const loadedEncoder = await encoder.promise;
   if (mine !== round) return;
   if (loadedEncoder.fits(currentSet())) {
-    finishOpening();
+    finishOpening(loadedEncoder);
   } else {
     const kept = currentSet().save();
     dropSet();
@@ -151,18 +152,20 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
 
 async function openNew(): Promise<void> {
   const mine = round;
-  const { streams, id } = await encoder.promise;
+  const loaded = await encoder.promise;
+  const { streams, id } = loaded;
   const created = await FeatureClassifier.create({ streams, encoderId: id });
   if (mine !== round) {
     created.dispose();
     return;
   }
   adoptSet(created, new Map());
-  finishOpening();
+  finishOpening(loaded);
 }
 
-function finishOpening(): void {
+function finishOpening(loaded: Encoder): void {
   set({ set: { kind: "open" } });
+  followNames(loaded);
   opened.resolve();
 }
 

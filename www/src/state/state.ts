@@ -15,6 +15,8 @@ export interface ClassItem {
   key: number;
   label: string;
   count: number;
+  /** The encoder understands its name, which alone makes it a candidate. */
+  named: boolean;
 }
 
 export interface Example {
@@ -42,7 +44,7 @@ export interface Answer {
   set: readonly string[];
   /** The photo is taken to show none of the classes. */
   foreign: boolean;
-  /** Classes that have no examples yet. */
+  /** Classes of which nothing is known yet. */
   unscored: readonly string[];
   timings: Timings;
 }
@@ -50,7 +52,7 @@ export interface Answer {
 export type Outcome =
   | { kind: "waiting" }
   | { kind: "answered"; answer: Answer }
-  /** The photo is understood, but fewer than two classes have examples. */
+  /** The photo is understood, but fewer than two classes can be told apart yet. */
   | { kind: "thin" }
   | { kind: "failed"; code: Code };
 
@@ -91,7 +93,8 @@ export interface Quality {
 
 export type EngineStatus =
   | { kind: "loading"; done: number; total: number }
-  | { kind: "ready"; name: string }
+  /** `names`: it understands some names of things. */
+  | { kind: "ready"; name: string; names: boolean }
   | { kind: "failed"; code: Code };
 
 /** The support set: being opened, in use, in use elsewhere, or stored in a form that cannot be used. */
@@ -143,6 +146,8 @@ export interface PreferredState {
   language: Language;
   /** An answer that is less sure than this is "not sure"; in [0, 1). */
   askBelow: number;
+  /** Names of classes that the encoder understands count beside the photos. */
+  useNames: boolean;
   /** Number of photos of each class that the set had at the end of the last visit. */
   expected: readonly number[];
 }
@@ -194,6 +199,7 @@ export const INITIAL: AppState = {
   head: "auto",
   language: "en",
   askBelow: 0.5,
+  useNames: true,
   expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
   set: { kind: "opening" },

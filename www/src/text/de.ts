@@ -226,6 +226,8 @@ export const de: Text = {
     mergeInto: (label) => `Mit ${label} vereinen`,
     remove: "Klasse entfernen",
     empty: "Noch keine Fotos. Zieh welche hierher, füge sie ein oder nimm die Knöpfe.",
+    emptyNamed: "Bisher ist nur der Name bekannt. Zieh Fotos hierher, füge sie ein oder nimm die Knöpfe.",
+    named: "Name verstanden",
     photo: (index, label) => `Foto ${index} von ${label}`,
     pictures: (label) => `Fotos von ${label}`,
     picked: (count) => `${photos(count)} ausgewählt`,
@@ -259,6 +261,8 @@ export const de: Text = {
     invite: "Zeig etwas Neues",
     inviteBody: "Zieh ein Foto hierher, wähle eins, füge eins ein oder schalte die Live-Kamera ein.",
     thin: "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
+    namesAlone: "Antworten richten sich nur nach den Namen, bis du Fotos hinzufügst.",
+    byName: (labels) => `Nur dem Namen nach bekannt, also weniger sicher: ${list(labels)}.`,
     without: (labels) => `Bisher ohne Fotos: ${list(labels)}.`,
     waiting: "Schaue …",
     failed: "Zu diesem Foto gibt es keine Antwort.",
@@ -321,6 +325,9 @@ export const de: Text = {
     title: "Wie Antworten entstehen",
     choose: "Methode",
     hint: "Automatisch gewichtet mehrere Methoden danach, was deine Fotos zeigen.",
+    useNames: "Klassennamen nutzen",
+    namesHint:
+      "Manche einfachen englischen Namen von Dingen werden verstanden. Sie helfen ein wenig, solange es wenige Fotos gibt; Fotos zählen mehr.",
     names: {
       auto: "Automatisch",
       prototype: "Nächster Klassenmittelwert",

@@ -241,6 +241,8 @@ export const en = {
     mergeInto: (label: string) => `Merge into ${label}`,
     remove: "Remove class",
     empty: "No photos yet. Drop some here, paste, or use the buttons.",
+    emptyNamed: "Only its name is known so far. Drop photos here, paste, or use the buttons.",
+    named: "name understood",
     photo: (index: number, label: string) => `Photo ${index} of ${label}`,
     pictures: (label: string) => `Photos of ${label}`,
     picked: (count: number) => `${photos(count)} picked`,
@@ -275,6 +277,8 @@ export const en = {
     invite: "Show it something new",
     inviteBody: "Drop a photo here, choose or paste one, or turn on the live camera.",
     thin: "Not enough examples yet: add photos to at least two classes.",
+    namesAlone: "Answers go by the names alone until you add photos.",
+    byName: (labels: readonly string[]) => `Known by name only, so less sure: ${list(labels)}.`,
     without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
     waiting: "Looking…",
     failed: "This photo could not be answered.",
@@ -334,6 +338,9 @@ export const en = {
     title: "How answers are computed",
     choose: "Method",
     hint: "Automatic weighs several methods by what your photos say.",
+    useNames: "Use class names",
+    namesHint:
+      "Some plain English names of things are understood. They help a little while there are few photos; photos count for more.",
     names,
   },
   confusion: {

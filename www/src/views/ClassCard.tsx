@@ -40,7 +40,10 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
     >
       <div class="card-head">
         <ClassName label={label} />
-        <span class="count">{text.photos(item.count)}</span>
+        <p class="count">
+          <span>{text.photos(item.count)}</span>
+          {item.named && <span class="named">{text.card.named}</span>}
+        </p>
         <Menu
           name={text.card.more(label)}
           items={[

@@ -1,9 +1,11 @@
 import type { HeadName } from "handful";
 import { chooseHead } from "../actions/head";
+import { chooseNames } from "../actions/preferences";
+import type { AppState } from "../state/state";
 import { text } from "../text";
 
 /** For those who want to know: another way to compute answers. */
-export function HeadChoice({ head }: { head: HeadName }) {
+export function HeadChoice({ state: { head, engine, useNames } }: { state: AppState }) {
   return (
     <details class="more head">
       <summary>{text.head.title}</summary>
@@ -22,6 +24,19 @@ export function HeadChoice({ head }: { head: HeadName }) {
         </select>
       </label>
       <p class="aside">{text.head.hint}</p>
+      {engine.kind === "ready" && engine.names && (
+        <>
+          <label class="head-names">
+            <input
+              type="checkbox"
+              checked={useNames}
+              onChange={(event) => void chooseNames(event.currentTarget.checked)}
+            />
+            {text.head.useNames}
+          </label>
+          <p class="aside">{text.head.namesHint}</p>
+        </>
+      )}
     </details>
   );
 }
