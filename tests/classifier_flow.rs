@@ -420,7 +420,10 @@ fn forgotten_meanings_leave_the_texts_that_were_set() {
     }
     classifier.set_meaning("apple", &[1.0, 0.0]).unwrap();
     classifier.set_text("given", Some(&[0.0, 1.0])).unwrap();
-    assert_eq!(classifier.predict(&[1.0, 0.1]).unwrap().best().label, "apple");
+    assert_eq!(
+        classifier.predict(&[1.0, 0.1]).unwrap().best().label,
+        "apple"
+    );
     classifier.forget_meanings();
     assert_eq!(with_text(&classifier), ["given"]);
     assert!(classifier.predict(&[1.0, 0.1]).is_err());
