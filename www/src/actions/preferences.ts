@@ -1,6 +1,6 @@
 /** What was chosen for this browser before, and the language of the page. */
 import { followNames } from "../engine/names";
-import { encoderReady, setOpened } from "../engine/session";
+import { setOpened } from "../engine/session";
 import { refresh } from "../engine/set";
 import { getState, set } from "../state/live";
 import { keepPreference, readPreferences } from "../store/preferences";
@@ -25,7 +25,6 @@ export function chooseLanguage(language: Language): void {
 export async function chooseNames(useNames: boolean): Promise<void> {
   keepPreference({ useNames });
   set({ useNames });
-  await setOpened();
-  const encoder = await encoderReady();
+  const encoder = await setOpened();
   if (getState().set.kind === "open") followNames(encoder);
 }

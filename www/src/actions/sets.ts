@@ -1,5 +1,6 @@
 /** Several sets: create, rename, switch, delete; as files too. */
-import { inspect, setBytes } from "../engine/files";
+import type { Encoder } from "handful";
+import { emptySet, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
 import { saved } from "../engine/set";
@@ -17,9 +18,19 @@ import { showToast } from "./toast";
 let deleted: { id: string; name: string; stored: StoredSet | null } | null = null;
 
 export async function createSet(): Promise<void> {
+  await addSet(null);
+}
+
+/** A set belongs to the encoder that looks at its photos. */
+export async function createSetFor(encoder: Encoder): Promise<void> {
+  await addSet(await emptySet(encoder));
+}
+
+async function addSet(bytes: Uint8Array | null): Promise<void> {
   await kept(async () => {
     const id = crypto.randomUUID();
     await readList();
+    if (bytes) await writeSet(id, { bytes, added: new Map(), removed: [] });
     await writeName({ id, name: text.sets.another(getState().sets.length + 1) });
     await listChanged();
     await openSet(id);

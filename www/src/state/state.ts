@@ -2,7 +2,7 @@
  * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
  * stay in the engine; here are only ids, words and addresses.
  */
-import type { ErrorCode, HeadName } from "handful";
+import type { ErrorCode, HeadName, PresetName } from "handful";
 import type { Language } from "../text";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
@@ -97,6 +97,24 @@ export type EngineStatus =
   | { kind: "ready"; name: string; names: boolean }
   | { kind: "failed"; code: Code };
 
+/** What looks at photos: the encoder that comes with the page, or a larger one. */
+export type EncoderName = "shipped" | PresetName;
+
+/** Another encoder, which first says how large it is. */
+export interface Offer {
+  name: EncoderName;
+  /** The open set was made with it; otherwise a new set will be. */
+  needed: boolean;
+  /** Bytes to download, 0 where that is not known or nothing has to come; and how many of them are here already. */
+  total: number;
+  kept: number;
+  status:
+    | { kind: "offered" }
+    /** When all is downloaded, it takes a while to start. */
+    | { kind: "loading"; done: number; total: number }
+    | { kind: "failed"; code: Code };
+}
+
 /** The support set: being opened, in use, in use elsewhere, or stored in a form that cannot be used. */
 export type SetStatus =
   | { kind: "opening" }
@@ -155,6 +173,9 @@ export interface PreferredState {
 /** What ends with the visit. */
 export interface VisitState {
   engine: EngineStatus;
+  /** What looks at the photos of the open set. */
+  encoder: EncoderName;
+  offer: Offer | null;
   set: SetStatus;
   /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
   sets: readonly { id: string; name: string }[];
@@ -202,6 +223,8 @@ export const INITIAL: AppState = {
   useNames: true,
   expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
+  encoder: "shipped",
+  offer: null,
   set: { kind: "opening" },
   sets: [],
   setId: "default",

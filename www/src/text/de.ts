@@ -2,6 +2,7 @@
 import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
+import { MODELS } from "./models";
 import { bounded, candidates, outlook } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("de");
@@ -338,6 +339,26 @@ export const de: Text = {
       kernel_ridge: "Kernel-Ridge-Regression",
       uer: "UER, für Datenströme",
     },
+  },
+  encoder: {
+    choose: "Was die Fotos ansieht",
+    models: { shipped: "handful-tiny, Teil dieser Seite", ...MODELS },
+    hint: "Größere Encoder sehen mehr und brauchen länger. Jeder braucht eine eigene Sammlung.",
+    needed: (model) => `Diese Sammlung wurde mit ${model} gemacht.`,
+    forNew: (model) => `${model} bekommt eine neue Sammlung; die offene bleibt, wie sie ist.`,
+    size: (bytes) => `${megabytes(bytes)} sind einmal vom Modell-Hub zu laden. Deine Fotos bleiben hier.`,
+    rest: (bytes, of) =>
+      `${megabytes(bytes)} sind vom Modell-Hub zu laden; der Rest von ${megabytes(of)} ist schon da. Deine Fotos bleiben hier.`,
+    here: "Er ist schon auf diesem Gerät.",
+    unknown: "Wie viel zu laden ist, ließ sich nicht feststellen.",
+    download: "Herunterladen",
+    use: "Neue Sammlung anfangen",
+    decline: "Jetzt nicht",
+    stop: "Anhalten",
+    loading: (model) => `${model} wird geladen`,
+    starting: "Alles ist da. Er startet, das kann eine halbe Minute dauern …",
+    inUse: (model) => `neue Sammlung, mit ${model}`,
+    again: "Noch einmal versuchen",
   },
   confusion: {
     title: "Was womit verwechselt wird",

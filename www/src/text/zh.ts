@@ -2,6 +2,7 @@
 import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
+import { MODELS } from "./models";
 import { bounded, candidates, outlook } from "./sentences";
 
 const { share, list, either, megabytes } = createFormats("zh-Hans");
@@ -322,6 +323,26 @@ export const zh: Text = {
       kernel_ridge: "核岭回归",
       uer: "UER，适合数据流",
     },
+  },
+  encoder: {
+    choose: "由什么来看照片",
+    models: { shipped: "handful-tiny，本页自带", ...MODELS },
+    hint: "更大的编码器看得更多，也更慢。每个编码器需要自己的集合。",
+    needed: (model) => `这个集合是用 ${model} 制作的。`,
+    forNew: (model) => `${model} 会使用一个新集合；打开的集合保持不变。`,
+    size: (bytes) => `需要从模型库下载 ${megabytes(bytes)}，只需一次。照片不会离开这里。`,
+    rest: (bytes, of) =>
+      `还需要从模型库下载 ${megabytes(bytes)}；总共 ${megabytes(of)}，其余已在这里。照片不会离开这里。`,
+    here: "它已在这台设备上。",
+    unknown: "无法得知下载的大小。",
+    download: "下载",
+    use: "新建集合",
+    decline: "暂时不要",
+    stop: "停止",
+    loading: (model) => `正在加载 ${model}`,
+    starting: "全部下载完毕。正在启动，可能需要半分钟…",
+    inUse: (model) => `新集合，使用 ${model}`,
+    again: "重试",
   },
   confusion: {
     title: "什么被认成了什么",

@@ -3,9 +3,11 @@ import { chooseHead } from "../actions/head";
 import { chooseNames } from "../actions/preferences";
 import type { AppState } from "../state/state";
 import { text } from "../text";
+import { EncoderChoice } from "./EncoderChoice";
 
-/** For those who want to know: another way to compute answers. */
-export function HeadChoice({ state: { head, engine, useNames } }: { state: AppState }) {
+/** For those who want to know: other ways to come to answers. */
+export function HeadChoice({ state }: { state: AppState }) {
+  const { head, engine, encoder, useNames } = state;
   return (
     <details class="more head">
       <summary>{text.head.title}</summary>
@@ -24,7 +26,7 @@ export function HeadChoice({ state: { head, engine, useNames } }: { state: AppSt
         </select>
       </label>
       <p class="aside">{text.head.hint}</p>
-      {engine.kind === "ready" && engine.names && (
+      {encoder === "shipped" && engine.kind === "ready" && engine.names && (
         <>
           <label class="head-names">
             <input
@@ -37,6 +39,7 @@ export function HeadChoice({ state: { head, engine, useNames } }: { state: AppSt
           <p class="aside">{text.head.namesHint}</p>
         </>
       )}
+      <EncoderChoice state={state} />
     </details>
   );
 }
