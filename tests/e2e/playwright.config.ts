@@ -23,7 +23,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 860 },
-    trace: "retain-on-failure",
+    // Recording every test takes a third of the time of all.
+    trace: "on-first-retry",
     // Keeping the page for offline use copies all of it: only where that is the matter of the test.
     serviceWorkers: "block",
     launchOptions: {
