@@ -1,7 +1,7 @@
 /** Opens the package, and the set that this browser used last. */
 import { type Encoder, FeatureClassifier, init } from "handful";
 import { getState, set } from "../state/live";
-import type { Code, EncoderName } from "../state/state";
+import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
 import { clearSet, FIRST_SET, readNames, readSet, type StoredSet } from "../store/database";
 import { keepPreference, readPreferences } from "../store/preferences";
@@ -132,10 +132,11 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
   }
   if (mine === round) set({ storage: { kind: "saved" } });
   const name = encoderOf(currentSet());
+  set({ encoder: name });
   const encoder = await neededEncoder(name);
   if (mine !== round) return;
   if (encoder.fits(currentSet())) {
-    finishOpening(encoder, name);
+    finishOpening(encoder);
   } else {
     const kept = currentSet().save();
     dropSet();
@@ -145,6 +146,7 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
 
 async function openNew(): Promise<void> {
   const mine = round;
+  set({ encoder: "shipped" });
   const encoder = await neededEncoder("shipped");
   const { streams, id } = encoder;
   const created = await FeatureClassifier.create({ streams, encoderId: id });
@@ -153,11 +155,11 @@ async function openNew(): Promise<void> {
     return;
   }
   adoptSet(created, new Map());
-  finishOpening(encoder, "shipped");
+  finishOpening(encoder);
 }
 
-function finishOpening(encoder: Encoder, name: EncoderName): void {
-  set({ set: { kind: "open" }, encoder: name });
+function finishOpening(encoder: Encoder): void {
+  set({ set: { kind: "open" } });
   keepOnly(encoder);
   followNames(encoder);
   opened.resolve(encoder);
