@@ -214,6 +214,12 @@ impl Classifier {
         Ok(())
     }
 
+    /// Forgets what all labels mean, as if [`Classifier::set_meaning`] had never been called. It is no step of undo either.
+    pub fn forget_meanings(&mut self) {
+        self.set.forget_meanings();
+        self.model = None;
+    }
+
     /// Teaches the raw features `(width,)` of one photo; a class that does not exist yet is created. Returns the id.
     ///
     /// # Errors

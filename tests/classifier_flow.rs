@@ -413,6 +413,29 @@ fn a_text_that_was_set_or_taken_away_stands_above_the_meaning() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn forgotten_meanings_leave_the_texts_that_were_set() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    for label in ["apple", "given"] {
+        classifier.add_class(label).unwrap();
+    }
+    classifier.set_meaning("apple", &[1.0, 0.0]).unwrap();
+    classifier.set_text("given", Some(&[0.0, 1.0])).unwrap();
+    assert_eq!(
+        classifier.predict(&[1.0, 0.1]).unwrap().best().label,
+        "apple"
+    );
+    classifier.forget_meanings();
+    assert_eq!(with_text(&classifier), ["given"]);
+    assert!(classifier.predict(&[1.0, 0.1]).is_err());
+    // What is undone next is what was done last, and saved is what is left.
+    assert!(classifier.undo());
+    assert!(with_text(&classifier).is_empty());
+    assert!(classifier.redo());
+    let loaded = Classifier::load(&classifier.save()).unwrap();
+    assert_eq!(with_text(&loaded), ["given"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_meaning_that_cannot_be_is_refused() {
     let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
     for (label, row, code) in [

@@ -1,7 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import { offline, SERVICE_WORKER } from "./plugins/offline.ts";
 
-// The built page may talk to its own origin and to nobody else. The development server is left without
+const PRESETS = new URL("../models/presets/", import.meta.url);
+
+/** Where the files of larger encoders come from, after a press that says so: what their manifests name. */
+const hubs = new Set(
+  readdirSync(PRESETS).flatMap((file) => {
+    const { base, redirects } = JSON.parse(readFileSync(new URL(file, PRESETS), "utf8"));
+    return [new URL(base).origin, ...redirects];
+  }),
+);
+
+// The built page may talk to its own origin and to those hubs. The development server is left without
 // this policy, because it injects styles inline.
 const POLICY = [
   "default-src 'self'",
@@ -9,7 +20,7 @@ const POLICY = [
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "connect-src 'self'",
+  `connect-src 'self' ${[...hubs].join(" ")}`,
   "worker-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",

@@ -16,6 +16,7 @@ export interface CoreClassifier {
   setEnabled(label: string, enabled: boolean): void;
   setText(label: string, row: Float32Array | undefined): void;
   setMeaning(label: string, row: Float32Array): void;
+  forgetMeanings(): void;
   addExample(label: string, rows: Float32Array, views: number): number;
   removeExample(id: number): void;
   moveExample(id: number, label: string): void;

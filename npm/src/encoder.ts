@@ -4,6 +4,7 @@ import { batch } from "./batch.js";
 import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
 import { HandfulError } from "./errors.js";
+import { EncoderFiles, type Place } from "./files.js";
 import type { Values } from "./protocol.js";
 import type {
   CallOptions,
@@ -95,13 +96,7 @@ export class Encoder implements Disposable {
     const request = {
       kind: "load",
       wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
-      place: {
-        manifest: absolute(source.manifest),
-        model: source.model === undefined ? undefined : absolute(source.model),
-        words: source.words === undefined ? undefined : absolute(source.words),
-        base: source.base === undefined ? undefined : absolute(source.base).replace(/\/*$/, "/"),
-        keep: source.keep ?? false,
-      },
+      place: placeOf(source),
       tokenizer: absolute(tokenizer),
     } as const;
 
@@ -116,6 +111,17 @@ export class Encoder implements Disposable {
       }
     };
     return new Encoder(await start(options), () => start({}));
+  }
+
+  /**
+   * How many bytes {@link load} would fetch before images can be encoded: `total`, as the manifest says it (0 where it does
+   * not), and how many of them are `kept` on this device already. To be told before a large download; only the manifest is
+   * fetched for it.
+   *
+   * @throws {@link HandfulError} with code `manifest` or `network`.
+   */
+  static async downloadSize(source: EncoderSource): Promise<{ total: number; kept: number }> {
+    return (await EncoderFiles.open(placeOf(source))).size();
   }
 
   /**
@@ -235,6 +241,16 @@ function shippedEncoder(): EncoderSource {
     manifest: new URL("./models/handful-tiny.json", import.meta.url),
     model: new URL("./models/handful-tiny.onnx", import.meta.url),
     words: new URL("./models/handful-words.safetensors", import.meta.url),
+  };
+}
+
+function placeOf(source: EncoderSource): Place {
+  return {
+    manifest: absolute(source.manifest),
+    model: source.model === undefined ? undefined : absolute(source.model),
+    words: source.words === undefined ? undefined : absolute(source.words),
+    base: source.base === undefined ? undefined : absolute(source.base).replace(/\/*$/, "/"),
+    keep: source.keep ?? false,
   };
 }
 

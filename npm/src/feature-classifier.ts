@@ -63,6 +63,7 @@ export class FeatureClassifier implements Disposable {
   #classes: readonly ClassSummary[] | undefined;
   #examples: readonly ExampleSummary[] | undefined;
   readonly #listeners = new Set<() => void>();
+  #endReading: (() => void) | undefined;
 
   /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
   protected constructor(core: CoreClassifier) {
@@ -164,6 +165,8 @@ export class FeatureClassifier implements Disposable {
    * A label is understood from a confidence of a half on. When it rejects, the label is looked at again after a change.
    */
   readLabels(encodeText: (label: string) => Promise<TextEncoding>): void {
+    this.#endReading?.();
+    let reading = true;
     const asked = new Set<string>();
     const look = (): void => {
       for (const { label, hasText } of this.classes) {
@@ -171,14 +174,28 @@ export class FeatureClassifier implements Disposable {
         asked.add(label);
         encodeText(label)
           .then(({ features, confidence }) => {
-            if (confidence >= UNDERSTOOD && this.#core)
+            if (reading && confidence >= UNDERSTOOD && this.#core)
               this.change((core) => core.setMeaning(label, features));
           })
           .catch(() => asked.delete(label));
       }
     };
     look();
-    this.subscribe(look);
+    const end = this.subscribe(look);
+    this.#endReading = () => {
+      reading = false;
+      end();
+    };
+  }
+
+  /**
+   * Looks at no label any more and forgets what was understood, in a loaded set too; texts of {@link setText} stay. It is
+   * no step of undo, and {@link readLabels} may be called again.
+   */
+  forgetLabels(): void {
+    this.#endReading?.();
+    this.#endReading = undefined;
+    this.change((core) => core.forgetMeanings());
   }
 
   /**

@@ -1,11 +1,13 @@
 import { download } from "./download.js";
 import { HandfulError } from "./errors.js";
-import { forget, type KeepOptions, keep } from "./keep.js";
+import { forget, type KeepOptions, keep, keptOf } from "./keep.js";
 
 /** A file as the manifest names it. */
 export interface NamedFile {
   readonly file: string;
   readonly sha256?: string | undefined;
+  /** Its length, for people: nothing is checked against it. */
+  readonly bytes?: number | undefined;
 }
 
 /** Where the files of an encoder are; all addresses are absolute. */
@@ -57,6 +59,18 @@ export class EncoderFiles {
     return this.#keep ? keep(url, { ...options, sha256: file.sha256 }) : download(url, options);
   }
 
+  /** How many bytes the files take that images need, and how many of them are kept. */
+  async size(): Promise<{ total: number; kept: number }> {
+    const size = { total: 0, kept: 0 };
+    for (const file of [this.image, this.words]) {
+      if (!file) continue;
+      const { done, total } = this.#keep ? await keptOf(this.#url(file)) : { done: 0, total: 0 };
+      size.total += total || (file.bytes ?? 0);
+      size.kept += done;
+    }
+    return size;
+  }
+
   /** Makes something of a file's bytes. One of which nothing can be made is not kept, unless its sha256 was right. */
   async use<T>(file: NamedFile, make: () => T): Promise<T> {
     try {
@@ -95,7 +109,11 @@ function fieldsOf(manifest: string): {
 }
 
 function fileOf(named: unknown): NamedFile | undefined {
-  const { file, sha256 } = (named ?? {}) as { file?: unknown; sha256?: unknown };
+  const { file, sha256, bytes } = (named ?? {}) as { file?: unknown; sha256?: unknown; bytes?: unknown };
   if (typeof file !== "string") return undefined;
-  return { file, sha256: typeof sha256 === "string" ? sha256 : undefined };
+  return {
+    file,
+    sha256: typeof sha256 === "string" ? sha256 : undefined,
+    bytes: typeof bytes === "number" && bytes > 0 ? bytes : undefined,
+  };
 }

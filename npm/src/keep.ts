@@ -50,6 +50,11 @@ export async function keep(url: string, options: KeepOptions = {}): Promise<Uint
   return held.bytes;
 }
 
+/** How much of a file is kept: its first `done` bytes, of `total`; both 0 where nothing is. */
+export async function keptOf(url: string): Promise<{ done: number; total: number }> {
+  return (await Shelf.open(url)).size();
+}
+
 /** Drops what is kept of a file, for one that turned out to be of no use. */
 export async function forget(url: string): Promise<void> {
   await (await Shelf.open(url)).clear();
@@ -100,6 +105,8 @@ async function request(url: string, start: number, signal: AbortSignal | undefin
     response = await fetch(url, {
       headers: { range: `bytes=${start}-` },
       cache: "no-store",
+      // Whoever has the files need not know which page asks for them.
+      referrerPolicy: "no-referrer",
       signal: signal ?? null,
     });
   } catch (cause) {
@@ -229,6 +236,18 @@ class Shelf {
       held.done += bytes.length;
     }
     return held && (held.version !== "" || held.done === held.bytes.length) ? held : undefined;
+  }
+
+  /** As {@link read} would find it, but only the parts are counted. */
+  async size(): Promise<{ done: number; total: number }> {
+    let [done, total] = [0, 0];
+    for (let part = 0; part === 0 || done < total; part += 1) {
+      const response = await this.#cache?.match(this.#key(part));
+      if (!response) break;
+      total = Number(response.headers.get("x-total"));
+      done = Math.min((part + 1) * PART, total);
+    }
+    return { done, total };
   }
 
   async put(part: number, file: Uint8Array, version: string): Promise<void> {

@@ -489,6 +489,15 @@ test("labels are read, follow every change, and are no step of undo", async () =
   classifier.addClass("pitcher");
   await settled();
   assert.deepEqual(asked.slice(4), ["crash", "crash", "pitcher"]);
+  // Forgotten, nothing is looked at any more, nor is what was asked before; reading begins anew.
+  classifier.addClass("lemon");
+  classifier.forgetLabels();
+  classifier.addClass("orange");
+  await settled();
+  assert.deepEqual([understood(), asked.slice(7)], [[], ["lemon"]]);
+  classifier.readLabels(encodeText);
+  await settled();
+  assert.deepEqual(understood(), ["pear"]);
   classifier.addClass("late");
   classifier.dispose();
   await settled();

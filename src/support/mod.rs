@@ -138,6 +138,11 @@ impl SupportSet {
         self.meanings.insert(label, row);
     }
 
+    /// Forgets what all labels mean.
+    pub fn forget_meanings(&mut self) {
+        self.meanings.clear();
+    }
+
     /// The unit features of the photo itself.
     pub fn row<'a>(&self, example: &'a Example) -> &'a [f32] {
         &example.rows[..self.streams.width()]

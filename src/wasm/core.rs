@@ -122,6 +122,12 @@ impl CoreClassifier {
         self.0.set_meaning(label, row).map_err(to_js)
     }
 
+    /// Forgets what all labels mean.
+    #[wasm_bindgen(js_name = forgetMeanings)]
+    pub fn forget_meanings(&mut self) {
+        self.0.forget_meanings();
+    }
+
     /// Teaches `1 + views` feature rows of one photo; returns the example's id.
     #[wasm_bindgen(js_name = addExample)]
     pub fn add_example(&mut self, label: &str, rows: &[f32], views: usize) -> Result<u32, JsValue> {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { chromium, expect, type Page, test } from "@playwright/test";
-import { addClass, ready, saved } from "./person.js";
+import { addClass, card, ready, saved } from "./person.js";
 
 const SAVES = 50;
 /** After so many saves the browser is killed, in the middle of the next. */
@@ -29,7 +29,7 @@ async function start(executable: string, args: string[], profile: string): Promi
   if (!context) throw new Error("the browser has no window");
   const kill = async () => {
     // Playwright has to hear of it too, before the test ends and its traces are collected.
-    const gone = [once(child, "exit"), once(browser, "disconnected")];
+    const gone = [once(child, "exit"), new Promise((resolve) => browser.once("disconnected", resolve))];
     // The whole group: the process of the page and that of the storage as well.
     if (child.pid) process.kill(-child.pid, "SIGKILL");
     await Promise.all(gone);
@@ -54,38 +54,45 @@ test("opens with everything that was shown as saved, whenever the browser is kil
   launchOptions,
 }) => {
   const { executablePath = chromium.executablePath(), args = [] } = launchOptions;
-  for (const after of KILLED_AFTER) {
-    const profile = mkdtempSync(join(tmpdir(), "handful-"));
-    try {
-      const { page, kill } = await start(executablePath, args, profile);
-      await page.goto(baseURL ?? "");
-      await ready(page);
-      const shown: string[] = [];
+  const profile = mkdtempSync(join(tmpdir(), "handful-"));
+  const shown: string[] = [];
+  /** Opens the page in the browser that was killed, or for the first time; all that was shown as saved is there. */
+  const reopen = async (): Promise<Running> => {
+    const running = await start(executablePath, args, profile);
+    await running.page.goto(baseURL ?? "");
+    await ready(running.page);
+    for (const label of shown) await expect(card(running.page, label)).toBeVisible();
+    const found = await running.page.getByRole("article").count();
+    console.log(`after ${shown.length} saves: ${found} classes are there`);
+    return running;
+  };
+  let made = 0;
+  try {
+    for (const [round, after] of KILLED_AFTER.entries()) {
+      const { page, kill } = await reopen();
+      let killed = false;
       const saving = (async () => {
-        for (let i = 0; i < SAVES; i += 1) {
-          await addClass(page, `class ${i}`);
+        while (made < SAVES) {
+          made += 1;
+          await addClass(page, `class ${made}`);
           await saved(page);
-          shown.push(`class ${i}`);
+          shown.push(`class ${made}`);
         }
-      })().catch(() => {});
-      while (shown.length < after) await wait(2);
+      })().catch((error: unknown) => {
+        if (!killed) throw error;
+      });
+      // A failure to save ends the wait too.
+      while (shown.length < after) await Promise.race([wait(2), saving]);
       // Somewhere inside the next save, at another point of it in each round.
-      await wait(7 * KILLED_AFTER.indexOf(after));
+      await wait(7 * round);
+      killed = true;
       await kill();
       await saving;
       expect(shown.length).toBeLessThan(SAVES);
-
-      const again = await start(executablePath, args, profile);
-      await again.page.goto(baseURL ?? "");
-      await ready(again.page);
-      for (const label of shown) {
-        await expect(again.page.getByRole("article", { name: label, exact: true })).toBeVisible();
-      }
-      const found = await again.page.getByRole("article").count();
-      console.log(`killed after ${shown.length} saves: ${found} classes are there`);
-      await again.kill();
-    } finally {
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     }
+    const { kill } = await reopen();
+    await kill();
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 });

@@ -23,8 +23,9 @@ async function expectVisibleFocus(page: Page): Promise<void> {
 }
 
 async function chooseByKey(page: Page, button: Locator, files: Upload[]): Promise<void> {
-  await tabTo(page, button);
+  // The browser is told long before the key that choosers are waited for: a key press does not wait for that.
   const chooser = page.waitForEvent("filechooser");
+  await tabTo(page, button);
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(files);
 }

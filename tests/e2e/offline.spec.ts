@@ -107,6 +107,10 @@ test("never mixes two versions: the old one whole, then the new one whole", asyn
     await kept(page);
     await addClass(page, "mug");
     await saved(page);
+    // Larger encoders lie in a cache of their own, which stays through all that follows.
+    await page.evaluate(() => caches.open("handful-encoders"));
+    const pages = () =>
+      page.evaluate(async () => (await caches.keys()).filter((name) => name !== "handful-encoders"));
 
     // A new page is being copied to the server, and its list is there before all of its files are.
     deploy(folder, "two", { listing: true });
@@ -125,7 +129,7 @@ test("never mixes two versions: the old one whole, then the new one whole", asyn
       });
     await expect.poll(attempts).toBe(0);
     await runs("one");
-    expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+    expect(await pages()).toHaveLength(1);
 
     deploy(folder, "two", { listing: true });
     await page.reload();
@@ -138,7 +142,8 @@ test("never mixes two versions: the old one whole, then the new one whole", asyn
     await ready(page);
     await expect(card(page, "mug")).toBeVisible();
     await expect(news).toHaveCount(0);
-    expect(await page.evaluate(() => caches.keys())).toHaveLength(1);
+    expect(await pages()).toHaveLength(1);
+    expect(await page.evaluate(() => caches.has("handful-encoders"))).toBe(true);
   } finally {
     server.close();
     server.closeAllConnections();

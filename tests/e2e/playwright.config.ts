@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const PORT = 4174;
+const PORT = Number(process.env.PORT ?? 4174);
 
 /** CHROMIUM names a browser; else Debian's is taken where it is; else Playwright's own. */
 const chromium = process.env.CHROMIUM ?? ["/usr/bin/chromium"].find(existsSync);
@@ -23,7 +23,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${PORT}/`,
     viewport: { width: 1280, height: 860 },
-    trace: "retain-on-failure",
+    // Recording every test takes a third of the time of all.
+    trace: "on-first-retry",
     // Keeping the page for offline use copies all of it: only where that is the matter of the test.
     serviceWorkers: "block",
     launchOptions: {

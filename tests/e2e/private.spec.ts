@@ -60,6 +60,11 @@ test("breaks no rule of its own security policy", async ({ page }) => {
     "content",
     /default-src 'self'; script-src 'self' 'wasm-unsafe-eval';/,
   );
+  // Nobody but its own server, and those that have larger encoders.
+  await expect(policy).toHaveAttribute(
+    "content",
+    /connect-src 'self' https:\/\/huggingface\.co https:\/\/\*\.hf\.co;/,
+  );
   await expect(policy).toHaveAttribute("content", /require-trusted-types-for 'script'/);
   expect(complaints).toEqual([]);
 });

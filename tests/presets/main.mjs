@@ -297,6 +297,19 @@ await main(async () => {
     assert.equal((await load(source, "cat")).answer, "no-text");
   });
 
+  await test("the size of a download is known before it, and what is kept of it", async () => {
+    const manifest = JSON.parse(readFileSync(join(MODELS, `${name}.json`), "utf8"));
+    const size = () =>
+      page.evaluate(async (manifest) => {
+        const { Encoder } = await import("/npm/dist/index.js");
+        return Encoder.downloadSize({ manifest, keep: true });
+      }, `/models/${name}.json`);
+    assert.deepEqual(await size(), { total: manifest.bytes, kept: 0 });
+    assert.ok(!log.some(({ path }) => path.endsWith(".onnx")), "only the manifest is fetched");
+    assert.equal((await load({ manifest: `/models/${name}.json`, keep: true })).answer, "done");
+    assert.deepEqual(await size(), { total: manifest.bytes, kept: manifest.bytes });
+  });
+
   await test("files that are not what the manifest says are refused and not kept", async () => {
     const manifest = JSON.parse(readFileSync(join(MODELS, `${name}.json`), "utf8"));
     files.set("/other/onnx/vision_model_fp16.onnx", bytesOf(0, 5 * MB));

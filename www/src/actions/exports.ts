@@ -19,10 +19,13 @@ export async function saveHead(format: "onnx" | "safetensors"): Promise<void> {
 
 /** A program that runs the exported graph on a photo. */
 export function snippet(labels: readonly string[]): string {
-  return `import { Encoder } from "handful";
+  const { encoder } = getState();
+  const [names, source] =
+    encoder === "shipped" ? ["Encoder", ""] : ["Encoder, preset", `preset(${JSON.stringify(encoder)})`];
+  return `import { ${names} } from "handful";
 import * as ort from "onnxruntime-web";
 
-const encoder = await Encoder.load();
+const encoder = await Encoder.load(${source});
 const head = await ort.InferenceSession.create(${JSON.stringify(`${fileName()}.onnx`)});
 const labels = ${JSON.stringify(labels)};
 

@@ -1,15 +1,17 @@
 /** What was chosen for this browser before, and the language of the page. */
+import { followNames } from "../engine/names";
+import { setOpened } from "../engine/session";
 import { refresh } from "../engine/set";
-import { set } from "../state/live";
+import { getState, set } from "../state/live";
 import { keepPreference, readPreferences } from "../store/preferences";
 import { type Language, nearestLanguage, speak } from "../text";
 
 /** Takes up what was chosen before; for a language that nobody chose, the browser's own. */
 export function recallPreferences(): void {
-  const { language: chosen, askBelow, counts } = readPreferences();
+  const { language: chosen, askBelow, useNames, counts } = readPreferences();
   const language = chosen ?? nearestLanguage(navigator.languages);
   speak(language);
-  set({ askBelow, language, expected: counts });
+  set({ askBelow, useNames, language, expected: counts });
 }
 
 export function chooseLanguage(language: Language): void {
@@ -17,4 +19,12 @@ export function chooseLanguage(language: Language): void {
   speak(language);
   set({ language, toast: null });
   refresh();
+}
+
+/** Whether names of classes that the encoder understands count beside the photos. */
+export async function chooseNames(useNames: boolean): Promise<void> {
+  keepPreference({ useNames });
+  set({ useNames });
+  const encoder = await setOpened();
+  if (getState().set.kind === "open") followNames(encoder);
 }

@@ -1,5 +1,6 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
-import { inspect, setBytes } from "../engine/files";
+import type { Encoder } from "handful";
+import { emptySet, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
 import { newGroup, saved, step } from "../engine/set";
@@ -17,9 +18,19 @@ import { attempt, showToast } from "./toast";
 let deleted: { id: string; name: string; stored: StoredSet | null } | null = null;
 
 export async function createSet(): Promise<void> {
+  await addSet(null);
+}
+
+/** A set belongs to the encoder that looks at its photos. */
+export async function createSetFor(encoder: Encoder): Promise<void> {
+  await addSet(await emptySet(encoder));
+}
+
+async function addSet(bytes: Uint8Array | null): Promise<void> {
   await kept(async () => {
     const id = crypto.randomUUID();
     await readList();
+    if (bytes) await writeSet(id, { bytes, added: new Map(), removed: [] });
     await writeName({ id, name: text.sets.another(getState().sets.length + 1) });
     await listChanged();
     await openSet(id);
@@ -87,7 +98,7 @@ export function saveSetFile(pictures: boolean): void {
 
 /** Opens a file as a set of its own, beside those that there are. */
 export async function openSetFile(file: File): Promise<void> {
-  const found = await read(file);
+  const found = await read(file, "fits");
   if (!found) return;
   await kept(async () => {
     const id = crypto.randomUUID();
@@ -100,7 +111,7 @@ export async function openSetFile(file: File): Promise<void> {
 
 /** Adds the classes and photos of a file to the open set, as one step. */
 export async function mergeSetFile(file: File): Promise<void> {
-  const found = await read(file);
+  const found = await read(file, "same");
   if (!found) return;
   const before = getState().examples.length;
   const group = newGroup(() => text.did.mergeFile(file.name));
@@ -115,11 +126,11 @@ export async function mergeSetFile(file: File): Promise<void> {
   if (!failed) showToast(text.sets.merged(getState().examples.length - before, file.name), "step");
 }
 
-/** What a file holds, with no more pictures than photos; where it cannot be used here the person is told why. */
-async function read(file: File): Promise<SetFile | null> {
+/** What a file holds, with no more pictures than photos; where its encoder is not as wanted the person is told. */
+async function read(file: File, wanted: "fits" | "same"): Promise<SetFile | null> {
   const found = await readFile(file);
   const inside = found && (await inspect(found.bytes).catch(() => null));
-  if (!found || !inside?.fits) {
+  if (!found || !inside?.[wanted]) {
     showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
     return null;
   }

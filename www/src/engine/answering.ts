@@ -1,14 +1,15 @@
 /** Answers for photos. Their features are kept, so that each new example gives new answers at once. */
-import { HandfulError } from "handful";
+import { type Encoder, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import type { Answer, Outcome, Timings } from "../state/state";
 import { withOutcome, withReadings } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
-import { encoderReady, setOpened } from "./session";
+import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
 
-/** What the encoder made of a photo. */
+/** What an encoder made of a photo. */
 export interface Encoded {
+  encoder: Encoder;
   features: Float32Array;
   timings: Omit<Timings, "classify">;
 }
@@ -33,12 +34,11 @@ export async function ask(files: readonly File[]): Promise<void> {
   });
   for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
-  await setOpened();
-  const encoder = await encoderReady();
   for (const { file, id } of items) {
+    const encoder = await setOpened();
     if (mine !== round) return;
     try {
-      const result = await encoder.encode(file);
+      const result = { encoder, ...(await encoder.encode(file)) };
       if (mine !== round) return;
       encoded.set(id, result);
       update((state) => withOutcome(state, id, classify(result)));
@@ -91,6 +91,8 @@ export function clearReadings(): void {
 }
 
 onSetChange(() => {
+  // What another encoder made of them means nothing to this set.
+  if (Array.from(encoded.values()).some(({ encoder }) => !encoder.fits(currentSet()))) clearReadings();
   for (const [id, result] of encoded) update((state) => withOutcome(state, id, classify(result)));
 });
 

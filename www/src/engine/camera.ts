@@ -14,12 +14,12 @@ let chosen: string | null = null;
 let stream: MediaStream | null = null;
 /** Number of the last request: a stream that an earlier one brings is let go. */
 let round = 0;
-const videos = new Set<HTMLVideoElement>();
+/** The elements that show it, each with what resolves when it plays. */
+const videos = new Map<HTMLVideoElement, Promise<void>>();
 
 /** A video element joins: it shows the camera while it is on the page. Returns how it leaves. */
 export function attachVideo(video: HTMLVideoElement): () => void {
-  videos.add(video);
-  void play(video);
+  videos.set(video, play(video));
   return () => {
     videos.delete(video);
     video.srcObject = null;
@@ -28,7 +28,7 @@ export function attachVideo(video: HTMLVideoElement): () => void {
 
 /** A video that has a picture now, or null. */
 export function currentVideo(): HTMLVideoElement | null {
-  for (const video of videos) if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
+  for (const video of videos.keys()) if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
   return null;
 }
 
@@ -59,7 +59,7 @@ export async function startCamera(): Promise<void> {
   }
   for (const track of stream.getTracks()) track.onended = lose;
   set({ camera: { kind: "on", ...(await described(stream)) } });
-  for (const video of videos) void play(video);
+  for (const video of videos.keys()) videos.set(video, play(video));
 }
 
 /** Goes over to another camera of this device. */
@@ -93,8 +93,10 @@ export function releaseCamera(): void {
 // The class that photos were taken for may be gone.
 onSetChange(releaseCamera);
 
-/** The picture of this moment, or null before the first one has come. */
+/** The picture of this moment, or null where no camera is shown. */
 export async function capture(): Promise<ImageBitmap | null> {
+  // Nor is a press lost that comes before the first picture.
+  if (!currentVideo() && videos.size > 0) await Promise.race(videos.values());
   const video = currentVideo();
   return video ? createImageBitmap(video) : null;
 }

@@ -1,6 +1,6 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
-import { FeatureClassifier, type HeadName } from "handful";
-import { encoderReady } from "./session";
+import { type Encoder, FeatureClassifier, type HeadName } from "handful";
+import { encoderOf, shippedEncoder } from "./encoders";
 import { currentSet } from "./set";
 
 /** Stands in for a head that has no weights of its own, such as the automatic one. */
@@ -25,12 +25,27 @@ export function setBytes(): Uint8Array<ArrayBuffer> {
   return new Uint8Array(currentSet().save());
 }
 
-/**
- * The ids of the examples of a saved set, and whether its encoder is the one here.
- * @throws `HandfulError` for bytes that are no set.
- */
-export async function inspect(bytes: Uint8Array): Promise<{ ids: ReadonlySet<number>; fits: boolean }> {
+/** A set without classes, for an encoder. */
+export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<ArrayBuffer>> {
+  using empty = await FeatureClassifier.create({ streams, encoderId: id });
+  return new Uint8Array(empty.save());
+}
+
+/** What is to be known of a saved set before it is used. */
+export interface Inside {
+  /** Of its examples. */
+  ids: ReadonlySet<number>;
+  /** Its encoder can be had here. */
+  fits: boolean;
+  /** It is that of the open set. */
+  same: boolean;
+}
+
+/** @throws `HandfulError` for bytes that are no set. */
+export async function inspect(bytes: Uint8Array): Promise<Inside> {
   using loaded = await FeatureClassifier.load(bytes);
-  const encoder = await encoderReady();
-  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits: encoder.fits(loaded) };
+  const encoder = await shippedEncoder();
+  const fits = encoderOf(loaded) !== "shipped" || encoder.fits(loaded);
+  const same = loaded.encoderId === currentSet().encoderId;
+  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same };
 }

@@ -3,8 +3,8 @@ import { getState, set } from "../state/live";
 import { classify, type Encoded } from "./answering";
 import { currentVideo } from "./camera";
 import { codeOf } from "./codes";
-import { encoderReady, setOpened } from "./session";
-import { onSetChange } from "./set";
+import { setOpened } from "./session";
+import { currentSet, onSetChange } from "./set";
 
 /** Milliseconds between two pictures at least, so that a fast machine is not kept busy for nothing. */
 const PAUSE = 100;
@@ -17,13 +17,12 @@ export async function look(): Promise<void> {
   round += 1;
   const mine = round;
   last = null;
-  await setOpened();
-  const encoder = await encoderReady();
   const wanted = () => mine === round && getState().live.kind === "on";
   while (wanted()) {
+    const encoder = await setOpened();
     const video = document.hidden ? null : currentVideo();
     try {
-      if (video) last = await encoder.encode(video);
+      if (video) last = { encoder, ...(await encoder.encode(video)) };
       if (wanted() && last) set({ live: { kind: "on", outcome: classify(last) } });
     } catch (error) {
       if (wanted()) set({ live: { kind: "on", outcome: { kind: "failed", code: codeOf(error) } } });
@@ -33,5 +32,6 @@ export async function look(): Promise<void> {
 }
 
 onSetChange(() => {
+  if (!last?.encoder.fits(currentSet())) last = null;
   if (getState().live.kind === "on" && last) set({ live: { kind: "on", outcome: classify(last) } });
 });

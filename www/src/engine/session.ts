@@ -1,11 +1,13 @@
 /** Opens the package, and the set that this browser used last. */
-import { Encoder, FeatureClassifier, init } from "handful";
+import { type Encoder, FeatureClassifier, init } from "handful";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
 import { clearSet, FIRST_SET, readNames, readSet, type StoredSet } from "../store/database";
 import { keepPreference, readPreferences } from "../store/preferences";
 import { codeOf } from "./codes";
+import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
+import { followNames } from "./names";
 import { demand, disown, onRequests, own } from "./ownership";
 import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
 
@@ -13,20 +15,14 @@ import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
 const MOMENT = 500;
 
 const core = Promise.withResolvers<void>();
-const encoder = Promise.withResolvers<Encoder>();
-let opened = Promise.withResolvers<void>();
+let opened = Promise.withResolvers<Encoder>();
 /** Number of the last request to open a set: what belongs to an earlier one is dropped. */
 let round = 0;
 
 let unusable: Uint8Array | null = null;
 
-/** The encoder, once it is there. */
-export function encoderReady(): Promise<Encoder> {
-  return encoder.promise;
-}
-
-/** Waits until the set can be changed. */
-export function setOpened(): Promise<void> {
+/** Waits until the set can be changed; gives what looks at its photos. */
+export function setOpened(): Promise<Encoder> {
   return opened.promise;
 }
 
@@ -42,16 +38,12 @@ export async function loadEngine(): Promise<void> {
   const stop = new AbortController();
   try {
     const [loaded] = await Promise.all([
-      Encoder.load(undefined, {
-        signal: stop.signal,
-        onProgress: ({ stage, done, total }) => {
-          if (stage === "download" && !stop.signal.aborted) set({ engine: { kind: "loading", done, total } });
-        },
+      loadShipped(stop.signal, (done, total) => {
+        if (!stop.signal.aborted) set({ engine: { kind: "loading", done, total } });
       }),
       init().then(core.resolve),
     ]);
-    set({ engine: { kind: "ready", name: loaded.name } });
-    encoder.resolve(loaded);
+    set({ engine: { kind: "ready", name: loaded.name, names: loaded.textReady } });
   } catch (error) {
     stop.abort();
     set({ engine: { kind: "failed", code: codeOf(error) } });
@@ -99,8 +91,9 @@ export function workHere(): void {
 
 async function close(): Promise<void> {
   await saved();
-  opened = getState().set.kind === "open" ? Promise.withResolvers<void>() : opened;
+  opened = getState().set.kind === "open" ? Promise.withResolvers<Encoder>() : opened;
   unusable = null;
+  withdrawNeed();
   dropSet();
   disown();
 }
@@ -138,10 +131,12 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
     return;
   }
   if (mine === round) set({ storage: { kind: "saved" } });
-  const loadedEncoder = await encoder.promise;
+  const name = encoderOf(currentSet());
+  set({ encoder: name });
+  const encoder = await neededEncoder(name);
   if (mine !== round) return;
-  if (loadedEncoder.fits(currentSet())) {
-    finishOpening();
+  if (encoder.fits(currentSet())) {
+    finishOpening(encoder);
   } else {
     const kept = currentSet().save();
     dropSet();
@@ -151,19 +146,23 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
 
 async function openNew(): Promise<void> {
   const mine = round;
-  const { streams, id } = await encoder.promise;
+  set({ encoder: "shipped" });
+  const encoder = await neededEncoder("shipped");
+  const { streams, id } = encoder;
   const created = await FeatureClassifier.create({ streams, encoderId: id });
   if (mine !== round) {
     created.dispose();
     return;
   }
   adoptSet(created, new Map());
-  finishOpening();
+  finishOpening(encoder);
 }
 
-function finishOpening(): void {
+function finishOpening(encoder: Encoder): void {
   set({ set: { kind: "open" } });
-  opened.resolve();
+  keepOnly(encoder);
+  followNames(encoder);
+  opened.resolve(encoder);
 }
 
 /** Leaves a stored set where it is, and tells the person. */

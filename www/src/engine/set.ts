@@ -8,6 +8,8 @@ import { forgetThumbnails, keepThumbnails, thumbnailsOf } from "./thumbnails";
 
 let classifier: FeatureClassifier | null = null;
 let keeping = true;
+/** A change is being made here, and shown when it is complete. */
+let changing = false;
 const listeners = new Set<() => void>();
 
 let autosave: Autosave | null = null;
@@ -37,6 +39,10 @@ export function onSetDropped(listener: () => void): void {
 /** Takes a set into use and shows it; `stored` are the thumbnails that the database holds of it. */
 export function adoptSet(next: FeatureClassifier, stored: ReadonlyMap<number, Blob>): void {
   classifier = next;
+  // Other changes come by themselves: what a name means is found out a moment later.
+  next.subscribe(() => {
+    if (!changing) changed();
+  });
   keepThumbnails(stored);
   autosave = createAutosave(
     getState().setId,
@@ -80,27 +86,29 @@ export function newGroup(words: () => string): Group {
 
 /** Makes one step of the classifier. What it throws has changed nothing. */
 export function step<Result>(group: Group, edit: (set: FeatureClassifier) => Result): Result {
-  const result = edit(currentSet());
+  const result = change(edit);
   recordStep(group);
   changed();
   return result;
 }
 
 export function undo(): Group | null {
-  const group = undoGroup(() => currentSet().undo());
+  const group = undoGroup(() => change((set) => set.undo()));
   if (group) changed();
   return group;
 }
 
 export function redo(): Group | null {
-  const group = redoGroup(() => currentSet().redo());
+  const group = redoGroup(() => change((set) => set.redo()));
   if (group) changed();
   return group;
 }
 
 /** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */
 export function setHead(head: HeadName): void {
-  currentSet().head = head;
+  change((set) => {
+    set.head = head;
+  });
   changed();
 }
 
@@ -112,6 +120,15 @@ export async function saved(): Promise<void> {
 /** Shows the set again, when something that it is shown with has changed. */
 export function refresh(): void {
   if (classifier) show();
+}
+
+function change<Result>(edit: (set: FeatureClassifier) => Result): Result {
+  changing = true;
+  try {
+    return edit(currentSet());
+  } finally {
+    changing = false;
+  }
 }
 
 function changed(): void {

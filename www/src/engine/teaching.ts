@@ -3,7 +3,7 @@ import { freshId, getState, set, update } from "../state/live";
 import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Group } from "./journal";
-import { encoderReady, setOpened } from "./session";
+import { setOpened } from "./session";
 import { onSetDropped, step } from "./set";
 import { keepThumbnails, thumbnailOf } from "./thumbnails";
 
@@ -64,7 +64,6 @@ function drop(matches: (item: Waiting) => boolean): void {
 
 async function run(): Promise<void> {
   running = true;
-  await setOpened();
   for (let item = queue[0]; item; item = queue[0]) {
     const learnt = await learn(item);
     // While it was encoded it may have been dropped, and then it is settled already.
@@ -80,7 +79,7 @@ async function run(): Promise<void> {
 
 async function learn(item: Waiting): Promise<number | null> {
   try {
-    const encoder = await encoderReady();
+    const encoder = await setOpened();
     const [{ features }, thumbnail] = await Promise.all([
       encoder.encode(item.source),
       thumbnailOf(item.source),

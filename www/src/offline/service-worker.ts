@@ -26,7 +26,8 @@ interface Fetch {
 
 const scope = globalThis as unknown as Scope;
 const { version, files } = scope.BUILD;
-const PREFIX = "handful-";
+// The package keeps larger encoders in a cache of its own, which no new version of the page takes away.
+const PREFIX = "handful-page-";
 const NAME = `${PREFIX}${version}`;
 
 /** Where a file of the build lies. The page itself is asked for by its folder, as visitors do. */

@@ -2,7 +2,7 @@
  * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
  * stay in the engine; here are only ids, words and addresses.
  */
-import type { ErrorCode, HeadName } from "handful";
+import type { ErrorCode, HeadName, PresetName } from "handful";
 import type { Language } from "../text";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
@@ -17,6 +17,8 @@ export interface ClassItem {
   count: number;
   /** Whether it takes part in answers. */
   enabled: boolean;
+  /** The encoder understands its name, which alone makes it a candidate. */
+  named: boolean;
 }
 
 export interface Example {
@@ -44,7 +46,7 @@ export interface Answer {
   set: readonly string[];
   /** The photo is taken to show none of the classes. */
   foreign: boolean;
-  /** Classes that have no examples yet. */
+  /** Classes of which nothing is known yet. */
   unscored: readonly string[];
   /** Ids of the examples that are most like the photo, the likest first. */
   nearest: readonly number[];
@@ -54,7 +56,7 @@ export interface Answer {
 export type Outcome =
   | { kind: "waiting" }
   | { kind: "answered"; answer: Answer }
-  /** The photo is understood, but fewer than two classes have examples. */
+  /** The photo is understood, but fewer than two classes can be told apart yet. */
   | { kind: "thin" }
   | { kind: "failed"; code: Code };
 
@@ -95,8 +97,27 @@ export interface Quality {
 
 export type EngineStatus =
   | { kind: "loading"; done: number; total: number }
-  | { kind: "ready"; name: string }
+  /** `names`: it understands some names of things. */
+  | { kind: "ready"; name: string; names: boolean }
   | { kind: "failed"; code: Code };
+
+/** What looks at photos: the encoder that comes with the page, or a larger one. */
+export type EncoderName = "shipped" | PresetName;
+
+/** Another encoder, which first says how large it is. */
+export interface Offer {
+  name: EncoderName;
+  /** The open set was made with it; otherwise a new set will be. */
+  needed: boolean;
+  /** Bytes to download, 0 where that is not known or nothing has to come; and how many of them are here already. */
+  total: number;
+  kept: number;
+  status:
+    | { kind: "offered" }
+    /** When all is downloaded, it takes a while to start. */
+    | { kind: "loading"; done: number; total: number }
+    | { kind: "failed"; code: Code };
+}
 
 /** The support set: being opened, in use, in use elsewhere, or stored in a form that cannot be used. */
 export type SetStatus =
@@ -147,6 +168,8 @@ export interface PreferredState {
   language: Language;
   /** An answer that is less sure than this is "not sure"; in [0, 1). */
   askBelow: number;
+  /** Names of classes that the encoder understands count beside the photos. */
+  useNames: boolean;
   /** Number of photos of each class that the set had at the end of the last visit. */
   expected: readonly number[];
 }
@@ -154,6 +177,9 @@ export interface PreferredState {
 /** What ends with the visit. */
 export interface VisitState {
   engine: EngineStatus;
+  /** What looks at the photos of the open set. */
+  encoder: EncoderName;
+  offer: Offer | null;
   set: SetStatus;
   /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
   sets: readonly { id: string; name: string }[];
@@ -200,8 +226,11 @@ export const INITIAL: AppState = {
   head: "auto",
   language: "en",
   askBelow: 0.5,
+  useNames: true,
   expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
+  encoder: "shipped",
+  offer: null,
   set: { kind: "opening" },
   sets: [],
   setId: "default",

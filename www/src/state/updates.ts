@@ -18,17 +18,18 @@ const PROBLEMS_SHOWN = 20;
 /** Takes over what the classifier now holds. A class that is still there keeps its key. */
 export function withSet(
   state: AppState,
-  classes: readonly Omit<ClassItem, "key">[],
+  classes: readonly { label: string; count: number; hasText: boolean; enabled: boolean }[],
   examples: readonly Example[],
   nextKey: () => number,
 ): AppState {
   const keys = new Map(state.classes.map((item) => [item.label, item.key]));
   const present = new Set(examples.map((example) => example.id));
-  const items = classes.map(({ label, count, enabled }) => ({
+  const items = classes.map(({ label, count, enabled, hasText }) => ({
     key: keys.get(label) ?? nextKey(),
     label,
     count,
     enabled,
+    named: hasText,
   }));
   return {
     ...state,
@@ -100,10 +101,22 @@ export function taught(state: AppState): readonly ClassItem[] {
   return state.classes.filter((item) => item.count > 0 && item.enabled);
 }
 
+/** Classes that an answer can be: those that take part and have examples, and those whose name says enough for now. */
+export function candidates({ classes, head }: AppState): readonly ClassItem[] {
+  // The other methods start from photos.
+  return classes.filter(({ count, named, enabled }) => enabled && (count > 0 || (named && head === "auto")));
+}
+
 /** What the Answer region shows large: the camera while it is answered, else the chosen photo. */
 export function currentOutcome(state: AppState): Outcome | null {
   if (state.live.kind === "on") return state.live.outcome;
   return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
+}
+
+/** The classes of an answer that have no photos: they were judged by their names. */
+export function byName({ scores }: Answer, classes: readonly ClassItem[]): readonly string[] {
+  const empty = new Set(classes.filter(({ count }) => count === 0).map(({ label }) => label));
+  return scores.map(({ label }) => label).filter((label) => empty.has(label));
 }
 
 export interface Verdict {

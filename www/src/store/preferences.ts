@@ -11,17 +11,20 @@ export interface Preferences {
   set: string | null;
   /** Below which share of certainty an answer is "not sure"; in [0, 1). */
   askBelow: number;
+  /** Names of classes that the encoder understands count beside the photos. */
+  useNames: boolean;
 }
 
 const KEY = "handful";
 
 /** What was kept; anything else that may stand there counts as nothing. */
 export function readPreferences(): Preferences {
-  const { language, set, askBelow, counts } = stored();
+  const { language, set, askBelow, useNames, counts } = stored();
   return {
     language: isLanguage(language) ? language : null,
     set: typeof set === "string" ? set : null,
     counts: Array.isArray(counts) && counts.every(isSmall) ? counts : [],
+    useNames: typeof useNames === "boolean" ? useNames : INITIAL.useNames,
     askBelow: typeof askBelow === "number" && askBelow >= 0 && askBelow < 1 ? askBelow : INITIAL.askBelow,
   };
 }

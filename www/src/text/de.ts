@@ -2,6 +2,7 @@
 import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
+import { MODELS } from "./models";
 import { bounded, candidates, outlook } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("de");
@@ -234,6 +235,8 @@ export const de: Text = {
     disabled: "ausgelassen",
     remove: "Klasse entfernen",
     empty: "Noch keine Fotos. Zieh welche hierher, füge sie ein oder nimm die Knöpfe.",
+    emptyNamed: "Bisher ist nur der Name bekannt. Zieh Fotos hierher, füge sie ein oder nimm die Knöpfe.",
+    named: "Name verstanden",
     photo: (index, label) => `Foto ${index} von ${label}`,
     pictures: (label) => `Fotos von ${label}`,
     picked: (count) => `${photos(count)} ausgewählt`,
@@ -267,6 +270,8 @@ export const de: Text = {
     invite: "Zeig etwas Neues",
     inviteBody: "Zieh ein Foto hierher, wähle eins, füge eins ein oder schalte die Live-Kamera ein.",
     thin: "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
+    namesAlone: "Antworten richten sich nur nach den Namen, bis du Fotos hinzufügst.",
+    byName: (labels) => `Nur dem Namen nach bekannt, also weniger sicher: ${list(labels)}.`,
     without: (labels) => `Bisher ohne Fotos: ${list(labels)}.`,
     waiting: "Schaue …",
     failed: "Zu diesem Foto gibt es keine Antwort.",
@@ -332,6 +337,9 @@ export const de: Text = {
     title: "Wie Antworten entstehen",
     choose: "Methode",
     hint: "Automatisch gewichtet mehrere Methoden danach, was deine Fotos zeigen.",
+    useNames: "Klassennamen nutzen",
+    namesHint:
+      "Manche einfachen englischen Namen von Dingen werden verstanden. Sie helfen ein wenig, solange es wenige Fotos gibt; Fotos zählen mehr.",
     names: {
       auto: "Automatisch",
       prototype: "Nächster Klassenmittelwert",
@@ -342,6 +350,26 @@ export const de: Text = {
       kernel_ridge: "Kernel-Ridge-Regression",
       uer: "UER, für Datenströme",
     },
+  },
+  encoder: {
+    choose: "Was die Fotos ansieht",
+    models: { shipped: "handful-tiny, Teil dieser Seite", ...MODELS },
+    hint: "Größere Encoder sehen mehr und brauchen länger. Jeder braucht eine eigene Sammlung.",
+    needed: (model) => `Diese Sammlung wurde mit ${model} gemacht.`,
+    forNew: (model) => `${model} bekommt eine neue Sammlung; die offene bleibt, wie sie ist.`,
+    size: (bytes) => `${megabytes(bytes)} sind einmal vom Modell-Hub zu laden. Deine Fotos bleiben hier.`,
+    rest: (bytes, of) =>
+      `${megabytes(bytes)} sind vom Modell-Hub zu laden; der Rest von ${megabytes(of)} ist schon da. Deine Fotos bleiben hier.`,
+    here: "Er ist schon auf diesem Gerät.",
+    unknown: "Wie viel zu laden ist, ließ sich nicht feststellen.",
+    download: "Herunterladen",
+    use: "Neue Sammlung anfangen",
+    decline: "Jetzt nicht",
+    stop: "Anhalten",
+    loading: (model) => `${model} wird geladen`,
+    starting: "Alles ist da. Er startet, das kann eine halbe Minute dauern …",
+    inUse: (model) => `neue Sammlung, mit ${model}`,
+    again: "Noch einmal versuchen",
   },
   confusion: {
     title: "Was womit verwechselt wird",

@@ -1,7 +1,8 @@
 /** The words of the page in English. Labels and file names come in as text and are shown as text. */
 import type { HeadName } from "handful";
-import type { CameraCode, Code, Estimate, Quality, Score, Suspect } from "../state/state";
+import type { CameraCode, Code, EncoderName, Estimate, Quality, Score, Suspect } from "../state/state";
 import { createFormats } from "./formats";
+import { MODELS } from "./models";
 import type { Samples } from "./samples";
 import { bounded, candidates, outlook } from "./sentences";
 
@@ -249,6 +250,8 @@ export const en = {
     disabled: "left out",
     remove: "Remove class",
     empty: "No photos yet. Drop some here, paste, or use the buttons.",
+    emptyNamed: "Only its name is known so far. Drop photos here, paste, or use the buttons.",
+    named: "name understood",
     photo: (index: number, label: string) => `Photo ${index} of ${label}`,
     pictures: (label: string) => `Photos of ${label}`,
     picked: (count: number) => `${photos(count)} picked`,
@@ -283,6 +286,8 @@ export const en = {
     invite: "Show it something new",
     inviteBody: "Drop a photo here, choose or paste one, or turn on the live camera.",
     thin: "Not enough examples yet: add photos to at least two classes.",
+    namesAlone: "Answers go by the names alone until you add photos.",
+    byName: (labels: readonly string[]) => `Known by name only, so less sure: ${list(labels)}.`,
     without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
     waiting: "Looking…",
     failed: "This photo could not be answered.",
@@ -345,7 +350,31 @@ export const en = {
     title: "How answers are computed",
     choose: "Method",
     hint: "Automatic weighs several methods by what your photos say.",
+    useNames: "Use class names",
+    namesHint:
+      "Some plain English names of things are understood. They help a little while there are few photos; photos count for more.",
     names,
+  },
+  encoder: {
+    choose: "What looks at the photos",
+    models: { shipped: "handful-tiny, part of this page", ...MODELS } as Record<EncoderName, string>,
+    hint: "Larger encoders see more and take longer. Each needs a set of its own.",
+    needed: (model: string) => `This set was made with ${model}.`,
+    forNew: (model: string) => `${model} gets a new set; the open one stays as it is.`,
+    size: (bytes: number) =>
+      `${megabytes(bytes)} to download from the model hub, once. Your photos stay here.`,
+    rest: (bytes: number, of: number) =>
+      `${megabytes(bytes)} to download from the model hub; the rest of ${megabytes(of)} is here already. Your photos stay here.`,
+    here: "It is on this device already.",
+    unknown: "How large the download is could not be found out.",
+    download: "Download",
+    use: "Start a new set",
+    decline: "Not now",
+    stop: "Stop",
+    loading: (model: string) => `Loading ${model}`,
+    starting: "All is here. It starts, which may take half a minute…",
+    inUse: (model: string) => `new set, with ${model}`,
+    again: "Try again",
   },
   confusion: {
     title: "What is taken for what",

@@ -2,6 +2,7 @@
 import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
+import { MODELS } from "./models";
 import { bounded, candidates, outlook } from "./sentences";
 
 const { share, list, either, megabytes } = createFormats("zh-Hans");
@@ -223,6 +224,8 @@ export const zh: Text = {
     disabled: "未使用",
     remove: "删除类别",
     empty: "还没有照片。拖到这里、粘贴，或用按钮添加。",
+    emptyNamed: "目前只知道它的名字。把照片拖到这里、粘贴，或用按钮添加。",
+    named: "名字已理解",
     photo: (index, label) => `${label} 的第 ${index} 张照片`,
     pictures: (label) => `${label} 的照片`,
     picked: (count) => `选中 ${photos(count)}`,
@@ -256,6 +259,8 @@ export const zh: Text = {
     invite: "给它看点新东西",
     inviteBody: "把照片拖到这里，选择或粘贴一张，或打开实时摄像头。",
     thin: "例子还不够：至少要给两个类别添加照片。",
+    namesAlone: "添加照片之前，答案只根据名字。",
+    byName: (labels) => `只知道名字，把握较小：${list(labels)}。`,
     without: (labels) => `还没有照片：${list(labels)}。`,
     waiting: "正在看…",
     failed: "这张照片没有答案。",
@@ -317,6 +322,8 @@ export const zh: Text = {
     title: "答案是怎样算出来的",
     choose: "方法",
     hint: "自动：根据你的照片给几种方法分配权重。",
+    useNames: "使用类别名字",
+    namesHint: "能理解一些简单的英文物品名。照片少时有一点帮助；照片更重要。",
     names: {
       auto: "自动",
       prototype: "最近的类别均值",
@@ -327,6 +334,26 @@ export const zh: Text = {
       kernel_ridge: "核岭回归",
       uer: "UER，适合数据流",
     },
+  },
+  encoder: {
+    choose: "由什么来看照片",
+    models: { shipped: "handful-tiny，本页自带", ...MODELS },
+    hint: "更大的编码器看得更多，也更慢。每个编码器需要自己的集合。",
+    needed: (model) => `这个集合是用 ${model} 制作的。`,
+    forNew: (model) => `${model} 会使用一个新集合；打开的集合保持不变。`,
+    size: (bytes) => `需要从模型库下载 ${megabytes(bytes)}，只需一次。照片不会离开这里。`,
+    rest: (bytes, of) =>
+      `还需要从模型库下载 ${megabytes(bytes)}；总共 ${megabytes(of)}，其余已在这里。照片不会离开这里。`,
+    here: "它已在这台设备上。",
+    unknown: "无法得知下载的大小。",
+    download: "下载",
+    use: "新建集合",
+    decline: "暂时不要",
+    stop: "停止",
+    loading: (model) => `正在加载 ${model}`,
+    starting: "全部下载完毕。正在启动，可能需要半分钟…",
+    inUse: (model) => `新集合，使用 ${model}`,
+    again: "重试",
   },
   confusion: {
     title: "什么被认成了什么",

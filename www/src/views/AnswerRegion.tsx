@@ -1,6 +1,6 @@
 import { askAbout, clearAnswers, correctLive, correctReading, toggleLive } from "../actions/answer";
 import type { AppState } from "../state/state";
-import { currentOutcome, taught, taughtAs, verdict } from "../state/updates";
+import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
 import { AnswerTable } from "./AnswerTable";
 import { AskBelow } from "./AskBelow";
@@ -43,7 +43,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
         </button>
       </div>
       {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
-      {outcome && <Verdict outcome={outcome} found={found} classes={state.classes} />}
+      {outcome && <Verdict outcome={outcome} found={found} state={state} />}
       {!live && outcome?.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
       {outcome?.kind === "answered" && (live || shown !== null) && (
         <Correct
@@ -56,10 +56,10 @@ export function AnswerRegion({ state }: { state: AppState }) {
           }
         />
       )}
-      <SpokenAnswer outcome={outcome} found={found} source={live ? null : shown} />
+      <SpokenAnswer outcome={outcome} found={found} classes={state.classes} source={live ? null : shown} />
       {!live && state.readings.length > 1 && <AnswerTable state={state} />}
-      {taught(state).length > 1 && <AskBelow share={state.askBelow} />}
-      {state.set.kind === "open" && <HeadChoice head={state.head} />}
+      {candidates(state).length > 1 && <AskBelow share={state.askBelow} />}
+      {state.set.kind === "open" && <HeadChoice state={state} />}
       {taught(state).length > 1 && <Exports head={state.head} classes={state.classes} />}
     </section>
   );
@@ -72,7 +72,8 @@ function Shown({ state }: { state: AppState }) {
     return (
       <div class="invite">
         <p class="invite-title">{text.answer.invite}</p>
-        {taught(state).length < 2 ? <Thin classes={state.classes} /> : <p>{text.answer.inviteBody}</p>}
+        {candidates(state).length < 2 ? <Thin state={state} /> : <p>{text.answer.inviteBody}</p>}
+        {candidates(state).length > 1 && taught(state).length === 0 && <p>{text.answer.namesAlone}</p>}
       </div>
     );
   }

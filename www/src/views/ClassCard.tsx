@@ -40,10 +40,14 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
     >
       <div class="card-head">
         <ClassName label={label} />
-        <span class="count">
-          {text.photos(item.count)}
-          {!item.enabled && ` · ${text.card.disabled}`}
-        </span>
+        <p class="count">
+          <span>{text.photos(item.count)}</span>
+          {item.enabled ? (
+            item.named && <span class="named">{text.card.named}</span>
+          ) : (
+            <span>{text.card.disabled}</span>
+          )}
+        </p>
         <Menu
           name={text.card.more(label)}
           items={[

@@ -1,9 +1,13 @@
 import type { HeadName } from "handful";
 import { chooseHead } from "../actions/head";
+import { chooseNames } from "../actions/preferences";
+import type { AppState } from "../state/state";
 import { text } from "../text";
+import { EncoderChoice } from "./EncoderChoice";
 
-/** For those who want to know: another way to compute answers. */
-export function HeadChoice({ head }: { head: HeadName }) {
+/** For those who want to know: other ways to come to answers. */
+export function HeadChoice({ state }: { state: AppState }) {
+  const { head, engine, encoder, useNames } = state;
   return (
     <details class="more head">
       <summary>{text.head.title}</summary>
@@ -22,6 +26,20 @@ export function HeadChoice({ head }: { head: HeadName }) {
         </select>
       </label>
       <p class="aside">{text.head.hint}</p>
+      {encoder === "shipped" && engine.kind === "ready" && engine.names && (
+        <>
+          <label class="head-names">
+            <input
+              type="checkbox"
+              checked={useNames}
+              onChange={(event) => void chooseNames(event.currentTarget.checked)}
+            />
+            {text.head.useNames}
+          </label>
+          <p class="aside">{text.head.namesHint}</p>
+        </>
+      )}
+      <EncoderChoice state={state} />
     </details>
   );
 }

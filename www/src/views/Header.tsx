@@ -4,6 +4,7 @@ import { takeOver } from "../actions/sets";
 import type { AppState, EngineStatus } from "../state/state";
 import { setName } from "../state/updates";
 import { text } from "../text";
+import { EncoderOffer } from "./EncoderOffer";
 import { Mark } from "./icons";
 import { LanguageChoice } from "./LanguageChoice";
 
@@ -21,7 +22,7 @@ export function Header({ state }: { state: AppState }) {
       </div>
       <div class="status-line">
         <p class="private">{text.header.private}</p>
-        <Engine engine={engine} offline={state.offline !== "no"} />
+        <Engine engine={engine} waits={state.offer?.needed ?? false} offline={state.offline !== "no"} />
       </div>
       {state.offline === "newer" && (
         <div class="notice notice-calm" role="status">
@@ -41,6 +42,7 @@ export function Header({ state }: { state: AppState }) {
           </button>
         </div>
       )}
+      {state.offer?.needed && <EncoderOffer offer={state.offer} />}
       {set.kind === "elsewhere" && (
         <div class="notice notice-calm" role="alert">
           <p>{text.elsewhere.words(setName(state))}</p>
@@ -66,8 +68,15 @@ export function Header({ state }: { state: AppState }) {
   );
 }
 
+interface EngineProps {
+  engine: EngineStatus;
+  /** The open set waits for another encoder. */
+  waits: boolean;
+  offline: boolean;
+}
+
 /** Comes last in its line, so that nothing moves when it changes. */
-function Engine({ engine, offline }: { engine: EngineStatus; offline: boolean }) {
+function Engine({ engine, waits, offline }: EngineProps) {
   if (engine.kind === "loading") {
     const { done, total } = engine;
     return (
@@ -82,7 +91,7 @@ function Engine({ engine, offline }: { engine: EngineStatus; offline: boolean })
   }
   return (
     <p class="engine" role="status">
-      {engine.kind === "ready" && <span>{text.engine.ready}</span>}
+      {engine.kind === "ready" && !waits && <span>{text.engine.ready}</span>}
       {offline && <span>{text.header.offline}</span>}
     </p>
   );

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { moveExamples } from "../actions/examples";
-import type { AppState, Suspect } from "../state/state";
+import type { AppState, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
 import { Confusion } from "./Confusion";
@@ -11,17 +11,23 @@ export function Quality({ state }: { state: AppState }) {
   if (classes.length < 2) return null;
   const { quality } = state;
   const single = classes.filter(({ count }) => count === 1);
-  if (single.length === classes.length) return <p class="quality aside">{text.quality.second}</p>;
-  if (!quality) return null;
+  if (!quality)
+    return single.length === classes.length ? <p class="quality aside">{text.quality.second}</p> : null;
+  // Where its name is understood, a class is judged by its only photo too.
+  const unjudged = single.filter(({ label }) => !judged(quality, label));
   return (
     <section class="quality" aria-label={text.quality.title} tabIndex={-1}>
       <p>{text.quality.expected(quality.accuracy)}</p>
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
-      {single.length > 0 && <p>{text.quality.single(single.map(({ label }) => label))}</p>}
+      {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
       <Confusion confusion={quality.confusion} />
       <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
     </section>
   );
+}
+
+function judged({ confusion: { labels, counts } }: Judged, label: string): boolean {
+  return counts[labels.indexOf(label)]?.some((count) => count > 0) ?? false;
 }
 
 interface SuspectsProps {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Outcome } from "../state/state";
-import type { Verdict } from "../state/updates";
+import type { ClassItem, Outcome } from "../state/state";
+import { byName, type Verdict } from "../state/updates";
 import { text } from "../text";
 
 /** A screen reader is told at most this often. */
@@ -9,12 +9,13 @@ const QUIET = 1500;
 interface Props {
   outcome: Outcome | null;
   found: Verdict | null;
+  classes: readonly ClassItem[];
   /** Which photo it is about; null for the camera. */
   source: number | null;
 }
 
 /** Tells the answer to those who do not see it: only when another class wins, and never in a rush. */
-export function SpokenAnswer({ outcome, found, source }: Props) {
+export function SpokenAnswer({ outcome, found, classes, source }: Props) {
   const [words, setWords] = useState("");
   const last = useRef(0);
   const news = found && (found.kind === "none" ? found.kind : `${found.kind} ${found.best.label}`);
@@ -25,17 +26,18 @@ export function SpokenAnswer({ outcome, found, source }: Props) {
       return;
     }
     const { best, kind } = found;
-    const next = outcome.answer.scores[1];
+    const { scores } = outcome.answer;
+    const next = scores[1];
+    const namesAlone = byName(outcome.answer, classes).length === scores.length;
     const wait = Math.max(0, last.current + QUIET - performance.now());
     const timer = setTimeout(() => {
       last.current = performance.now();
-      setWords(
-        {
-          sure: () => text.answer.spoken(best, next),
-          unsure: () => text.answer.spokenUnsure(best, next),
-          none: () => text.answer.spokenNone(best),
-        }[kind](),
-      );
+      const said = {
+        sure: () => text.answer.spoken(best, next),
+        unsure: () => text.answer.spokenUnsure(best, next),
+        none: () => text.answer.spokenNone(best),
+      }[kind]();
+      setWords(namesAlone ? `${said}. ${text.answer.namesAlone}` : said);
     }, wait);
     return () => clearTimeout(timer);
     // The numbers of a live answer change all the time; only the winner is news.

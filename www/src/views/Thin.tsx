@@ -1,9 +1,12 @@
-import type { ClassItem } from "../state/state";
+import type { AppState } from "../state/state";
+import { candidates } from "../state/updates";
 import { text } from "../text";
 
 /** Says honestly that there is no answer yet, and what is missing. */
-export function Thin({ classes }: { classes: readonly ClassItem[] }) {
-  const without = classes.filter((item) => item.count === 0 && item.enabled).map((item) => item.label);
+export function Thin({ state }: { state: AppState }) {
+  const known = candidates(state);
+  const missing = state.classes.filter((item) => item.enabled && !known.includes(item));
+  const without = missing.map(({ label }) => label);
   return (
     <div>
       <p>{text.answer.thin}</p>

@@ -14,7 +14,7 @@ export function Thumbnails({ item, state, onEmptied }: Props) {
   const { label } = item;
   const examples = state.examples.filter((example) => example.label === label);
   const picked = examples.map(({ id }) => id).filter((id) => state.selected.includes(id));
-  if (examples.length === 0) return <p class="well">{text.card.empty}</p>;
+  if (examples.length === 0) return <p class="well">{item.named ? text.card.emptyNamed : text.card.empty}</p>;
   return (
     <>
       <ul class="thumbnails" aria-label={text.card.pictures(label)}>

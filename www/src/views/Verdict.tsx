@@ -1,5 +1,5 @@
-import type { Answer, ClassItem, Outcome, Score } from "../state/state";
-import type { Verdict as Found } from "../state/updates";
+import type { Answer, AppState, ClassItem, Outcome, Score } from "../state/state";
+import { byName, type Verdict as Found } from "../state/updates";
 import { text } from "../text";
 import { Thin } from "./Thin";
 import { toneOf } from "./tone";
@@ -10,11 +10,11 @@ const BARS = 6;
 interface Props {
   outcome: Outcome;
   found: Found | null;
-  classes: readonly ClassItem[];
+  state: AppState;
 }
 
 /** The answer in words, then in bars, then what it cost. */
-export function Verdict({ outcome, found, classes }: Props) {
+export function Verdict({ outcome, found, state }: Props) {
   if (outcome.kind === "waiting") return <p class="verdict-wait">{text.answer.waiting}</p>;
   if (outcome.kind === "failed") {
     return (
@@ -26,11 +26,11 @@ export function Verdict({ outcome, found, classes }: Props) {
   if (outcome.kind === "thin") {
     return (
       <div class="verdict-thin">
-        <Thin classes={classes} />
+        <Thin state={state} />
       </div>
     );
   }
-  return found && <Answered answer={outcome.answer} found={found} classes={classes} />;
+  return found && <Answered answer={outcome.answer} found={found} classes={state.classes} />;
 }
 
 interface AnsweredProps {
@@ -46,6 +46,7 @@ function Answered({ answer, found, classes }: AnsweredProps) {
   return (
     <div class={`verdict verdict-${found.kind}`}>
       <Words answer={answer} found={found} />
+      <ByName labels={byName(answer, classes)} count={scores.length} />
       <Bars scores={first} classes={classes} />
       {rest.length > 0 && (
         <details class="more">
@@ -86,6 +87,13 @@ function Words({ answer: { scores, set }, found: { best, kind } }: Omit<Answered
       <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>
     </>
   );
+}
+
+/** Says which candidates have nothing but their name yet, so that nobody expects much of them. */
+function ByName({ labels, count }: { labels: readonly string[]; count: number }) {
+  if (labels.length === 0) return null;
+  const words = labels.length === count ? text.answer.namesAlone : text.answer.byName(labels);
+  return <p class="verdict-set aside">{words}</p>;
 }
 
 function Bars({ scores, classes }: { scores: readonly Score[]; classes: readonly ClassItem[] }) {

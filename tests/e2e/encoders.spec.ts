@@ -1,0 +1,161 @@
+/**
+ * Larger encoders, with a small model of the same architecture in the place of the real one: they say how large they are
+ * before anything is asked of anybody else, and a set belongs to one.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { serve } from "../presets/server.mjs";
+import { drawnPhotos } from "./files.js";
+import { answer, card, open, photosOf, predict, ready, saved, teach } from "./person.js";
+
+const NAME = "clip-vit-b-32";
+const MODEL = "CLIP ViT-B/32";
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SMALL = `${ROOT}tests/data/models/presets`;
+
+function manifestIn(folder: string): { base: string; file: string; bytes: number } {
+  return JSON.parse(readFileSync(`${folder}/${NAME}.json`, "utf8"));
+}
+
+const shipped = manifestIn(`${ROOT}models/presets`);
+const small = manifestIn(SMALL);
+
+/** The page's description of the encoder becomes that of the small one, whose files come from `base`. */
+async function describe(context: BrowserContext, base: string): Promise<void> {
+  await context.route(new RegExp(`/assets/${NAME}-[^/]+\\.json$`), (route) =>
+    route.fulfill({ json: { ...small, base, bytes: shipped.bytes } }),
+  );
+}
+
+/** The model hub, as far as it is asked; null where it does not answer. */
+async function hub(context: BrowserContext, answers: () => boolean): Promise<string[]> {
+  const asked: string[] = [];
+  await context.route(/^https:/, async (route) => {
+    asked.push(route.request().url());
+    if (!answers()) return route.abort();
+    const headers = { "access-control-allow-origin": "*" };
+    return route.fulfill({ path: `${SMALL}/${NAME}/${small.file}`, headers });
+  });
+  return asked;
+}
+
+const offered = (page: Page) => page.getByRole("region", { name: MODEL });
+const choice = (page: Page) => page.getByRole("combobox", { name: "What looks at the photos" });
+
+async function unfold(page: Page): Promise<void> {
+  if (!(await choice(page).isVisible())) await answer(page).getByText("How answers are computed").click();
+}
+
+async function chooseLarger(page: Page): Promise<void> {
+  await unfold(page);
+  await choice(page).selectOption(MODEL);
+  await expect(offered(page)).toContainText("176.1 MB to download from the model hub, once.");
+}
+
+async function menu(page: Page, item: string): Promise<void> {
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: item, exact: true }).click();
+}
+
+test("says how large an encoder is, loads it, stops and goes on, and gives it a set of its own", async ({
+  page,
+  context,
+}) => {
+  const server = await serve({ models: SMALL });
+  const requests = () => server.log.filter(({ path }) => path.endsWith(small.file));
+  try {
+    await describe(context, `http://localhost:${server.port}/models/${NAME}/`);
+    await open(page);
+    await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+    await chooseLarger(page);
+    await expect(offered(page)).toContainText("the open one stays as it is");
+    await offered(page).getByRole("button", { name: "Not now" }).click();
+    await expect(offered(page)).toHaveCount(0);
+    await expect(choice(page)).toHaveValue("shipped");
+    await chooseLarger(page);
+    expect(requests()).toHaveLength(0);
+
+    server.faults.pause = 60_000;
+    await offered(page).getByRole("button", { name: "Download" }).click();
+    const progress = offered(page).getByRole("progressbar", { name: `Loading ${MODEL}` });
+    // The first piece has come, of a file that has two.
+    await expect(progress).toHaveAttribute("value", "65536");
+    await expect(progress).toHaveAttribute("max", String(small.bytes));
+    // The page can be used meanwhile.
+    await teach(page, { leaf: drawnPhotos("leaf", 0, 2) });
+    await offered(page).getByRole("button", { name: "Stop" }).click();
+    await expect(offered(page)).toHaveCount(0);
+
+    server.faults.pause = 0;
+    await chooseLarger(page);
+    await offered(page).getByRole("button", { name: "Download" }).click();
+    await expect(page.getByRole("status").filter({ hasText: `new set, with ${MODEL}` })).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Set 2");
+    await unfold(page);
+    await expect(choice(page)).toHaveValue(NAME);
+    await expect(page.getByRole("checkbox", { name: "Use class names" })).toHaveCount(0);
+    await teach(page, { tomato: drawnPhotos("tomato", 0, 2), bread: drawnPhotos("bread", 0, 2) });
+    await predict(page, drawnPhotos("bread", 5, 6));
+    await saved(page);
+    const count = requests().length;
+
+    // It is kept, so the next visit asks nobody, nor does going there and back.
+    await page.reload();
+    await ready(page);
+    await expect(photosOf(page, "bread")).toHaveCount(2);
+    await menu(page, "Open My set");
+    await expect(photosOf(page, "leaf")).toHaveCount(2);
+    await predict(page, drawnPhotos("leaf", 5, 6));
+    await menu(page, "Open Set 2");
+    await expect(card(page, "tomato")).toBeVisible();
+    await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+    // What the other encoder made of the photo that was asked about is not answered by this set.
+    await expect(answer(page).getByRole("img")).toHaveCount(0);
+    expect(requests()).toHaveLength(count);
+  } finally {
+    server.close();
+  }
+});
+
+test("asks before it loads what a set was made with, and says what went wrong", async ({ page, context }) => {
+  let answers = true;
+  await describe(context, shipped.base);
+  const asked = await hub(context, () => answers);
+  await open(page);
+  await chooseLarger(page);
+  expect(asked).toEqual([]);
+  await offered(page).getByRole("button", { name: "Download" }).click();
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Set 1");
+  expect(asked).toEqual([shipped.base + shipped.file]);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 2) });
+  await saved(page);
+  await menu(page, "New set");
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+
+  // Another device, or one that has made room.
+  await page.evaluate(() => caches.delete("handful-encoders"));
+  await page.reload();
+  await ready(page);
+  answers = false;
+  asked.length = 0;
+  await menu(page, "Open Set 1");
+  await expect(offered(page)).toContainText(`This set was made with ${MODEL}. 176.1 MB to download`);
+  await expect(photosOf(page, "tomato")).toHaveCount(2);
+  // It can be left for another set.
+  await menu(page, "Open Set 2");
+  await expect(offered(page)).toHaveCount(0);
+  await expect(photosOf(page, "mug")).toHaveCount(1);
+  await menu(page, "Open Set 1");
+  await expect(offered(page)).toBeVisible();
+  expect(asked).toEqual([]);
+  await offered(page).getByRole("button", { name: "Download" }).click();
+  await expect(offered(page)).toContainText("A download failed. Check the connection and try again.");
+  answers = true;
+  await offered(page).getByRole("button", { name: "Try again" }).click();
+  await ready(page);
+  await expect(offered(page)).toHaveCount(0);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 2) });
+  await predict(page, drawnPhotos("leaf", 5, 6));
+});

@@ -1,0 +1,25 @@
+/** Choose what looks at the photos. A large download first says how large, and begins with a press. */
+import { acceptOffer, declineOffer, offer } from "../engine/encoders";
+import { getState } from "../state/live";
+import type { EncoderName } from "../state/state";
+import { text } from "../text";
+import { createSetFor } from "./sets";
+import { showToast } from "./toast";
+
+/** Chosen is only what to offer: the open set keeps its own. */
+export function chooseEncoder(name: EncoderName): void {
+  if (name === getState().encoder) void declineOffer();
+  else void offer(name, false);
+}
+
+export async function acceptEncoder(): Promise<void> {
+  const accepted = getState().offer;
+  const encoder = await acceptOffer();
+  if (!accepted || !encoder || accepted.needed) return;
+  await createSetFor(encoder);
+  showToast(text.encoder.inUse(text.encoder.models[accepted.name]), null);
+}
+
+export function declineEncoder(): void {
+  void declineOffer();
+}
