@@ -1,5 +1,6 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
 import { type Encoder, FeatureClassifier, type HeadName } from "handful";
+import { getState } from "../state/live";
 import { encoderOf, shippedEncoder } from "./encoders";
 import { currentSet } from "./set";
 
@@ -46,6 +47,6 @@ export async function inspect(bytes: Uint8Array): Promise<Inside> {
   using loaded = await FeatureClassifier.load(bytes);
   const encoder = await shippedEncoder();
   const fits = encoderOf(loaded) !== "shipped" || encoder.fits(loaded);
-  const same = loaded.encoderId === currentSet().encoderId;
+  const same = getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId;
   return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same };
 }
