@@ -3,7 +3,8 @@
 // Closes with `N passed, N failed`.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -123,10 +124,8 @@ const ROWS = [
 async function install({ from, files = () => ({}), packages = [] }, folder, tarball) {
   for (const source of from) await cp(source, folder, { recursive: true });
   for (const [name, text] of Object.entries(files())) await writeFile(join(folder, name), text);
-  const own = await readFile(join(folder, "package.json"), "utf8").catch(
-    () => '{"private":true,"type":"module"}',
-  );
-  await writeFile(join(folder, "package.json"), own);
+  const manifest = join(folder, "package.json");
+  if (!existsSync(manifest)) await writeFile(manifest, JSON.stringify({ private: true, type: "module" }));
   const wanted = [tarball, ...packages];
   await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
 }
