@@ -15,6 +15,12 @@ use crate::{
     SuspectLabel, export,
 };
 
+/// Examples beyond which the automatic head is naive Bayes: others would need a second copy of all rows.
+const MOST_FUSED: usize = 10_000;
+
+/// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
+const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
+
 /// A recogniser, valid until the set changes.
 struct Model {
     name: &'static str,
@@ -90,7 +96,8 @@ impl Classifier {
         self.head.as_ref()
     }
 
-    /// Chooses the head that answers; `None` for the automatic choice: the fused answer of several heads.
+    /// Chooses the head that answers; `None` for the automatic choice: the fused answer of several heads, of more than 10,000
+    /// examples naive Bayes.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
@@ -401,7 +408,7 @@ impl Classifier {
         let spec = self.spec();
         let recogniser = match self.naive_bayes() {
             Some(recipe) => {
-                let task = Task::of_first(&self.set, 0);
+                let task = Task::of_first(&self.set, 0, 0);
                 let head = recipe.fit_statistics(&self.statistics, &task)?;
                 let thresholds = self.thresholds(&spec)?;
                 Recogniser::with_thresholds(&spec, Box::new(head), task, thresholds)
@@ -415,15 +422,19 @@ impl Classifier {
     }
 
     fn spec(&self) -> HeadSpec {
-        self.head
-            .clone()
-            .unwrap_or_else(|| HeadSpec::Fused(Fused::default()))
+        match &self.head {
+            Some(spec) => spec.clone(),
+            None if self.statistics.n_examples() > MOST_FUSED => {
+                HeadSpec::NaiveBayes(NaiveBayes::default())
+            }
+            None => HeadSpec::Fused(Fused::default()),
+        }
     }
 
     /// The recipe of a head that follows the set by its statistics.
-    fn naive_bayes(&self) -> Option<&NaiveBayes> {
-        match &self.head {
-            Some(HeadSpec::NaiveBayes(recipe)) if recipe.needs_statistics_only() => Some(recipe),
+    fn naive_bayes(&self) -> Option<NaiveBayes> {
+        match self.spec() {
+            HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => Some(recipe),
             _ => None,
         }
     }
@@ -439,7 +450,7 @@ impl Classifier {
         let milestone = match known {
             Some(known) => known,
             None => {
-                let task = Task::of_first(&self.set, n);
+                let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
                 let held_out = HeldOut::by_folds(spec, &task, ENOUGH)?;
                 let coverage = Calibration::default().coverage;
                 Milestone {

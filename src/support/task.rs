@@ -1,6 +1,6 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
-use super::{Example, ExampleId, SupportSet};
+use super::{Example, SupportSet};
 use crate::order::{distinct, sort_indices};
 use crate::{Error, Result, Streams, linalg, math};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
@@ -147,16 +147,7 @@ impl Task {
 
     /// At most so many examples, in order: those of each class in turn, so that no class is favoured.
     pub fn evenly(&self, most: usize) -> Vec<usize> {
-        let mut seen = vec![0_usize; self.n_classes()];
-        let mut turn = Vec::with_capacity(self.n_examples());
-        for &label in &self.labels {
-            seen[label] += 1;
-            turn.push(seen[label]);
-        }
-        let mut order: Vec<usize> = (0..self.n_examples()).collect();
-        sort_indices(&mut order, &|a, b| turn[a].cmp(&turn[b]));
-        order.truncate(most);
-        distinct(order)
+        evenly(&self.labels, self.n_classes(), most)
     }
 
     /// The task without its texts.
@@ -290,18 +281,23 @@ impl Task {
 }
 
 impl Task {
-    /// All classes of a set with the first `n` of its examples that are in use.
-    pub fn of_first(set: &SupportSet, n: usize) -> Self {
-        Self::gather(set, set.examples_in_use().take(n))
+    /// All classes of a set with the first `n` of its examples that are in use; where these are more than `most`, with as many
+    /// of them, those of each class in turn.
+    pub fn of_first(set: &SupportSet, n: usize, most: usize) -> Self {
+        let mut examples: Vec<&Example> = set.examples_in_use().map(|(_, e)| e).take(n).collect();
+        if examples.len() > most {
+            let labels: Vec<usize> = examples.iter().map(|e| set.index_of(e.class)).collect();
+            let chosen = evenly(&labels, set.classes.len(), most);
+            examples = chosen.into_iter().map(|i| examples[i]).collect();
+        }
+        Self::gather(set, &examples)
     }
 
-    fn gather<'a>(
-        set: &'a SupportSet,
-        examples: impl Iterator<Item = (ExampleId, &'a Example)>,
-    ) -> Self {
-        let width = set.streams.width();
-        let (mut features, mut labels, mut views) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, example) in examples {
+    fn gather(set: &SupportSet, examples: &[&Example]) -> Self {
+        let (n, width) = (examples.len(), set.streams.width());
+        let mut features = Vec::with_capacity(n * width);
+        let (mut labels, mut views) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for example in examples {
             features.extend_from_slice(set.row(example));
             labels.push(set.index_of(example.class));
             views.push(example.rows[width..].into());
@@ -323,6 +319,20 @@ impl Task {
 
 impl From<&SupportSet> for Task {
     fn from(set: &SupportSet) -> Self {
-        Self::gather(set, set.examples_in_use())
+        Self::of_first(set, usize::MAX, usize::MAX)
     }
+}
+
+/// At most so many examples, in order: those of each class in turn.
+fn evenly(labels: &[usize], classes: usize, most: usize) -> Vec<usize> {
+    let mut seen = vec![0_usize; classes];
+    let mut turn = Vec::with_capacity(labels.len());
+    for &label in labels {
+        seen[label] += 1;
+        turn.push(seen[label]);
+    }
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    sort_indices(&mut order, &|a, b| turn[a].cmp(&turn[b]));
+    order.truncate(most);
+    distinct(order)
 }
