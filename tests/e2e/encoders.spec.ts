@@ -130,6 +130,9 @@ test("asks before it loads what a set was made with, and says what went wrong", 
   expect(asked).toEqual([shipped.base + shipped.file]);
   await teach(page, { tomato: drawnPhotos("tomato", 0, 2) });
   await saved(page);
+  const download = page.waitForEvent("download");
+  await menu(page, "Save without pictures");
+  const buffer = readFileSync(await (await download).path());
   await menu(page, "New set");
   await teach(page, { mug: drawnPhotos("mug", 0, 1) });
   await saved(page);
@@ -147,7 +150,11 @@ test("asks before it loads what a set was made with, and says what went wrong", 
   await menu(page, "Open Set 2");
   await expect(offered(page)).toHaveCount(0);
   await expect(photosOf(page, "mug")).toHaveCount(1);
-  await menu(page, "Open Set 1");
+  // A file that was made with it is asked about too.
+  const chooser = page.waitForEvent("filechooser");
+  await menu(page, "Open a file…");
+  await (await chooser).setFiles({ name: "theirs.handful", mimeType: "", buffer });
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("theirs");
   await expect(offered(page)).toBeVisible();
   expect(asked).toEqual([]);
   await offered(page).getByRole("button", { name: "Download" }).click();

@@ -339,7 +339,7 @@ export const de: Text = {
     hint: "Automatisch gewichtet mehrere Methoden danach, was deine Fotos zeigen.",
     useNames: "Klassennamen nutzen",
     namesHint:
-      "Manche einfachen englischen Namen von Dingen werden verstanden. Sie helfen ein wenig, solange es wenige Fotos gibt; Fotos zählen mehr.",
+      "Manche einfachen englischen Namen von Dingen werden verstanden, ungefähr. Sie springen ein, solange Fotos fehlen; Fotos zählen mehr.",
     names: {
       auto: "Automatisch",
       prototype: "Nächster Klassenmittelwert",

@@ -352,7 +352,7 @@ export const en = {
     hint: "Automatic weighs several methods by what your photos say.",
     useNames: "Use class names",
     namesHint:
-      "Some plain English names of things are understood. They help a little while there are few photos; photos count for more.",
+      "Some plain English names of things are understood, roughly. They stand in while photos are missing; photos count for more.",
     names,
   },
   encoder: {

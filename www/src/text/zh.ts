@@ -323,7 +323,7 @@ export const zh: Text = {
     choose: "方法",
     hint: "自动：根据你的照片给几种方法分配权重。",
     useNames: "使用类别名字",
-    namesHint: "能理解一些简单的英文物品名。照片少时有一点帮助；照片更重要。",
+    namesHint: "大致能理解一些简单的英文物品名。没有照片时由名字代替；照片更重要。",
     names: {
       auto: "自动",
       prototype: "最近的类别均值",
