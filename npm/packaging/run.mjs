@@ -82,7 +82,7 @@ try {
       call("tsc", "-p", "vite"));
     if (await test("the types hold under moduleResolution node16", () => call("tsc", "-p", "node"))) {
       const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
-      await test("the core runs in Node", () => run("main"));
+      await test("core and encoder run in Node", () => run("main"));
       await test("importing the package touches nothing", () => run("import"));
       for (const name of programs) await test(`the program ${name} runs in Node`, () => run(name));
     }

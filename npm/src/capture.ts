@@ -1,6 +1,6 @@
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
-import type { ImageSource } from "./types.js";
+import type { ImageSource, Pixels } from "./types.js";
 
 /** An image as it was when it was given, in a form that a worker can take. */
 export interface Captured {
@@ -17,8 +17,9 @@ export async function capture(source: ImageSource): Promise<Captured> {
   if (source instanceof Blob) return { image: source, transfer: [], elapsed: 0 };
   const start = performance.now();
   if (isPlain(source)) {
-    const image = new ImageData(source.data.slice(), source.width, source.height);
-    return { image, transfer: [], elapsed: performance.now() - start };
+    const data = Uint8ClampedArray.from(source.data);
+    const image = { data, width: source.width, height: source.height };
+    return { image, transfer: [data.buffer], elapsed: performance.now() - start };
   }
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0) {
@@ -37,13 +38,13 @@ export async function capture(source: ImageSource): Promise<Captured> {
 }
 
 /** Whether these are the 8-bit sRGB pixels that the encoder takes as they are. */
-function isPlain(source: ImageSource): source is ImageData & { data: Uint8ClampedArray<ArrayBuffer> } {
-  return (
-    source instanceof ImageData && source.colorSpace === "srgb" && source.data instanceof Uint8ClampedArray
-  );
+function isPlain(source: Exclude<ImageSource, Blob>): source is Pixels {
+  if (!("data" in source)) return false;
+  const eightBits = source.data instanceof Uint8ClampedArray || source.data instanceof Uint8Array;
+  return eightBits && (!("colorSpace" in source) || source.colorSpace === "srgb");
 }
 
-function sizeOf(source: Exclude<ImageSource, Blob>): [number, number] {
+function sizeOf(source: Exclude<ImageSource, Blob | Pixels>): [number, number] {
   if ("naturalWidth" in source) return [source.naturalWidth, source.naturalHeight];
   if ("videoWidth" in source) return [source.videoWidth, source.videoHeight];
   if ("displayWidth" in source) return [source.displayWidth, source.displayHeight];

@@ -1,9 +1,10 @@
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
+import type { Pixels } from "./types.js";
 
 /** Pixels of an image, upright, in sRGB, in the worker. */
-export async function decode(image: Payload): Promise<ImageData> {
-  if (image instanceof ImageData) return image;
+export async function decode(image: Payload): Promise<Pixels> {
+  if ("data" in image) return image;
   const bitmap = image instanceof Blob ? await open(image) : image;
   try {
     return readPixels(bitmap);
@@ -13,6 +14,11 @@ export async function decode(image: Payload): Promise<ImageData> {
 }
 
 async function open(blob: Blob): Promise<ImageBitmap> {
+  if (typeof createImageBitmap === "undefined")
+    throw new HandfulError(
+      "not-an-image",
+      "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
+    );
   try {
     // Upright as the camera meant it; converted to sRGB, so that a wide-gamut photo looks as it does on the page.
     return await createImageBitmap(blob, { imageOrientation: "from-image", colorSpaceConversion: "default" });

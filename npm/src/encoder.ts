@@ -82,15 +82,9 @@ export class Encoder implements Disposable {
     source: EncoderSource = shippedEncoder(),
     options: EncoderOptions = {},
   ): Promise<Encoder> {
-    if (typeof Worker === "undefined") {
-      throw new HandfulError(
-        "no-encoder",
-        "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
-      );
-    }
     const {
       wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
-      worker = shippedWorker,
+      worker = host.worker,
       tokenizer = new URL("./tokenizer/tokenizers.js", import.meta.url),
     } = options;
     const request = {
@@ -224,6 +218,24 @@ export class Encoder implements Disposable {
   }
 }
 
+/** What depends on where the package runs. */
+export interface Host {
+  /** Starts the worker of the package. */
+  worker(): Worker;
+  /** What relative addresses start from. */
+  base(): string;
+}
+
+let host: Host = {
+  worker: shippedWorker,
+  base: () => globalThis.document?.baseURI ?? location.href,
+};
+
+/** @internal Takes the place of the browser, for another runtime. */
+export function setHost(other: Host): void {
+  host = other;
+}
+
 type Started = Values["load"] & { readonly channel: Channel };
 
 function disposed(): HandfulError {
@@ -232,6 +244,11 @@ function disposed(): HandfulError {
 
 // Bundlers emit a worker or a file only for these very expressions.
 function shippedWorker(): Worker {
+  if (typeof Worker === "undefined")
+    throw new HandfulError(
+      "no-encoder",
+      "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
+    );
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 }
 
@@ -258,6 +275,7 @@ function openWorker(open: () => Worker): Worker {
   try {
     return open();
   } catch (cause) {
+    if (cause instanceof HandfulError) throw cause;
     throw new HandfulError(
       "worker",
       `The encoder's worker cannot be started (${String(cause)}). If the package comes from another origin, hand over a ` +
@@ -269,5 +287,5 @@ function openWorker(open: () => Worker): Worker {
 
 /** The worker lives at another address than the page, so it gets absolute ones. */
 function absolute(url: URL | string): string {
-  return new URL(url, typeof document === "undefined" ? location.href : document.baseURI).href;
+  return new URL(url, host.base()).href;
 }

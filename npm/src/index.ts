@@ -11,6 +11,7 @@ export type {
   EncoderSource,
   Encoding,
   ImageSource,
+  Pixels,
   PredictResult,
   Progress,
 } from "./types.js";

@@ -1,9 +1,9 @@
 import type { ErrorCode } from "./errors.js";
 import type { Place } from "./files.js";
-import type { EncodeTimings, Progress, Streams, TextEncoding } from "./types.js";
+import type { EncodeTimings, Pixels, Progress, Streams, TextEncoding } from "./types.js";
 
 /** What an image is turned into before it goes to the worker. */
-export type Payload = Blob | ImageBitmap | ImageData;
+export type Payload = Blob | ImageBitmap | Pixels;
 
 /** Page to worker. Every call is answered once: by its value or by `failed`. */
 export type Call =

@@ -1,6 +1,16 @@
 import type { HandfulError } from "./errors.js";
 
 /**
+ * Upright pixels in sRGB, row by row: red, green, blue and alpha of 8 bits each. `ImageData` is that, and so is what decoders
+ * give in Node.
+ */
+export interface Pixels {
+  readonly data: Uint8ClampedArray | Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
  * Anything with pixels. The caller keeps what was passed: nothing is closed, transferred or changed.
  * A video, canvas or `ImageData` is captured at the moment of the call.
  */
@@ -8,6 +18,7 @@ export type ImageSource =
   | Blob
   | ImageBitmap
   | ImageData
+  | Pixels
   | VideoFrame
   | HTMLImageElement
   | HTMLVideoElement

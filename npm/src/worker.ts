@@ -122,7 +122,7 @@ async function encode({
   const start = performance.now();
   const pixels = await decode(image);
   const decoded = performance.now();
-  const tensor = encoder.preprocess(pixels);
+  const tensor = encoder.preprocess(pixels as ImageData); // it reads these three fields
   const preprocessed = performance.now();
   const features = encoder.run(tensor) as Float32Array<ArrayBuffer>;
   const timings = {

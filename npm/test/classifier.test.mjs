@@ -1,7 +1,7 @@
 // The compiled package in Node, on the real core module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, Encoder, FeatureClassifier, HandfulError, HEAD_NAMES } from "../dist/node.js";
+import { Classifier, FeatureClassifier, HandfulError, HEAD_NAMES } from "../dist/node.js";
 
 const STREAMS = [
   { name: "clip", dim: 3 },
@@ -430,9 +430,7 @@ test("without an encoder images are refused, features are welcome", async () => 
   await assert.rejects(classifier.addExample(blob, "apple"), { code: "disposed" });
 });
 
-test("Node has no encoder, and says so", async () => {
-  await assert.rejects(Encoder.load(), { name: "HandfulError", code: "no-encoder" });
-  await assert.rejects(Classifier.create(), { name: "HandfulError", code: "no-encoder" });
+test("without an encoder the streams have to be named", async () => {
   await assert.rejects(Classifier.create({ encoder: null }), { name: "HandfulError", code: "parameter" });
 });
 

@@ -6,8 +6,22 @@ import { THINGS } from "./things.mjs";
 /** Samples a pixel side, against jagged edges. */
 const SAMPLES = 2;
 
+const SIZE = { width: 208, height: 176 };
+
 /** @param {keyof typeof THINGS} name @param {number} seed @returns {Buffer} a PNG file */
-export function drawPhoto(name, seed, { width = 208, height = 176 } = {}) {
+export function drawPhoto(name, seed, { width, height } = SIZE) {
+  return encodePng(width, height, draw(name, seed, width, height));
+}
+
+/** The same picture as pixels with alpha. */
+export function drawPixels(name, seed, { width, height } = SIZE) {
+  const rgb = draw(name, seed, width, height);
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0; i < width * height; i += 1) data.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  return { data, width, height };
+}
+
+function draw(name, seed, width, height) {
   const random = createRandom(seed * 7919 + Object.keys(THINGS).indexOf(name) * 104729 + 1);
   const scene = createScene(random, THINGS[name](random), width, height);
   const rgb = new Uint8Array(3 * width * height);
@@ -28,7 +42,7 @@ export function drawPhoto(name, seed, { width = 208, height = 176 } = {}) {
       }
     }
   }
-  return encodePng(width, height, rgb);
+  return rgb;
 }
 
 function createScene(random, thing, width, height) {

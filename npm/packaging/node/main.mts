@@ -1,5 +1,5 @@
-// The core in Node, from the tarball: teach features, ask, save, load. Exits with an error when something is off.
-import { Classifier, HandfulError, type Streams } from "handful";
+// Core and encoder in Node, from the tarball: teach features and pixels, ask, save, load. Exits with an error when something is off.
+import { Classifier, HandfulError, type Pixels, type Streams } from "handful";
 import { FeatureClassifier } from "handful/core";
 
 const streams: Streams = [{ name: "aux", dim: 3 }];
@@ -16,11 +16,21 @@ const copy = await FeatureClassifier.load(classifier.save());
 expect(copy.predictFeatures(question).probability, answer.probability);
 expect(copy.examples[0]?.id, id);
 
-const code = await Classifier.create().then(
+const plain = (...colour: number[]): Pixels => ({
+  data: Uint8Array.from({ length: 4 * 64 }, (_, i) => colour[i % 4] ?? 255),
+  width: 8,
+  height: 8,
+});
+const taught = await Classifier.create();
+await taught.addExample(plain(200, 20, 20), "A");
+await taught.addExample(plain(20, 20, 200), "B");
+expect((await taught.predict(plain(200, 20, 20))).label, "A");
+const code = await taught.predict(new Blob(["no picture"])).then(
   () => "none",
   (error: unknown) => (error instanceof HandfulError ? error.code : "another"),
 );
-expect(code, "no-encoder");
+expect(code, "not-an-image");
+taught.dispose();
 
 classifier.dispose();
 copy.dispose();

@@ -1,0 +1,78 @@
+// `npm run bench:encoders [-- MANIFEST.json …]`: how long encoders take for one image in Chromium, in this package and in
+// onnxruntime-web, one thread each, all by turns. Without names: the one that ships and, where it is there, the larger one of
+// ../shared. Builds nothing. Figures are for models/README.md; nothing is asserted.
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { launch, serve } from "../npm/packaging/browser.mjs";
+import { main, ROOT } from "../scripts/shell.mjs";
+
+const ROUNDS = 40;
+const LARGER = join(ROOT, "../shared/models/mobilenet_v2_clip_f32.json");
+
+/** Runs in the page: milliseconds of each round, by encoder and engine. */
+async function race([manifests, rounds]) {
+  const { Encoder } = await import("/npm/dist/index.js");
+  const ort = await import("/ort/ort.wasm.min.mjs");
+  ort.env.wasm.numThreads = 1;
+  const contestants = [];
+  for (const manifest of manifests) {
+    const { name, file, input, outputs } = await (await fetch(manifest)).json();
+    const encoder = await Encoder.load({ manifest });
+    const side = input.shape.at(-1);
+    const pixels = new ImageData(side, side);
+    for (let i = 0; i < pixels.data.length; i += 1) pixels.data[i] = (i * 37) % 256;
+    const ours = async () => (await encoder.encode(pixels)).timings.encode;
+    const session = await ort.InferenceSession.create(new URL(file, new URL(manifest, location.href)).href);
+    const numbers = Float32Array.from(pixels.data.subarray(0, 3 * side * side), (value) => value / 127.5 - 1);
+    const feeds = { [input.name]: new ort.Tensor("float32", numbers, [1, 3, side, side]) };
+    const wanted = Object.entries(outputs).map(([output, { tensor = output }]) => tensor);
+    const theirs = async () => {
+      const start = performance.now();
+      await session.run(feeds, wanted);
+      return performance.now() - start;
+    };
+    contestants.push({ name, engine: "handful", run: ours, times: [] });
+    contestants.push({ name, engine: "onnxruntime-web", run: theirs, times: [] });
+  }
+  for (let round = -3; round < rounds; round += 1)
+    for (const { run, times } of contestants) {
+      const time = await run();
+      if (round >= 0) times.push(time);
+    }
+  return contestants.map(({ name, engine, times }) => ({ name, engine, times }));
+}
+
+await main(async () => {
+  const named = process.argv.slice(2).map((path) => resolve(path));
+  const shipped = [join(ROOT, "models/handful-tiny.json"), LARGER].filter(existsSync);
+  const manifests = named.length > 0 ? named : shipped;
+  const folder = await mkdtemp(join(tmpdir(), "handful-encoders-"));
+  const browser = await launch();
+  let server;
+  try {
+    await writeFile(join(folder, "index.html"), "<!doctype html><title>encoders</title>");
+    await symlink(join(ROOT, "npm"), join(folder, "npm"));
+    await symlink(join(ROOT, "node_modules/onnxruntime-web/dist"), join(folder, "ort"));
+    const places = manifests.map(async (path, number) => {
+      await symlink(dirname(path), join(folder, String(number)));
+      return `/${number}/${basename(path)}`;
+    });
+    server = await serve(folder);
+    const page = await browser.newPage();
+    await page.goto(server.address);
+    const results = await page.evaluate(race, [await Promise.all(places), ROUNDS]);
+    console.log(`Chromium ${browser.version()}, one thread, ${ROUNDS} rounds by turns\n`);
+    console.log("| encoder | engine | median ms | least ms |\n| --- | --- | ---: | ---: |");
+    for (const { name, engine, times } of results) {
+      times.sort((a, b) => a - b);
+      const [median, least] = [times[times.length >> 1], times[0]].map((time) => time.toFixed(1));
+      console.log(`| ${name} | ${engine} | ${median} | ${least} |`);
+    }
+  } finally {
+    server?.close();
+    await browser.close();
+    await rm(folder, { recursive: true });
+  }
+});
