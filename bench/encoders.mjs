@@ -2,11 +2,9 @@
 // onnxruntime-web, one thread each, all by turns. Without names: the one that ships and, where it is there, the larger one of
 // ../shared. Builds nothing. Figures are for models/README.md; nothing is asserted.
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
-import { launch, serve } from "../npm/packaging/browser.mjs";
+import { join, resolve } from "node:path";
 import { main, ROOT } from "../scripts/shell.mjs";
+import { middle, onPage } from "./serving.mjs";
 
 const ROUNDS = 40;
 const LARGER = join(ROOT, "../shared/models/mobilenet_v2_clip_f32.json");
@@ -47,32 +45,10 @@ async function race([manifests, rounds]) {
 await main(async () => {
   const named = process.argv.slice(2).map((path) => resolve(path));
   const shipped = [join(ROOT, "models/handful-tiny.json"), LARGER].filter(existsSync);
-  const manifests = named.length > 0 ? named : shipped;
-  const folder = await mkdtemp(join(tmpdir(), "handful-encoders-"));
-  const browser = await launch();
-  let server;
-  try {
-    await writeFile(join(folder, "index.html"), "<!doctype html><title>encoders</title>");
-    await symlink(join(ROOT, "npm"), join(folder, "npm"));
-    await symlink(join(ROOT, "node_modules/onnxruntime-web/dist"), join(folder, "ort"));
-    const places = manifests.map(async (path, number) => {
-      await symlink(dirname(path), join(folder, String(number)));
-      return `/${number}/${basename(path)}`;
-    });
-    server = await serve(folder);
-    const page = await browser.newPage();
-    await page.goto(server.address);
-    const results = await page.evaluate(race, [await Promise.all(places), ROUNDS]);
-    console.log(`Chromium ${browser.version()}, one thread, ${ROUNDS} rounds by turns\n`);
+  await onPage(named.length > 0 ? named : shipped, async (page, addresses) => {
+    const results = await page.evaluate(race, [addresses, ROUNDS]);
     console.log("| encoder | engine | median ms | least ms |\n| --- | --- | ---: | ---: |");
-    for (const { name, engine, times } of results) {
-      times.sort((a, b) => a - b);
-      const [median, least] = [times[times.length >> 1], times[0]].map((time) => time.toFixed(1));
-      console.log(`| ${name} | ${engine} | ${median} | ${least} |`);
-    }
-  } finally {
-    server?.close();
-    await browser.close();
-    await rm(folder, { recursive: true });
-  }
+    for (const { name, engine, times } of results)
+      console.log(`| ${name} | ${engine} | ${middle(times).toFixed(1)} | ${Math.min(...times).toFixed(1)} |`);
+  });
 });
