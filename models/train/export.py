@@ -13,6 +13,7 @@ from model import Residual, Student
 
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
 LOGIT_SCALE = 20.0  # the likeliest for training photos and the names of their categories; see models/README.md
+TEMPERATURE = 2.25  # with one photo a class; for photos not trained on, and categories of photos that were; see models/README.md
 DESCRIPTORS = ["color", "edges"]  # what the library counts in the same pixels, beside the network
 LICENCE = "MIT OR Apache-2.0"
 
@@ -164,10 +165,19 @@ def export(checkpoint, out, name, teacher):
                 "shape": ["N", sizes["clip"]],
                 "meaning": "in the space of the teacher's `clip`, less the mean of training photos; not normalised",
                 "logit_scale": LOGIT_SCALE,
+                "temperature": TEMPERATURE,
             },
-            "aux": {"shape": ["N", sizes["aux"]], "meaning": "features on their main axes, centred, partly whitened"},
+            "aux": {
+                "shape": ["N", sizes["aux"]],
+                "meaning": "features on their main axes, centred, partly whitened",
+                "temperature": TEMPERATURE,
+            },
         },
         "descriptors": DESCRIPTORS,
     }
-    (out / f"{name}.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    before = out / f"{name}.json"
+    words = json.loads(before.read_text()).get("words") if before.exists() else None
+    if words:  # the text side is trained apart, and stays
+        manifest["words"] = words
+    before.write_text(json.dumps(manifest, indent=1) + "\n")
     print(f"wrote {out / name}.onnx and .json, {len(data) / 1e6:.2f} MB")
