@@ -35,6 +35,7 @@ test("creates, renames, switches and deletes sets, and brings a deleted one back
   await expect(card(page, "leaf")).toBeVisible();
   await choose(page, "Delete this set");
   await expect(nameOf(page)).toHaveValue("My set");
+  await expect(page.getByRole("status").filter({ hasText: "deleted Garden" })).toBeVisible();
   await page.keyboard.press("Control+z");
   await expect(nameOf(page)).toHaveValue("Garden");
   await expect(card(page, "leaf")).toBeVisible();
