@@ -16,7 +16,7 @@ export function setDefaultCore(find: () => WasmInput): void {
 }
 
 /**
- * Loads the core module (about 150 kB). Calling it is optional, `Classifier.create` does so by itself; call it to
+ * Loads the core module (about 0.3 MB). Calling it is optional, `Classifier.create` does so by itself; call it to
  * load early, or to say where the file is. All calls share one load; after a failure the next call tries again.
  *
  * @param input - The core's WebAssembly. Default: the file of the package, which bundlers find by themselves.
