@@ -51,6 +51,7 @@ fn every_head() -> Vec<HeadSpec> {
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.05),
+            centring: 0.0,
             prior: Prior::Empirical,
             text: true,
             alpha: Some(0.1),
@@ -310,9 +311,11 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
         let (features, labels) = common::blobs(31, 3, 100, width, 2.0);
         let streams = Streams::new(vec![Stream::new("aux", width)]).unwrap();
         let all = Task::new(streams, features, labels, vec![None; 3]).unwrap();
-        for ridge in [Ridge::Ks, Ridge::LedoitWolf, Ridge::Fixed(0.05)] {
+        let ridges = [Ridge::Ks, Ridge::LedoitWolf, Ridge::Fixed(0.05)];
+        for (ridge, centring) in ridges.into_iter().flat_map(|r| [(r, 0.0), (r, 0.8)]) {
             let spec = HeadSpec::NaiveBayesFull(NaiveBayesFull {
                 ridge,
+                centring,
                 ..Default::default()
             });
             let fitted = spec.fit(&all).unwrap();
@@ -329,7 +332,7 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
                     let difference = (closed[c] - closed[0]) - (expected[c] - expected[0]);
                     assert!(
                         difference.abs() <= 0.03 * gap,
-                        "{ridge:?} {width}: {closed} differs from {expected:?}"
+                        "{ridge:?}, {centring}, {width}: {closed} differs from {expected:?}"
                     );
                 }
             }
@@ -398,6 +401,10 @@ fn hyper_parameters_outside_their_range_are_refused() {
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.0),
+            ..Default::default()
+        }),
+        HeadSpec::NaiveBayesFull(NaiveBayesFull {
+            centring: 1.0,
             ..Default::default()
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {

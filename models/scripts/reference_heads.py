@@ -146,6 +146,12 @@ def naive_bayes_full(X, y, Q, ridge="ks", prior="uniform"):
     return out
 
 
+def centred(X, Q, share):
+    shift = share * X.mean(axis=0)
+    rates = 1 / np.linalg.norm(X - shift, axis=1, keepdims=True)
+    return (X - shift) * rates, (Q - shift) * rates.mean()
+
+
 def cross_entropy(scores, labels):
     top = scores.max(axis=1, keepdims=True)
     total = np.log(np.exp(scores - top).sum(axis=1)) + top[:, 0]
@@ -278,6 +284,7 @@ def finite(scores):
     return [[None if not np.isfinite(v) else float(v) for v in row] for row in scores]
 
 
+CENTRED, CENTRED_Q = centred(X, Q, 0.8)
 ALPHA = chosen_alpha(naive_bayes_full)
 WITH_TEXT, WEIGHT = kernel_ridge_text(Q, zero_shot(1.0))
 print(
@@ -303,6 +310,7 @@ print(
             "naive_bayes_full_ledoit_wolf": finite(naive_bayes_full(X, y, Q, "ledoit_wolf")),
             "naive_bayes_full_fixed": finite(naive_bayes_full(X, y, Q, 0.05, "empirical")),
             "naive_bayes_full_narrow": finite(naive_bayes_full(unit(raw[:, :CLIP]), y, unit(queries[:, :CLIP]))),
+            "naive_bayes_full_centred": finite(naive_bayes_full(CENTRED, y, CENTRED_Q)),
             "naive_bayes_full_text": finite(with_text(naive_bayes_full(X, y, Q), queries, ALPHA)),
             "naive_bayes_full_alpha": ALPHA,
             "kernel_ridge": finite(kernel_ridge_bare(X, y, Q, *kernel_ridge_without_text(len(X) / len(set(labels))))),

@@ -306,10 +306,9 @@ fn check_within(
 }
 
 /// Means of the images of each class `(C, width)`; zero where there is no example.
-fn class_means(task: &Task) -> Array2<f64> {
-    let image = task.image();
-    let mut means = Array2::<f64>::zeros((task.n_classes(), image.ncols()));
-    for (row, &label) in image.rows().into_iter().zip(task.labels()) {
+fn class_means(images: ArrayView2<'_, f32>, task: &Task) -> Array2<f64> {
+    let mut means = Array2::<f64>::zeros((task.n_classes(), images.ncols()));
+    for (row, &label) in images.rows().into_iter().zip(task.labels()) {
         for (sum, &v) in means.row_mut(label).iter_mut().zip(row) {
             *sum += f64::from(v);
         }

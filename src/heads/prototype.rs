@@ -91,7 +91,7 @@ impl Head for Prototype {
         }
         let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
         if self.text_count > 0.0 {
-            for (c, row) in pseudo::rows(task, &class_means(task))
+            for (c, row) in pseudo::rows(task, &class_means(task.image(), task))
                 .into_iter()
                 .enumerate()
             {

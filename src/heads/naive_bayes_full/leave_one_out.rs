@@ -36,8 +36,12 @@ impl FittedNaiveBayesFull {
         match (self.ridged, &self.factor) {
             (Some(ridged), Some(factor)) if !self.reestimates() => {
                 let rows = |matrix: ArrayView2<'_, f32>| matrix.select(Axis(0), examples);
-                let images = rows(task.image());
                 let deviations = rows(self.centred.view());
+                let mut images = deviations.clone();
+                for (mut image, &i) in images.rows_mut().into_iter().zip(examples) {
+                    let mean = self.means.row(task.labels()[i]);
+                    image.zip_mut_with(&mean, |v, &m| *v = (f64::from(*v) + m) as f32);
+                }
                 let under = |rows: &Array2<f32>| {
                     let products = linalg::products(rows.view(), self.weights.view());
                     linalg::wide(products.view()) / ridged.factor
@@ -141,7 +145,7 @@ impl FittedNaiveBayesFull {
         }
     }
 
-    /// The scores of an example from its products; `scatter` tells whether S has anything to lose.
+    /// The scores of an example, as a query, from its products; `scatter` tells whether S has anything to lose.
     fn score(
         &self,
         task: &Task,
@@ -158,7 +162,9 @@ impl FittedNaiveBayesFull {
             own: mut lengths,
             dd,
         } = products;
-        let xd = d[own] + dd;
+        let stretch = self.centring.stretch(example);
+        x *= stretch;
+        let xd = (d[own] + dd) * stretch;
         let mut counts: Vec<f64> = self.counts.iter().map(|&n| n as f64).collect();
         counts[own] -= 1.0;
         let mut gain = 0.0;
