@@ -18,18 +18,18 @@ export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8A
   // A copy, because the head of the set that is in use stays as it is.
   using copy = await FeatureClassifier.load(currentSet().save());
   copy.head = exportedHead(copy.head);
-  return new Uint8Array(format === "onnx" ? copy.exportOnnx() : copy.exportWeights());
+  return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
 }
 
 /** The open set as the package saves it. */
 export function setBytes(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(currentSet().save());
+  return currentSet().save();
 }
 
 /** A set without classes, for an encoder. */
 export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<ArrayBuffer>> {
   using empty = await FeatureClassifier.create({ streams, encoderId: id });
-  return new Uint8Array(empty.save());
+  return empty.save();
 }
 
 /** What is to be known of a saved set before it is used. */

@@ -3,6 +3,7 @@ import { chooseHead } from "../actions/head";
 import { chooseNames } from "../actions/preferences";
 import type { AppState } from "../state/state";
 import { text } from "../text";
+import { Choice } from "./Choice";
 import { EncoderChoice } from "./EncoderChoice";
 
 /** For those who want to know: other ways to come to answers. */
@@ -11,20 +12,12 @@ export function HeadChoice({ state }: { state: AppState }) {
   return (
     <details class="more head">
       <summary>{text.head.title}</summary>
-      <label class="head-choice">
-        {text.head.choose}
-        <select
-          class="button"
-          value={head}
-          onChange={(event) => chooseHead(event.currentTarget.value as HeadName)}
-        >
-          {Object.entries({ [head]: head, ...text.head.names }).map(([name, words]) => (
-            <option key={name} value={name}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={text.head.choose}
+        value={head}
+        names={{ [head]: head, ...text.head.names }}
+        choose={(name) => chooseHead(name as HeadName)}
+      />
       <p class="aside">{text.head.hint}</p>
       {encoder === "shipped" && engine.kind === "ready" && engine.names && (
         <>
