@@ -29,6 +29,10 @@ const host = (name) => join(HERE, "hosts", name);
 const page = (...names) => ["page", ...names].map(host);
 
 const VITE = { build: "vite build", dev: "vite --port" };
+const WEBPACK = {
+  packages: ["webpack@5.112.2", "webpack-cli@7.3.1"],
+  build: "webpack && cp index.html dist",
+};
 const NEXT = {
   from: [host("next"), example("react")],
   packages: ["next@16.4.6"],
@@ -39,7 +43,13 @@ const NEXT = {
 const recipe = (document, language, word) =>
   programsOf(document, language).find((text) => text.includes(word));
 
-// How the page comes by its classifier where a recipe is tried.
+// How the page comes by its classifier where it is not by the package's name alone.
+const byPath = () => ({
+  "open.js": [
+    'import { Classifier } from "./node_modules/handful/dist/index.js";',
+    "export const open = () => Classifier.create();\n",
+  ].join("\n"),
+});
 const addresses = () => ({
   "open.js": `${recipe("readme", "ts", "worker.ts")}\nexport const open = async () => classifier;\n`,
   "worker.ts": 'import "handful/worker";\n',
@@ -92,12 +102,9 @@ const ROWS = [
     build: "vite build",
     policy: `${POLICY}; require-trusted-types-for 'script'; trusted-types default`,
   },
-  {
-    name: "webpack 5",
-    from: page("webpack"),
-    packages: ["webpack@5.112.2", "webpack-cli@7.3.1"],
-    build: "webpack && cp index.html dist",
-  },
+  { name: "no bundler, a strict policy", from: page(), files: byPath, folder: ".", policy: POLICY },
+  { name: "webpack 5", from: page("webpack"), ...WEBPACK },
+  { name: "a worker of one's own, webpack 5", from: page("webpack", "own-worker"), ...WEBPACK, workers: 2 },
   {
     name: "esbuild",
     from: page(),
