@@ -28,6 +28,10 @@ pub struct Stream {
     /// of a set can tell: logits of images are divided by it. Measured on other photos; without it 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// How much its likenesses count beside those of the other streams, as long as no example of a set can tell. Measured
+    /// on other photos; without it 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
 }
 
 impl Stream {
@@ -38,6 +42,7 @@ impl Stream {
             dim,
             scale: None,
             temperature: None,
+            weight: None,
         }
     }
 }
@@ -52,8 +57,8 @@ impl Streams {
     /// Checks the streams and puts them into their order.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale or temperature is not above 0,
-    /// or the row would be wider than 65,536.
+    /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale, temperature or weight
+    /// is not from 0.000001 to 1,000,000, or the row would be wider than 65,536.
     pub fn new(mut streams: Vec<Stream>) -> Result<Self> {
         streams.sort_by(|a, b| (a.name != CLIP, &a.name).cmp(&(b.name != CLIP, &b.name)));
         let width = streams
@@ -64,7 +69,7 @@ impl Streams {
             && streams.iter().all(|s| s.dim > 0 && !s.name.is_empty())
             && (streams
                 .iter()
-                .flat_map(|s| [s.scale, s.temperature])
+                .flat_map(|s| [s.scale, s.temperature, s.weight])
                 .flatten())
             .all(is_scale)
             && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
@@ -72,7 +77,7 @@ impl Streams {
             return Err(Error::Parameter {
                 name: "streams",
                 value: format!("{streams:?}"),
-                range: "at least one stream, each with its own name, scales and temperatures above 0, and a width of 1 to 65536 in all",
+                range: "at least one stream, each with its own name, scales, temperatures and weights from 0.000001 to 1000000, and a width of 1 to 65536 in all",
             });
         }
         Ok(Self(streams))
@@ -97,6 +102,13 @@ impl Streams {
     pub fn text_scale(&self) -> f64 {
         let clip = self.0.first().filter(|s| s.name == CLIP);
         clip.and_then(|s| s.scale).unwrap_or(CLIP_SCALE)
+    }
+
+    /// How much each stream is trusted as long as no example can tell: its weight as a share of all.
+    pub(crate) fn prior_trust(&self) -> Vec<f64> {
+        let weights = self.0.iter().map(|s| s.weight.unwrap_or(1.0));
+        let sum: f64 = weights.clone().sum();
+        weights.map(|weight| weight / sum).collect()
     }
 
     /// Columns of the auxiliary features: all streams but `clip`, or `clip` where there is no other.
@@ -150,7 +162,7 @@ fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
     })
 }
 
-/// Whether this can be the scale or the temperature of a stream.
+/// Whether this can be the scale, the temperature or the weight of a stream.
 pub(crate) fn is_scale(scale: f64) -> bool {
-    scale > 0.0 && scale.is_finite()
+    (1e-6..=1e6).contains(&scale)
 }

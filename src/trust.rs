@@ -26,13 +26,13 @@ const GAIN: f64 = 1e-3;
 /// gains 1 to 3 points over none, and more gains less.
 const CHANCE: f64 = 0.3;
 
-/// Trust in each stream of a task; they sum to 1. Equal shares where there is nothing to hold out.
+/// Trust in each stream of a task; they sum to 1. Those of the encoder where there is nothing to hold out.
 ///
 /// # Errors
 /// None that a task can cause.
 pub fn learn(task: &Task) -> Result<Vec<f64>> {
     let streams = task.streams().as_slice().len();
-    let mut trust = vec![1.0 / streams as f64; streams];
+    let mut trust = task.streams().prior_trust();
     if streams == 1 {
         return Ok(trust);
     }

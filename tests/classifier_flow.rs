@@ -517,3 +517,25 @@ fn the_temperature_of_a_stream_says_how_sure_one_photo_makes() {
     // Twelve photos a class know better.
     assert!((ask(Some(5.0), 12) - ask(None, 12)).abs() < 0.02);
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_weight_of_a_stream_decides_where_no_example_can_tell() {
+    let answer = |color, shape| {
+        let streams = [("color", color), ("shape", shape)].map(|(name, weight)| Stream {
+            weight,
+            ..Stream::new(name, 2)
+        });
+        let mut classifier = Classifier::new(streams.to_vec()).unwrap();
+        classifier
+            .add_example("red bar", &[1.0, 0.0, 1.0, 0.0])
+            .unwrap();
+        classifier
+            .add_example("blue ball", &[0.0, 1.0, 0.0, 1.0])
+            .unwrap();
+        let mut classifier = Classifier::load(&classifier.save()).unwrap();
+        let red_ball = classifier.predict(&[1.0, 0.0, 0.0, 1.0]).unwrap();
+        red_ball.best().label.clone()
+    };
+    assert_eq!(answer(Some(2.0), None), "red bar");
+    assert_eq!(answer(None, Some(2.0)), "blue ball");
+}

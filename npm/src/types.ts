@@ -78,6 +78,11 @@ export interface Stream {
    * of the set can tell. Default: 1.
    */
   readonly temperature?: number | undefined;
+  /**
+   * How much likenesses in this stream count beside those of the others, as long as no example of the set can tell.
+   * Default: 1.
+   */
+  readonly weight?: number | undefined;
 }
 
 /** The parts of a feature row, in order. A stream named `clip` shares its space with text. */

@@ -57,8 +57,9 @@ impl Manifest {
     /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
     /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536; or `[N, T, D]` with `token`, the row that is taken, below `T` |
     /// | `outputs.NAME.tensor` | the output's name in the file; absent: `NAME` |
-    /// | `outputs.clip.logit_scale` | absent, or above 0: what the cosine with a text is multiplied by to give a logit |
-    /// | `outputs.*.temperature` | absent, or above 0: how many times less sure likenesses of this output make an answer than those of a full-size encoder, see [`crate::Stream::temperature`] |
+    /// | `outputs.clip.logit_scale` | absent, or 0.000001 to 1,000,000: what the cosine with a text is multiplied by to give a logit |
+    /// | `outputs.*.temperature` | absent, or likewise: how many times less sure likenesses of this output make an answer than those of a full-size encoder, see [`crate::Stream::temperature`] |
+    /// | `outputs.*.weight` | absent, or likewise: how much likenesses of this output count beside those of the others, see [`crate::Stream::weight`] |
     /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
     /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
     /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
@@ -291,6 +292,7 @@ struct RawOutput {
     token: Option<usize>,
     logit_scale: Option<f64>,
     temperature: Option<f64>,
+    weight: Option<f64>,
 }
 
 impl RawManifest {
@@ -357,15 +359,20 @@ impl RawOutput {
         let bad_scale = |scale| name != CLIP || !is_scale(scale);
         if self.logit_scale.is_some_and(bad_scale) {
             return Err(fault(format!(
-                "outputs.{name}.logit_scale must be above 0, and only `{CLIP}` has one"
+                "outputs.{name}.logit_scale must be from 0.000001 to 1000000, and only `{CLIP}` has one"
             )));
         }
-        if self.temperature.is_some_and(|t| !is_scale(t)) {
-            return Err(fault(format!("outputs.{name}.temperature must be above 0")));
+        for (value, field) in [(self.temperature, "temperature"), (self.weight, "weight")] {
+            if value.is_some_and(|v| !is_scale(v)) {
+                return Err(fault(format!(
+                    "outputs.{name}.{field} must be from 0.000001 to 1000000"
+                )));
+            }
         }
         let stream = Stream {
             scale: self.logit_scale,
             temperature: self.temperature,
+            weight: self.weight,
             ..Stream::new(name, output.dim)
         };
         Ok((stream, output))

@@ -29,7 +29,7 @@ pub struct Task {
 
 impl Task {
     /// A task of raw features `(n, width)`, labels `(n,)` in `0..text.len()`, and one text row or none a class.
-    /// All streams are trusted alike.
+    /// Each stream is trusted as its weight says.
     ///
     /// # Errors
     /// [`Error::Shape`] where lengths disagree or a label is out of range; [`Error::NotFinite`] or
@@ -65,14 +65,14 @@ impl Task {
         labels: Vec<usize>,
         text: Vec<Option<Array1<f32>>>,
     ) -> Self {
-        let n = streams.as_slice().len();
+        let trust = streams.prior_trust();
         Self {
             streams,
             features,
             views: vec![Box::default(); labels.len()],
             labels,
             text,
-            trust: vec![1.0 / n as f64; n],
+            trust,
             image: OnceCell::new(),
             similarity: OnceCell::new(),
             similarities: OnceCell::new(),

@@ -33,7 +33,11 @@ pub fn write(
     let mut file = File::default();
     let traits: Map<String, Value> = (streams.iter())
         .map(|stream| {
-            let traits = json!({ "scale": stream.scale, "temperature": stream.temperature });
+            let traits = json!({
+                "scale": stream.scale,
+                "temperature": stream.temperature,
+                "weight": stream.weight,
+            });
             (tensor_name(encoder, streams, stream), traits)
         })
         .collect();

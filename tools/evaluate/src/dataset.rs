@@ -4,7 +4,7 @@
 //! `val` and `shot16`; texts in `text` `(C, d)`, or in `text_partial.features` and `text_partial.labels`.
 //! Layout B, photos without splits: `labels` `(n,)`, `aux.<name>` `(n, a)`, and where known `clip` `(n, d)` and `text`.
 //! In both the metadata entry `classes` is a JSON list, and a zero row of `text` means no text for that class. The entry
-//! `streams`, if it is there, is a JSON object from tensors to what their encoder says of them: `{"scale", "temperature"}`.
+//! `streams`, if it is there, is a JSON object from tensors to what their encoder says of them: `{"scale", "temperature", "weight"}`.
 
 use anyhow::{Context, Result, bail, ensure};
 use handful::{Stream, Streams};
@@ -127,6 +127,7 @@ impl Dataset {
 struct Traits {
     scale: Option<f64>,
     temperature: Option<f64>,
+    weight: Option<f64>,
 }
 
 fn traits(metadata: &HashMap<String, String>) -> Result<HashMap<String, Traits>> {
@@ -239,11 +240,11 @@ impl File<'_> {
                 matrix.nrows(),
                 labels.len()
             );
-            let Traits { scale, temperature } =
-                self.traits.get(tensor).cloned().unwrap_or_default();
+            let traits = self.traits.get(tensor).cloned().unwrap_or_default();
             let stream = Stream {
-                scale,
-                temperature,
+                scale: traits.scale,
+                temperature: traits.temperature,
+                weight: traits.weight,
                 ..Stream::new(stream.as_str(), matrix.ncols())
             };
             parts.push((stream, matrix));

@@ -226,22 +226,24 @@ fn hostile_files_are_refused_with_a_sentence() {
 }
 
 #[test]
-fn the_file_says_how_sure_its_streams_are() {
+fn the_file_says_how_sure_its_streams_are_and_what_they_weigh() {
     let parse = |streams| {
         let entries = [("classes", CLASSES), ("streams", streams)];
         Dataset::parse("set", &file_with(&photos(), &entries), &choice())
     };
-    let set = parse(r#"{"clip": {"scale": 20}, "aux.net": {"temperature": 3.5}}"#).unwrap();
+    let set =
+        parse(r#"{"clip": {"scale": 20}, "aux.net": {"temperature": 3.5, "weight": 2}}"#).unwrap();
     let traits = set
         .streams
         .as_slice()
         .iter()
-        .map(|s| (s.scale, s.temperature));
-    assert!(traits.eq([(Some(20.0), None), (None, Some(3.5))]));
+        .map(|s| (s.scale, s.temperature, s.weight));
+    assert!(traits.eq([(Some(20.0), None, None), (None, Some(3.5), Some(2.0))]));
     for bad in [
         "much",
         r#"{"clip": {"scale": -1}}"#,
         r#"{"aux.net": {"temperature": 0}}"#,
+        r#"{"aux.net": {"weight": 1e300}}"#,
     ] {
         assert!(parse(bad).is_err(), "{bad}");
     }
