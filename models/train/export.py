@@ -13,6 +13,7 @@ from model import Residual, Student
 
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
 LOGIT_SCALE = 20.0  # the likeliest for training photos and the names of their categories; see models/README.md
+AUX_WEIGHT = 2.0  # beside `clip`, colours and edges; chosen as the temperature was
 TEMPERATURE = 2.25  # with one photo a class; for photos not trained on, and categories of photos that were; see models/README.md
 DESCRIPTORS = ["color", "edges"]  # what the library counts in the same pixels, beside the network
 LICENCE = "MIT OR Apache-2.0"
@@ -140,6 +141,7 @@ def export(checkpoint, out, name, teacher):
     verify(data, model)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{name}.onnx").write_bytes(data)
+    seen = {key: state[key] + state["earlier"][key] for key in ("images", "cpu")}
     manifest = {
         "name": name,
         "file": f"{name}.onnx",
@@ -147,8 +149,8 @@ def export(checkpoint, out, name, teacher):
         "bytes": len(data),
         "licence": LICENCE,
         "how": (
-            f"trained by models/train from random weights to imitate {teacher}: {state['cpu'] / 60:.0f} minutes of CPU, "
-            f"{state['images']} crops seen; {graph.parameters / 1e6:.2f} million parameters in int8 with a scale "
+            f"trained by models/train from random weights to imitate {teacher}: {seen['cpu'] / 60:.0f} minutes of CPU, "
+            f"{seen['images']} crops seen; {graph.parameters / 1e6:.2f} million parameters in int8 with a scale "
             f"for each output channel, {graph.multiply_adds / 1e6:.0f} million multiply-adds"
         ),
         "opset": 13,
@@ -171,6 +173,7 @@ def export(checkpoint, out, name, teacher):
                 "shape": ["N", sizes["aux"]],
                 "meaning": "features on their main axes, centred, partly whitened",
                 "temperature": TEMPERATURE,
+                "weight": AUX_WEIGHT,
             },
         },
         "descriptors": DESCRIPTORS,

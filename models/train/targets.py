@@ -1,13 +1,16 @@
 """What the student is asked for: directions in the teacher's feature space, and in CLIP space."""
 
+import csv
 import json
 import struct
+from pathlib import Path
 
 import numpy as np
 
 from teacher import load_features
 
 AUX_DIM = 256
+AXES_VIEWS = 2  # views that the axes are found on; views added later leave them as they are
 WHITENING = 0.25  # 0 keeps the teacher's variances, 1 makes them equal; class means gain a little in between
 
 
@@ -33,7 +36,7 @@ def read_safetensors(path):
 def aux_targets(cache, views, rows):
     """Per view (n, AUX_DIM): teacher features, centred, on their principal axes, partly whitened, unit length."""
     features = [unit(load_features(cache, view, "aux")) for view in range(views)]
-    sample = np.concatenate([f[rows] for f in features])
+    sample = np.concatenate([f[rows] for f in features[:AXES_VIEWS]])
     mean = sample.mean(0)
     variances, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
     variances, axes = variances[::-1][:AUX_DIM], axes[:, ::-1][:, :AUX_DIM]
@@ -59,3 +62,28 @@ def centred_texts(vocabulary):
     tensors, _ = read_safetensors(vocabulary)
     texts = unit(tensors["embeddings"].astype(np.float32))
     return unit(texts - texts.mean(0))
+
+
+def singular(noun):
+    """Ways to read a noun: as it is, and with the endings of a plural taken off."""
+    yield noun
+    for ending, instead in (("s", ""), ("es", ""), ("ies", "y")):
+        if noun.endswith(ending):
+            yield noun.removesuffix(ending) + instead
+
+
+def category_words(names, categories, vocabulary):
+    """(n,): for each photo which word of the vocabulary its category is; -1 where it is none, or nobody said."""
+    words = np.full(len(names), -1)
+    if categories is None:
+        return words
+    _, metadata = read_safetensors(vocabulary)
+    index = {word.lower(): i for i, word in enumerate(json.loads(metadata["words"]))}
+    row = {name: i for i, name in enumerate(names)}
+    with open(categories, newline="") as file:
+        for entry in csv.DictReader(file):
+            photo = row.get(f"{Path(entry['shard']).stem}/{entry['file']}")
+            known = [index[noun] for noun in singular(entry["category"].lower()) if noun in index]
+            if photo is not None and known:
+                words[photo] = known[0]
+    return words

@@ -20,13 +20,13 @@ from augment import augment
 from data import Photos, load_views
 from export import SIDE, export
 from model import Student
-from targets import aux_targets, centred_texts, clip_targets
+from targets import aux_targets, category_words, centred_texts, clip_targets
 from teacher import Teacher, prepare
 from whiten import whiten
 
 BATCH = 128  # photos a step and worker
-RATE, DECAY, WARM_UP = 2e-3, 0.05, 0.03
-STAGES = ((0.6, 64), (1.0, 96))  # (until this share of the time, pixels a side): small pictures first, many more of them
+DECAY, WARM_UP = 0.05, 0.03
+STAGES = ((0.5, 64), (1.0, 96))  # (until this share of the time, pixels a side): small pictures first, many more of them
 TEMPERATURE = 0.05
 TEXT_TEMPERATURE = 0.04
 REPORT_EVERY, SAVE_EVERY = 15, 60  # seconds
@@ -46,7 +46,10 @@ def aux_loss(student, target):
 
 
 class ClipLoss:
-    """Squared distance to the target, and the same likeness to every word as the target has, both sides centred."""
+    """Squared distance to the target, and the same likeness to every word as the target has, both sides centred.
+
+    Where somebody said which word the photo shows (`word` is not -1), half of the wanted likeness is that word.
+    """
 
     def __init__(self, mean, scale, texts):
         self.mean, self.scale, self.texts = mean, scale, texts
@@ -54,19 +57,21 @@ class ClipLoss:
     def _likeness(self, clip):
         return F.normalize(clip - self.mean, dim=1) @ self.texts.T / TEXT_TEMPERATURE
 
-    def __call__(self, student, target):
+    def __call__(self, student, target, word):
         distance = (student - target).square().sum(1).mean() / self.scale
         if self.texts is None:
             return distance
         wanted = F.softmax(self._likeness(target), dim=1)
+        said = word >= 0
+        wanted[said] = 0.5 * wanted[said] + 0.5 * F.one_hot(word[said], len(self.texts))
         return distance + F.cross_entropy(self._likeness(student), wanted)
 
 
-def rate(done):
+def rate(highest, done):
     """Learning rate at a share of the time: a short rise, then half a cosine down to zero."""
     if done < WARM_UP:
-        return RATE * done / WARM_UP
-    return RATE * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+        return highest * done / WARM_UP
+    return highest * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
 
 
 class Sampler:
@@ -102,11 +107,11 @@ def average_gradients(parameters, buffer, workers):
     return buffer[-1].item()
 
 
-def make_optimizer(model):
+def make_optimizer(model, highest):
     decayed = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim == 1]
     groups = [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0}]
-    return torch.optim.AdamW(groups, lr=RATE)
+    return torch.optim.AdamW(groups, lr=highest)
 
 
 def training_rows(options, names):
@@ -133,18 +138,26 @@ def work(rank, options, names, meeting):
     model = Student(aux[0].shape[1], clip[0].shape[1]).to(memory_format=torch.channels_last)
     with torch.no_grad():
         model.clip.bias.copy_(torch.from_numpy(clip_mean))
-    texts = torch.from_numpy(centred_texts(options.vocabulary)) if options.vocabulary else None
+    texts = words = None
+    if options.vocabulary:
+        texts = torch.from_numpy(centred_texts(options.vocabulary))
+        words = torch.from_numpy(category_words(names, options.categories, options.vocabulary))
     clip_loss = ClipLoss(torch.from_numpy(clip_mean), clip_scale, texts)
-    optimizer = make_optimizer(model)
+    optimizer = make_optimizer(model, options.rate)
     forward = torch.compile(model, dynamic=False) if shutil.which("g++") else model
 
-    state = {"step": 0, "images": 0, "cpu": 0.0}  # `cpu`: seconds of all workers in all runs until now
+    # `cpu`: seconds of all workers until now; `earlier`: what the weights had seen before this training began.
+    state = {"step": 0, "images": 0, "cpu": 0.0, "earlier": {"images": 0, "cpu": 0.0}}
     checkpoint = options.cache / f"{options.name}.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
+    elif options.start_from:
+        saved = torch.load(options.start_from, weights_only=True)
+        model.load_state_dict(saved["model"])
+        state["earlier"] = {key: saved["state"][key] + saved["state"]["earlier"][key] for key in ("images", "cpu")}
     before, budget = state["cpu"], options.minutes * 60
     sampler = Sampler(rows, options.views, options.seed)
     parameters = list(model.parameters())
@@ -154,7 +167,7 @@ def work(rank, options, names, meeting):
     while state["cpu"] < budget:
         done = state["cpu"] / budget
         for group in optimizer.param_groups:
-            group["lr"] = rate(done)
+            group["lr"] = rate(options.rate, done)
         side = next(side for until, side in STAGES if done < until)
         picked, view = sampler(state["step"], workers, rank)
         rng = torch.Generator().manual_seed(hash((options.seed, state["step"], rank)))
@@ -162,7 +175,7 @@ def work(rank, options, names, meeting):
         model.train()
         student_aux, student_clip = forward(x)
         loss, cosine = aux_loss(student_aux, gather(aux, picked, view))
-        clip_error = clip_loss(student_clip, gather(clip, picked, view))
+        clip_error = clip_loss(student_clip, gather(clip, picked, view), words[picked] if options.vocabulary else None)
         (loss + clip_error).backward()
         state["cpu"] = before + average_gradients(parameters, buffer, workers)
         torch.nn.utils.clip_grad_norm_(parameters, 5.0)
@@ -195,12 +208,15 @@ def arguments():
     p.add_argument("--teacher-manifest", type=Path, required=True, help="its manifest")
     p.add_argument("--clip-pairs", type=Path, help="zip of photos, with CLIP's features in a .safetensors beside it")
     p.add_argument("--vocabulary", type=Path, help="CLIP's text `embeddings` of many words, as .safetensors")
+    p.add_argument("--categories", type=Path, help="csv that says what is on photos: `shard` (a zip), `file`, `category`")
     p.add_argument("--leave-out", type=Path, help="file of photo names, one a line, that are not trained on")
     p.add_argument("--out", type=Path, required=True, help="folder for NAME.onnx and NAME.json")
     p.add_argument("--name", default="handful-tiny")
     p.add_argument("--cache", type=Path, required=True, help="folder for views, teacher features and checkpoints")
     p.add_argument("--views", type=int, default=2, help="crops of each photo that the teacher sees")
     p.add_argument("--minutes", type=float, default=40, help="CPU time of the training, all workers together")
+    p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    p.add_argument("--start-from", type=Path, help="checkpoint of an earlier training, whose weights are the first ones")
     p.add_argument("--workers", type=int, default=os.cpu_count())
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
