@@ -12,9 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 from model import Residual, Student
 
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
-LOGIT_SCALE = 20.0  # the likeliest for training photos and the names of their categories; see models/README.md
+LOGIT_SCALE = 25.0  # the likeliest for photos not trained on and the names of their classes; see models/README.md
 AUX_WEIGHT = 2.0  # beside `clip`, colours and edges; chosen as the temperature was
-TEMPERATURE = 2.25  # with one photo a class; for photos not trained on, and categories of photos that were; see models/README.md
+TEMPERATURE = 2.0  # with one photo a class; for photos not trained on, and categories of photos that were; see models/README.md
 DESCRIPTORS = ["color", "edges"]  # what the library counts in the same pixels, beside the network
 LICENCE = "MIT OR Apache-2.0"
 
