@@ -30,7 +30,8 @@ use serde::{Deserialize, Serialize};
 /// Scores a query by the log-likelihood of each class, up to a term that all classes share.
 ///
 /// Each example has first lost a share of the mean of all, and become unit length again; a query loses the same and is
-/// stretched as the examples are on average, so that the classifier stays linear. With m the class means, S the scatter of the n examples around them, in d dimensions:
+/// stretched as the examples are on average, so that the classifier stays linear. With m the class means, S the scatter
+/// of the n examples around them, in d dimensions:
 /// ```text
 /// P     = inverse covariance: see Ridge           (the identity where tr(S) is rounding only)
 /// score = ln prior + m.P x - m.P m / 2
