@@ -104,8 +104,8 @@ impl Streams {
         clip.and_then(|s| s.scale).unwrap_or(CLIP_SCALE)
     }
 
-    /// How much each stream is trusted as long as no example can tell: its weight as a share of all.
-    pub(crate) fn prior_trust(&self) -> Vec<f64> {
+    /// How much each stream is trusted as long as no example can tell: its weight as a share of all, so they sum to 1.
+    pub fn prior_trust(&self) -> Vec<f64> {
         let weights = self.0.iter().map(|s| s.weight.unwrap_or(1.0));
         let sum: f64 = weights.clone().sum();
         weights.map(|weight| weight / sum).collect()
