@@ -15,6 +15,7 @@ for (const [name, classes] of [
     await sample.click();
     for (const label of classes) await expect(photosOf(page, label)).toHaveCount(6);
     const rows = answerRows(page, classes.length);
+    await expect(rows).toHaveCount(classes.length);
     await expect(rows.getByText("Looking…")).toHaveCount(0, { timeout: 60_000 });
     await expect(page.getByText(/^The browser (keeps|may delete) your sets/)).toBeVisible();
     let right = 0;
