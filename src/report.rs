@@ -7,6 +7,7 @@
 
 use crate::calibration;
 use crate::held_out::HeldOut;
+use crate::linalg;
 use crate::order::sort_indices;
 use crate::support::Task;
 use serde::Serialize;
@@ -146,11 +147,13 @@ fn largest(p: &[f64], without: Option<usize>) -> usize {
         .unwrap_or(0)
 }
 
-/// Whether an earlier example of the same class is nearly the same photo.
+/// Whether an earlier example of the same class is nearly the same photo: by the mean over the streams of the features
+/// themselves, whatever the head makes of them.
 fn repeats(task: &Task, example: usize) -> bool {
+    let streams = task.streams().as_slice().len() as f32;
     (0..example).any(|other| {
         task.labels()[other] == task.labels()[example]
-            && task.similarity()[[example, other]] > DUPLICATE
+            && linalg::dot(task.row(example), task.row(other)) > DUPLICATE * streams
     })
 }
 

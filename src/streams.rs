@@ -32,6 +32,10 @@ pub struct Stream {
     /// on other photos; without it 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
+    /// Whether its numbers mean what they are, such as counts: what examples of different classes have in common is then
+    /// left in, see [`crate::support::Task::standardised`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
 }
 
 impl Stream {
@@ -43,6 +47,7 @@ impl Stream {
             scale: None,
             temperature: None,
             weight: None,
+            plain: false,
         }
     }
 }

@@ -32,7 +32,7 @@ const CHANCE: f64 = 0.3;
 /// None that a task can cause.
 pub fn learn(task: &Task) -> Result<Vec<f64>> {
     let streams = task.streams().as_slice().len();
-    let mut trust = task.streams().prior_trust();
+    let mut trust = task.trust().to_vec();
     if streams == 1 {
         return Ok(trust);
     }

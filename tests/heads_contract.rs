@@ -51,7 +51,7 @@ fn every_head() -> Vec<HeadSpec> {
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.05),
-            centring: 0.0,
+            standardise: false,
             prior: Prior::Empirical,
             text: true,
             alpha: Some(0.1),
@@ -312,17 +312,20 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
         let streams = Streams::new(vec![Stream::new("aux", width)]).unwrap();
         let all = Task::new(streams, features, labels, vec![None; 3]).unwrap();
         let ridges = [Ridge::Ks, Ridge::LedoitWolf, Ridge::Fixed(0.05)];
-        for (ridge, centring) in ridges.into_iter().flat_map(|r| [(r, 0.0), (r, 0.8)]) {
+        let tasks = [all.clone(), all.standardised()];
+        for (ridge, all) in ridges
+            .into_iter()
+            .flat_map(|r| tasks.iter().map(move |t| (r, t)))
+        {
             let spec = HeadSpec::NaiveBayesFull(NaiveBayesFull {
                 ridge,
-                centring,
                 ..Default::default()
             });
-            let fitted = spec.fit(&all).unwrap();
+            let fitted = spec.fit(all).unwrap();
             assert!(!fitted.exact_leave_one_out());
-            let closed = fitted.leave_one_out(&all, &[0, 150, 299]);
+            let closed = fitted.leave_one_out(all, &[0, 150, 299]);
             for (closed, i) in closed.rows().into_iter().zip([0, 150, 299]) {
-                let rest = without(&all, i);
+                let rest = without(all, i);
                 let head = spec.fit(&rest).unwrap();
                 let expected = scores(head.as_ref(), &rest, all.row(i));
                 let gap = expected
@@ -332,7 +335,7 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
                     let difference = (closed[c] - closed[0]) - (expected[c] - expected[0]);
                     assert!(
                         difference.abs() <= 0.03 * gap,
-                        "{ridge:?}, {centring}, {width}: {closed} differs from {expected:?}"
+                        "{ridge:?}, {width}: {closed} differs from {expected:?}"
                     );
                 }
             }
@@ -401,10 +404,6 @@ fn hyper_parameters_outside_their_range_are_refused() {
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.0),
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            centring: 1.0,
             ..Default::default()
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {

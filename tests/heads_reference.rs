@@ -6,8 +6,8 @@ mod common;
 
 use common::{assert_close, clip_and_aux, probabilities, scores, temperature};
 use handful::heads::{
-    Center, Dof, FittedHead, Head, KernelRidge, Knn, Logistic, NaiveBayes, NaiveBayesFull, Prior,
-    Prototype, Ridge, TipAdapter, ZeroShot,
+    Center, Dof, FittedHead, Head, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
+    NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, ZeroShot,
 };
 use handful::support::Task;
 use handful::{Stream, Streams};
@@ -30,6 +30,7 @@ struct Reference {
     labels: Vec<usize>,
     text: Vec<f32>,
     queries: Vec<f32>,
+    shift: f32,
     prototype_temperature: f64,
     naive_bayes_temperature: f64,
     naive_bayes_full_temperature: f64,
@@ -163,17 +164,10 @@ fn naive_bayes_gives_the_reference_scores_and_temperature() {
 #[wasm_bindgen_test(unsupported = test)]
 fn naive_bayes_full_gives_the_reference_scores_and_temperature() {
     let (r, task) = reference();
-    let published = NaiveBayesFull {
-        centring: 0.0,
-        ..Default::default()
-    };
+    let published = NaiveBayesFull::default();
     let head = published.fit(&task).unwrap();
     check(&head, "naive_bayes_full");
     check_temperature(&head, &task, r.naive_bayes_full_temperature);
-    check(
-        &NaiveBayesFull::default().fit(&task).unwrap(),
-        "naive_bayes_full_centred",
-    );
     let shrunk = NaiveBayesFull {
         ridge: Ridge::LedoitWolf,
         ..published.clone()
@@ -201,11 +195,7 @@ fn naive_bayes_full_gives_the_reference_scores_of_narrow_rows() {
     let streams = Streams::new(vec![Stream::new("clip", r.clip)]).unwrap();
     let features = task.features().slice(s![.., ..r.clip]).to_owned();
     let narrow = Task::new(streams, features, r.labels.clone(), task.text().to_vec()).unwrap();
-    let head = NaiveBayesFull {
-        centring: 0.0,
-        ..Default::default()
-    };
-    let head = head.fit(&narrow).unwrap();
+    let head = NaiveBayesFull::default().fit(&narrow).unwrap();
     let expected = r.scores("naive_bayes_full_narrow");
     for (query, expected) in queries(&r, &task).iter().zip(expected) {
         let found = scores(&head, &narrow, &query[..r.clip]);
@@ -215,6 +205,33 @@ fn naive_bayes_full_gives_the_reference_scores_of_narrow_rows() {
                 expected.unwrap_or(f64::NEG_INFINITY) as f32,
                 TOLERANCE,
             );
+        }
+    }
+}
+
+/// Rows that have much in common, standardised: by a linear head and by one that looks at similarities.
+#[wasm_bindgen_test(unsupported = test)]
+fn standardised_images_give_the_reference_scores() {
+    let (r, task) = reference();
+    let shifted = |values: &[f32]| values.iter().map(|v| v + r.shift).collect::<Vec<_>>();
+    let rows = Array2::from_shape_vec((r.labels.len(), r.clip + r.aux), shifted(&r.features));
+    let none = vec![None; task.n_classes()];
+    let streams = task.streams().clone();
+    let task = Task::new(streams, rows.unwrap(), r.labels.clone(), none).unwrap();
+    for name in ["naive_bayes_full", "kernel_ridge"] {
+        let spec = HeadSpec::by_name(name).unwrap();
+        let task = spec.prepare(task.clone()).unwrap();
+        let expected = r.scores(&format!("{name}_standardised"));
+        let head = spec.fit(&task).unwrap();
+        for (query, expected) in r.queries.chunks(r.clip + r.aux).zip(expected) {
+            let query = task.streams().unit(&shifted(query)).unwrap();
+            for (found, expected) in scores(head.as_ref(), &task, &query)
+                .into_iter()
+                .zip(expected)
+            {
+                let expected = expected.unwrap_or(f64::NEG_INFINITY) as f32;
+                assert_close(found, expected, TOLERANCE);
+            }
         }
     }
 }

@@ -146,10 +146,24 @@ def naive_bayes_full(X, y, Q, ridge="ks", prior="uniform"):
     return out
 
 
-def centred(X, Q, share):
-    shift = share * X.mean(axis=0)
-    rates = 1 / np.linalg.norm(X - shift, axis=1, keepdims=True)
-    return (X - shift) * rates, (Q - shift) * rates.mean()
+def standardised(rows, y, asked):
+    """Images of rows of features, and those of queries twice: at unit length, and scaled as the examples are on average."""
+    parts, exact, scaled, kept = [], [], [], []
+    for columns in (slice(CLIP), slice(CLIP, None)):
+        X, Q = unit(rows[:, columns]), unit(asked[:, columns])
+        common = np.clip((X @ X.T)[y[:, None] != y[None]].mean(), 0, 1)
+        strength = min(2 * common, 1)
+        kept.append(1 - strength * (2 - strength) * common)
+        share = 25 / (25 + len(X))
+        variance = X.var(axis=0)
+        scale = ((1 - share) * variance / variance.mean() + share) ** (-strength / 2)
+        shift = strength * X.mean(axis=0)
+        X, Q = (X - shift) * scale, (Q - shift) * scale
+        parts.append(unit(X))
+        exact.append(unit(Q))
+        scaled.append(Q * (1 / np.linalg.norm(X, axis=1)).mean())
+    roots = np.sqrt(np.array(kept) / sum(kept))
+    return [np.hstack([root * side for root, side in zip(roots, sides)]) for sides in (parts, exact, scaled)]
 
 
 def cross_entropy(scores, labels):
@@ -284,7 +298,8 @@ def finite(scores):
     return [[None if not np.isfinite(v) else float(v) for v in row] for row in scores]
 
 
-CENTRED, CENTRED_Q = centred(X, Q, 0.8)
+SHIFT = 1.5  # what all examples have in common
+SHIFTED, SHIFTED_EXACT, SHIFTED_SCALED = standardised(raw + SHIFT, y, queries + SHIFT)
 ALPHA = chosen_alpha(naive_bayes_full)
 WITH_TEXT, WEIGHT = kernel_ridge_text(Q, zero_shot(1.0))
 print(
@@ -310,7 +325,11 @@ print(
             "naive_bayes_full_ledoit_wolf": finite(naive_bayes_full(X, y, Q, "ledoit_wolf")),
             "naive_bayes_full_fixed": finite(naive_bayes_full(X, y, Q, 0.05, "empirical")),
             "naive_bayes_full_narrow": finite(naive_bayes_full(unit(raw[:, :CLIP]), y, unit(queries[:, :CLIP]))),
-            "naive_bayes_full_centred": finite(naive_bayes_full(CENTRED, y, CENTRED_Q)),
+            "shift": SHIFT,
+            "naive_bayes_full_standardised": finite(naive_bayes_full(SHIFTED, y, SHIFTED_SCALED)),
+            "kernel_ridge_standardised": finite(
+                kernel_ridge_bare(SHIFTED, y, SHIFTED_EXACT, *kernel_ridge_without_text(len(X) / len(set(labels))))
+            ),
             "naive_bayes_full_text": finite(with_text(naive_bayes_full(X, y, Q), queries, ALPHA)),
             "naive_bayes_full_alpha": ALPHA,
             "kernel_ridge": finite(kernel_ridge_bare(X, y, Q, *kernel_ridge_without_text(len(X) / len(set(labels))))),

@@ -83,6 +83,11 @@ export interface Stream {
    * Default: 1.
    */
   readonly weight?: number | undefined;
+  /**
+   * Whether its numbers mean what they are, such as counts. What the photos of different classes have in common is else taken
+   * out of a stream before photos are compared. Default: false.
+   */
+  readonly plain?: boolean | undefined;
 }
 
 /** The parts of a feature row, in order. A stream named `clip` shares its space with text. */

@@ -3,8 +3,8 @@
 use super::Classifier;
 use crate::order::sort_indices;
 use crate::select::label_next;
-use crate::{Error, Neighbour, Result, linalg};
-use ndarray::{Array1, Array2, Axis};
+use crate::{Error, Neighbour, Result};
+use ndarray::{Array2, Axis};
 
 impl Classifier {
     /// The `n` examples that are most like a photo, the likest first; `features` is its raw row `(width,)`. Similarity is
@@ -13,14 +13,15 @@ impl Classifier {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn nearest(&mut self, features: &[f32], n: usize) -> Result<Vec<Neighbour>> {
-        let mut query = self.set.streams().unit(features)?;
-        for (value, scale) in query.iter_mut().zip(self.scale()?) {
-            *value *= scale * scale;
-        }
+        let unit = self.set.streams().unit(features)?;
+        let model = self.model()?;
+        let task = model.recogniser.task();
+        let query = task.image_of(&unit);
         let examples: Vec<_> = self.set.examples_in_use().collect();
         let similarities: Vec<f32> = (examples.iter())
-            .map(|(_, example)| linalg::dot(self.set.row(example), &query))
+            .map(|(_, example)| task.image_of(self.set.row(example)).dot(&query))
             .collect();
+        self.model = Some(model);
         let mut order: Vec<usize> = (0..examples.len()).collect();
         sort_indices(&mut order, &|a, b| {
             similarities[b].total_cmp(&similarities[a])
@@ -66,28 +67,20 @@ impl Classifier {
                 to.iter_mut().zip(p).for_each(|(to, &p)| *to = p);
             }
         }
+        let task = model.recogniser.task();
+        let mut images = Array2::zeros((unit.len() / width, width));
+        for (mut image, row) in images.rows_mut().into_iter().zip(unit.chunks_exact(width)) {
+            image.assign(&task.image_of(row));
+        }
+        let mut labelled = Array2::zeros((self.set.examples_in_use().count(), width));
+        for (mut image, (_, e)) in labelled
+            .rows_mut()
+            .into_iter()
+            .zip(self.set.examples_in_use())
+        {
+            image.assign(&task.image_of(self.set.row(e)));
+        }
         self.model = Some(model);
-        let labelled = (self.set.examples_in_use()).flat_map(|(_, e)| self.set.row(e).to_vec());
-        let labelled: Vec<f32> = labelled.collect();
-        let scale = self.scale()?;
-        let images = |rows: Vec<f32>| {
-            let rows = Array2::from_shape_vec((rows.len() / width, width), rows)
-                .expect("these are whole rows");
-            rows * &scale
-        };
-        label_next(
-            images(unit).view(),
-            probabilities.view(),
-            images(labelled).view(),
-            n,
-        )
-    }
-
-    /// What the columns of a unit row are multiplied by, so that each stream counts as much as the head trusts it.
-    fn scale(&mut self) -> Result<Array1<f32>> {
-        let model = self.model()?;
-        let scale = model.recogniser.task().scale();
-        self.model = Some(model);
-        Ok(scale)
+        label_next(images.view(), probabilities.view(), labelled.view(), n)
     }
 }

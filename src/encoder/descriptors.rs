@@ -38,16 +38,21 @@ pub(super) enum Descriptor {
 }
 
 impl Descriptor {
-    /// Its name and width in a feature row.
+    /// Its name and width in a feature row. What is counted means what it is: taking away what photos have in common made
+    /// colours worse (by 0.6 and 1.0 points at four photos a class, on the two sets of photos that choices are made with).
     pub fn stream(self) -> Stream {
-        match self {
-            Self::Color => Stream::new("color", 2 * BINS.iter().product::<usize>()),
+        let (name, dim) = match self {
+            Self::Color => ("color", 2 * BINS.iter().product::<usize>()),
             Self::Edges => {
                 let cells = (GRADIENT_SIDE as usize) / GRADIENTS.cell_side;
                 let blocks = (cells - GRADIENTS.block_side) / GRADIENTS.block_stride + 1;
                 let of_block = GRADIENTS.block_side.pow(2) * GRADIENTS.orientations;
-                Stream::new("edges", blocks * blocks * of_block)
+                ("edges", blocks * blocks * of_block)
             }
+        };
+        Stream {
+            plain: true,
+            ..Stream::new(name, dim)
         }
     }
 

@@ -33,13 +33,14 @@ use serde::{Deserialize, Serialize};
 /// | `beta` | none | >= 0 | sharpness of the kernel; none: with text 3, 2.6, 1.5, 1.66, 1.7 at 1, 2, 4, 8, 16 photos a class on average, without 0.8, 1.1, 1.4, 1.7, 1.7, straight lines in the logarithm between |
 /// | `lambda` | none | >= 0.0001 | ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1 |
 /// | `weight` | none | > 0 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
+/// | `standardise` | true | | whether [`Head::prepare`] standardises the images where there is no text, see [`Task::standardised`]; false as published |
 /// | `knee` | none | 0.001 to 1000 | below it scores count as none and their logarithm is bent to a straight line; none: no logarithm |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(n^3 / 3 + n^2 C), score O(n C). Leaving one out is exact for these hyper-parameters; those that were none are
 /// kept as they came out of all examples.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KernelRidge {
     /// Sharpness of the kernel.
@@ -48,8 +49,22 @@ pub struct KernelRidge {
     pub lambda: Option<f64>,
     /// Weight of the correction.
     pub weight: Option<f64>,
+    /// Whether images are standardised.
+    pub standardise: bool,
     /// Below it scores count as none.
     pub knee: Option<f64>,
+}
+
+impl Default for KernelRidge {
+    fn default() -> Self {
+        Self {
+            beta: None,
+            lambda: None,
+            weight: None,
+            standardise: true,
+            knee: None,
+        }
+    }
 }
 
 impl KernelRidge {
@@ -62,6 +77,7 @@ impl KernelRidge {
             lambda: Some(0.1),
             weight: Some(1.0),
             knee: Some(0.12),
+            ..Self::default()
         }
     }
 }
@@ -95,6 +111,14 @@ fn interpolated(table: &Table, shots: f64) -> (f64, f64) {
 impl Head for KernelRidge {
     type Fitted = FittedKernelRidge;
     const NAME: &'static str = "kernel_ridge";
+
+    fn prepare(&self, task: Task) -> Result<Task> {
+        Ok(if self.standardise && !task.has_text() {
+            task.standardised()
+        } else {
+            task
+        })
+    }
 
     fn fit(&self, task: &Task) -> Result<FittedKernelRidge> {
         let (n, counts) = (task.n_examples(), task.counts());

@@ -2,6 +2,7 @@
 
 use super::Query;
 use crate::linalg;
+use crate::support::Task;
 use ndarray::{Array1, Array2, Zip};
 
 /// Weights and bias of each class on a unit row.
@@ -21,14 +22,24 @@ impl Linear {
         Self { weights, bias }
     }
 
-    /// From weights on images, which are unit rows times `scale (width,)` ([`crate::support::Task::scale`]).
-    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, scale: &Array1<f32>) -> Self {
+    /// From weights on the images of a task. Those of a standardised task are scaled rather than made unit length, else it
+    /// would not be linear: by what brings the examples to unit length on average.
+    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, task: &Task) -> Self {
+        let (scale, shift) = (task.scale(), task.shift());
         let mut single = Array2::zeros(weights.dim());
-        for (mut out, row) in single.rows_mut().into_iter().zip(weights.rows()) {
+        let mut bias = bias.clone();
+        for ((mut out, row), bias) in
+            (single.rows_mut().into_iter().zip(weights.rows())).zip(&mut bias)
+        {
             Zip::from(&mut out)
                 .and(row)
-                .and(scale)
-                .for_each(|out, &w, &s| *out = (w * f64::from(s)) as f32);
+                .and(&scale)
+                .and(&shift)
+                .for_each(|out, &w, &scale, &shift| {
+                    let w = w * f64::from(scale);
+                    *bias -= w * f64::from(shift);
+                    *out = w as f32;
+                });
         }
         Self::of_single(single, bias.mapv(|b| b as f32))
     }

@@ -135,7 +135,7 @@ impl Logistic {
         }
         FittedLogistic {
             recipe: self.clone(),
-            linear: Linear::of_images(&weights, &bias, &task.scale()),
+            linear: Linear::of_images(&weights, &bias, task),
             exact: n <= SINGLE,
             solution,
             converged,

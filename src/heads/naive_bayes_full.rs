@@ -2,19 +2,15 @@
 //!
 //! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087,
 //! with the ridge of Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for
-//! large-dimensional covariance matrices", 2004. Centring: Wang et al., "SimpleShot: Revisiting Nearest-Neighbor
-//! Classification for Few-Shot Learning", 2019, arXiv:1911.04623. Differs from the source: Cholesky in place of a
-//! pseudo-inverse, of the smaller of two matrices; identity where the classes have no scatter; examples are centred and
-//! made unit length first; the weight of the scores beside the text is chosen by leave-one-out cross-entropy, not by
-//! validation accuracy (specification 3.5).
+//! large-dimensional covariance matrices", 2004. Differs from the source: Cholesky in place of a pseudo-inverse, of the
+//! smaller of two matrices; identity where the classes have no scatter; images are standardised first; the weight of the
+//! scores beside the text is chosen by leave-one-out cross-entropy, not by validation accuracy (specification 3.5).
 
-mod centring;
 mod leave_one_out;
 mod ridge;
 
 pub use ridge::Ridge;
 
-use self::centring::Centring;
 use self::ridge::{Ridged, Rule};
 use super::prior::typical_temperature;
 use super::{
@@ -29,9 +25,7 @@ use serde::{Deserialize, Serialize};
 
 /// Scores a query by the log-likelihood of each class, up to a term that all classes share.
 ///
-/// Each example has first lost a share of the mean of all, and become unit length again; a query loses the same and is
-/// stretched as the examples are on average, so that the classifier stays linear. With m the class means, S the scatter
-/// of the n examples around them, in d dimensions:
+/// With m the class means of the images, S the scatter of the n examples around them, in d dimensions:
 /// ```text
 /// P     = inverse covariance: see Ridge           (the identity where tr(S) is rounding only)
 /// score = ln prior + m.P x - m.P m / 2
@@ -48,7 +42,7 @@ use serde::{Deserialize, Serialize};
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `ridge` | ks | ks, ledoit_wolf, {"fixed": r} | see [`Ridge`] |
-/// | `centring` | 0.8 | 0 to 0.95 | share of the mean of all examples that is taken away; 0 as published. On true CLIP features of Caltech-101, UCF101 and DTD (validation photos) 0.8 gains 0.4 to 0.5 points at 4 photos a class, 1.2 at 2 |
+/// | `standardise` | true | | whether [`Head::prepare`] standardises the images, see [`Task::standardised`]; false as published |
 /// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
 /// | `text` | false | | whether texts, where there are any, take part |
 /// | `alpha` | none | 0 to 1000 | weight of the scores beside the text; none: the power of ten from 0.0001 to 100 with the least leave-one-out cross-entropy; 1 / prior temperature where no class has two examples |
@@ -57,15 +51,15 @@ use serde::{Deserialize, Serialize};
 /// # Cost
 /// Fit O(k^3 / 3 + n d (k + C)) with k the smaller of n and d; score O(C d). Leaving one out: up to 256 examples an
 /// eigen-decomposition of their Gram matrix and O(n C) an example, with the ridge estimated anew; beyond that O(d C) and
-/// a triangular solution an example, with the ridge kept: its relative change is about 1/n. The rho of Ledoit and Wolf,
-/// a chosen alpha and the mean of all examples are kept always.
+/// a triangular solution an example, with the ridge kept: its relative change is about 1/n. The rho of Ledoit and Wolf
+/// and a chosen alpha are kept always.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NaiveBayesFull {
     /// What keeps the scatter invertible.
     pub ridge: Ridge,
-    /// Share of the mean of all examples that is taken away.
-    pub centring: f64,
+    /// Whether images are standardised.
+    pub standardise: bool,
     /// Class prior.
     pub prior: Prior,
     /// Whether texts take part.
@@ -78,7 +72,7 @@ impl Default for NaiveBayesFull {
     fn default() -> Self {
         Self {
             ridge: Ridge::default(),
-            centring: 0.8,
+            standardise: true,
             prior: Prior::default(),
             text: false,
             alpha: None,
@@ -95,6 +89,14 @@ impl Head for NaiveBayesFull {
     type Fitted = FittedNaiveBayesFull;
     const NAME: &'static str = "naive_bayes_full";
 
+    fn prepare(&self, task: Task) -> Result<Task> {
+        Ok(if self.standardise {
+            task.standardised()
+        } else {
+            task
+        })
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedNaiveBayesFull> {
         self.prior.check(task.n_classes())?;
         if let Ridge::Fixed(r) = self.ridge {
@@ -103,15 +105,7 @@ impl Head for NaiveBayesFull {
         if let Some(alpha) = self.alpha {
             check_within("naive_bayes_full.alpha", alpha, 0.0, 1e3, "0 to 1000")?;
         }
-        check_within(
-            "naive_bayes_full.centring",
-            self.centring,
-            0.0,
-            0.95,
-            "0 to 0.95",
-        )?;
-        let (centring, examples) = Centring::of(task.image(), self.centring);
-        let (means, centred) = centre(task, examples);
+        let (means, centred) = centre(task);
         let width = means.ncols();
         let (n, counts) = (task.n_examples(), task.counts());
         let used = counts.iter().filter(|&&n| n > 0).count();
@@ -133,10 +127,9 @@ impl Head for NaiveBayesFull {
                 Some(ridged) if n > used => TEMPERATURE * ridged.factor / (n - used) as f64,
                 _ => typical_temperature(&weights, &means, &counts),
             },
-            linear: centring.linear(&weights, &bias, &task.scale()),
+            linear: Linear::of_images(&weights, &bias, task),
             recipe: self.clone(),
             text: None,
-            centring,
             rule,
             trace,
             ridged,
@@ -155,9 +148,9 @@ impl Head for NaiveBayesFull {
 }
 
 /// Class means `(C, d)`, zero where there is no example, and examples minus those of their classes `(n, d)`.
-fn centre(task: &Task, examples: Array2<f32>) -> (Array2<f64>, Array2<f32>) {
-    let means = class_means(examples.view(), task);
-    let mut centred = examples;
+fn centre(task: &Task) -> (Array2<f64>, Array2<f32>) {
+    let means = class_means(task.image(), task);
+    let mut centred = task.image().to_owned();
     for (mut row, &label) in centred.rows_mut().into_iter().zip(task.labels()) {
         for (v, &m) in row.iter_mut().zip(means.row(label)) {
             *v = (f64::from(*v) - m) as f32;
@@ -207,7 +200,6 @@ pub struct FittedNaiveBayesFull {
     temperature: f64,
     /// Logits of the texts, and the weight of the scores beside them.
     text: Option<(Linear, f64)>,
-    centring: Centring,
     rule: Rule,
     trace: f64,
     ridged: Option<Ridged>,
@@ -257,9 +249,7 @@ impl FittedNaiveBayesFull {
             weights.row_mut(c).assign(&mean);
             bias[c] = level;
         }
-        let images = self
-            .centring
-            .linear(&(weights * alpha), &(bias * alpha), &task.scale());
+        let images = Linear::of_images(&(weights * alpha), &(bias * alpha), task);
         self.linear = images.plus(&text);
         self.text = Some((text, alpha));
         self.temperature = 1.0;
@@ -336,9 +326,7 @@ impl FittedHead for FittedNaiveBayesFull {
             Ridge::LedoitWolf => false,
             Ridge::Ks | Ridge::Fixed(_) => self.reestimates(),
         };
-        self.recipe.centring == 0.0
-            && (ridge || self.ridged.is_none())
-            && (self.text.is_none() || self.recipe.alpha.is_some())
+        (ridge || self.ridged.is_none()) && (self.text.is_none() || self.recipe.alpha.is_some())
     }
 
     fn prior_temperature(&self) -> f64 {

@@ -123,7 +123,7 @@ impl Head for Prototype {
         };
         Ok(FittedPrototype {
             temperature: typical_temperature(&weights, &directions, &counts),
-            linear: Linear::of_images(&weights, &bias, &task.scale()),
+            linear: Linear::of_images(&weights, &bias, task),
             recipe: self.clone(),
             centre,
             lengths,

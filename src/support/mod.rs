@@ -2,6 +2,7 @@
 
 mod edit;
 mod history;
+mod standard;
 mod task;
 
 pub use edit::{Edit, Listener};

@@ -1,17 +1,19 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
+use super::standard::Standard;
 use super::{Example, SupportSet};
 use crate::order::{distinct, sort_indices};
 use crate::{Error, Result, Streams, linalg, math};
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
-use std::cell::OnceCell;
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, s};
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// Unit features, labels and texts, gathered from a support set or read from a file of features.
 ///
 /// What image heads see of a row is its *image*: the streams side by side, each scaled by the square root of its
 /// *trust*. The trusts sum to one, so an image has unit length, and the similarity of two images is the mean of the
-/// similarities of their streams, weighted by trust.
+/// similarities of their streams, weighted by trust. Of a task that was [`Task::standardised`] the streams are first freed
+/// from what the examples have in common.
 #[derive(Debug, Clone)]
 pub struct Task {
     streams: Streams,
@@ -21,10 +23,20 @@ pub struct Task {
     labels: Vec<usize>,
     text: Vec<Option<Array1<f32>>>,
     trust: Vec<f64>,
+    standard: Option<Standardised>,
     image: OnceCell<Array2<f32>>,
     similarity: OnceCell<Array2<f32>>,
     /// Of each stream apart; shared by all copies of the task, whatever their trust.
     similarities: OnceCell<Rc<[Array2<f32>]>>,
+}
+
+/// How rows are standardised, and the rows of the examples so changed `(n, width)`.
+#[derive(Debug, Clone)]
+struct Standardised {
+    standard: Rc<Standard>,
+    rows: Array2<f32>,
+    /// Room for a query, so that asking allocates nothing.
+    query: RefCell<Vec<f32>>,
 }
 
 impl Task {
@@ -73,9 +85,62 @@ impl Task {
             labels,
             text,
             trust,
+            standard: None,
             image: OnceCell::new(),
             similarity: OnceCell::new(),
             similarities: OnceCell::new(),
+        }
+    }
+
+    /// The same task with images that lack what examples of different classes have in common: of each stream a share of the
+    /// mean of all examples is taken away, each dimension is divided by a power of its standard deviation, and the rest is
+    /// made unit length again. Share and power are the strength, twice the mean cosine of two examples of different
+    /// classes, from 0 to 1: none for features that lie around zero, all for those of CLIP. What is left tells more, so the
+    /// stream is trusted less by as much: beside the others it counts as before. Texts and the feature rows themselves
+    /// stay as they are, and so does a stream that is [`crate::Stream::plain`].
+    ///
+    /// On true CLIP features of Caltech-101, UCF101 and DTD (validation photos) it gains 1.6 to 2.5 points at one photo a
+    /// class and 0.3 to 1.3 at four, and on features of MobileNetV2 and of our own encoder it changes little.
+    pub fn standardised(&self) -> Self {
+        let (features, labels) = (self.features.view(), &self.labels);
+        let standard = Standard::of(&self.streams, features, labels, self.n_classes());
+        let Some(standard) = standard else {
+            return self.plain();
+        };
+        let trust = self.trust.iter().zip(&standard.kept);
+        let trust: Vec<f64> = trust.map(|(trust, kept)| trust * kept).collect();
+        let sum: f64 = trust.iter().sum();
+        let mut rows = self.features.clone();
+        for mut row in rows.rows_mut() {
+            for columns in self.streams.columns() {
+                standard.apply(columns.clone(), row.slice_mut(s![columns]));
+            }
+        }
+        Self {
+            standard: Some(Standardised {
+                standard: Rc::new(standard),
+                rows,
+                query: RefCell::default(),
+            }),
+            trust: trust.into_iter().map(|t| t / sum).collect(),
+            image: OnceCell::new(),
+            similarity: OnceCell::new(),
+            similarities: OnceCell::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The same task with images as they were before they were standardised.
+    pub fn plain(&self) -> Self {
+        if self.standard.is_none() {
+            return self.clone();
+        }
+        Self {
+            standard: None,
+            image: OnceCell::new(),
+            similarity: OnceCell::new(),
+            similarities: OnceCell::new(),
+            ..self.clone()
         }
     }
 
@@ -136,6 +201,11 @@ impl Task {
             features: self.features.select(Axis(0), examples),
             views: examples.iter().map(|&i| self.views[i].clone()).collect(),
             labels: examples.iter().map(|&i| self.labels[i]).collect(),
+            standard: self.standard.as_ref().map(|all| Standardised {
+                standard: all.standard.clone(),
+                rows: all.rows.select(Axis(0), examples),
+                query: RefCell::default(),
+            }),
             image: OnceCell::new(),
             similarity: OnceCell::new(),
             similarities,
@@ -230,19 +300,59 @@ impl Task {
         )
     }
 
-    /// What each column of a unit row is multiplied by to give the image `(width,)`.
+    /// What each column of a unit row, less [`Task::shift`], is multiplied by to give the image `(width,)`; of a
+    /// standardised task an image of about unit length.
     pub fn scale(&self) -> Array1<f32> {
-        let mut scale = Array1::zeros(self.streams.width());
+        let mut scale = match &self.standard {
+            Some(all) => all.standard.scale.clone(),
+            None => Array1::ones(self.streams.width()),
+        };
         for (columns, trust) in self.streams.columns().zip(&self.trust) {
-            scale.slice_mut(s![columns]).fill(trust.sqrt() as f32);
+            let mut scale = scale.slice_mut(s![columns]);
+            scale *= trust.sqrt() as f32;
         }
         scale
     }
 
+    /// What is taken from each column of a unit row before it is scaled `(width,)`: zeros but for a standardised task.
+    pub fn shift(&self) -> Array1<f32> {
+        match &self.standard {
+            Some(all) => all.standard.shift.clone(),
+            None => Array1::zeros(self.streams.width()),
+        }
+    }
+
+    /// The rows whose streams, weighted by trust, are the images.
+    fn rows(&self) -> &Array2<f32> {
+        self.standard
+            .as_ref()
+            .map_or(&self.features, |all| &all.rows)
+    }
+
     /// The images `(n, width)`: unit rows, in which each stream has the length of the root of its trust.
     pub fn image(&self) -> ArrayView2<'_, f32> {
-        let image = self.image.get_or_init(|| &self.features * &self.scale());
+        let image = self.image.get_or_init(|| {
+            let mut image = self.rows().clone();
+            for (columns, trust) in self.streams.columns().zip(&self.trust) {
+                let mut stream = image.slice_mut(s![.., columns]);
+                stream *= trust.sqrt() as f32;
+            }
+            image
+        });
         image.view()
+    }
+
+    /// The image `(width,)` of a query; `row` is its unit row.
+    pub fn image_of(&self, row: &[f32]) -> Array1<f32> {
+        let mut image = Array1::from(row.to_vec());
+        for (columns, trust) in self.streams.columns().zip(&self.trust) {
+            let mut stream = image.slice_mut(s![columns.clone()]);
+            if let Some(all) = &self.standard {
+                all.standard.apply(columns, stream.view_mut());
+            }
+            stream *= trust.sqrt() as f32;
+        }
+        image
     }
 
     /// Similarity of the images of all examples with each other `(n, n)`, in `[-1, 1]`.
@@ -265,7 +375,7 @@ impl Task {
         self.similarities.get_or_init(|| {
             self.streams
                 .columns()
-                .map(|columns| linalg::gram(self.features.slice(s![.., columns])))
+                .map(|columns| linalg::gram(self.rows().slice(s![.., columns])))
                 .collect()
         })
     }
@@ -273,8 +383,26 @@ impl Task {
     /// Writes the similarity of a query's image with that of every example into `out (n,)`; `row` is its unit row.
     pub fn similarities_into(&self, row: &[f32], out: &mut [f32]) {
         out.fill(0.0);
+        if out.is_empty() {
+            return;
+        }
+        let Some(all) = &self.standard else {
+            self.add_similarities(row, out);
+            return;
+        };
+        let query = &mut *all.query.borrow_mut();
+        query.clear();
+        query.extend_from_slice(row);
+        for columns in self.streams.columns() {
+            let part = ArrayViewMut1::from(&mut query[columns.clone()]);
+            all.standard.apply(columns, part);
+        }
+        self.add_similarities(query, out);
+    }
+
+    fn add_similarities(&self, row: &[f32], out: &mut [f32]) {
         for (columns, &trust) in self.streams.columns().zip(&self.trust) {
-            let examples = self.features.slice(s![.., columns.clone()]);
+            let examples = self.rows().slice(s![.., columns.clone()]);
             linalg::add_products(trust as f32, examples, &row[columns], out);
         }
     }

@@ -37,6 +37,7 @@ pub fn write(
                 "scale": stream.scale,
                 "temperature": stream.temperature,
                 "weight": stream.weight,
+                "plain": stream.plain,
             });
             (tensor_name(encoder, streams, stream), traits)
         })

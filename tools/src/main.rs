@@ -4,7 +4,7 @@
 //! has it, `aux.<encoder>` `(n, d)` f32 (`aux.<encoder>.<output>` where it has several), and in its metadata the JSON
 //! lists `classes` and `files` in row order. Where the encoder reads names, `text` `(classes, d)` f32 is what it makes of
 //! the folders', zero for one that it does not understand. What the encoder says of its streams is in the metadata too:
-//! `streams` is a JSON object from tensors to `{"scale", "temperature", "weight"}`. The same photos give the same bytes.
+//! `streams` is a JSON object from tensors to `{"scale", "temperature", "weight", "plain"}`. The same photos give the same bytes.
 
 mod features_file;
 mod photos;

@@ -162,9 +162,7 @@ impl FittedNaiveBayesFull {
             own: mut lengths,
             dd,
         } = products;
-        let stretch = self.centring.stretch(example);
-        x *= stretch;
-        let xd = (d[own] + dd) * stretch;
+        let xd = d[own] + dd;
         let mut counts: Vec<f64> = self.counts.iter().map(|&n| n as f64).collect();
         counts[own] -= 1.0;
         let mut gain = 0.0;

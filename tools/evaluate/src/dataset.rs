@@ -4,7 +4,7 @@
 //! `val` and `shot16`; texts in `text` `(C, d)`, or in `text_partial.features` and `text_partial.labels`.
 //! Layout B, photos without splits: `labels` `(n,)`, `aux.<name>` `(n, a)`, and where known `clip` `(n, d)` and `text`.
 //! In both the metadata entry `classes` is a JSON list, and a zero row of `text` means no text for that class. The entry
-//! `streams`, if it is there, is a JSON object from tensors to what their encoder says of them: `{"scale", "temperature", "weight"}`.
+//! `streams`, if it is there, is a JSON object from tensors to what their encoder says of them: `{"scale", "temperature", "weight", "plain"}`.
 
 use anyhow::{Context, Result, bail, ensure};
 use handful::{Stream, Streams};
@@ -128,6 +128,8 @@ struct Traits {
     scale: Option<f64>,
     temperature: Option<f64>,
     weight: Option<f64>,
+    #[serde(default)]
+    plain: bool,
 }
 
 fn traits(metadata: &HashMap<String, String>) -> Result<HashMap<String, Traits>> {
@@ -245,6 +247,7 @@ impl File<'_> {
                 scale: traits.scale,
                 temperature: traits.temperature,
                 weight: traits.weight,
+                plain: traits.plain,
                 ..Stream::new(stream.as_str(), matrix.ncols())
             };
             parts.push((stream, matrix));

@@ -231,14 +231,19 @@ fn the_file_says_how_sure_its_streams_are_and_what_they_weigh() {
         let entries = [("classes", CLASSES), ("streams", streams)];
         Dataset::parse("set", &file_with(&photos(), &entries), &choice())
     };
-    let set =
-        parse(r#"{"clip": {"scale": 20}, "aux.net": {"temperature": 3.5, "weight": 2}}"#).unwrap();
+    let set = parse(
+        r#"{"clip": {"scale": 20}, "aux.net": {"temperature": 3.5, "weight": 2, "plain": true}}"#,
+    )
+    .unwrap();
     let traits = set
         .streams
         .as_slice()
         .iter()
-        .map(|s| (s.scale, s.temperature, s.weight));
-    assert!(traits.eq([(Some(20.0), None, None), (None, Some(3.5), Some(2.0))]));
+        .map(|s| (s.scale, s.temperature, s.weight, s.plain));
+    assert!(traits.eq([
+        (Some(20.0), None, None, false),
+        (None, Some(3.5), Some(2.0), true)
+    ]));
     for bad in [
         "much",
         r#"{"clip": {"scale": -1}}"#,
