@@ -3,7 +3,7 @@
 use super::Classifier;
 use crate::order::sort_indices;
 use crate::select::label_next;
-use crate::{Error, Neighbour, Result};
+use crate::{Error, Neighbour, Result, linalg};
 use ndarray::{Array2, Axis};
 
 impl Classifier {
@@ -19,7 +19,7 @@ impl Classifier {
         let query = task.image_of(&unit);
         let examples: Vec<_> = self.set.examples_in_use().collect();
         let similarities: Vec<f32> = (examples.iter())
-            .map(|(_, example)| task.image_of(self.set.row(example)).dot(&query))
+            .map(|(_, example)| linalg::dot(&task.image_of(self.set.row(example)), &query))
             .collect();
         self.model = Some(model);
         let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -68,19 +68,21 @@ impl Classifier {
             }
         }
         let task = model.recogniser.task();
-        let mut images = Array2::zeros((unit.len() / width, width));
-        for (mut image, row) in images.rows_mut().into_iter().zip(unit.chunks_exact(width)) {
-            image.assign(&task.image_of(row));
-        }
-        let mut labelled = Array2::zeros((self.set.examples_in_use().count(), width));
-        for (mut image, (_, e)) in labelled
-            .rows_mut()
-            .into_iter()
-            .zip(self.set.examples_in_use())
-        {
-            image.assign(&task.image_of(self.set.row(e)));
-        }
+        let images: Vec<f32> = (unit.chunks_exact(width))
+            .flat_map(|row| task.image_of(row))
+            .collect();
+        let labelled: Vec<f32> = (self.set.examples_in_use())
+            .flat_map(|(_, example)| task.image_of(self.set.row(example)))
+            .collect();
         self.model = Some(model);
-        label_next(images.view(), probabilities.view(), labelled.view(), n)
+        let matrix = |rows: Vec<f32>| {
+            Array2::from_shape_vec((rows.len() / width, width), rows).expect("these are whole rows")
+        };
+        label_next(
+            matrix(images).view(),
+            probabilities.view(),
+            matrix(labelled).view(),
+            n,
+        )
     }
 }

@@ -6,7 +6,7 @@
 //! features which somebody centred and whitened already are left as they are.
 
 use crate::{Streams, linalg, math};
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
 use std::ops::Range;
 
 /// Examples that the common variance of all dimensions counts for beside those of each dimension. From 10 to 50 it makes no
@@ -105,20 +105,23 @@ impl Standard {
         self.scale.slice_mut(s![columns]).assign(&single(scale));
     }
 
-    /// Changes the part of a unit row that is in one stream. A row at the shift itself becomes zero.
-    pub fn apply(&self, columns: Range<usize>, mut part: ArrayViewMut1<'_, f32>) {
-        Zip::from(&mut part)
-            .and(self.shift.slice(s![columns.clone()]))
-            .and(self.scale.slice(s![columns]))
-            .for_each(|v, &shift, &scale| *v = (*v - shift) * scale);
-        let square: f64 = part.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
-        let length = square.sqrt();
-        let factor = if length > NO_LENGTH {
-            (1.0 / length) as f32
-        } else {
-            0.0
-        };
-        part.mapv_inplace(|v| v * factor);
+    /// Changes a unit row `(width,)`. A stream at the shift itself becomes zero.
+    pub fn apply(&self, streams: &Streams, row: &mut [f32]) {
+        let change = self.shift.iter().zip(&self.scale);
+        for (v, (shift, scale)) in row.iter_mut().zip(change) {
+            *v = (*v - shift) * scale;
+        }
+        for columns in streams.columns() {
+            let part = &mut row[columns];
+            let square: f64 = part.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
+            let length = square.sqrt();
+            let factor = if length > NO_LENGTH {
+                1.0 / length
+            } else {
+                0.0
+            };
+            part.iter_mut().for_each(|v| *v *= factor as f32);
+        }
     }
 }
 
@@ -191,8 +194,8 @@ mod tests {
         let standard = raw.standardised();
         assert!(nearest(&standard) > nearest(&raw) + 0.05);
         let of_example = standard.image_of(raw.row(4));
-        assert_eq!(of_example, standard.image().row(4));
-        assert!((of_example.dot(&of_example) - 1.0).abs() < 1e-5);
+        assert_eq!(of_example, standard.image().row(4).to_vec());
+        assert!((linalg::dot(&of_example, &of_example) - 1.0).abs() < 1e-5);
         let mut similarities = vec![0.0; raw.n_examples()];
         standard.similarities_into(raw.row(4), &mut similarities);
         for (a, b) in similarities.iter().zip(standard.similarity().row(4)) {

@@ -4,7 +4,7 @@ use super::standard::Standard;
 use super::{Example, SupportSet};
 use crate::order::{distinct, sort_indices};
 use crate::{Error, Result, Streams, linalg, math};
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -112,9 +112,8 @@ impl Task {
         let sum: f64 = trust.iter().sum();
         let mut rows = self.features.clone();
         for mut row in rows.rows_mut() {
-            for columns in self.streams.columns() {
-                standard.apply(columns.clone(), row.slice_mut(s![columns]));
-            }
+            let row = row.as_slice_mut().expect("features are row-major");
+            standard.apply(&self.streams, row);
         }
         Self {
             standard: Some(Standardised {
@@ -343,14 +342,14 @@ impl Task {
     }
 
     /// The image `(width,)` of a query; `row` is its unit row.
-    pub fn image_of(&self, row: &[f32]) -> Array1<f32> {
-        let mut image = Array1::from(row.to_vec());
+    pub fn image_of(&self, row: &[f32]) -> Vec<f32> {
+        let mut image = row.to_vec();
+        if let Some(all) = &self.standard {
+            all.standard.apply(&self.streams, &mut image);
+        }
         for (columns, trust) in self.streams.columns().zip(&self.trust) {
-            let mut stream = image.slice_mut(s![columns.clone()]);
-            if let Some(all) = &self.standard {
-                all.standard.apply(columns, stream.view_mut());
-            }
-            stream *= trust.sqrt() as f32;
+            let root = trust.sqrt() as f32;
+            image[columns].iter_mut().for_each(|v| *v *= root);
         }
         image
     }
@@ -393,10 +392,7 @@ impl Task {
         let query = &mut *all.query.borrow_mut();
         query.clear();
         query.extend_from_slice(row);
-        for columns in self.streams.columns() {
-            let part = ArrayViewMut1::from(&mut query[columns.clone()]);
-            all.standard.apply(columns, part);
-        }
+        all.standard.apply(&self.streams, query);
         self.add_similarities(query, out);
     }
 
