@@ -154,7 +154,7 @@ def standardised(rows, y, asked):
         common = np.clip((X @ X.T)[y[:, None] != y[None]].mean(), 0, 1)
         strength = min(2 * common, 1)
         kept.append(1 - strength * (2 - strength) * common)
-        share = 25 / (25 + len(X))
+        share = 10 / (10 + len(X))
         variance = X.var(axis=0)
         scale = ((1 - share) * variance / variance.mean() + share) ** (-strength / 2)
         shift = strength * X.mean(axis=0)
