@@ -50,12 +50,7 @@ export function capture(command, options = {}) {
 const running = new Set();
 
 /** Where nobody watches, a command that succeeds prints nothing, so that what failed is not buried. */
-let watched = !process.env.CI;
-
-/** From now on only commands that fail print anything: several run side by side. */
-export function unwatched() {
-  watched = false;
-}
+const WATCHED = !process.env.CI;
 
 /**
  * Runs a command with its output on ours. `onText` sees the output too, which is how tests are counted.
@@ -63,7 +58,7 @@ export function unwatched() {
  */
 export function status(command, { env, cwd = ROOT, onText } = {}) {
   const [program, ...args] = words(command);
-  const output = watched && !onText ? "inherit" : "pipe";
+  const output = WATCHED && !onText ? "inherit" : "pipe";
   let kept = "";
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -77,7 +72,7 @@ export function status(command, { env, cwd = ROOT, onText } = {}) {
       [child.stderr, process.stderr],
     ]) {
       from?.setEncoding("utf8").on("data", (text) => {
-        if (watched) to.write(text);
+        if (WATCHED) to.write(text);
         else kept += text;
         onText?.(text);
       });
@@ -85,7 +80,7 @@ export function status(command, { env, cwd = ROOT, onText } = {}) {
     child.on("error", (error) => reject(new Trouble(`${program} could not be started: ${error.message}`)));
     child.on("close", (code) => {
       running.delete(child);
-      if (code !== 0 && kept) process.stdout.write(`\n$ ${words(command).join(" ")}\n${kept}`);
+      if (code !== 0) process.stdout.write(kept);
       resolve(code ?? 1);
     });
   });

@@ -1,6 +1,4 @@
 // What `npm test` runs, in order: cheap and likely to fail first. A step that is `slow` runs only when it is named.
-// There are two lanes, which need different build folders of Cargo, so that neither waits for the other's lock: what is
-// shipped and what is tried with it (`page`), and the rest.
 // A step returns { passed, failed, skipped: names }; one that returns nothing counts as one test.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -193,18 +191,18 @@ export const STEPS = [
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
-  { name: "build", lane: "page", run: build },
-  { name: "types", lane: "page", group: "lint", after: ["build"], run: types },
+  { name: "build", run: build },
+  { name: "types", group: "lint", after: ["build"], run: types },
   { name: "reference", group: "lint", run: packageReference },
-  { name: "sizes", lane: "page", after: ["build"], run: printSizes },
-  { name: "node", lane: "page", after: ["build"], run: nodeTests },
-  { name: "agreement", lane: "page", after: ["build"], run: agreement },
-  { name: "presets", lane: "page", after: ["build"], run: presets },
-  { name: "e2e", lane: "page", after: ["build"], run: endToEnd },
-  { name: "package", lane: "page", after: ["build"], run: packaging },
+  { name: "sizes", after: ["build"], run: printSizes },
+  { name: "node", after: ["build"], run: nodeTests },
   { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
   { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
-  { name: "matrix", lane: "page", after: ["build"], slow: true, run: matrix },
+  { name: "agreement", after: ["build"], run: agreement },
+  { name: "presets", after: ["build"], run: presets },
+  { name: "e2e", after: ["build"], run: endToEnd },
+  { name: "package", after: ["build"], run: packaging },
+  { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },
   { name: "audit", group: "lint", run: audit },
 ];

@@ -1,6 +1,5 @@
-// `npm test`: every step but the slow ones, in two lanes side by side; or those that are named
-// (`node scripts/test.mjs lint e2e`) and what they need, one after the other.
-import { main, say, seconds, Trouble, unwatched } from "./shell.mjs";
+// `npm test`: every step but the slow ones, or those that are named (`node scripts/test.mjs lint e2e`) and what they need.
+import { main, say, seconds, Trouble } from "./shell.mjs";
 import { nodeModules } from "./toolchain.mjs";
 
 /** The named steps and the steps that they come after, in the order of the list; without names all but the slow ones. */
@@ -33,80 +32,38 @@ async function perform(step, broken, Skip) {
   }
 }
 
-/** A promise that is kept from outside; `Promise.withResolvers` is too new. */
-function resolvable() {
-  let resolve;
-  const promise = new Promise((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-/** What the steps have found so far. */
-class Results {
-  total = { passed: 0, failed: 0, skipped: [] };
-  broken = new Set();
-  #table = [];
-  #names;
-
-  constructor(names) {
-    this.#names = names;
-  }
-
-  add(step, { passed, failed, skipped }, time) {
-    if (failed > 0) this.broken.add(step);
-    this.total.passed += passed;
-    this.total.failed += failed;
-    this.total.skipped.push(...skipped);
-    const result = failed ? "FAILED" : passed ? "passed" : "skipped";
-    this.#table.push({ step, result, passed, failed, skipped: skipped.length, time });
-    return result;
-  }
-
-  print() {
-    console.log("step          result   passed  failed skipped  time");
-    for (const name of this.#names) {
-      const row = this.#table.find(({ step }) => step === name);
-      const counts = [row.passed, row.failed, row.skipped]
-        .map((count) => String(count).padStart(7))
-        .join(" ");
-      console.log(`${name.padEnd(13)} ${row.result.padEnd(7)}${counts}  ${row.time}`);
-    }
-  }
-}
-
-/** Runs steps one after the other, each when those that it comes after are done, in whichever lane. */
-async function runLane(steps, done, results, Skip) {
-  for (const step of steps) {
-    await Promise.all((step.after ?? []).map((name) => done.get(name)?.promise));
-    console.log(`\n\x1b[1m── ${step.name} ──\x1b[0m`);
-    const began = performance.now();
-    const result = results.add(step.name, await perform(step, results.broken, Skip), seconds(began));
-    say(`${step.name}: ${result} in ${seconds(began)}`);
-    done.get(step.name).resolve();
-  }
-}
-
 await main(async () => {
   await nodeModules();
   // Imported late: the steps use packages that `npm ci` has only now installed.
   const { STEPS, Skip } = await import("./steps.mjs");
   const since = performance.now();
-  const words = process.argv.slice(2);
-  const steps = select(STEPS, words);
-  const done = new Map(steps.map(({ name }) => [name, resolvable()]));
-  const results = new Results([...done.keys()]);
-  // Steps that somebody names are watched, one after the other.
-  let lanes = [steps];
-  if (words.length === 0) {
-    lanes = [steps.filter(({ lane }) => lane), steps.filter(({ lane }) => !lane)];
-    unwatched();
+  const total = { passed: 0, failed: 0, skipped: [] };
+  const broken = new Set();
+  const table = [];
+  for (const step of select(STEPS, process.argv.slice(2))) {
+    console.log(`\n\x1b[1m── ${step.name} ──\x1b[0m`);
+    const began = performance.now();
+    const { passed, failed, skipped } = await perform(step, broken, Skip);
+    if (failed > 0) broken.add(step.name);
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped.push(...skipped);
+    table.push({
+      step: step.name,
+      result: failed ? "FAILED" : passed ? "passed" : "skipped",
+      passed,
+      failed,
+      skipped: skipped.length,
+      time: seconds(began),
+    });
   }
-  await Promise.all(lanes.map((lane) => runLane(lane, done, results, Skip)));
-  const { total, broken } = results;
   console.log(`\n\x1b[1m── summary ──\x1b[0m`);
-  results.print();
-  say(`${steps.length} steps in ${seconds(since)}`);
+  console.log("step          result   passed  failed skipped  time");
+  for (const row of table) {
+    const counts = [row.passed, row.failed, row.skipped].map((count) => String(count).padStart(7)).join(" ");
+    console.log(`${row.step.padEnd(13)} ${row.result.padEnd(7)}${counts}  ${row.time}`);
+  }
+  say(`${table.length} steps in ${seconds(since)}`);
   for (const name of total.skipped) console.log(`skipped: ${name}`);
   for (const name of broken) console.log(`failed: ${name}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
