@@ -86,6 +86,10 @@ pub fn learn(members: &[(ArrayView2<'_, f32>, bool)], labels: &[usize]) -> Vec<f
             break;
         }
     }
+    // Where none is of use their temperatures say so; without any member there would be no answer.
+    if weights.iter().all(|&weight| weight < NEGLIGIBLE) {
+        return prior;
+    }
     for weight in &mut weights {
         if *weight < NEGLIGIBLE {
             *weight = 0.0;
