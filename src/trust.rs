@@ -26,7 +26,7 @@ const GAIN: f64 = 1e-3;
 /// gains 1 to 3 points over none, and more gains less.
 const CHANCE: f64 = 0.3;
 
-/// Trust in each stream of a task; they sum to 1. Those of the encoder where there is nothing to hold out.
+/// Trust in each stream of a task; they sum to 1. Those of the task as it is where there is nothing to hold out.
 ///
 /// # Errors
 /// None that a task can cause.
