@@ -9,7 +9,7 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from model import Residual, Student
+from model import EVEN, LATE, MIDDLE, Residual, Student
 
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
 LOGIT_SCALE = 25.0  # the likeliest for photos not trained on and the names of their classes; see models/README.md
@@ -75,9 +75,19 @@ class Graph:
         self.multiply_adds += weight.size
         return self.add("Gemm", [x, *self.weights(weight, bias)], name, transB=1)
 
+    def pool(self, kind, x, **attributes):
+        return self.add("Flatten", [self.add(kind, [x], **attributes)], axis=1)
+
+    def even(self, x, norm):
+        """Batch normalisation of numbers that are summed up already."""
+        size = norm.num_features
+        constants = [np.full(size, EVEN, np.float32), np.zeros(size, np.float32), norm.running_mean.numpy(), norm.running_var.numpy()]
+        names = [self.constant(f"even.{i}", array) for i, array in enumerate(constants)]
+        return self.add("BatchNormalization", [x, *names], epsilon=norm.eps)
+
 
 def build(model):
-    graph, x, side = Graph(), "pixels", SIDE
+    graph, x, side, outputs, sides = Graph(), "pixels", SIDE, [], []
     for layer in model.layers:
         if isinstance(layer, Residual):
             inner, _ = graph.conv(x, layer.first, side)
@@ -85,8 +95,20 @@ def build(model):
             x = graph.add("Relu", [graph.add("Add", [x, inner])])
         else:
             x, side = graph.conv(x, layer, side)
-    x = graph.add("Flatten", [graph.add("GlobalAveragePool", [x])], axis=1)
-    outputs = {"clip": graph.head(x, model.clip, "clip"), "aux": graph.head(x, model.aux, "aux")}
+        outputs.append(x)
+        sides.append(side)
+    middle, late, half = outputs[MIDDLE], outputs[LATE], [sides[LATE] // 2] * 2
+    wholes = [
+        graph.pool("GlobalAveragePool", x),
+        graph.pool("GlobalMaxPool", x),
+        graph.pool("AveragePool", late, kernel_shape=half, strides=half),
+        graph.pool("GlobalMaxPool", late),
+        graph.pool("GlobalAveragePool", middle),
+        graph.pool("GlobalMaxPool", middle),
+    ]
+    x = graph.even(graph.add("Concat", wholes, axis=1), model.even)
+    narrow = graph.head(x, model.narrow, "narrow")
+    outputs = {"clip": graph.head(narrow, model.clip, "clip"), "aux": graph.head(x, model.aux, "aux")}
     sizes = {"clip": model.clip.out_features, "aux": model.aux.out_features}
     body = helper.make_graph(
         graph.nodes,
@@ -112,7 +134,7 @@ def verify(data, model):
         for conv, norm in modules:
             factor = norm.weight / (norm.running_var + norm.eps).sqrt()
             conv.weight.copy_(_round(conv.weight * factor.view(-1, 1, 1, 1)) / factor.view(-1, 1, 1, 1))
-        for linear in (rounded.aux, rounded.clip):
+        for linear in (rounded.aux, rounded.narrow, rounded.clip):
             linear.weight.copy_(_round(linear.weight))
         wanted = [t.numpy() for t in reversed(rounded(x))]
         floats = [t.numpy() for t in reversed(model(x))]

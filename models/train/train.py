@@ -20,9 +20,9 @@ from augment import augment
 from data import Photos, load_views
 from export import SIDE, export
 from model import Student
+from readout import read_out
 from targets import aux_targets, category_words, centred_texts, clip_targets
 from teacher import Teacher, prepare
-from whiten import whiten
 
 BATCH = 128  # photos a step and worker
 DECAY, WARM_UP = 0.05, 0.03
@@ -159,7 +159,8 @@ def work(rank, options, names, meeting):
         model.load_state_dict(saved["model"])
         state["earlier"] = {key: saved["state"][key] + saved["state"]["earlier"][key] for key in ("images", "cpu")}
     before, budget = state["cpu"], options.minutes * 60
-    sampler = Sampler(rows, options.views, options.seed)
+    seed = options.seed + state["earlier"]["images"]  # weights that learned before see other orders and crops now
+    sampler = Sampler(rows, options.views, seed)
     parameters = list(model.parameters())
     buffer = torch.zeros(sum(p.numel() for p in parameters) + 1)
     saved_at = reported_at = time.time()
@@ -170,7 +171,7 @@ def work(rank, options, names, meeting):
             group["lr"] = rate(options.rate, done)
         side = next(side for until, side in STAGES if done < until)
         picked, view = sampler(state["step"], workers, rank)
-        rng = torch.Generator().manual_seed(hash((options.seed, state["step"], rank)))
+        rng = torch.Generator().manual_seed(hash((seed, state["step"], rank)))
         x = augment(gather(pixels, picked, view), side, rng)
         model.train()
         student_aux, student_clip = forward(x)
@@ -232,7 +233,8 @@ def main():
         torch.multiprocessing.spawn(work, (options, photos.names, Path(folder) / "meeting"), options.workers)
     finished = options.cache / f"{options.name}-finished.pt"
     rows = training_rows(options, photos.names)
-    whiten(options.cache / f"{options.name}.pt", finished, load_views(options.cache, 0), rows, SIDE)
+    torch.set_num_threads(options.workers)
+    read_out(options.cache / f"{options.name}.pt", finished, options.cache, options.views, rows, SIDE)
     export(finished, options.out, options.name, options.teacher.name)
 
 
