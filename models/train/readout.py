@@ -16,7 +16,7 @@ from model import EVEN, READ, Student
 from targets import aux_targets
 
 BATCH = 64
-RIDGE = 1e-3  # added to the variances, which are about 1
+RIDGE = 1e-3  # added to the variances, which are about 1 before EVEN
 # 0 keeps the variances of the axes, 1 makes them equal; chosen on photos that were left out and categories of those that were not.
 POWER = 0.5
 CLIP_POWER = 0.2  # more would turn `clip` further from the texts of CLIP
@@ -48,7 +48,7 @@ def main_axes(features, power):
 
 
 def read_out(checkpoint, finished, cache, views, rows, side):
-    """Reads `checkpoint`, writes `finished`: the same network with its new `aux` and its centred `clip`."""
+    """Reads `checkpoint`, writes `finished`: the same network with its new `aux`, and with `clip` centred and more even."""
     saved = torch.load(checkpoint, weights_only=True)
     model = Student.of(saved["model"])
     read = [readings(model, cache, view, rows, side) for view in range(views)]
