@@ -1,105 +1,73 @@
-"""Photos in folders and zips, and the cropped views of them that are kept on disk.
-
-Every photo is cut into a few views once. The teacher looks at exactly the pixels that the student will see,
-so that the student is asked for the features of what is in the crop, not of what was cut away.
-"""
+"""Photos in folders and zips, decoded once into one array."""
 
 import io
-import json
+import os
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
-VIEW_SIZE = 112  # pixels a side of a stored view; training crops and shrinks it further
+SHORT, LONG = 112, 168  # pixels that are kept of a photo's shorter and longer side; of a longer one the middle
 
 
 class Photos:
-    """Photos named `SOURCE/FILE`, in a fixed order; `SOURCE` is the folder's name, or the zip's without `.zip`."""
+    """Photos named `SOURCE/FILE`, in a fixed order; `SOURCE` is the folder's name, or the zip's without `.zip`.
 
-    def __init__(self, sources):
-        self.names, self._open = [], []
+    `left_out` are names of photos that are not wanted.
+
+    `pixels` is (n, 3, LONG, LONG) uint8 with each photo in the upper left corner, `sizes` (n, 2) its width and height there.
+    """
+
+    def __init__(self, sources, left_out=()):
+        self.names, read = [], []
         for source in sorted(Path(s) for s in sources):
             if source.is_dir():
                 files = sorted(p for p in source.rglob("*") if p.suffix.lower() in SUFFIXES)
                 entries = [(p.relative_to(source).as_posix(), p.read_bytes) for p in files]
             else:
-                archive = zipfile.ZipFile(source)
+                archive, lock = zipfile.ZipFile(source), threading.Lock()
                 files = sorted(n for n in archive.namelist() if Path(n).suffix.lower() in SUFFIXES)
-                entries = [(n, lambda a=archive, n=n: a.read(n)) for n in files]
+                entries = [(n, lambda a=archive, k=lock, n=n: _read(a, k, n)) for n in files]
             folder = source.name if source.is_dir() else source.stem
-            self.names += [f"{folder}/{name}" for name, _ in entries]
-            self._open += [read for _, read in entries]
+            entries = [(f"{folder}/{name}", opened) for name, opened in entries if f"{folder}/{name}" not in left_out]
+            self.names += [name for name, _ in entries]
+            read += [opened for _, opened in entries]
+        self.pixels = np.zeros((len(read), 3, LONG, LONG), np.uint8)
+        self.sizes = np.zeros((len(read), 2), np.float32)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            good = list(pool.map(self._decode, range(len(read)), read))
+        self.names = [name for name, ok in zip(self.names, good, strict=True) if ok]
+        self.pixels, self.sizes = self.pixels[good], self.sizes[good]
         if not self.names:
             raise SystemExit(f"no photos (jpg, png, webp) in {', '.join(map(str, sources))}")
 
     def __len__(self):
         return len(self.names)
 
-    def __getitem__(self, i):
-        return Image.open(io.BytesIO(self._open[i]())).convert("RGB")
-
-    def unreadable(self):
-        names = []
-        for i, name in enumerate(self.names):
-            try:
-                self[i]
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-                print(f"left out: {name}: {error}", flush=True)
-                names.append(name)
-        return names
-
-    def drop(self, names):
-        dropped = set(names)
-        kept = [i for i, name in enumerate(self.names) if name not in dropped]
-        self.names, self._open = [self.names[i] for i in kept], [self._open[i] for i in kept]
+    def _decode(self, i, read):
+        try:
+            photo = shrink(Image.open(io.BytesIO(read())).convert("RGB"))
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            print(f"left out: {self.names[i]}: {error}", flush=True)
+            return False
+        self.pixels[i, :, : photo.height, : photo.width] = np.asarray(photo).transpose(2, 0, 1)
+        self.sizes[i] = photo.size
+        return True
 
 
-def view_box(size, view, seed):
-    """The crop of a view: the centred square for view 0, else a random, nearly square part of the photo."""
-    width, height = size
-    short = min(size)
-    if view == 0:
-        left, top = (width - short) / 2, (height - short) / 2
-        return left, top, left + short, top + short
-    rng = np.random.default_rng(seed)
-    side = short * rng.uniform(0.55, 1.0)
-    stretch = np.exp(rng.uniform(-0.15, 0.15))
-    w, h = min(side * stretch, width), min(side / stretch, height)
-    left, top = rng.uniform(0, width - w), rng.uniform(0, height - h)
-    return left, top, left + w, top + h
+def _read(archive, lock, name):
+    with lock:
+        return archive.read(name)
 
 
-def cut(photo, box, side):
-    return np.asarray(photo.resize((side, side), Image.Resampling.BICUBIC, box=box))
-
-
-def save_array(path, array):
-    """Writes beside and renames, so that a file with its final name is whole."""
-    part = path.with_suffix(".part")
-    with open(part, "wb") as f:
-        np.save(f, array)
-    part.rename(path)
-
-
-def load_views(cache, view):
-    return np.load(cache / f"views-{view}.npy", mmap_mode="r")
-
-
-def settle(photos, cache, seed):
-    """Drops what cannot be decoded, and ties the cache to these photos and this seed.
-
-    With others its rows would be silently mixed up. Decoding everything takes a while, so the answer is kept.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    stamp = cache / "photos.json"
-    if stamp.exists():
-        kept = json.loads(stamp.read_text())
-        if kept["seed"] != seed or kept["names"] != photos.names:
-            raise SystemExit(f"{cache} was made from other photos or another seed: name another --cache")
-    else:
-        kept = {"seed": seed, "names": photos.names, "unreadable": photos.unreadable()}
-        stamp.write_text(json.dumps(kept))
-    photos.drop(kept["unreadable"])
+def shrink(photo):
+    """The shorter side becomes SHORT; what is longer than LONG then is cut off on both ends."""
+    scale = min(photo.size) / SHORT
+    width, height = (min(LONG, round(side / scale)) for side in photo.size)
+    left, top = ((side - kept * scale) / 2 for side, kept in zip(photo.size, (width, height), strict=True))
+    box = (max(left, 0), max(top, 0), min(left + width * scale, photo.width), min(top + height * scale, photo.height))
+    return photo.resize((width, height), Image.Resampling.BICUBIC, box=box)

@@ -14,7 +14,7 @@ from model import EVEN, LATE, MIDDLE, Residual, Student
 SIDE = 128  # pixels a side in use: a little more than in training, where crops made things look larger
 LOGIT_SCALE = 25.0  # the likeliest for photos not trained on and the names of their classes; see models/README.md
 AUX_WEIGHT = 2.0  # beside `clip`, colours and edges; chosen as the temperature was
-TEMPERATURE = 2.0  # with one photo a class; for photos not trained on, and categories of photos that were; see models/README.md
+TEMPERATURE = 2.0  # with one photo a class; for photos unlike those of training; see models/README.md
 DESCRIPTORS = ["color", "edges"]  # what the library counts in the same pixels, beside the network
 LICENCE = "MIT OR Apache-2.0"
 
@@ -163,7 +163,6 @@ def export(checkpoint, out, name, teacher):
     verify(data, model)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{name}.onnx").write_bytes(data)
-    seen = {key: state[key] + state["earlier"][key] for key in ("images", "cpu")}
     manifest = {
         "name": name,
         "file": f"{name}.onnx",
@@ -171,9 +170,10 @@ def export(checkpoint, out, name, teacher):
         "bytes": len(data),
         "licence": LICENCE,
         "how": (
-            f"trained by models/train from random weights to imitate {teacher}: {seen['cpu'] / 60:.0f} minutes of CPU, "
-            f"{seen['images']} crops seen; {graph.parameters / 1e6:.2f} million parameters in int8 with a scale "
-            f"for each output channel, {graph.multiply_adds / 1e6:.0f} million multiply-adds"
+            f"trained by models/train from random weights to imitate {teacher}: "
+            f"{state['images']} crops seen in {state['seconds'] / 60:.1f} minutes on {state['hardware']}; "
+            f"{graph.parameters / 1e6:.2f} million parameters in int8 with a scale for each output channel, "
+            f"{graph.multiply_adds / 1e6:.0f} million multiply-adds"
         ),
         "opset": 13,
         "input": {"name": "pixels", "shape": ["N", 3, SIDE, SIDE], "layout": "NCHW", "color": "RGB"},

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 STEM = 16
 WIDTHS = (32, 64, 128, 256)  # channels at 1/4, 1/8, 1/16 and 1/32 of the input
-BLOCKS = (0, 1, 3, 1)
+BLOCKS = (0, 2, 5, 1)
 LAST = 512
 MIDDLE, LATE = -4, -2  # layers that the outputs read beside the last one: the ends of the last two stages
 READ = 2 * WIDTHS[2] + 5 * WIDTHS[3] + 2 * LAST
@@ -64,7 +64,7 @@ class Student(nn.Module):
         model.load_state_dict(weights)
         return model
 
-    def pooled(self, x):
+    def read(self, x):
         """(n, READ): means and maxima over the picture of three layers; of the second, means of its four quarters."""
         outputs = []
         for layer in self.layers:
@@ -73,8 +73,15 @@ class Student(nn.Module):
         middle, late = outputs[MIDDLE], outputs[LATE]
         quarters = F.adaptive_avg_pool2d(late, 2).flatten(1)
         wholes = [x.mean((2, 3)), x.amax((2, 3)), quarters, late.amax((2, 3)), middle.mean((2, 3)), middle.amax((2, 3))]
-        return EVEN * self.even(torch.cat(wholes, dim=1))
+        return torch.cat(wholes, dim=1)
+
+    def say(self, read):
+        """The two outputs, from what was read."""
+        x = self.evened(read)
+        return self.aux(x), self.clip(self.narrow(x))
+
+    def evened(self, read):
+        return EVEN * self.even(read)
 
     def forward(self, x):
-        x = self.pooled(x)
-        return self.aux(x), self.clip(self.narrow(x))
+        return self.say(self.read(x))

@@ -1,17 +1,22 @@
 """What the student is asked for: directions in the teacher's feature space, and in CLIP space."""
 
 import csv
+import hashlib
 import json
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 
-from teacher import load_features
+from views import View
 
 AUX_DIM = 256
-AXES_VIEWS = 2  # views that the axes are found on; views added later leave them as they are
+AXES_VIEWS = 2  # the views that the axes are found on
 WHITENING = 0.25  # 0 keeps the teacher's variances, 1 makes them equal; class means gain a little in between
+TEACHER_BATCH = {"cuda": 256, "cpu": 16}
 
 
 def unit(x):
@@ -33,28 +38,66 @@ def read_safetensors(path):
     return tensors, metadata
 
 
-def aux_targets(cache, views, rows):
-    """Per view (n, AUX_DIM): teacher features, centred, on their principal axes, partly whitened, unit length."""
-    features = [unit(load_features(cache, view, "aux")) for view in range(views)]
-    sample = np.concatenate([f[rows] for f in features[:AXES_VIEWS]])
-    mean = sample.mean(0)
-    variances, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
-    variances, axes = variances[::-1][:AUX_DIM], axes[:, ::-1][:, :AUX_DIM]
-    axes = (axes / np.sqrt(np.maximum(variances, 1e-12)) ** WHITENING).astype(np.float32)
-    return [unit((f - mean) @ axes) for f in features]
+def look(teacher, pixels, view):
+    """What the teacher says of a view of every photo, in rows of unit length: `aux` (n, d) and `clip` (n, 512)."""
+    aux, clip = [], []
+    for rows in torch.arange(len(pixels), device=pixels.device).split(TEACHER_BATCH[pixels.device.type]):
+        with torch.no_grad(), torch.autocast(pixels.device.type, torch.float16, enabled=pixels.is_cuda):
+            said = teacher(view.render(pixels, rows, teacher.side, mode="bicubic"))
+        aux.append(F.normalize(said[0].float(), dim=1))
+        clip.append(F.normalize(said[1].float(), dim=1))
+    return torch.cat(aux), torch.cat(clip)
 
 
-def clip_targets(cache, views, names, clip_pairs):
-    """Per view (n, 512): the teacher's map into CLIP space, or CLIP's own feature of the photo where known."""
-    targets = [unit(load_features(cache, view, "clip")) for view in range(views)]
-    if clip_pairs:
-        tensors, metadata = read_safetensors(clip_pairs.with_suffix(".safetensors"))
-        true = unit(tensors["clip"].astype(np.float32))
-        row = {name: i for i, name in enumerate(names)}
-        index = [row[f"{clip_pairs.stem}/{file}"] for file in json.loads(metadata["files"])]
-        for target in targets:
-            target[index] = true
-    return targets
+def main_axes(features):
+    """The mean of the teacher's features, and their principal axes, partly whitened: (d,), (d, AUX_DIM)."""
+    mean = features.mean(0)
+    variances, axes = torch.linalg.eigh(torch.cov((features - mean).T.double()))
+    variances, axes = variances.flip(0)[:AUX_DIM], axes.flip(1)[:, :AUX_DIM]
+    return mean, (axes / variances.clamp_min(1e-12).sqrt() ** WHITENING).float()
+
+
+class Lessons:
+    """Views of the photos, and for each what the student shall say of it.
+
+    `views` is a list; `aux` and `clip` are lists of (n, AUX_DIM) and (n, 512), each row of unit length. CLIP's own feature
+    of a photo takes the place of the teacher's where it is known (`own`: which photos, and their features).
+    """
+
+    def __init__(self, pixels, sizes, teacher, views, seed, own, cache, key):
+        self.views = [View(sizes, number, seed) for number in range(views)]
+        self.aux, self.clip = [], []
+        key = hashlib.sha256(f"{key}{seed}".encode()).hexdigest()[:16]  # other photos, other file
+        axes, started = None, time.time()
+        for number, view in enumerate(self.views):
+            kept = cache / f"view-{key}-{number}.pt"
+            if not kept.exists():
+                if axes is None:
+                    axes = main_axes(torch.cat([look(teacher, pixels, v)[0] for v in self.views[:AXES_VIEWS]]))
+                aux, clip = look(teacher, pixels, view)
+                aux = F.normalize((aux - axes[0]) @ axes[1], dim=1)
+                part = kept.with_suffix(".part")
+                torch.save((aux.half(), clip.half()), part)
+                part.rename(kept)
+                if number % 10 == 0:
+                    print(f"view {number} of {views}: {time.time() - started:.0f} s", flush=True)
+            aux, clip = torch.load(kept, map_location=pixels.device, weights_only=True)
+            photos, features = (x.to(pixels.device) for x in own)
+            alone = ~view.mixed[photos]
+            clip[photos[alone]] = features[alone].half()
+            self.aux.append(aux)
+            self.clip.append(clip)
+
+
+def known_clip(names, clip_pairs):
+    """CLIP's own features: which photos (k,), and their features (k, 512) of unit length."""
+    if clip_pairs is None:
+        return torch.zeros(0, dtype=torch.long), torch.zeros(0, 512)
+    tensors, metadata = read_safetensors(clip_pairs.with_suffix(".safetensors"))
+    row = {name: i for i, name in enumerate(names)}
+    photos = torch.tensor([row.get(f"{clip_pairs.stem}/{file}", -1) for file in json.loads(metadata["files"])])
+    features = F.normalize(torch.from_numpy(tensors["clip"].astype(np.float32)), dim=1)
+    return photos[photos >= 0], features[photos >= 0]
 
 
 def centred_texts(vocabulary):

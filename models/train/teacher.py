@@ -1,63 +1,61 @@
-"""The teacher's features of every view, computed once, and the targets made from them."""
+"""The teacher: an ONNX encoder that PyTorch runs, so that it can look at millions of views on a GPU."""
 
 import json
-import time
 
-import numpy as np
-import onnxruntime
-
-from data import VIEW_SIZE, cut, save_array, settle, view_box
-
-BATCH = 16
+import onnx
+import torch
+import torch.nn.functional as F
+from onnx import helper, numpy_helper
 
 
-class Teacher:
-    """An ONNX encoder with outputs `aux` and `clip`, and its manifest."""
-
-    def __init__(self, model, manifest, threads):
-        self.manifest = json.loads(manifest.read_text())
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting is no work
-        self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self.side = self.manifest["input"]["shape"][2]
-        pre = self.manifest["preprocess"]
-        self.mean, self.std = (np.float32(pre[k]).reshape(3, 1, 1) for k in ("mean", "std"))
-
-    def features(self, pixels):
-        """`pixels`: (n, side, side, 3) uint8. Returns aux (n, d) and clip (n, 512)."""
-        x = (pixels.transpose(0, 3, 1, 2).astype(np.float32) / 255 - self.mean) / self.std
-        return self.session.run(["aux", "clip"], {self.manifest["input"]["name"]: x})
+def _conv(x, weight, bias=None, *, pads=(0, 0, 0, 0), strides=(1, 1), group=1, dilations=(1, 1), kernel_shape=None):
+    top, left, bottom, right = pads
+    return F.conv2d(F.pad(x, (left, right, top, bottom)), weight, bias, strides, 0, dilations, group)
 
 
-def prepare(photos, teacher, cache, views, seed):
-    """Fills the cache view by view; what is there already is left alone."""
-    settle(photos, cache, seed)
-    n = len(photos)
-    for view in range(views):
-        done = cache / f"teacher-clip-{view}.npy"
-        if done.exists():
-            continue
-        start, cpu = time.time(), time.process_time()
-        pixels = np.empty((n, VIEW_SIZE, VIEW_SIZE, 3), np.uint8)
-        aux, clip = [], []
-        for first in range(0, n, BATCH):
-            large = []
-            for i in range(first, min(first + BATCH, n)):
-                photo = photos[i]
-                box = view_box(photo.size, view, (seed, view, i))
-                pixels[i] = cut(photo, box, VIEW_SIZE)
-                large.append(cut(photo, box, teacher.side))
-            a, c = teacher.features(np.stack(large))
-            aux.append(a.astype(np.float16))
-            clip.append(c.astype(np.float16))
-            if first // BATCH % 50 == 0:
-                print(f"view {view}: {first}/{n} photos, {time.time() - start:.0f} s", flush=True)
-        save_array(cache / f"views-{view}.npy", pixels)
-        save_array(cache / f"teacher-aux-{view}.npy", np.concatenate(aux))
-        save_array(done, np.concatenate(clip))
-        print(f"view {view}: {time.process_time() - cpu:.0f} s of CPU", flush=True)
+def _gemm(a, b, c=0, *, transA=0, transB=0, alpha=1.0, beta=1.0):  # noqa: N803
+    return alpha * (a.mT if transA else a) @ (b.mT if transB else b) + beta * c
 
 
-def load_features(cache, view, output):
-    return np.load(cache / f"teacher-{output}-{view}.npy").astype(np.float32)
+OPERATIONS = {
+    "Add": torch.add,
+    "Clip": torch.clamp,
+    "Conv": _conv,
+    "Flatten": lambda x, axis=1: x.flatten(axis),
+    "Gemm": _gemm,
+    "GlobalAveragePool": lambda x: x.mean((2, 3), keepdim=True),
+    "LpNormalization": lambda x, axis=-1, p=2: F.normalize(x, p=p, dim=axis),
+    "Mul": torch.mul,
+    "Relu": F.relu,
+    "Sigmoid": torch.sigmoid,
+}
+
+
+class Teacher(torch.nn.Module):
+    """An encoder with outputs `aux` and `clip`, and its manifest. What it cannot do it says when it is loaded."""
+
+    def __init__(self, model, manifest):
+        super().__init__()
+        manifest = json.loads(manifest.read_text())
+        self.input, self.side = manifest["input"]["name"], manifest["input"]["shape"][2]
+        mean, std = (torch.tensor(manifest["preprocess"][k]).view(3, 1, 1) for k in ("mean", "std"))
+        self.register_buffer("scale", 0.5 / std)  # from pixels in [-1, 1]
+        self.register_buffer("shift", (0.5 - mean) / std)
+        graph = onnx.load(str(model)).graph
+        self.constants = {tensor.name: f"c{i}" for i, tensor in enumerate(graph.initializer)}
+        for tensor in graph.initializer:
+            self.register_buffer(self.constants[tensor.name], torch.from_numpy(numpy_helper.to_array(tensor).copy()))
+        self.steps = []
+        for node in graph.node:
+            if node.op_type not in OPERATIONS:
+                raise SystemExit(f"{model}: {node.op_type} is none of the operations that a teacher may have: {', '.join(OPERATIONS)}")
+            attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+            self.steps.append((OPERATIONS[node.op_type], list(node.input), attributes, node.output[0]))
+
+    def forward(self, pixels):
+        """`pixels` (n, 3, side, side) in [-1, 1]. Returns `aux` (n, d) and `clip` (n, 512)."""
+        values = {self.input: pixels * self.scale + self.shift}
+        for operation, inputs, attributes, output in self.steps:
+            arguments = [values[name] if name in values else getattr(self, self.constants[name]) for name in inputs]
+            values[output] = operation(*arguments, **attributes)
+        return values["aux"], values["clip"]

@@ -2,38 +2,26 @@
 
 import argparse
 import math
-import os
-import resource
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread a worker: threads that wait for each other burn time
-
-import numpy as np
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F
 
-from augment import augment
-from data import Photos, load_views
+from augment import relight, turns
+from data import Photos
 from export import SIDE, export
 from model import Student
 from readout import read_out
-from targets import aux_targets, category_words, centred_texts, clip_targets
-from teacher import Teacher, prepare
+from targets import Lessons, category_words, centred_texts, known_clip
+from teacher import Teacher
 
-BATCH = 128  # photos a step and worker
+BATCH = 1024
 DECAY, WARM_UP = 0.05, 0.03
-STAGES = ((0.5, 64), (1.0, 96))  # (until this share of the time, pixels a side): small pictures first, many more of them
+STAGES = ((0.2, 64), (1.0, 96))  # (until this share of the time, pixels a side): small pictures first
 TEMPERATURE = 0.05
 TEXT_TEMPERATURE = 0.04
 REPORT_EVERY, SAVE_EVERY = 15, 60  # seconds
-
-
-def cpu_seconds():
-    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def aux_loss(student, target):
@@ -61,9 +49,8 @@ class ClipLoss:
         distance = (student - target).square().sum(1).mean() / self.scale
         if self.texts is None:
             return distance
-        wanted = F.softmax(self._likeness(target), dim=1)
-        said = word >= 0
-        wanted[said] = 0.5 * wanted[said] + 0.5 * F.one_hot(word[said], len(self.texts))
+        said = 0.5 * F.one_hot(word.clamp_min(0), len(self.texts)) * (word >= 0).unsqueeze(1)
+        wanted = F.softmax(self._likeness(target), dim=1) * (1 - said.sum(1, keepdim=True)) + said
         return distance + F.cross_entropy(self._likeness(student), wanted)
 
 
@@ -74,132 +61,79 @@ def rate(highest, done):
     return highest * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
 
 
-class Sampler:
-    """Every photo once an epoch, in a new order and a random view each time; any step can be asked for."""
-
-    def __init__(self, rows, views, seed):
-        self.rows, self.views, self.seed = rows, views, seed
-        self.epoch = None
-
-    def __call__(self, step, workers, rank):
-        per_epoch = len(self.rows) // (BATCH * workers)
-        epoch, place = divmod(step, per_epoch)
-        if epoch != self.epoch:
-            rng = np.random.default_rng((self.seed, epoch))
-            self.epoch, self.order = epoch, rng.permutation(self.rows)
-            self.view = rng.integers(self.views, size=len(self.rows))
-        first = (place * workers + rank) * BATCH
-        return self.order[first : first + BATCH], self.view[first : first + BATCH]
-
-
-def gather(arrays, rows, view):
-    return torch.from_numpy(np.stack([arrays[v][r] for r, v in zip(rows, view, strict=True)]))
-
-
-def average_gradients(parameters, buffer, workers):
-    """Makes every worker's gradients their mean. Returns the CPU seconds of all workers, who agree on them so."""
-    torch.cat([p.grad.flatten() for p in parameters] + [torch.tensor([cpu_seconds()])], out=buffer)
-    dist.all_reduce(buffer)
-    at = 0
-    for p in parameters:
-        p.grad.copy_(buffer[at : at + p.numel()].view_as(p)).div_(workers)
-        at += p.numel()
-    return buffer[-1].item()
-
-
 def make_optimizer(model, highest):
     decayed = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim == 1]
     groups = [{"params": decayed, "weight_decay": DECAY}, {"params": others, "weight_decay": 0}]
-    return torch.optim.AdamW(groups, lr=highest)
+    return torch.optim.AdamW(groups, lr=highest, fused=True)
 
 
-def training_rows(options, names):
-    """The photos to train on: all but those left out."""
-    left_out = set(options.leave_out.read_text().split("\n")) if options.leave_out else set()
-    return np.array([i for i, name in enumerate(names) if name not in left_out])
-
-
-def work(rank, options, names, meeting):
-    """One of `workers` processes that train together: same weights, different photos, gradients averaged."""
-    torch.set_num_threads(1)
-    workers = options.workers
-    dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=workers)
-    rows = training_rows(options, names)
-    if len(rows) < BATCH * workers:
-        raise SystemExit(f"{len(rows)} photos are too few: a step takes {BATCH * workers}")
-    pixels = [load_views(options.cache, view) for view in range(options.views)]
-    aux = aux_targets(options.cache, options.views, rows)
-    clip = clip_targets(options.cache, options.views, names, options.clip_pairs)
-    clip_mean = np.concatenate([c[rows] for c in clip]).mean(0)
-    clip_scale = float(np.mean([((c[rows] - clip_mean) ** 2).sum(1).mean() for c in clip]))
-
+def learn(options, pixels, lessons, words, texts, checkpoint):
+    """Trains, or trains on, until `--minutes` are over; the weights are in `checkpoint` then."""
+    device, n = pixels.device, len(pixels)
+    if n < BATCH:
+        raise SystemExit(f"{n} photos are too few: a step takes {BATCH}")
+    clip_mean = torch.stack([c.float().mean(0) for c in lessons.clip]).mean(0)
+    clip_scale = torch.stack([(c.float() - clip_mean).square().sum(1).mean() for c in lessons.clip]).mean()
+    clip_loss = ClipLoss(clip_mean, clip_scale, texts)
     torch.manual_seed(options.seed)
-    model = Student(aux[0].shape[1], clip[0].shape[1]).to(memory_format=torch.channels_last)
+    model = Student(lessons.aux[0].shape[1], lessons.clip[0].shape[1])
     with torch.no_grad():
-        model.clip.bias.copy_(torch.from_numpy(clip_mean))
-    texts = words = None
-    if options.vocabulary:
-        texts = torch.from_numpy(centred_texts(options.vocabulary))
-        words = torch.from_numpy(category_words(names, options.categories, options.vocabulary))
-    clip_loss = ClipLoss(torch.from_numpy(clip_mean), clip_scale, texts)
+        model.clip.bias.copy_(clip_mean)
+    model = model.to(device, memory_format=torch.channels_last)
     optimizer = make_optimizer(model, options.rate)
-    forward = torch.compile(model, dynamic=False) if shutil.which("g++") else model
-
-    # `cpu`: seconds of all workers until now; `earlier`: what the weights had seen before this training began.
-    state = {"step": 0, "images": 0, "cpu": 0.0, "earlier": {"images": 0, "cpu": 0.0}}
-    checkpoint = options.cache / f"{options.name}.pt"
+    hardware = torch.cuda.get_device_name(device) if pixels.is_cuda else "CPU"
+    state = {"step": 0, "images": 0, "seconds": 0.0, "hardware": hardware}
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = torch.load(checkpoint, weights_only=True, map_location=device)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         state = saved["state"]
-    elif options.start_from:
-        saved = torch.load(options.start_from, weights_only=True)
-        model.load_state_dict(saved["model"])
-        state["earlier"] = {key: saved["state"][key] + saved["state"]["earlier"][key] for key in ("images", "cpu")}
-    before, budget = state["cpu"], options.minutes * 60
-    seed = options.seed + state["earlier"]["images"]  # weights that learned before see other orders and crops now
-    sampler = Sampler(rows, options.views, seed)
+    model.train()
     parameters = list(model.parameters())
-    buffer = torch.zeros(sum(p.numel() for p in parameters) + 1)
-    saved_at = reported_at = time.time()
+    rng = torch.Generator(device)
+    budget, before, started = options.minutes * 60, state["seconds"], time.time()
+    reported_at = saved_at = started
 
-    while state["cpu"] < budget:
-        done = state["cpu"] / budget
+    while state["seconds"] < budget:
+        done = state["seconds"] / budget
         for group in optimizer.param_groups:
             group["lr"] = rate(options.rate, done)
         side = next(side for until, side in STAGES if done < until)
-        picked, view = sampler(state["step"], workers, rank)
-        rng = torch.Generator().manual_seed(hash((seed, state["step"], rank)))
-        x = augment(gather(pixels, picked, view), side, rng)
-        model.train()
-        student_aux, student_clip = forward(x)
-        loss, cosine = aux_loss(student_aux, gather(aux, picked, view))
-        clip_error = clip_loss(student_clip, gather(clip, picked, view), words[picked] if options.vocabulary else None)
+        epoch, place = divmod(state["step"], n // BATCH)
+        rng.manual_seed(options.seed + epoch)  # every photo once an epoch, in a new order
+        rows = torch.randperm(n, generator=rng, device=device)[place * BATCH : (place + 1) * BATCH]
+        rng.manual_seed(options.seed + 2**20 + state["step"])
+        v = int(torch.randint(len(lessons.views), (1,), generator=torch.Generator().manual_seed(state["step"])))
+        view = lessons.views[v]
+        x = relight(view.render(pixels, rows, side, turns(BATCH, rng)), rng).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(device.type, torch.bfloat16, enabled=pixels.is_cuda):
+            seen = model.read(x)
+        aux, clip = model.say(seen.float())
+        loss, cosine = aux_loss(aux, lessons.aux[v][rows].float())
+        clip_error = clip_loss(clip, lessons.clip[v][rows].float(), words[rows].masked_fill(view.mixed[rows], -1))
         (loss + clip_error).backward()
-        state["cpu"] = before + average_gradients(parameters, buffer, workers)
         torch.nn.utils.clip_grad_norm_(parameters, 5.0)
         optimizer.step()
         optimizer.zero_grad()
         state["step"] += 1
-        state["images"] += BATCH * workers
+        state["images"] += BATCH
 
-        now, last = time.time(), state["cpu"] >= budget
-        if rank == 0 and (now - reported_at > REPORT_EVERY or last):
+        now = time.time()
+        state["seconds"] = before + now - started
+        last = state["seconds"] >= budget
+        if now - reported_at > REPORT_EVERY or last:
             reported_at = now
             print(
-                f"{state['cpu'] / 60:5.1f} of {options.minutes:g} min of CPU, {state['images']} images, {side} px: "
+                f"{state['seconds'] / 60:5.1f} of {options.minutes:g} min, {state['images']} crops, {side} px: "
                 f"loss {loss.item():.3f}, cosine {cosine.item():.3f}, clip error {clip_error.item():.3f}",
                 flush=True,
             )
-        if rank == 0 and (now - saved_at > SAVE_EVERY or last):
+        if now - saved_at > SAVE_EVERY or last:
             saved_at = now
             part = checkpoint.with_suffix(".part")
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, part)
             part.rename(checkpoint)
-    dist.barrier()
-    dist.destroy_process_group()
 
 
 def arguments():
@@ -213,28 +147,38 @@ def arguments():
     p.add_argument("--leave-out", type=Path, help="file of photo names, one a line, that are not trained on")
     p.add_argument("--out", type=Path, required=True, help="folder for NAME.onnx and NAME.json")
     p.add_argument("--name", default="handful-tiny")
-    p.add_argument("--cache", type=Path, required=True, help="folder for views, teacher features and checkpoints")
-    p.add_argument("--views", type=int, default=2, help="crops of each photo that the teacher sees")
-    p.add_argument("--minutes", type=float, default=40, help="CPU time of the training, all workers together")
-    p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    p.add_argument("--start-from", type=Path, help="checkpoint of an earlier training, whose weights are the first ones")
-    p.add_argument("--workers", type=int, default=os.cpu_count())
+    p.add_argument("--cache", type=Path, required=True, help="folder for the teacher's features and checkpoints")
+    p.add_argument("--views", type=int, default=64, help="views of each photo that the teacher sees")
+    p.add_argument("--minutes", type=float, default=6.7, help="time of the training; the teacher and the read-out come on top")
+    p.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--seed", type=int, default=1)
     return p.parse_args()
 
 
 def main():
     options = arguments()
+    options.cache.mkdir(parents=True, exist_ok=True)
     sources = options.images + ([options.clip_pairs] if options.clip_pairs else [])
-    photos = Photos(sources)
-    teacher = Teacher(options.teacher, options.teacher_manifest, options.workers)
-    prepare(photos, teacher, options.cache, options.views, options.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.spawn(work, (options, photos.names, Path(folder) / "meeting"), options.workers)
+    started = time.time()
+    photos = Photos(sources, set(options.leave_out.read_text().split("\n")) if options.leave_out else ())
+    print(f"{len(photos)} photos: {time.time() - started:.0f} s", flush=True)
+    device = torch.device(options.device)
+    pixels, sizes = torch.from_numpy(photos.pixels).to(device), torch.from_numpy(photos.sizes).to(device)
+    teacher = Teacher(options.teacher, options.teacher_manifest).to(device, memory_format=torch.channels_last).eval()
+    if device.type == "cuda":
+        teacher.compile()
+    own = known_clip(photos.names, options.clip_pairs)
+    key = f"{photos.names}{options.teacher.name}"
+    lessons = Lessons(pixels, sizes, teacher, options.views, options.seed, own, options.cache, key)
+    texts, words = None, torch.full((len(photos),), -1, device=device)
+    if options.vocabulary:
+        texts = torch.from_numpy(centred_texts(options.vocabulary)).to(device)
+        words = torch.from_numpy(category_words(photos.names, options.categories, options.vocabulary)).to(device)
+    checkpoint = options.cache / f"{options.name}.pt"
+    learn(options, pixels, lessons, words, texts, checkpoint)
     finished = options.cache / f"{options.name}-finished.pt"
-    rows = training_rows(options, photos.names)
-    torch.set_num_threads(options.workers)
-    read_out(options.cache / f"{options.name}.pt", finished, options.cache, options.views, rows, SIDE)
+    read_out(checkpoint, finished, pixels, lessons, SIDE)
     export(finished, options.out, options.name, options.teacher.name)
 
 
