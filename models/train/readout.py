@@ -9,6 +9,7 @@ any of them, but favours some texts: without it far more names are found.
 import torch
 
 from model import Student
+from targets import main_axes, save
 
 BATCH = 256
 RIDGE = 0.05  # of the variance of each number that is read, added to it
@@ -36,12 +37,6 @@ def settle(model, photos):
         norm.eval()
 
 
-def main_axes(features, power):
-    """Columns are the main axes of centred features, divided by a power of their variances; and the axes undivided."""
-    variances, axes = torch.linalg.eigh(torch.cov(features.T))
-    return axes / variances.clamp_min(variances[-1] * 1e-6) ** (power / 2), axes
-
-
 @torch.no_grad()
 def read_out(checkpoint, finished, pixels, lessons, side):
     """Reads `checkpoint`, writes `finished`: the same network with its new `aux`, and with `clip` centred and more even."""
@@ -61,4 +56,4 @@ def read_out(checkpoint, finished, pixels, lessons, side):
     model.aux.weight.copy_(weights.T)
     model.aux.bias.copy_(-middle @ weights)
     model.clip.bias.copy_(-model.clip.weight @ model.narrow(middle.float()))
-    torch.save({"model": model.cpu().state_dict(), "state": saved["state"]}, finished)
+    save(finished, {"model": model.cpu().state_dict(), "state": saved["state"]})

@@ -38,6 +38,13 @@ def read_safetensors(path):
     return tensors, metadata
 
 
+def save(path, what):
+    """Writes beside and renames, so that a file with its final name is whole."""
+    part = path.with_suffix(".part")
+    torch.save(what, part)
+    part.rename(path)
+
+
 def look(teacher, pixels, view):
     """What the teacher says of a view of every photo, in rows of unit length: `aux` (n, d) and `clip` (n, 512)."""
     aux, clip = [], []
@@ -49,12 +56,21 @@ def look(teacher, pixels, view):
     return torch.cat(aux), torch.cat(clip)
 
 
-def main_axes(features):
-    """The mean of the teacher's features, and their principal axes, partly whitened: (d,), (d, AUX_DIM)."""
-    mean = features.mean(0)
-    variances, axes = torch.linalg.eigh(torch.cov((features - mean).T.double()))
-    variances, axes = variances.flip(0)[:AUX_DIM], axes.flip(1)[:, :AUX_DIM]
-    return mean, (axes / variances.clamp_min(1e-12).sqrt() ** WHITENING).float()
+def main_axes(features, power):
+    """Columns are the main axes of centred features, the widest last, divided by a power of their variances; and the axes undivided."""
+    variances, axes = torch.linalg.eigh(torch.cov(features.T.double()))
+    return axes / variances.clamp_min(variances[-1] * 1e-6) ** (power / 2), axes
+
+
+class Directions:
+    """The teacher's features of some photos tell where the middle is, and the AUX_DIM axes that others are put on."""
+
+    def __init__(self, features):
+        self.middle = features.mean(0)
+        self.axes = main_axes(features - self.middle, WHITENING)[0][:, -AUX_DIM:].float()
+
+    def __call__(self, features):
+        return F.normalize((features - self.middle) @ self.axes, dim=1)
 
 
 class Lessons:
@@ -68,17 +84,14 @@ class Lessons:
         self.views = [View(sizes, number, seed) for number in range(views)]
         self.aux, self.clip = [], []
         key = hashlib.sha256(f"{key}{seed}".encode()).hexdigest()[:16]  # other photos, other file
-        axes, started = None, time.time()
+        directions, started = None, time.time()
         for number, view in enumerate(self.views):
             kept = cache / f"view-{key}-{number}.pt"
             if not kept.exists():
-                if axes is None:
-                    axes = main_axes(torch.cat([look(teacher, pixels, v)[0] for v in self.views[:AXES_VIEWS]]))
+                if directions is None:
+                    directions = Directions(torch.cat([look(teacher, pixels, v)[0] for v in self.views[:AXES_VIEWS]]))
                 aux, clip = look(teacher, pixels, view)
-                aux = F.normalize((aux - axes[0]) @ axes[1], dim=1)
-                part = kept.with_suffix(".part")
-                torch.save((aux.half(), clip.half()), part)
-                part.rename(kept)
+                save(kept, (directions(aux).half(), clip.half()))
                 if number % 10 == 0:
                     print(f"view {number} of {views}: {time.time() - started:.0f} s", flush=True)
             aux, clip = torch.load(kept, map_location=pixels.device, weights_only=True)

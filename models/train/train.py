@@ -13,7 +13,7 @@ from data import Photos
 from export import SIDE, export
 from model import Student
 from readout import read_out
-from targets import Lessons, category_words, centred_texts, known_clip
+from targets import Lessons, category_words, centred_texts, known_clip, save
 from teacher import Teacher
 
 BATCH = 1024
@@ -131,9 +131,7 @@ def learn(options, pixels, lessons, words, texts, checkpoint):
             )
         if now - saved_at > SAVE_EVERY or last:
             saved_at = now
-            part = checkpoint.with_suffix(".part")
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}, part)
-            part.rename(checkpoint)
+            save(checkpoint, {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state})
 
 
 def arguments():
