@@ -17,7 +17,8 @@ SHORT, LONG = 112, 168  # pixels that are kept of a photo's shorter and longer s
 class Photos:
     """Photos named `SOURCE/FILE`, in a fixed order; `SOURCE` is the folder's name, or the zip's without `.zip`.
 
-    `left_out` are names of photos that are not wanted. `pixels` is (n, 3, LONG, LONG) uint8 with each photo in the upper left corner, `sizes` (n, 2) its width and height there.
+    `left_out` are names of photos that are not wanted. `pixels` is (n, 3, LONG, LONG) uint8 with each photo in the upper
+    left corner, `sizes` (n, 2) its width and height there.
     """
 
     def __init__(self, sources, left_out=()):
