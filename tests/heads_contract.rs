@@ -53,6 +53,7 @@ fn every_head() -> Vec<HeadSpec> {
             ridge: Ridge::Fixed(0.05),
             standardise: false,
             prior: Prior::Empirical,
+            center_count: 2.5,
             text: true,
             alpha: Some(0.1),
         }),
@@ -408,6 +409,10 @@ fn hyper_parameters_outside_their_range_are_refused() {
         }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             alpha: Some(f64::NAN),
+            ..Default::default()
+        }),
+        HeadSpec::NaiveBayesFull(NaiveBayesFull {
+            center_count: -1.0,
             ..Default::default()
         }),
         HeadSpec::Prototype(Prototype {

@@ -1,6 +1,7 @@
 //! Tensor to features: the model, loaded from ONNX bytes and run by tract. Only this room knows the engine.
 
 mod graph;
+mod winograd;
 
 use super::digest::check_digest;
 use super::manifest::{Manifest, Output};
@@ -154,7 +155,10 @@ fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunna
     for (place, fact) in inputs.into_iter().enumerate() {
         model.set_input_fact(place, fact.into())?;
     }
-    model.into_optimized()?.into_runnable()
+    let mut model = model.into_typed()?.into_decluttered()?;
+    winograd::rewrite(&mut model)?;
+    model.optimize()?;
+    model.into_runnable()
 }
 
 /// The plan's outputs have the shapes of the manifest.

@@ -3,8 +3,9 @@
 //! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087,
 //! with the ridge of Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for
 //! large-dimensional covariance matrices", 2004. Differs from the source: Cholesky in place of a pseudo-inverse, of the
-//! smaller of two matrices; identity where the classes have no scatter; images are standardised first; the weight of the
-//! scores beside the text is chosen by leave-one-out cross-entropy, not by validation accuracy (specification 3.5).
+//! smaller of two matrices; identity where the classes have no scatter; images are standardised first; means of few
+//! examples are known to be too far out; the weight of the scores beside the text is chosen by leave-one-out
+//! cross-entropy, not by validation accuracy (specification 3.5).
 
 mod leave_one_out;
 mod ridge;
@@ -12,15 +13,15 @@ mod ridge;
 pub use ridge::Ridge;
 
 use self::ridge::{Ridged, Rule};
-use super::prior::typical_temperature;
+use super::prior::{CENTER_COUNT, settled, typical_temperature};
 use super::{
-    FittedHead, Head, Linear, Prior, Query, ZeroShot, check_within, class_means, cross_entropy,
-    spread,
+    FittedHead, Head, Linear, Prior, Query, ZeroShot, check_at_least, check_within, class_means,
+    cross_entropy, spread,
 };
 use crate::linalg::{self, Cholesky};
 use crate::support::Task;
 use crate::{Error, Result};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, Zip};
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by the log-likelihood of each class, up to a term that all classes share.
@@ -28,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// With m the class means of the images, S the scatter of the n examples around them, in d dimensions:
 /// ```text
 /// P     = inverse covariance: see Ridge           (the identity where tr(S) is rounding only)
-/// score = ln prior + m.P x - m.P m / 2
+/// u     = m - g, g the mean of the class means
+/// score = ln prior + u.P (x - g) - k / (k + center_count) u.P u / 2,     k the examples of the class
 /// ```
 /// With `text` it is `100 cosine(x, text) + alpha score`, in which a class with a text and no examples has the mean
 /// score of the others.
@@ -44,6 +46,7 @@ use serde::{Deserialize, Serialize};
 /// | `ridge` | ks | ks, ledoit_wolf, {"fixed": r} | see [`Ridge`] |
 /// | `standardise` | true | | whether [`Head::prepare`] standardises the images, see [`Task::standardised`]; false as published |
 /// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
+/// | `center_count` | 1 | >= 0 | examples that the common centre is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `text` | false | | whether texts, where there are any, take part |
 /// | `alpha` | none | 0 to 1000 | weight of the scores beside the text; none: the power of ten from 0.0001 to 100 with the least leave-one-out cross-entropy; 1 / prior temperature where no class has two examples |
 /// # Errors
@@ -62,6 +65,8 @@ pub struct NaiveBayesFull {
     pub standardise: bool,
     /// Class prior.
     pub prior: Prior,
+    /// Examples that the common centre is worth beside those of a class.
+    pub center_count: f64,
     /// Whether texts take part.
     pub text: bool,
     /// Weight of the scores beside the text.
@@ -74,6 +79,7 @@ impl Default for NaiveBayesFull {
             ridge: Ridge::default(),
             standardise: true,
             prior: Prior::default(),
+            center_count: CENTER_COUNT,
             text: false,
             alpha: None,
         }
@@ -102,13 +108,28 @@ impl Head for NaiveBayesFull {
         if let Ridge::Fixed(r) = self.ridge {
             check_within("naive_bayes_full.ridge", r, 1e-6, 1e3, "0.000001 to 1000")?;
         }
+        check_at_least(
+            "naive_bayes_full.center_count",
+            self.center_count,
+            0.0,
+            ">= 0",
+        )?;
         if let Some(alpha) = self.alpha {
             check_within("naive_bayes_full.alpha", alpha, 0.0, 1e3, "0 to 1000")?;
         }
-        let (means, centred) = centre(task);
+        let (mut means, centred) = centre(task);
         let width = means.ncols();
         let (n, counts) = (task.n_examples(), task.counts());
         let used = counts.iter().filter(|&&n| n > 0).count();
+        let center = means.sum_axis(Axis(0)) / used.max(1) as f64;
+        for (mut mean, _) in means
+            .rows_mut()
+            .into_iter()
+            .zip(&counts)
+            .filter(|(_, n)| **n > 0)
+        {
+            mean -= &center;
+        }
         let trace = centred.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
         let rule = Rule::of(self.ridge, &centred, trace);
         let ridged = rule.ridge(trace, n, used, width);
@@ -121,7 +142,10 @@ impl Head for NaiveBayesFull {
         };
         let own = (&weights * &means).sum_axis(Axis(1));
         let prior_counts: Vec<f64> = counts.iter().map(|&n| n as f64).collect();
-        let bias = Array1::from(self.prior.log(&prior_counts)) - &(&own * 0.5);
+        let half = Zip::from(&own)
+            .and(&prior_counts)
+            .map_collect(|own, &n| 0.5 * settled(n, self.center_count) * own);
+        let bias = Array1::from(self.prior.log(&prior_counts)) - half - weights.dot(&center);
         let mut fitted = FittedNaiveBayesFull {
             temperature: match ridged {
                 Some(ridged) if n > used => TEMPERATURE * ridged.factor / (n - used) as f64,
@@ -207,7 +231,9 @@ pub struct FittedNaiveBayesFull {
     counts: Vec<usize>,
     /// Means times precision, on images `(C, d)`.
     weights: Array2<f32>,
+    /// Class means from the mean of all of them.
     means: Array2<f64>,
+    /// Examples from the means of their classes.
     centred: Array2<f32>,
     /// Squared Mahalanobis length of each mean `(C,)`.
     own: Array1<f64>,

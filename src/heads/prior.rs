@@ -1,4 +1,5 @@
-//! What is known before a photo is seen: how likely each class is, and how far apart log-likelihoods lie.
+//! What is known before a photo is seen: how likely each class is, how far out its mean is, and how far apart
+//! log-likelihoods lie.
 
 use crate::{Error, Result, math};
 use ndarray::{Array1, Array2};
@@ -47,6 +48,24 @@ impl Prior {
                 value => math::ln(value / total),
             })
             .collect()
+    }
+}
+
+/// Examples that the common centre is worth beside those of a class, unless told otherwise. On validation photos of
+/// Caltech-101, UCF101 and DTD (true CLIP features) 1 is best where half of the classes have 1, 2 or 4 photos and the
+/// others 8 or 16: 2 to 11 points for `naive_bayes_full`, 0.5 to 9 for `naive_bayes`; with 2 to 16 of each it gains up to 0.7.
+pub(super) const CENTER_COUNT: f64 = 1.0;
+
+/// Share of the squared length of a class mean, measured from the common centre, that is no noise, for so many examples.
+///
+/// A mean of few examples lies too far out, and so the class is thought to be farther from every photo than it is. With a
+/// normal prior around the centre the mean to expect is this share of the one observed (Murphy, "Machine Learning", 2012,
+/// section 4.6.1); scores are divided by the share, so that they keep their scale and half of it is left at the square.
+pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
+    if examples > 0.0 {
+        examples / (examples + center_count)
+    } else {
+        1.0
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Without an example x of class c, with n examples, mean m and d = x - m, the mean moves by -d/(n-1) and the scatter S
 //! loses k d d^T, k = n/(n-1): the inverse of what is left follows from that of S (Sherman, Morrison, 1950). All that
-//! is needed are the products of means, x and d under the inverse of S + t I.
+//! is needed are the products of means, x and d under the inverse of S + t I. All are seen from the mean of the class
+//! means, which moves along d, or along x where that was the only example of its class.
 
+use super::super::prior::settled;
 use super::FittedNaiveBayesFull;
 use super::ridge::Ridged;
 use crate::linalg;
@@ -176,11 +178,25 @@ impl FittedNaiveBayesFull {
                 gain = k / (1.0 - k * dd).max(1e-12);
             }
         }
+        let used = self.counts.iter().filter(|&&n| n > 0).count() as f64;
+        // How far the centre moves back along a vector v, and the products of v with the means, x and itself.
+        let (back, v, vx, vv) = if counts[own] > 0.0 {
+            let after = 1.0 + gain * dd;
+            (
+                1.0 / (counts[own] * used),
+                &d * after,
+                xd * after,
+                dd * after,
+            )
+        } else {
+            (1.0 / (used - 1.0).max(1.0), x.clone(), x[own], x[own])
+        };
         let log_prior = self.recipe.prior.log(&counts);
         for (c, score) in out.iter_mut().enumerate() {
-            let fit = x[c] + gain * d[c] * xd;
-            let length = lengths[c] + gain * d[c] * d[c];
-            *score = log_prior[c] + factor * (fit - 0.5 * length);
+            let fit = x[c] + gain * d[c] * xd + back * (v[c] + vx + back * vv);
+            let length = lengths[c] + gain * d[c] * d[c] + back * (2.0 * v[c] + back * vv);
+            let settled = settled(counts[c], self.recipe.center_count);
+            *score = log_prior[c] + factor * (fit - 0.5 * settled * length);
         }
     }
 }
