@@ -46,6 +46,7 @@ fn every_head() -> Vec<HeadSpec> {
         HeadSpec::NaiveBayes(NaiveBayes {
             eta: Some(0.5),
             floor: 0.01,
+            center_count: 0.0,
             text_count: 2.0,
             ..Default::default()
         }),
@@ -78,6 +79,7 @@ fn every_head() -> Vec<HeadSpec> {
         HeadSpec::KernelRidge(KernelRidge {
             beta: Some(1.7),
             lambda: Some(0.1),
+            balance: 0.0,
             weight: Some(0.3),
             ..Default::default()
         }),
@@ -396,6 +398,10 @@ fn hyper_parameters_outside_their_range_are_refused() {
             ..Default::default()
         }),
         HeadSpec::NaiveBayes(NaiveBayes {
+            center_count: f64::NAN,
+            ..Default::default()
+        }),
+        HeadSpec::NaiveBayes(NaiveBayes {
             text_count: -1.0,
             ..Default::default()
         }),
@@ -445,6 +451,10 @@ fn hyper_parameters_outside_their_range_are_refused() {
         }),
         HeadSpec::KernelRidge(KernelRidge {
             weight: Some(0.0),
+            ..Default::default()
+        }),
+        HeadSpec::KernelRidge(KernelRidge {
+            balance: 2.1,
             ..Default::default()
         }),
         HeadSpec::Logistic(Logistic {

@@ -73,9 +73,6 @@ impl Default for Fused {
 /// in for them.
 const MANY: usize = 2000;
 
-/// Photos a class, on average, from which a full covariance says more than it confuses.
-const FOR_COVARIANCE: usize = 3;
-
 /// How much more certain the members are with all examples than in the folds that temperatures and weights were learned
 /// from. On validation photos of Caltech-101 and UCF101 (4, 8, 16 photos a class) 1.05 to 1.1 is best, by calibration
 /// error (2.5 to 2.1 %) and by likelihood.
@@ -98,7 +95,8 @@ impl Fused {
         let mut specs = self.members.clone();
         specs.retain(|spec| match spec {
             HeadSpec::ZeroShot(_) => task.has_text(),
-            HeadSpec::NaiveBayesFull(_) => n >= FOR_COVARIANCE * used.max(1) && n <= MANY,
+            // One photo of each class has no scatter.
+            HeadSpec::NaiveBayesFull(_) => n > used && n <= MANY,
             _ => n > 0 && n <= MANY,
         });
         if n > MANY {

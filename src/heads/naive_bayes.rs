@@ -10,7 +10,7 @@ mod statistics;
 pub use statistics::Statistics;
 
 use super::folds::refitted;
-use super::prior::temperature_of_sums;
+use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
     FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
     pseudo,
@@ -38,8 +38,9 @@ pub enum Dof {
 /// v = M2 / N                     (variance of each dimension; M2 / (N - C) with dof classes)
 /// u = mean of v                  (mean of squares where v is zero throughout)
 /// s = (1 - eta) v + eta u + floor u,      eta = nu / (nu + N - C), 1 where N = C
-/// score = ln prior - sum over dimensions of (x - m)^2 / 2 s
+/// score = ln prior - sum over dimensions of (x - m)^2 / 2 s + center_count / (n + center_count) (m - g)^2 / 2 s
 /// ```
+/// where n counts the examples of the class and g is the mean of the class means.
 /// # Shapes
 /// Images `(n, d)`; means `(C, d)`, variance `(d,)`, d the width of a row.
 /// # Units
@@ -53,6 +54,7 @@ pub enum Dof {
 /// | `floor` | 0.000001 | >= 1e-12 | share of the mean variance that every dimension has in addition |
 /// | `dof` | examples | examples, classes | what the sums of squares are divided by |
 /// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
+/// | `center_count` | 1 | >= 0 | examples that the common centre g is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `minmax` | false | | as published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the examples; changes shrinkage and floor only |
 /// | `text_count` | 0 | >= 0 | examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs two classes with text and examples |
 /// # Errors
@@ -73,6 +75,8 @@ pub struct NaiveBayes {
     pub dof: Dof,
     /// Class prior.
     pub prior: Prior,
+    /// Examples that the common centre is worth beside those of a class.
+    pub center_count: f64,
     /// Whether each dimension is scaled to between 0 and 1 first.
     pub minmax: bool,
     /// Examples that the text of a class is worth to its mean.
@@ -87,6 +91,7 @@ impl Default for NaiveBayes {
             floor: 1e-6,
             dof: Dof::default(),
             prior: Prior::default(),
+            center_count: CENTER_COUNT,
             minmax: false,
             text_count: 0.0,
         }
@@ -109,6 +114,7 @@ impl NaiveBayes {
             "0 to 1",
         )?;
         check_at_least("naive_bayes.floor", self.floor, 1e-12, ">= 1e-12")?;
+        check_at_least("naive_bayes.center_count", self.center_count, 0.0, ">= 0")?;
         check_at_least("naive_bayes.text_count", self.text_count, 0.0, ">= 0")?;
         self.prior.check(task.n_classes())?;
 
@@ -148,6 +154,7 @@ impl NaiveBayes {
         let inverse = variance.recip();
         let mut weights = Array2::zeros(unit.means().dim());
         let mut bias = Array1::zeros(weights.nrows());
+        let mut squares = Array1::<f64>::zeros(weights.nrows());
         let mut mean = Array1::zeros(factor.len());
         let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
         for c in 0..weights.nrows() {
@@ -165,12 +172,25 @@ impl NaiveBayes {
                 0.0
             };
             bias[c] = (log_prior[c] + moved - 0.5 * square) as f32;
+            squares[c] = square;
             if unit.counts()[c] > 0 {
                 own += square;
                 sum += &mean;
             }
         }
-        let all = (&sum * &inverse).dot(&sum);
+        let under = &sum * &inverse;
+        let all = under.dot(&sum);
+        // Half of what the squared length from the centre, the mean of the means, is too long by.
+        let classes = unit.n_used().max(1) as f64;
+        let under_unit = &under * &factor;
+        for c in 0..weights.nrows() {
+            let along = match &images {
+                Some(images) => images.row(c).dot(&under),
+                None => unit.means().row(c).dot(&under_unit),
+            };
+            let length = squares[c] - 2.0 * along / classes + all / (classes * classes);
+            bias[c] += (0.5 * (1.0 - settled(counts[c], self.center_count)) * length) as f32;
+        }
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
             temperature: temperature_of_sums(own, all, unit.n_used() as f64),
@@ -284,6 +304,7 @@ impl FittedHead for FittedNaiveBayes {
         let factor = task.scale().mapv(f64::from);
         let statistics = Statistics::of(task).affine(&factor, &Array1::zeros(factor.len()));
         let within = statistics.within();
+        let sum = statistics.means().sum_axis(Axis(0));
         let image = task.image();
         let mut out = Array2::zeros((examples.len(), self.n_classes()));
         for (mut scores, &i) in out.axis_iter_mut(Axis(0)).zip(examples) {
@@ -312,19 +333,28 @@ impl FittedHead for FittedNaiveBayes {
                 });
             let counts: Vec<f64> = counts.into_iter().map(|n| n as f64).collect();
             let log_prior = self.recipe.prior.log(&counts);
+            let lost = match &mean {
+                Some(mean) => &statistics.means().row(own) - mean,
+                None => statistics.means().row(own).to_owned(),
+            };
+            let center = (&sum - &lost) / used.max(1) as f64;
             for (c, score) in scores.iter_mut().enumerate() {
-                let centre = match (&mean, c == own) {
+                let at = match (&mean, c == own) {
                     (Some(mean), true) => mean.view(),
                     _ => statistics.means().row(c),
                 };
                 // The linear form of `scores_into`, so that both are on one scale.
-                let fit: f64 = centre
+                let fit: f64 = at
                     .iter()
                     .zip(&x)
                     .zip(&scale)
                     .map(|((&m, &x), &s)| m * (x - 0.5 * m) / s)
                     .sum();
-                *score = (log_prior[c] + fit) as f32;
+                let length: f64 = (at.iter().zip(&center).zip(&scale))
+                    .map(|((&m, &g), &s)| (m - g) * (m - g) / s)
+                    .sum();
+                let unsettled = 1.0 - settled(counts[c], self.recipe.center_count);
+                *score = (log_prior[c] + fit + 0.5 * unsettled * length) as f32;
             }
         }
         out

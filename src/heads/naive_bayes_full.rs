@@ -37,8 +37,7 @@ use serde::{Deserialize, Serialize};
 /// # Shapes
 /// Images `(n, d)`; weights `(C, d)`, bias `(C,)`.
 /// # Units
-/// Nats, on a scale that is too confident by far: the prior temperature is 10 for a precision with n - C degrees of freedom
-/// (and 0.07 of the typical gap between two classes where there is no scatter).
+/// Nats, on a scale that is too confident by far: the prior temperature is 0.07 of the typical gap between two classes.
 /// Logits with `text`. A class without examples scores `-inf`, with `text` unless it has one.
 /// # Parameters
 /// | field | default | range | meaning |
@@ -85,11 +84,6 @@ impl Default for NaiveBayesFull {
         }
     }
 }
-
-/// Best temperature of scores whose precision is that of a covariance with n - C degrees of freedom: 5 to 15 from 2 to
-/// 16 photos a class on the validation photos of Caltech-101, UCF101 and DTD, and nearly the same at any number of photos
-/// of one set, which is what lets a temperature learned from folds hold for all photos.
-const TEMPERATURE: f64 = 10.0;
 
 impl Head for NaiveBayesFull {
     type Fitted = FittedNaiveBayesFull;
@@ -147,10 +141,7 @@ impl Head for NaiveBayesFull {
             .map_collect(|own, &n| 0.5 * settled(n, self.center_count) * own);
         let bias = Array1::from(self.prior.log(&prior_counts)) - half - weights.dot(&center);
         let mut fitted = FittedNaiveBayesFull {
-            temperature: match ridged {
-                Some(ridged) if n > used => TEMPERATURE * ridged.factor / (n - used) as f64,
-                _ => typical_temperature(&weights, &means, &counts),
-            },
+            temperature: typical_temperature(&weights, &means, &counts),
             linear: Linear::of_images(&weights, &bias, task),
             recipe: self.clone(),
             text: None,
