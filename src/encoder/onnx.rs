@@ -1,5 +1,6 @@
 //! Tensor to features: the model, loaded from ONNX bytes and run by tract. Only this room knows the engine.
 
+mod convolutions;
 mod graph;
 mod winograd;
 
@@ -156,7 +157,7 @@ fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunna
         model.set_input_fact(place, fact.into())?;
     }
     let mut model = model.into_typed()?.into_decluttered()?;
-    winograd::rewrite(&mut model)?;
+    convolutions::replace(&mut model)?;
     model.optimize()?;
     model.into_runnable()
 }

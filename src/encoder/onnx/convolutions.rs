@@ -1,0 +1,177 @@
+//! Convolutions that the engine leaves to [`Winograd`].
+
+use super::winograd::Winograd;
+use std::borrow::Cow;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::ndarray::ArrayViewD;
+use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
+use tract_onnx::tract_core::ops::nn::DataFormat;
+
+/// Inputs of the operator: one image `(C, H, W)` or `(1, C, H, W)`, its transformed kernels, the bias `(K,)`.
+#[derive(Debug, Clone, Hash, PartialEq, Eq)]
+struct Convolution(Winograd);
+
+/// Replaces the convolutions of a model that are of this kind.
+pub fn replace(model: &mut TypedModel) -> TractResult<()> {
+    for id in model.eval_order()? {
+        let node = model.node(id);
+        let Some((op, kernels, bias)) = recognised(model, node)? else {
+            continue;
+        };
+        let name = node.name.clone();
+        let mut patch = TypedModelPatch::new("winograd");
+        let image = patch.tap_model(model, node.inputs[0])?;
+        let kernels = patch.add_const(format!("{name}.kernels"), kernels)?;
+        let bias = patch.add_const(format!("{name}.bias"), bias)?;
+        let output = patch.wire_node(name, op, &[image, kernels, bias])?[0];
+        patch.shunt_outside(model, id.into(), output)?;
+        patch.apply(model)?;
+    }
+    Ok(())
+}
+
+/// The node as an operator of ours, with its transformed kernels and its bias; `None` where it is none.
+fn recognised(
+    model: &TypedModel,
+    node: &TypedNode,
+) -> TractResult<Option<(Convolution, Tensor, Tensor)>> {
+    let Some(conv) = node.op_as::<Conv>() else {
+        return Ok(None);
+    };
+    let (pool, image) = (&conv.pool_spec, model.outlet_fact(node.inputs[0])?);
+    let constant = |input: usize| -> TractResult<_> {
+        Ok(model.outlet_fact(node.inputs[input])?.konst.clone())
+    };
+    let (Some(shape), Some(kernels), Some(bias)) =
+        (image.shape.as_concrete(), constant(1)?, constant(2)?)
+    else {
+        return Ok(None);
+    };
+    let plain = conv.q_params.is_none()
+        && conv.group == 1
+        && conv.kernel_fmt == KernelFormat::OIHW
+        && matches!(pool.data_format, DataFormat::NCHW | DataFormat::CHW)
+        && pool.kernel_shape[..] == [3, 3]
+        && (pool.strides().iter().chain(&*pool.dilations())).all(|&step| step == 1)
+        && [image.datum_type, kernels.datum_type(), bias.datum_type()] == [f32::datum_type(); 3]
+        && bias.len() == pool.output_channels
+        && kernels.len() == 9 * pool.input_channels * pool.output_channels;
+    if !plain {
+        return Ok(None);
+    }
+    let layout = pool.data_format.shape(shape)?;
+    let sides = layout.hw_dims();
+    let bordered = (pool.computed_padding(sides).iter())
+        .all(|axis| (axis.pad_before, axis.pad_after) == (1, 1));
+    if *layout.n().unwrap_or(&1) != 1 || !bordered {
+        return Ok(None);
+    }
+    let Some(winograd) = Winograd::new(
+        pool.input_channels,
+        pool.output_channels,
+        sides[0],
+        sides[1],
+    ) else {
+        return Ok(None);
+    };
+    let kernels = winograd.transformed(&numbers(&kernels.to_plain_array_view()?));
+    let bias = bias.into_tensor().into_shape(&[winograd.outputs()])?;
+    Ok(Some((Convolution(winograd), tensor1(&kernels), bias)))
+}
+
+/// The numbers of an array in their order: as they lie there, unless the engine has turned it.
+fn numbers<'a>(array: &'a ArrayViewD<'_, f32>) -> Cow<'a, [f32]> {
+    match array.as_slice() {
+        Some(slice) => slice.into(),
+        None => array.iter().copied().collect(),
+    }
+}
+
+/// Puts the channels of the output into the shape of an image `(.., C, H, W)`.
+fn with_outputs<T>(shape: &mut [T], outputs: T) {
+    if let [.., channels, _, _] = shape {
+        *channels = outputs;
+    }
+}
+
+impl Op for Convolution {
+    fn name(&self) -> StaticName {
+        "Winograd".into()
+    }
+
+    op_as_typed_op!();
+}
+
+impl EvalOp for Convolution {
+    op_out_of_plan!();
+
+    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let [image, kernels, bias] = &inputs[..] else {
+            bail!("a convolution has three inputs");
+        };
+        let out = self.0.run(
+            &numbers(&image.to_plain_array_view()?),
+            &numbers(&kernels.to_plain_array_view()?),
+            &numbers(&bias.to_plain_array_view()?),
+        );
+        let mut shape = image.shape().to_vec();
+        with_outputs(&mut shape, self.0.outputs());
+        Ok(tvec!(Tensor::from_shape(&shape, &out)?.into_tvalue()))
+    }
+}
+
+impl TypedOp for Convolution {
+    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        let mut shape = inputs[0].shape.to_tvec();
+        with_outputs(&mut shape, self.0.outputs().to_dim());
+        Ok(tvec!(f32::fact(&shape)))
+    }
+
+    as_op!();
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+    use tract_onnx::tract_core::ndarray::ArrayD;
+
+    #[test]
+    fn the_encoder_that_ships_says_the_same_with_and_without() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/handful-tiny.onnx");
+        let mut plain = tract_onnx::onnx().model_for_path(path).unwrap();
+        let pixels_fact = f32::fact([1, 3, 128, 128]);
+        plain.set_input_fact(0, pixels_fact.into()).unwrap();
+        let plain = plain.into_typed().unwrap().into_decluttered().unwrap();
+        let mut rewritten = plain.clone();
+        replace(&mut rewritten).unwrap();
+        let count = rewritten
+            .nodes()
+            .iter()
+            .filter(|node| node.op_is::<Convolution>())
+            .count();
+        // Two for each of its eight residual blocks.
+        assert_eq!(count, 16);
+        let mut random = Random::new(5);
+        let pixels: Vec<f32> = (0..3 * 128 * 128)
+            .map(|_| random.uniform() as f32 - 0.5)
+            .collect();
+        let [plain, rewritten] = [plain, rewritten].map(|mut model| {
+            model.optimize().unwrap();
+            let image = Tensor::from_shape(&[1, 3, 128, 128], &pixels).unwrap();
+            model
+                .into_runnable()
+                .unwrap()
+                .run(tvec!(image.into()))
+                .unwrap()
+        });
+        for (plain, rewritten) in plain.iter().zip(&rewritten) {
+            let numbers = |value: &TValue| value.to_plain_array_view::<f32>().unwrap().to_owned();
+            let (plain, rewritten) = (numbers(plain), numbers(rewritten));
+            let largest = |values: ArrayD<f32>| values.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
+            assert!(largest(&plain - &rewritten) < 1e-5 * largest(plain));
+        }
+    }
+}
