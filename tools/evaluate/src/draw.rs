@@ -13,6 +13,8 @@ pub struct Changes {
     pub classes: Option<usize>,
     /// Standard deviation of the noise added to each dimension of the unit text rows.
     pub text_noise: f64,
+    /// Examples of every second class of the data set, as many as of the others where `None`.
+    pub every_second: Option<usize>,
 }
 
 /// A task and what is asked about it.
@@ -27,7 +29,7 @@ pub struct Trial {
     pub labels: Vec<usize>,
 }
 
-/// Draws `shots` examples of each class, or all that there are; with them the queries: those of the data set, or else
+/// Draws `shots` examples of each class, unless changed, or all that there are; with them the queries: those of the data set, or else
 /// the photos that were not drawn. `None` where no photo is left to ask about.
 pub fn draw(
     dataset: &Dataset,
@@ -43,7 +45,11 @@ pub fn draw(
         let mut rows = rows_of(&dataset.pool.labels, class);
         random.shuffle(&mut rows);
         if classes.contains(&class) {
-            let (some, others) = rows.split_at(shots.min(rows.len()));
+            let number = changes
+                .every_second
+                .filter(|_| class % 2 == 1)
+                .unwrap_or(shots);
+            let (some, others) = rows.split_at(number.min(rows.len()));
             drawn.extend_from_slice(some);
             rest.extend_from_slice(others);
         }
@@ -279,6 +285,16 @@ mod tests {
         };
         let trial = draw(&dataset(true), &two, 1, 2);
         assert!(trial.without_every_third().unwrap().is_none());
+    }
+
+    #[test]
+    fn every_second_class_may_have_another_number_of_examples() {
+        let changes = Changes {
+            every_second: Some(4),
+            ..Default::default()
+        };
+        let trial = draw(&dataset(true), &changes, 1, 1);
+        assert_eq!(trial.task.counts(), [1, 4, 1, 4, 1, 4]);
     }
 
     #[test]

@@ -51,6 +51,9 @@ struct Arguments {
     /// Examples of each class, or `none`.
     #[arg(long, value_name = "N,...", value_parser = shots, default_value = "1,2,4,8,16")]
     shots: Shots,
+    /// Examples of every second class instead: how heads do where some classes have more than others.
+    #[arg(long, value_name = "N")]
+    every_second: Option<usize>,
     /// Number of draws.
     #[arg(long, value_name = "N", default_value_t = 5)]
     seeds: u64,
@@ -169,6 +172,7 @@ impl Arguments {
         Changes {
             classes: self.task_classes,
             text_noise: self.text_noise,
+            every_second: self.every_second,
         }
     }
 
