@@ -22,10 +22,16 @@ async function taught(count, noise) {
 
 test("an image of none of the classes is foreign, one of a class is not", async () => {
   const classifier = await taught(5);
-  for (const [axis, label] of LABELS.entries()) {
-    const answer = classifier.predictFeatures(row(axis, 0.05));
-    assert.deepEqual([answer.label, answer.foreign, answer.set], [label, false, [label]]);
+  let inSet = 0;
+  for (let i = 0; i < 30; i++) {
+    const label = LABELS[i % 3];
+    const answer = classifier.predictFeatures(row(i % 3, 0.05));
+    assert.deepEqual([answer.label, answer.foreign], [label, false]);
+    // A set that is right nine times in ten is empty now and then.
+    for (const member of answer.set) assert.equal(member, label);
+    inSet += answer.set.length;
   }
+  assert.ok(inSet >= 15, `${inSet} of 30`);
   for (const axis of [5, 9, 14]) {
     const answer = classifier.predictFeatures(row(axis));
     assert.equal(answer.foreign, true);

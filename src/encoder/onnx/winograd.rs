@@ -65,11 +65,9 @@ impl Winograd {
         for (g, kernel) in kernels.as_chunks::<9>().0.iter().enumerate() {
             let (k, c) = (g / self.inputs, g % self.inputs);
             let columns: [[f32; 4]; 3] = from_fn(|x| side(from_fn(|y| kernel[3 * y + x])));
-            for y in 0..4 {
-                for (x, value) in side(from_fn(|i| columns[i][y])).into_iter().enumerate() {
-                    let group = (4 * y + x) * (self.outputs / CHANNELS) + k / CHANNELS;
-                    out[(group * self.inputs + c) * CHANNELS + k % CHANNELS] = value;
-                }
+            for (place, value) in both_ways(columns, side).enumerate() {
+                let group = place * (self.outputs / CHANNELS) + k / CHANNELS;
+                out[(group * self.inputs + c) * CHANNELS + k % CHANNELS] = value;
             }
         }
         out
@@ -145,11 +143,9 @@ impl Winograd {
                 lanes(&corner[(y * (2 * columns + 2) + x) * self.inputs + c..])
             };
             let turned: [[Lanes; 4]; 4] = from_fn(|x| side(from_fn(|y| lanes(y, x))));
-            for y in 0..4 {
-                for (x, value) in side(from_fn(|i| turned[i][y])).into_iter().enumerate() {
-                    let at = (4 * y + x) * block * self.inputs + c;
-                    taken[at..at + LANES].copy_from_slice(&value);
-                }
+            for (place, value) in both_ways(turned, side).enumerate() {
+                let at = place * block * self.inputs + c;
+                taken[at..at + LANES].copy_from_slice(&value);
             }
         }
     }
@@ -202,6 +198,14 @@ impl Winograd {
     }
 }
 
+/// The 16 places, row by row, of a tile whose columns went through `side` already.
+fn both_ways<T: Copy, const N: usize>(
+    columns: [[T; 4]; N],
+    side: impl Fn([T; N]) -> [T; 4],
+) -> impl Iterator<Item = T> {
+    (0..4).flat_map(move |y| side(from_fn(|x| columns[x][y])))
+}
+
 fn lanes(values: &[f32]) -> Lanes {
     from_fn(|i| values[..LANES][i])
 }
@@ -218,7 +222,6 @@ fn minus(a: Lanes, b: Lanes) -> Lanes {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
-    use crate::random::Random;
 
     fn plainly(op: &Winograd, image: &[f32], kernels: &[f32], bias: &[f32]) -> Vec<f32> {
         let (height, width) = (op.height as isize, op.width as isize);
@@ -242,7 +245,7 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_a_plain_convolution() {
-        let mut random = Random::new(3);
+        let mut state = 3_u32;
         // One tile, sides that tiles do not fill, more tiles than a block, fewer channels than outputs and more.
         for (inputs, outputs, height, width) in [
             (32, 32, 2, 2),
@@ -253,7 +256,10 @@ mod tests {
             let op = Winograd::new(inputs, outputs, height, width).unwrap();
             let mut draw = |n: usize| {
                 (0..n)
-                    .map(|_| random.uniform() as f32 - 0.5)
+                    .map(|_| {
+                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        state as f32 / u32::MAX as f32 - 0.5
+                    })
                     .collect::<Vec<_>>()
             };
             let (image, kernels, bias) = (
