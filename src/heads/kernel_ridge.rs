@@ -3,7 +3,7 @@
 //! Source: Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", 2025,
 //! arXiv:2501.11175. Differs from the source: the correction has a weight of its own (the published code drops a factor,
 //! so its weight equals its ridge; the textbook's is 1), and there may be no text; images are standardised then
-//! (specification 3.7).
+//! (specification 3.7); an error on a class of few examples weighs more.
 
 use super::{
     FittedHead, Head, Linear, Query, ZeroShot, affinity, check_at_least, check_within,
