@@ -2,6 +2,9 @@
 
 mod convolutions;
 mod graph;
+mod pointwise;
+mod product;
+mod tensors;
 mod winograd;
 
 use super::digest::check_digest;
@@ -158,6 +161,8 @@ fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunna
     }
     let mut model = model.into_typed()?.into_decluttered()?;
     convolutions::replace(&mut model)?;
+    pointwise::replace(&mut model)?;
+    model.declutter()?;
     model.optimize()?;
     model.into_runnable()
 }

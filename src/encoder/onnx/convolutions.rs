@@ -1,10 +1,9 @@
 //! Convolutions that the engine leaves to [`Winograd`].
 
+use super::tensors::numbers;
 use super::winograd::Winograd;
-use std::borrow::Cow;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_core::ndarray::ArrayViewD;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
@@ -78,14 +77,6 @@ fn recognised(
     let kernels = winograd.transformed(&numbers(&kernels.to_plain_array_view()?));
     let bias = bias.into_tensor().into_shape(&[winograd.outputs()])?;
     Ok(Some((Convolution(winograd), tensor1(&kernels), bias)))
-}
-
-/// The numbers of an array in their order: as they lie there, unless the engine has turned it.
-fn numbers<'a>(array: &'a ArrayViewD<'_, f32>) -> Cow<'a, [f32]> {
-    match array.as_slice() {
-        Some(slice) => slice.into(),
-        None => array.iter().copied().collect(),
-    }
 }
 
 /// Puts the channels of the output into the shape of an image `(.., C, H, W)`.
