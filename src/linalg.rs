@@ -4,7 +4,7 @@
 //! WebAssembly alike: results agree bit for bit, and no platform's own kernels come between. Factorisations are nalgebra's.
 
 use nalgebra::{Cholesky as Factor, DMatrix, DVectorViewMut, Dyn, SymmetricEigen};
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 
 /// Numbers that a vector unit of 128 bits adds at once.
 const LANES: usize = 4;
@@ -63,12 +63,13 @@ fn lanes<const R: usize, const S: usize>(
 /// Writes `mean * inverse * factor` into `out`, all `(d,)`, and returns the sum of `mean * inverse * mean`: the weights and
 /// the square of a class whose variances have this inverse. Four lanes, for the same reasons as in [`lanes`].
 pub fn weigh(
-    mean: &Array1<f64>,
+    mean: ArrayView1<'_, f64>,
     inverse: &Array1<f64>,
     factor: &Array1<f64>,
     mut out: ArrayViewMut1<'_, f32>,
 ) -> f64 {
-    let [mean, inverse, factor] = [mean, inverse, factor].map(|v| v.as_slice().expect(CONTIGUOUS));
+    let [inverse, factor] = [inverse, factor].map(|v| v.as_slice().expect(CONTIGUOUS));
+    let mean = mean.to_slice().expect(CONTIGUOUS);
     weigh_lanes(mean, inverse, factor, out.as_slice_mut().expect(CONTIGUOUS))
 }
 

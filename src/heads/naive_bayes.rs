@@ -18,7 +18,7 @@ use super::{
 };
 use crate::support::{Listener, Task};
 use crate::{Result, linalg};
-use ndarray::{Array1, Array2, Axis, Zip};
+use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// What the sums of squares are divided by.
@@ -151,24 +151,23 @@ impl NaiveBayes {
             || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
-        // A class at a time, whose few thousand numbers stay in the cache.
-        let inverse = variance.recip();
-        let mut weights = Array2::zeros(unit.means().dim());
+        // Where the images are unit rows times a factor, it can as well be multiplied into the inverse of the variance.
+        let (means, precision, factor) = match &images {
+            Some(images) => (images, variance.recip(), factor),
+            None => (
+                unit.means(),
+                &factor * &factor / &variance,
+                Array1::ones(factor.len()),
+            ),
+        };
+        let mut weights = Array2::zeros(means.dim());
         let mut bias = Array1::zeros(weights.nrows());
         let mut squares = Array1::<f64>::zeros(weights.nrows());
-        let mut mean = Array1::zeros(factor.len());
         let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
-        for c in 0..weights.nrows() {
-            match &images {
-                Some(images) => mean.assign(&images.row(c)),
-                None => Zip::from(&mut mean)
-                    .and(unit.means().row(c))
-                    .and(&factor)
-                    .for_each(|image, &m, &f| *image = m * f),
-            }
-            let square = linalg::weigh(&mean, &inverse, &factor, weights.row_mut(c));
+        for (c, mean) in means.rows().into_iter().enumerate() {
+            let square = linalg::weigh(mean, &precision, &factor, weights.row_mut(c));
             let moved = if self.minmax {
-                (&mean * &inverse).dot(&shift)
+                (&mean * &precision).dot(&shift)
             } else {
                 0.0
             };
@@ -179,16 +178,12 @@ impl NaiveBayes {
                 sum += &mean;
             }
         }
-        let under = &sum * &inverse;
+        let under = &sum * &precision;
         let all = under.dot(&sum);
         // Half of what the squared length from the centre, the mean of the means, is too long by.
         let classes = unit.n_used().max(1) as f64;
-        let under_unit = &under * &factor;
-        for c in 0..weights.nrows() {
-            let along = match &images {
-                Some(images) => images.row(c).dot(&under),
-                None => unit.means().row(c).dot(&under_unit),
-            };
+        for (c, mean) in means.rows().into_iter().enumerate() {
+            let along = mean.dot(&under);
             let length = squares[c] - 2.0 * along / classes + all / (classes * classes);
             bias[c] += (0.5 * (1.0 - settled(counts[c], self.center_count)) * length) as f32;
         }
@@ -267,16 +262,13 @@ impl Head for NaiveBayes {
         if !self.needs_statistics_only() {
             return fit_without(self, task);
         }
-        let (mut statistics, classes) = (Statistics::of(task), task.subset(&[]));
+        let (all, classes) = (Statistics::of(task), task.subset(&[]));
         Box::new(move |fold| {
+            let mut rest = all.clone();
             for &i in fold {
-                statistics.example_removed(task.labels()[i], task.row(i));
+                rest.example_removed(task.labels()[i], task.row(i));
             }
-            let fitted = self.fit_statistics(&statistics, &classes);
-            for &i in fold {
-                statistics.example_added(task.labels()[i], task.row(i));
-            }
-            Ok((fitted?, classes.clone()))
+            Ok((self.fit_statistics(&rest, &classes)?, classes.clone()))
         })
     }
 }

@@ -118,15 +118,13 @@ impl Statistics {
 
     /// Whether removals have worn the digits of a class, so that it should be summed afresh.
     pub fn is_worn(&self, class: usize) -> bool {
-        let peak = self.peaks[class];
+        let least = CANCELLATION * self.peaks[class];
+        // Without a way out of the loop it takes several at once.
+        let worn = |any: bool, &v: &f64| any | ((v > 0.0) & (v < least));
         self.removals[class] >= MAX_REMOVALS
             || (self.removals[class] > 0
                 && self.counts[class] > 1
-                && self
-                    .squares
-                    .row(class)
-                    .iter()
-                    .any(|&v| v > 0.0 && v < CANCELLATION * peak))
+                && self.squares.row(class).iter().fold(false, worn))
     }
 
     /// Sums a class afresh from all of its rows.
@@ -142,9 +140,7 @@ impl Statistics {
         let (mut means, mut squares) = (self.means.row_mut(class), self.squares.row_mut(class));
         let means = means.as_slice_mut().expect(ROWS);
         let squares = squares.as_slice_mut().expect(ROWS);
-        for ((&x, mean), square) in row.iter().zip(means).zip(squares) {
-            change(f64::from(x), mean, square);
-        }
+        each(row, means, squares, change);
     }
 
     fn largest_square(&self, class: usize) -> f64 {
@@ -201,6 +197,27 @@ impl Listener for Statistics {
             *mean -= before * share;
             *square = larger(0.0, *square - before * (x - *mean));
         });
+    }
+}
+
+/// Changes two numbers of each dimension by one of a row, four dimensions at once.
+#[inline(never)]
+fn each(
+    row: &[f32],
+    means: &mut [f64],
+    squares: &mut [f64],
+    change: impl Fn(f64, &mut f64, &mut f64),
+) {
+    let (rows, row_rest) = row.as_chunks::<4>();
+    let (mean_chunks, mean_rest) = means.as_chunks_mut::<4>();
+    let (square_chunks, square_rest) = squares.as_chunks_mut::<4>();
+    for ((row, means), squares) in rows.iter().zip(mean_chunks).zip(square_chunks) {
+        for lane in 0..4 {
+            change(f64::from(row[lane]), &mut means[lane], &mut squares[lane]);
+        }
+    }
+    for ((&x, mean), square) in row_rest.iter().zip(mean_rest).zip(square_rest) {
+        change(f64::from(x), mean, square);
     }
 }
 
