@@ -14,7 +14,7 @@ const PARTS = [
   { name: "core module", limit: 330 * KB, files: () => [{ path: "npm/dist/wasm/core/core_bg.wasm" }] },
   {
     name: "encoder module",
-    limit: 2.1 * MB,
+    limit: 1.8 * MB,
     files: () => [{ path: "npm/dist/wasm/encoder/encoder_bg.wasm" }],
   },
   {
