@@ -72,13 +72,18 @@ impl Map {
         if op.q_params.is_some() || types != [f32::datum_type(); 3] {
             return Ok(None);
         }
-        let Some(axes) = Axes::of(&op.axes) else {
+        let (Some(axes), &[first, second]) = (Axes::of(&op.axes, shape), weights.shape()) else {
             return Ok(None);
         };
-        let inputs = shape[axes.from];
-        let outputs = weights.len() / inputs;
-        let rows = shape.iter().product::<usize>() / inputs;
-        if rows < LEAST_ROWS || !outputs.is_multiple_of(GROUP) {
+        let (outputs, inputs) = if axes.outputs_first {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        // The engine's product may stretch an axis of length 1; this one does not.
+        let fits = inputs == shape[axes.from] && outputs > 0 && outputs.is_multiple_of(GROUP);
+        let rows = shape.iter().product::<usize>().checked_div(inputs);
+        if !fits || rows.is_none_or(|rows| rows < LEAST_ROWS) {
             return Ok(None);
         }
         let view = weights.to_plain_array_view::<f32>()?;
@@ -136,9 +141,9 @@ struct Axes {
 }
 
 impl Axes {
-    /// `None` where the product is no map of one axis that leaves the others in their order. Axes of length 1 may come and
-    /// go.
-    fn of(axes: &AxesMapping) -> Option<Self> {
+    /// `None` where the product of rows of this shape is no map of one axis that leaves the others in their order. Axes of
+    /// length 1 may come and go.
+    fn of(axes: &AxesMapping, shape: &[usize]) -> Option<Self> {
         let (mut from, mut to) = (None, None);
         let (mut kept, mut gone, mut new) = (vec![], vec![], vec![]);
         for axis in axes.iter_all_axes() {
@@ -150,7 +155,8 @@ impl Axes {
                 ([a], [], [b]) => kept.push((*a, *b)),
                 ([a], [_], []) if from.is_none() => from = Some(*a),
                 ([], [w], [b]) if to.is_none() => to = Some((*b, *w)),
-                ([a], [], []) => gone.push(*a),
+                // A longer one would be summed.
+                ([a], [], []) if shape[*a] == 1 => gone.push(*a),
                 ([], [], [b]) => new.push(*b),
                 _ => return None,
             }
@@ -332,7 +338,7 @@ mod tests {
     #[test]
     fn other_products_are_left_to_the_engine() {
         for (rows, expression, weights, bias) in [
-            // Outputs that fill no group; too few rows; a sum over two axes; rows in another order.
+            // Outputs that fill no group; too few rows; sums over two axes; rows in another order; inputs that are stretched.
             (
                 &[1, 6, 3, 5][..],
                 "nchw,oc->nohw",
@@ -341,7 +347,9 @@ mod tests {
             ),
             (&[1, 6, 1, 3], "nchw,oc->nohw", &[8, 6], &[1, 8, 1, 1]),
             (&[5, 4, 6], "thc,och->to", &[8, 6, 4], &[1, 8]),
+            (&[7, 4, 6], "tsc,oc->to", &[8, 6], &[1, 8]),
             (&[3, 5, 6], "hwc,oc->who", &[8, 6], &[1, 1, 8]),
+            (&[6, 1], "tc,oc->to", &[8, 6], &[1, 8]),
         ] {
             let (rewritten, [plain, ours]) = both(&model(rows, expression, weights, bias), rows);
             assert_eq!(count::<Pointwise>(&rewritten), 0, "{expression}");

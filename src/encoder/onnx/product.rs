@@ -8,8 +8,9 @@ pub const GROUP: usize = 8;
 /// Rows that share a tile.
 const ROWS: usize = 4;
 
-/// Numbers of the rows that all weights meet before the rows that follow: what stays in a processor's first cache.
-const BLOCK: usize = 8192;
+/// Numbers of the rows that all weights meet before the rows that follow: what stays in a processor's second cache. With
+/// fewer the weights of a large transformer come from memory too often.
+const BLOCK: usize = 1 << 16;
 
 /// Weights of K outputs and C inputs in groups of outputs, `(K / 8, C, 8)`.
 pub fn packed(outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<f32> {

@@ -40,7 +40,8 @@ impl Winograd {
     /// From C channels to K, height and width of the image; `None` where the sizes do not fit, or so few channels would
     /// gain nothing.
     pub fn new(inputs: usize, outputs: usize, height: usize, width: usize) -> Option<Self> {
-        let fits = inputs.is_multiple_of(LANES) && outputs.is_multiple_of(GROUP);
+        let fits =
+            inputs.is_multiple_of(LANES) && outputs.is_multiple_of(GROUP) && height * width > 0;
         let pays = inputs.min(outputs) >= LEAST_CHANNELS;
         (fits && pays).then_some(Self {
             inputs,
