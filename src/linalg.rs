@@ -3,7 +3,7 @@
 //! The products add in a fixed order and in four lanes, which is what a 128-bit vector unit does, natively and in
 //! WebAssembly alike: results agree bit for bit, and no platform's own kernels come between. Factorisations are nalgebra's.
 
-use nalgebra::{Cholesky as Factor, DMatrix, DVectorViewMut, Dyn, SymmetricEigen};
+use nalgebra::{Cholesky as Factor, DMatrix, Dyn, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
 
 /// Numbers that a vector unit of 128 bits adds at once.
@@ -143,9 +143,9 @@ pub(crate) fn multiply(
     }
 }
 
-/// Adds `scale` times the dot product of each row of `matrix (n, k)` with `row (k,)` to `out (n,)`; faster than one
-/// [`dot`] after the other, and equal to it.
-pub fn add_products(scale: f32, matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
+/// Adds the dot product of each row of `matrix (n, k)` with `row (k,)` to `out (n,)`; faster than one [`dot`] after the
+/// other, and equal to it.
+pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
     let line = |i| {
         let line = matrix.row(i).to_slice();
         line.expect("feature rows are contiguous")
@@ -154,11 +154,11 @@ pub fn add_products(scale: f32, matrix: ArrayView2<'_, f32>, row: &[f32], out: &
     for top in (0..whole).step_by(HIGH) {
         let sums = block::<HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);
         for (out, [sum]) in out[top..].iter_mut().zip(sums) {
-            *out += scale * sum;
+            *out += sum;
         }
     }
     for (i, out) in out.iter_mut().enumerate().skip(whole) {
-        *out += scale * dot(line(i), row);
+        *out += dot(line(i), row);
     }
 }
 
@@ -248,10 +248,11 @@ impl Cholesky {
         Array2::from_shape_fn(b.dim(), |(i, j)| y[(i, j)])
     }
 
-    /// Replaces b `(n,)` by the solution y of `L y = b`; allocates nothing.
-    pub fn solve_lower_in_place(&self, b: &mut [f64]) {
-        let mut y = DVectorViewMut::from_slice(b, b.len());
-        self.0.l_dirty().solve_lower_triangular_mut(&mut y);
+    /// The factor L in single precision, for solving one right-hand side after the other.
+    pub fn lower(&self) -> Lower {
+        let factor = self.0.l_dirty();
+        let row = |i| (0..=i).map(move |j| factor[(i, j)] as f32);
+        Lower((0..factor.nrows()).flat_map(row).collect())
     }
 
     /// Squared lengths `(m,)` of the columns of B `(n, m)` in the inverse of the matrix.
@@ -267,6 +268,38 @@ impl Cholesky {
             units[[entry, column]] = 1.0;
         }
         self.inverse_squares(&units)
+    }
+}
+
+/// A lower triangular matrix L `(n, n)` of single precision: its rows, each up to the diagonal, one behind the other.
+#[derive(Debug, Clone)]
+pub struct Lower(Vec<f32>);
+
+impl Lower {
+    fn row(&self, i: usize) -> &[f32] {
+        let start = i * (i + 1) / 2;
+        &self.0[start..=start + i]
+    }
+
+    /// Replaces b `(n,)` by the solution y of `L y = b`; allocates nothing.
+    pub fn solve_in_place(&self, b: &mut [f32]) {
+        let whole = b.len() - b.len() % HIGH;
+        for top in (0..whole).step_by(HIGH) {
+            let rows = std::array::from_fn(|r| &self.row(top + r)[..top]);
+            let sums = block::<HIGH, 1>(rows, [&b[..top]]);
+            for (i, [sum]) in (top..).zip(sums) {
+                b[i] = self.divided(i, b[i] - sum, &b[top..i]);
+            }
+        }
+        for i in whole..b.len() {
+            b[i] = self.divided(i, b[i], &b[..i]);
+        }
+    }
+
+    /// What is left of entry i once the entries before it, of which the last few are given, are taken away.
+    fn divided(&self, i: usize, rest: f32, last: &[f32]) -> f32 {
+        let row = self.row(i);
+        (rest - dot(&row[i - last.len()..i], last)) / row[i]
     }
 }
 
@@ -310,13 +343,11 @@ mod tests {
         for (n, k) in [(0, 3), (3, 5), (4, 8), (11, 13)] {
             let (a, row) = (matrix(n, k), matrix(1, k));
             let mut out = vec![0.0; n];
-            add_products(1.0, a.view(), row.row(0).to_slice().unwrap(), &mut out);
+            add_products(a.view(), row.row(0).to_slice().unwrap(), &mut out);
             assert_eq!(
                 out,
                 products(a.view(), row.view()).into_raw_vec_and_offset().0
             );
-            add_products(-1.0, a.view(), row.row(0).to_slice().unwrap(), &mut out);
-            assert!(out.iter().all(|&sum| sum == 0.0));
         }
     }
 
@@ -329,6 +360,12 @@ mod tests {
             |x: &Array2<f64>, y: &Array2<f64>| x.iter().zip(y).all(|(x, y)| (x - y).abs() < 1e-10);
         assert!(near(&factor.solve(&matrix), &Array2::eye(6)));
         let half = factor.solve_lower(&matrix);
+        for (column, exact) in matrix.columns().into_iter().zip(half.columns()) {
+            let mut solved = column.mapv(|v| v as f32).to_vec();
+            factor.lower().solve_in_place(&mut solved);
+            let near = |(x, y): (&f32, &f64)| (f64::from(*x) - y).abs() < 1e-5;
+            assert!(solved.iter().zip(exact).all(near));
+        }
         assert!(near(&half.t().dot(&half), &matrix));
         let inverse = factor.solve(&Array2::eye(6));
         let diagonal = factor.inverse_diagonal(&[4, 1]);

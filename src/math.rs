@@ -109,24 +109,14 @@ pub fn exp(x: f64) -> f64 {
     let shifted = x * std::f64::consts::LOG2_E + WHOLE;
     let k = shifted - WHOLE;
     let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
-    let mut series = 1.0 / 6_227_020_800.0;
-    for inverse in [
-        1.0 / 479_001_600.0,
-        1.0 / 39_916_800.0,
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5_040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-        1.0,
-        1.0,
-    ] {
-        series = series * r + inverse;
-    }
+    // The terms from the square on by Estrin's scheme: pairs, then pairs of pairs, which do not wait for each other.
+    let [r2, r4] = [r * r, (r * r) * (r * r)];
+    let pair = |even: f64, odd: f64| even + odd * r;
+    let first = pair(0.5, 1.0 / 6.0) + pair(1.0 / 24.0, 1.0 / 120.0) * r2;
+    let second = pair(1.0 / 720.0, 1.0 / 5_040.0) + pair(1.0 / 40_320.0, 1.0 / 362_880.0) * r2;
+    let third = pair(1.0 / 3_628_800.0, 1.0 / 39_916_800.0)
+        + pair(1.0 / 479_001_600.0, 1.0 / 6_227_020_800.0) * r2;
+    let series = 1.0 + (r + r2 * (first + r4 * (second + r4 * third)));
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
     if x < -708.0 {
         0.0

@@ -188,7 +188,7 @@ impl Recogniser {
             row,
             similarities: &self.similarities,
         };
-        self.head.scores_into(query, &mut self.scores);
+        let novelty = self.head.scores_and_novelty(query, &mut self.scores);
         let prediction = &mut self.prediction;
         calibration::probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();
@@ -198,10 +198,7 @@ impl Recogniser {
             rule, reference, ..
         } = &self.thresholds;
         rule.set_into(&prediction.probabilities, &mut prediction.set);
-        prediction.novelty = self
-            .head
-            .novelty(query, &self.scores)
-            .unwrap_or_else(|| unsure(&prediction.probabilities));
+        prediction.novelty = novelty.unwrap_or_else(|| unsure(&prediction.probabilities));
         prediction.known = reference.share_beyond(prediction.novelty);
         prediction.foreign = reference
             .threshold()

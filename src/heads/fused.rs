@@ -342,6 +342,23 @@ impl FittedFused {
         self.members.iter().find(|member| member.is_regression())
     }
 
+    /// Writes the weighted sum of the members' scores, and gives the largest of the regression, where there is one.
+    fn sum_into(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
+        let (scores, sum) = &mut *self.scratch.borrow_mut();
+        sum.clear();
+        let mut fit = None;
+        for member in &self.members {
+            member.head.scores_into(query, scores);
+            if member.is_regression() && fit.is_none() {
+                fit = Some(largest(scores.iter().copied()));
+            }
+            let temperature = member.temperature as f32;
+            sum.add(scores.iter().map(|s| s / temperature), member.weight);
+        }
+        sum.write(out);
+        fit
+    }
+
     /// Turns the held-out distances into held-out novelty.
     fn measure_novelty(&mut self) {
         let Some(regression) = self.regression() else {
@@ -406,14 +423,16 @@ impl FittedHead for FittedFused {
     }
 
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        let (scores, sum) = &mut *self.scratch.borrow_mut();
-        sum.clear();
-        for member in &self.members {
-            member.head.scores_into(query, scores);
-            let temperature = member.temperature as f32;
-            sum.add(scores.iter().map(|s| s / temperature), member.weight);
-        }
-        sum.write(out);
+        self.sum_into(query, out);
+    }
+
+    fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
+        let fit = self.sum_into(query, out)?;
+        let far = match &self.background {
+            Some(background) => background.distance(query.similarities),
+            None => to_nearest(query.similarities).into(),
+        };
+        Some(self.combined([far, -fit, self.doubt(out.iter().copied())]))
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
@@ -451,18 +470,6 @@ impl FittedHead for FittedFused {
         } else {
             MORE_CERTAIN
         }
-    }
-
-    fn novelty(&self, query: Query<'_>, scores: &[f32]) -> Option<f64> {
-        let regression = self.regression()?;
-        let (own, _) = &mut *self.scratch.borrow_mut();
-        regression.head.scores_into(query, own);
-        let far = match &self.background {
-            Some(background) => background.distance(query.similarities),
-            None => to_nearest(query.similarities).into(),
-        };
-        let fit = largest(own.iter().copied());
-        Some(self.combined([far, -fit, self.doubt(scores.iter().copied())]))
     }
 
     fn held_out(&self) -> Option<&HeldOut> {

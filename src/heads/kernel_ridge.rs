@@ -12,7 +12,7 @@ use super::{
 use crate::linalg::{self, Cholesky};
 use crate::support::Task;
 use crate::{Error, Result, math};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by its cosine with the text of each class, corrected towards what the examples say.
@@ -373,7 +373,6 @@ impl FittedHead for FittedKernelRidge {
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         self.prior.scores_into(query, out);
         let n = query.similarities.len();
-        let columns = self.columns.as_slice().expect("made contiguous by the fit");
         let mut kernel = [0.0_f32; BLOCK];
         for start in (0..n).step_by(BLOCK) {
             let end = n.min(start + BLOCK);
@@ -381,9 +380,7 @@ impl FittedHead for FittedKernelRidge {
             for (k, &s) in kernel.iter_mut().zip(&query.similarities[start..end]) {
                 *k = affinity(self.beta, s) as f32;
             }
-            for (out, column) in out.iter_mut().zip(columns.chunks_exact(n)) {
-                *out += linalg::dot(kernel, &column[start..end]);
-            }
+            linalg::add_products(self.columns.slice(s![.., start..end]), kernel, out);
         }
         for out in out {
             *out = self.bend(*out);

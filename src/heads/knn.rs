@@ -4,10 +4,12 @@
 //! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4 (specification 3.3).
 
 use super::{Center, FittedHead, Head, Query, check_at_least, check_within};
+use crate::Result;
+use crate::math::{self, larger};
 use crate::support::Task;
-use crate::{Result, math};
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 /// Scores a query by the logarithm of each class's share in the vote of the `k` most similar examples.
 ///
@@ -73,6 +75,7 @@ impl Head for Knn {
             votes: votes(self.k, &counts),
             labels: task.labels().to_vec(),
             centre,
+            seen: RefCell::default(),
             counts,
         })
     }
@@ -107,15 +110,22 @@ impl Centre {
         }
     }
 
-    /// Similarity as seen from the mean, of a query and an example, from their own similarity and the query's with the mean.
-    fn similarity(&self, similarity: f32, query: f64, example: usize) -> f32 {
-        let other = self.similarities[example];
-        let distances = [query, other].map(|s| 1.0 - 2.0 * s + self.square);
-        if distances[0] < NEAR || distances[1] < NEAR {
-            return 0.0;
-        }
-        let product = f64::from(similarity) - query - other + self.square;
-        (product / (distances[0] * distances[1]).sqrt()) as f32
+    /// Similarities as seen from the mean, of a query and the examples, from their own similarities and the query's with
+    /// the mean.
+    fn similarities(
+        &self,
+        row: impl Iterator<Item = f32>,
+        query: f64,
+    ) -> impl Iterator<Item = f32> {
+        row.zip(&self.similarities)
+            .map(move |(similarity, &other)| {
+                let distances = [query, other].map(|s| 1.0 - 2.0 * s + self.square);
+                if distances[0] < NEAR || distances[1] < NEAR {
+                    return 0.0;
+                }
+                let product = f64::from(similarity) - query - other + self.square;
+                (product / (distances[0] * distances[1]).sqrt()) as f32
+            })
     }
 }
 
@@ -127,6 +137,23 @@ pub struct FittedKnn {
     labels: Vec<usize>,
     counts: Vec<usize>,
     centre: Option<Centre>,
+    /// Room for similarities as seen from the centre.
+    seen: RefCell<Vec<f32>>,
+}
+
+/// The greatest of the similarities below a limit, `-inf` where there is none.
+fn greatest_below(limit: f32, similarities: &[f32]) -> f32 {
+    // Four at once, which do not wait for each other.
+    let (chunks, rest) = similarities.as_chunks::<4>();
+    let mut greatest = [f32::NEG_INFINITY; 4];
+    let below = |s: f32| if s < limit { s } else { f32::NEG_INFINITY };
+    for chunk in chunks {
+        for (greatest, &s) in greatest.iter_mut().zip(chunk) {
+            *greatest = larger(*greatest, below(s));
+        }
+    }
+    let all = greatest.into_iter().chain(rest.iter().map(|&s| below(s)));
+    all.fold(f32::NEG_INFINITY, larger)
 }
 
 /// Least share, so that a class without a vote has a finite score.
@@ -137,34 +164,21 @@ const LEAST_SHARE: f64 = 1e-6;
 const TEMPERATURES: [f64; 2] = [3.0, 1.5];
 
 impl FittedKnn {
-    /// Writes the scores of a query with this similarity to each example; one of NaN does not vote.
-    fn vote(&self, votes: usize, similarity: &dyn Fn(usize) -> f32, out: &mut [f32]) {
+    /// Writes the scores of a query with these similarities to the examples; one of `-inf` does not vote.
+    fn vote(&self, votes: usize, similarities: &[f32], out: &mut [f32]) {
         // The similarity of the last that votes: the greatest, the next, until enough are counted.
-        let mut least = f32::INFINITY;
-        let mut greatest = f32::NEG_INFINITY;
-        let mut counted = 0;
-        let n = self.labels.len();
-        while counted < votes.min(n) {
-            let mut next = f32::NEG_INFINITY;
-            let mut same = 0;
-            for s in (0..n).map(similarity).filter(|&s| s < least) {
-                if s > next {
-                    (next, same) = (s, 1);
-                } else if s == next {
-                    same += 1;
-                }
-            }
-            if same == 0 {
+        let greatest = greatest_below(f32::INFINITY, similarities);
+        let mut least = greatest;
+        while similarities.iter().filter(|&&s| s >= least).count() < votes {
+            let next = greatest_below(least, similarities);
+            if next == f32::NEG_INFINITY {
                 break;
             }
             least = next;
-            greatest = greatest.max(next);
-            counted += same;
         }
         out.fill(0.0);
         let mut total = 0.0;
-        for (i, &label) in self.labels.iter().enumerate() {
-            let s = similarity(i);
+        for (&s, &label) in similarities.iter().zip(&self.labels) {
             if s >= least {
                 let weight = math::exp(f64::from(s - greatest) / self.recipe.tau);
                 out[label] += weight as f32;
@@ -196,13 +210,13 @@ impl FittedKnn {
             sums[example] = 0.0;
             (Centre::of(&sums, n - 1.0), query)
         });
-        let seen = |i: usize| match &centre {
-            _ if i == example => f32::NAN,
-            Some((centre, query)) => centre.similarity(row[i], *query, i),
-            None => row[i],
+        let mut similarities = match &centre {
+            Some((centre, query)) => centre.similarities(row.iter().copied(), *query).collect(),
+            None => row.to_vec(),
         };
+        similarities[example] = f32::NEG_INFINITY;
         let mut scores = vec![0.0; self.counts.len()];
-        self.vote(votes(self.recipe.k, &counts), &seen, &mut scores);
+        self.vote(votes(self.recipe.k, &counts), &similarities, &mut scores);
         for ((out, score), n) in out.iter_mut().zip(scores).zip(counts) {
             *out = if n == 0 { f32::NEG_INFINITY } else { score };
         }
@@ -221,11 +235,14 @@ impl FittedHead for FittedKnn {
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         let row = query.similarities;
         match &self.centre {
-            None => self.vote(self.votes, &|i| row[i], out),
+            None => self.vote(self.votes, row, out),
             Some(centre) => {
                 let sum: f64 = row.iter().map(|&s| f64::from(s)).sum();
                 let own = sum / row.len().max(1) as f64;
-                self.vote(self.votes, &|i| centre.similarity(row[i], own, i), out);
+                let seen = &mut *self.seen.borrow_mut();
+                seen.clear();
+                seen.extend(centre.similarities(row.iter().copied(), own));
+                self.vote(self.votes, seen, out);
             }
         }
     }

@@ -3,23 +3,36 @@
 use super::Query;
 use crate::linalg;
 use crate::support::Task;
-use ndarray::{Array1, Array2, Zip};
+use ndarray::{Array1, Array2, Zip, s};
+use std::ops::Range;
 
 /// Weights and bias of each class on a unit row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linear {
     weights: Array2<f32>,
     bias: Array1<f32>,
+    /// The columns outside which all weights are zero.
+    columns: Range<usize>,
 }
 
 impl Linear {
     /// Weights `(C, width)` and bias `(C,)`, kept in single precision. A bias of `-inf` marks a class that cannot be scored.
     pub fn new(weights: &Array2<f64>, bias: &Array1<f64>) -> Self {
-        Self::of_single(linalg::single(weights.view()), bias.mapv(|b| b as f32))
+        let written = |&column: &usize| weights.column(column).iter().any(|&w| w != 0.0);
+        let first = (0..weights.ncols()).find(written).unwrap_or(0);
+        let last = (0..weights.ncols()).rfind(written);
+        Self {
+            columns: first..last.map_or(first, |last| last + 1),
+            ..Self::of_single(linalg::single(weights.view()), bias.mapv(|b| b as f32))
+        }
     }
 
     pub(super) fn of_single(weights: Array2<f32>, bias: Array1<f32>) -> Self {
-        Self { weights, bias }
+        Self {
+            columns: 0..weights.ncols(),
+            weights,
+            bias,
+        }
     }
 
     /// From weights on the images of a task. Those of a standardised task are scaled rather than made unit length, else it
@@ -48,6 +61,8 @@ impl Linear {
     pub fn plus(mut self, other: &Self) -> Self {
         self.weights += &other.weights;
         self.bias += &other.bias;
+        self.columns =
+            self.columns.start.min(other.columns.start)..self.columns.end.max(other.columns.end);
         self
     }
 
@@ -73,6 +88,7 @@ impl Linear {
             .as_slice()
             .expect("an array of its own is contiguous");
         out.copy_from_slice(bias);
-        linalg::add_products(1.0, self.weights.view(), query.row, out);
+        let weights = self.weights.slice(s![.., self.columns.clone()]);
+        linalg::add_products(weights, &query.row[self.columns.clone()], out);
     }
 }

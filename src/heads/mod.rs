@@ -38,6 +38,7 @@ pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
 use crate::held_out::{self, HeldOut};
+use crate::math::{exp, larger};
 use crate::support::Task;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
@@ -132,9 +133,12 @@ pub trait FittedHead {
     /// Scores divided by this are logits, where no data says otherwise (specification 6.3).
     fn prior_temperature(&self) -> f64;
 
-    /// How foreign a query with these scores looks, where the head knows more of that than the scores tell; higher is
-    /// more foreign.
-    fn novelty(&self, _query: Query<'_>, _scores: &[f32]) -> Option<f64> {
+    /// Writes the scores as [`FittedHead::scores_into`] does, and gives how foreign the query looks, where the head knows
+    /// more of that than the scores tell; higher is more foreign.
+    ///
+    /// It allocates nothing.
+    fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
+        self.scores_into(query, out);
         None
     }
 
@@ -322,7 +326,7 @@ fn class_means(images: ArrayView2<'_, f32>, task: &Task) -> Array2<f64> {
 /// The kernel of memory heads: e to the minus `beta` times the distance of two images from likeness.
 fn affinity(beta: f64, similarity: f32) -> f64 {
     // Rounding can take a similarity past 1, which a large beta would blow up.
-    crate::math::exp(-beta * (1.0 - f64::from(similarity)).max(0.0))
+    exp(-beta * larger(0.0, 1.0 - f64::from(similarity)))
 }
 
 /// Examples that are held out in turn at most where a hyper-parameter is chosen: evenly spread, of classes that keep

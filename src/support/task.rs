@@ -24,6 +24,8 @@ pub struct Task {
     text: Vec<Option<Array1<f32>>>,
     trust: Vec<f64>,
     standard: Option<Standardised>,
+    /// Room for a query, so that asking allocates nothing.
+    asked: RefCell<Vec<f32>>,
     image: OnceCell<Array2<f32>>,
     similarity: OnceCell<Array2<f32>>,
     /// Of each stream apart; shared by all copies of the task, whatever their trust.
@@ -35,8 +37,6 @@ pub struct Task {
 struct Standardised {
     standard: Rc<Standard>,
     rows: Array2<f32>,
-    /// Room for a query, so that asking allocates nothing.
-    query: RefCell<Vec<f32>>,
 }
 
 impl Task {
@@ -86,6 +86,7 @@ impl Task {
             text,
             trust,
             standard: None,
+            asked: RefCell::default(),
             image: OnceCell::new(),
             similarity: OnceCell::new(),
             similarities: OnceCell::new(),
@@ -123,7 +124,6 @@ impl Task {
             standard: Some(Standardised {
                 standard: Rc::new(standard),
                 rows,
-                query: RefCell::default(),
             }),
             trust: trust.into_iter().map(|t| t / sum).collect(),
             image: OnceCell::new(),
@@ -207,8 +207,8 @@ impl Task {
             standard: self.standard.as_ref().map(|all| Standardised {
                 standard: all.standard.clone(),
                 rows: all.rows.select(Axis(0), examples),
-                query: RefCell::default(),
             }),
+            asked: RefCell::default(),
             image: OnceCell::new(),
             similarity: OnceCell::new(),
             similarities,
@@ -389,22 +389,17 @@ impl Task {
         if out.is_empty() {
             return;
         }
-        let Some(all) = &self.standard else {
-            self.add_similarities(row, out);
-            return;
-        };
-        let query = &mut *all.query.borrow_mut();
+        let query = &mut *self.asked.borrow_mut();
         query.clear();
         query.extend_from_slice(row);
-        all.standard.apply(&self.streams, query);
-        self.add_similarities(query, out);
-    }
-
-    fn add_similarities(&self, row: &[f32], out: &mut [f32]) {
-        for (columns, &trust) in self.streams.columns().zip(&self.trust) {
-            let examples = self.rows().slice(s![.., columns.clone()]);
-            linalg::add_products(trust as f32, examples, &row[columns], out);
+        if let Some(all) = &self.standard {
+            all.standard.apply(&self.streams, query);
         }
+        // The root of the trust on both sides is the trust on one.
+        for (columns, &trust) in self.streams.columns().zip(&self.trust) {
+            query[columns].iter_mut().for_each(|v| *v *= trust as f32);
+        }
+        linalg::add_products(self.rows().view(), query, out);
     }
 }
 

@@ -117,19 +117,17 @@ impl Text {
     /// Writes the logits `(C,)` of a unit row; zero where there is no text at all, `-inf` for a class without text and
     /// examples.
     pub fn logits_into(&self, row: &[f32], out: &mut [f32]) {
-        let row = &row[self.columns.clone()];
-        for (c, out) in out.iter_mut().enumerate() {
-            *out = match (self.any, self.known[c]) {
-                (false, _) => 0.0,
-                (true, false) => f32::NEG_INFINITY,
-                (true, true) => linalg::dot(
-                    row,
-                    self.weights
-                        .row(c)
-                        .to_slice()
-                        .expect("weights are row-major"),
-                ),
-            };
+        out.fill(0.0);
+        if !self.any {
+            return;
+        }
+        linalg::add_products(self.weights.view(), &row[self.columns.clone()], out);
+        for (out, _) in out
+            .iter_mut()
+            .zip(&self.known)
+            .filter(|(_, known)| !**known)
+        {
+            *out = f32::NEG_INFINITY;
         }
     }
 
@@ -260,10 +258,8 @@ impl Fused {
 
     /// Writes the bias logits `(C,)` of a unit row, not standardised.
     pub fn bias_logits_into(&self, row: &[f32], out: &mut [f32]) {
-        let row = &row[self.columns.clone()];
-        for (out, weights) in out.iter_mut().zip(self.bias.weights.rows()) {
-            *out = linalg::dot(row, weights.to_slice().expect("weights are row-major"));
-        }
+        out.fill(0.0);
+        linalg::add_products(self.bias.weights.view(), &row[self.columns.clone()], out);
     }
 
     /// Adds bias logits `(C,)` to zero-shot logits `(C,)`; `counted (C,)` is room to work in.

@@ -4,9 +4,9 @@
 //! Differs from the source: both covariances have the ridge of [`crate::heads::NaiveBayesFull`], and everything is
 //! expressed in similarities to the examples, so that the width of the features does not matter.
 
-use crate::linalg::Cholesky;
+use crate::linalg::{self, Cholesky, Lower};
 use crate::support::Task;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use std::cell::RefCell;
 
 /// Examples that take part at most, the same number of each class as far as it goes.
@@ -20,7 +20,7 @@ const NONE: f64 = 1e-6;
 /// proportion to nothing else, so that distances from sets of different size can be compared.
 struct Precision {
     factor: f64,
-    lower: Cholesky,
+    lower: Lower,
 }
 
 impl Precision {
@@ -35,9 +35,22 @@ impl Precision {
         gram.diag_mut().mapv_inplace(|v| v + ridge);
         Some(Self {
             factor: freedom / trace,
-            lower: Cholesky::new(&gram)?,
+            lower: Cholesky::new(&gram)?.lower(),
         })
     }
+}
+
+/// Room to work in, so that asking allocates nothing.
+struct Scratch {
+    /// Similarities `(n,)`, in the end without the mean of their class.
+    similarities: Vec<f64>,
+    /// Means of the similarities over the classes `(C,)`.
+    means: Vec<f64>,
+    /// Products of the query with the examples, centred in their class and all together, then whitened `(n,)`.
+    inner: Vec<f32>,
+    outer: Vec<f32>,
+    /// Products of the whitened query with the centres `(C,)`.
+    towards: Vec<f32>,
 }
 
 /// Distances of a query under the covariance within the classes and under that of all examples.
@@ -46,14 +59,15 @@ pub struct Background {
     labels: Vec<usize>,
     counts: Vec<f64>,
     within: Precision,
-    /// Centres of the classes: products with the whitened examples `(C, n)` and squared lengths `(C,)`.
-    centres: Array2<f64>,
-    lengths: Array1<f64>,
+    /// Centres of the classes: products with the whitened examples `(C, n)`, and squared lengths less those of these
+    /// `(C,)`.
+    centres: Array2<f32>,
+    lengths: Vec<f64>,
     all: Precision,
     /// Products of the mean of all examples with each, and its squared length.
     mean: Array1<f64>,
     mean_length: f64,
-    scratch: RefCell<[Vec<f64>; 3]>,
+    scratch: RefCell<Scratch>,
 }
 
 impl Background {
@@ -81,7 +95,7 @@ impl Background {
                 .row_mut(label)
                 .scaled_add(1.0 / counts[label], &row);
         }
-        let centred = |row: ndarray::ArrayView1<'_, f64>| {
+        let centred = |row: ArrayView1<'_, f64>| {
             let mut row = row.to_vec();
             centre(&mut row, &labels, &counts, &mut vec![0.0; counts.len()]);
             Array1::from(row)
@@ -94,16 +108,14 @@ impl Background {
         let used = counts.iter().filter(|&&n| n > 0.0).count();
         let within = Precision::new(half, n as f64 - used as f64)?;
         let mut centres = Array2::zeros(products.dim());
-        let mut lengths = Array1::zeros(products.nrows());
+        let mut lengths = vec![0.0; products.nrows()];
         for c in 0..products.nrows() {
-            let mut row = centred(products.row(c)).to_vec();
-            within.lower.solve_lower_in_place(&mut row);
+            let mut row = centred(products.row(c)).mapv(|v| v as f32).to_vec();
+            within.lower.solve_in_place(&mut row);
+            let own = labels.iter().zip(products.row(c));
+            let own = own.filter(|(label, _)| **label == c).map(|(_, p)| p);
+            lengths[c] = own.sum::<f64>() / counts[c].max(1.0) - square(&row);
             centres.row_mut(c).assign(&Array1::from(row));
-            lengths[c] = (0..n)
-                .filter(|&i| labels[i] == c)
-                .map(|i| products[[c, i]])
-                .sum::<f64>()
-                / counts[c].max(1.0);
         }
         let mean = gram.mean_axis(Axis(0))?;
         let mean_length = mean.mean()?;
@@ -114,7 +126,13 @@ impl Background {
             n as f64 - 1.0,
         )?;
         Some(Self {
-            scratch: RefCell::new([vec![0.0; n], vec![0.0; n], vec![0.0; counts.len()]]),
+            scratch: RefCell::new(Scratch {
+                similarities: vec![0.0; n],
+                means: vec![0.0; counts.len()],
+                inner: vec![0.0; n],
+                outer: vec![0.0; n],
+                towards: vec![0.0; counts.len()],
+            }),
             chosen,
             labels,
             counts,
@@ -130,34 +148,40 @@ impl Background {
     /// Squared Mahalanobis distance to the nearest class less that to the mean of all examples, for a query with these
     /// similarities to the examples of the task.
     pub fn distance(&self, similarities: &[f32]) -> f64 {
-        let [inner, outer, means] = &mut *self.scratch.borrow_mut();
-        for (place, &i) in self.chosen.iter().enumerate() {
-            inner[place] = similarities[i].into();
-        }
-        let overall = inner.iter().sum::<f64>() / inner.len() as f64;
-        for (outer, (inner, mean)) in outer.iter_mut().zip(inner.iter().zip(&self.mean)) {
-            *outer = inner - mean - overall + self.mean_length;
-        }
-        centre(inner, &self.labels, &self.counts, means);
-        self.within.lower.solve_lower_in_place(inner);
-        self.all.lower.solve_lower_in_place(outer);
+        let room = &mut *self.scratch.borrow_mut();
+        let chosen = self.chosen.iter().map(|&i| f64::from(similarities[i]));
+        room.similarities.clear();
+        room.similarities.extend(chosen);
+        let overall = room.similarities.iter().sum::<f64>() / room.similarities.len() as f64;
+        let outer = room.similarities.iter().zip(&self.mean);
+        let outer = outer.map(|(s, mean)| (s - mean - overall + self.mean_length) as f32);
+        room.outer.clear();
+        room.outer.extend(outer);
+        centre(
+            &mut room.similarities,
+            &self.labels,
+            &self.counts,
+            &mut room.means,
+        );
+        room.inner.clear();
+        room.inner
+            .extend(room.similarities.iter().map(|&s| s as f32));
+        self.within.lower.solve_in_place(&mut room.inner);
+        self.all.lower.solve_in_place(&mut room.outer);
+        room.towards.fill(0.0);
+        linalg::add_products(self.centres.view(), &room.inner, &mut room.towards);
         let nearest = (0..self.counts.len())
             .filter(|&c| self.counts[c] > 0.0)
-            .map(|c| {
-                let gap: f64 = self
-                    .centres
-                    .row(c)
-                    .iter()
-                    .zip(inner.iter())
-                    .map(|(a, b)| (a - b) * (a - b))
-                    .sum();
-                1.0 - 2.0 * means[c] + self.lengths[c] - gap
-            })
+            .map(|c| self.lengths[c] - 2.0 * room.means[c] + 2.0 * f64::from(room.towards[c]))
             .fold(f64::INFINITY, f64::min);
-        let bulk =
-            1.0 - 2.0 * overall + self.mean_length - outer.iter().map(|v| v * v).sum::<f64>();
-        self.within.factor * nearest - self.all.factor * bulk
+        let within = 1.0 + nearest - square(&room.inner);
+        let bulk = 1.0 - 2.0 * overall + self.mean_length - square(&room.outer);
+        self.within.factor * within - self.all.factor * bulk
     }
+}
+
+fn square(row: &[f32]) -> f64 {
+    linalg::dot(row, row).into()
 }
 
 /// Takes from each number the mean over its class, which is left in `means`.
