@@ -3,7 +3,7 @@
 use super::Query;
 use crate::linalg;
 use crate::support::Task;
-use ndarray::{Array1, Array2, Zip, s};
+use ndarray::{Array1, Array2, ArrayView2, Zip, s};
 use std::ops::Range;
 
 /// Weights and bias of each class on a unit row.
@@ -81,7 +81,13 @@ impl Linear {
         self.bias.len()
     }
 
-    /// Writes the scores of a query into `out (C,)`.
+    /// The scores `(m, C)` of unit rows `(m, width)`.
+    pub fn scores(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
+        let columns = s![.., self.columns.clone()];
+        linalg::products(rows.slice(columns), self.weights.slice(columns)) + &self.bias
+    }
+
+    /// Writes the scores of a query into `out (C,)`, to the bit those of [`Linear::scores`].
     pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         let bias = self
             .bias

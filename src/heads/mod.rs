@@ -155,6 +155,9 @@ pub trait FittedHead {
 
 /// Scores of all queries `(m, C)`, given as unit rows `(m, width)`; `task` is the one that the head was fitted to.
 pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> Array2<f32> {
+    if let Some(linear) = head.linear() {
+        return linear.scores(rows);
+    }
     let mut out = Array2::zeros((rows.nrows(), head.n_classes()));
     let mut similarities = vec![
         0.0;

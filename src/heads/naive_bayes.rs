@@ -144,52 +144,47 @@ impl NaiveBayes {
             factor *= &range;
             shift = low;
         }
-        let variance = self.shrink(
-            &(unit.within() * &factor * &factor),
+        let square = &factor * &factor;
+        let mut variance = self.shrink(
+            unit.within() * &square,
             unit.n_examples(),
             unit.n_used(),
             || unit.affine(&factor, &shift).mean_square(),
         );
         let log_prior = self.prior.log(&counts);
+        variance.mapv_inplace(f64::recip);
         // Where the images are unit rows times a factor, it can as well be multiplied into the inverse of the variance.
-        let (means, precision, factor) = match &images {
-            Some(images) => (images, variance.recip(), factor),
-            None => (
-                unit.means(),
-                &factor * &factor / &variance,
-                Array1::ones(factor.len()),
-            ),
+        let (means, precision) = match &images {
+            Some(images) => (images, variance),
+            None => (unit.means(), variance * &square),
         };
+        let used = |&c: &usize| unit.counts()[c] > 0;
+        let sum = linalg::sum_rows(means, (0..counts.len()).filter(used));
         let mut weights = Array2::zeros(means.dim());
-        let mut bias = Array1::zeros(weights.nrows());
-        let mut squares = Array1::<f64>::zeros(weights.nrows());
-        let (mut own, mut sum) = (0.0, Array1::zeros(factor.len()));
-        for (c, mean) in means.rows().into_iter().enumerate() {
-            let square = linalg::weigh(mean, &precision, &factor, weights.row_mut(c));
+        let products: Vec<_> = (means.rows().into_iter().zip(weights.rows_mut()))
+            .map(|(mean, row)| linalg::weigh([mean, precision.view(), sum.view()], row))
+            .collect();
+        if images.is_some() {
+            weights *= &factor.mapv(|v| v as f32);
+        }
+        let total = |k: usize| (0..counts.len()).filter(used).map(|c| products[c][k]).sum();
+        let (own, all): (f64, f64) = (total(0), total(1));
+        let n = unit.n_used() as f64;
+        let mut bias = Array1::zeros(counts.len());
+        for (c, &[square, along]) in products.iter().enumerate() {
             let moved = if self.minmax {
-                (&mean * &precision).dot(&shift)
+                (&means.row(c) * &precision).dot(&shift)
             } else {
                 0.0
             };
-            bias[c] = (log_prior[c] + moved - 0.5 * square) as f32;
-            squares[c] = square;
-            if unit.counts()[c] > 0 {
-                own += square;
-                sum += &mean;
-            }
-        }
-        let under = &sum * &precision;
-        let all = under.dot(&sum);
-        // Half of what the squared length from the centre, the mean of the means, is too long by.
-        let classes = unit.n_used().max(1) as f64;
-        for (c, mean) in means.rows().into_iter().enumerate() {
-            let along = mean.dot(&under);
-            let length = squares[c] - 2.0 * along / classes + all / (classes * classes);
-            bias[c] += (0.5 * (1.0 - settled(counts[c], self.center_count)) * length) as f32;
+            // Half of what the squared length from the centre, the mean of the means, is too long by.
+            let length = square - 2.0 * along / n.max(1.0) + all / (n * n).max(1.0);
+            let excess = 0.5 * (1.0 - settled(counts[c], self.center_count)) * length;
+            bias[c] = (log_prior[c] + moved - 0.5 * square + excess) as f32;
         }
         Ok(FittedNaiveBayes {
             recipe: self.clone(),
-            temperature: temperature_of_sums(own, all, unit.n_used() as f64),
+            temperature: temperature_of_sums(own, all, n),
             linear: Linear::of_single(weights, bias),
         })
     }
@@ -202,7 +197,7 @@ impl NaiveBayes {
     /// Shrunk variance of each dimension, from the within-class sums of squares of so many examples and classes.
     fn shrink(
         &self,
-        within: &Array1<f64>,
+        mut within: Array1<f64>,
         examples: usize,
         classes: usize,
         mean_square: impl Fn() -> f64,
@@ -228,7 +223,8 @@ impl NaiveBayes {
             self.eta.unwrap_or(self.nu / (self.nu + spare))
         };
         let (own, common) = ((1.0 - eta) / n, (eta + self.floor) * mean);
-        within.mapv(|m2| own * m2 + common)
+        within.mapv_inplace(|m2| own * m2 + common);
+        within
     }
 }
 
@@ -321,7 +317,7 @@ impl FittedHead for FittedNaiveBayes {
             };
             let scale = self
                 .recipe
-                .shrink(&rest, statistics.n_examples() - 1, used, || {
+                .shrink(rest, statistics.n_examples() - 1, used, || {
                     statistics.mean_square()
                 });
             let counts: Vec<f64> = counts.into_iter().map(|n| n as f64).collect();

@@ -1,5 +1,6 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
 
+use crate::linalg::sum_rows;
 use crate::math::{larger, largest};
 use crate::support::{Listener, Task};
 use ndarray::{Array1, Array2, Axis, s};
@@ -42,8 +43,26 @@ impl Statistics {
     /// Statistics of the unit rows of a task.
     pub fn of(task: &Task) -> Self {
         let mut statistics = Self::new(task.n_classes(), task.streams().width());
-        for (i, &label) in task.labels().iter().enumerate() {
-            statistics.example_added(label, task.row(i));
+        statistics.counts = task.counts();
+        let examples = || task.labels().iter().enumerate();
+        for (i, &label) in examples() {
+            statistics.each_of(label, task.row(i), |x, mean, _| *mean += x);
+        }
+        for (mut mean, &n) in statistics
+            .means
+            .rows_mut()
+            .into_iter()
+            .zip(&statistics.counts)
+        {
+            mean /= n.max(1) as f64;
+        }
+        for (i, &label) in examples() {
+            statistics.each_of(label, task.row(i), |x, mean, square| {
+                *square += (x - *mean) * (x - *mean);
+            });
+        }
+        for c in 0..statistics.counts.len() {
+            statistics.peaks[c] = statistics.largest_square(c);
         }
         statistics
     }
@@ -80,7 +99,7 @@ impl Statistics {
 
     /// Sum over the classes of squared deviations from the class mean `(d,)`.
     pub fn within(&self) -> Array1<f64> {
-        self.squares.sum_axis(Axis(0))
+        sum_rows(&self.squares, 0..self.counts.len())
     }
 
     /// Mean square of all numbers seen; 0 where there is none.
