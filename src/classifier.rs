@@ -467,16 +467,19 @@ impl Classifier {
     /// How many of the first examples hold two of every class, or the one that it has: without them nothing would be
     /// known of the classes that came last.
     fn representative(&self) -> usize {
-        let mut seen = vec![0; self.set.classes().len()];
-        let mut last = 0;
-        for (place, (_, example)) in self.set.examples_in_use().enumerate() {
-            let seen = &mut seen[self.set.index_of(example.class)];
-            *seen += 1;
-            if *seen <= 2 {
-                last = place + 1;
-            }
+        let mut missing: Vec<usize> = self.statistics.counts().iter().map(|&n| n.min(2)).collect();
+        let mut all: usize = missing.iter().sum();
+        let mut examples = self.set.examples_in_use();
+        let mut read = 0;
+        while all > 0
+            && let Some((_, example)) = examples.next()
+        {
+            read += 1;
+            let missing = &mut missing[self.set.index_of(example.class)];
+            all -= (*missing).min(1);
+            *missing = missing.saturating_sub(1);
         }
-        last
+        read
     }
 
     fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {

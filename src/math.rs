@@ -127,6 +127,29 @@ pub fn exp(x: f64) -> f64 {
     }
 }
 
+/// e to each x from -87 to 0, to within 2 units in the last place of single precision; below that as for -87.
+///
+/// As [`exp`], four at once.
+#[cfg(feature = "core")]
+#[inline]
+pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    const WHOLE: f32 = 12_582_912.0;
+    x.map(|x| {
+        let x = larger(-87.0, x);
+        let shifted = x * std::f32::consts::LOG2_E + WHOLE;
+        let k = shifted - WHOLE;
+        let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
+        let r2 = r * r;
+        let pair = |even: f32, odd: f32| even + odd * r;
+        let third = pair(1.0 / 720.0, 1.0 / 5_040.0);
+        let second = pair(1.0 / 24.0, 1.0 / 120.0) + third * r2;
+        let series = 1.0 + (r + r2 * (pair(0.5, 1.0 / 6.0) + second * r2));
+        series * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
+    })
+}
+
 /// Natural logarithm.
 #[cfg(feature = "core")]
 pub fn ln(x: f64) -> f64 {
@@ -191,6 +214,21 @@ mod tests {
         assert_eq!([exp(-800.0), exp(f64::NEG_INFINITY)], [0.0; 2]);
         assert_eq!([exp(800.0), exp(f64::INFINITY)], [f64::INFINITY; 2]);
         assert!(exp(f64::NAN).is_nan());
+    }
+
+    #[cfg(feature = "core")]
+    #[test]
+    fn four_at_once_are_as_exact_as_single_precision() {
+        for i in 0..=87_000 {
+            let x = i as f32 * -0.001;
+            for (lane, found) in exp_lanes([x, 0.0, x, -100.0]).into_iter().enumerate() {
+                let exact = libm::exp([x, 0.0, x, -87.0][lane].into());
+                assert!(
+                    (f64::from(found) - exact).abs() <= 2.4e-7 * exact,
+                    "{x}: {found}"
+                );
+            }
+        }
     }
 
     #[test]

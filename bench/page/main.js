@@ -14,7 +14,9 @@ const SIZES = [
   [46, 16, 1280],
   [1000, 4, 512],
 ];
-const title = (size) => size.join(" × ");
+/** No auxiliary stream: the one of {@link CLIP} features alone. */
+const ONE_STREAM = [46, 16, 0];
+const title = ([classes, shots, aux]) => `${classes} × ${shots} × ${aux || `${CLIP} alone`}`;
 /** Milliseconds beyond which a fit is timed once. */
 const SLOW = 2000;
 /** Milliseconds within which a head has to fit each size to be tried on the last one, where most take minutes. */
@@ -179,7 +181,7 @@ window.bench = async (sections) => {
     for (const size of SIZES.slice(0, 3)) tables.push(await updating(size), await adding(size));
   if (wanted("train")) tables.push(await training(SIZES[0], recipe.EPOCHS), await training(SIZES[3], 2));
   let swift = heads();
-  for (const size of wanted("raw") ? SIZES : []) {
+  for (const size of wanted("raw") ? [ONE_STREAM, ...SIZES] : []) {
     const [fits, asks] = await raw(size, swift);
     tables.push(fits, asks);
     if (size === SIZES.at(-2)) swift = fits.rows.filter(({ least }) => least < SWIFT).map(({ name }) => name);

@@ -11,7 +11,7 @@ use ndarray::Array2;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-/// Width of the `clip` stream of every task.
+/// Width of the `clip` stream that every task has.
 pub const CLIP: usize = 512;
 
 /// Standard deviation of the examples around their class, in units of that of the classes around the middle.
@@ -24,7 +24,7 @@ pub struct Size {
     pub classes: usize,
     /// Examples of each.
     pub shots: usize,
-    /// Width of the auxiliary stream.
+    /// Width of the auxiliary stream; 0 for none.
     pub aux: usize,
 }
 
@@ -37,9 +37,10 @@ const fn size(classes: usize, shots: usize, aux: usize) -> Size {
 }
 
 /// The sizes that are timed.
-pub const SIZES: [Size; 5] = [
+pub const SIZES: [Size; 6] = [
     size(5, 8, 1280),
     size(10, 16, 512),
+    size(46, 16, 0),
     size(46, 16, 512),
     size(46, 16, 1280),
     size(1000, 4, 512),
@@ -68,15 +69,16 @@ impl Numbers {
     }
 }
 
-/// A task of this size: `clip` and auxiliary features around a centre a class, and a text near each centre.
+/// A task of this size: `clip` and, where there are any, auxiliary features around a centre a class, and a text near each centre.
 ///
 /// # Errors
 /// None for the sizes above.
 pub fn task(size: Size) -> Result<Task, Error> {
-    let streams = Streams::new(vec![
-        Stream::new("clip", CLIP),
-        Stream::new("aux", size.aux),
-    ])?;
+    let mut streams = vec![Stream::new("clip", CLIP)];
+    if size.aux > 0 {
+        streams.push(Stream::new("aux", size.aux));
+    }
+    let streams = Streams::new(streams)?;
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
     let centres: Vec<Vec<f32>> = (0..size.classes)
         .map(|_| numbers.row(streams.width()))

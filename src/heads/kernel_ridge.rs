@@ -6,7 +6,7 @@
 //! (specification 3.7); an error on a class of few examples weighs more.
 
 use super::{
-    FittedHead, Head, Linear, Query, ZeroShot, affinity, check_at_least, check_within,
+    FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_at_least, check_within,
     cross_entropy, spread,
 };
 use crate::linalg::{self, Cholesky};
@@ -358,9 +358,6 @@ fn log_softplus(x: f64) -> f64 {
 /// CLIP's own, which is right for f0 alone.
 const TEXT_TEMPERATURE: f64 = 0.01;
 
-/// Examples whose kernel is computed before all classes are scored with it.
-const BLOCK: usize = 64;
-
 impl FittedHead for FittedKernelRidge {
     fn n_classes(&self) -> usize {
         self.counts.len()
@@ -372,16 +369,10 @@ impl FittedHead for FittedKernelRidge {
 
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         self.prior.scores_into(query, out);
-        let n = query.similarities.len();
-        let mut kernel = [0.0_f32; BLOCK];
-        for start in (0..n).step_by(BLOCK) {
-            let end = n.min(start + BLOCK);
-            let kernel = &mut kernel[..end - start];
-            for (k, &s) in kernel.iter_mut().zip(&query.similarities[start..end]) {
-                *k = affinity(self.beta, s) as f32;
-            }
-            linalg::add_products(self.columns.slice(s![.., start..end]), kernel, out);
-        }
+        affinities(self.beta, query.similarities, |start, kernel| {
+            let columns = s![.., start..start + kernel.len()];
+            linalg::add_products(self.columns.slice(columns), kernel, out);
+        });
         for out in out {
             *out = self.bend(*out);
         }

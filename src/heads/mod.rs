@@ -38,7 +38,7 @@ pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
 use crate::held_out::{self, HeldOut};
-use crate::math::{exp, larger};
+use crate::math::{exp, exp_lanes, larger};
 use crate::support::Task;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
@@ -330,6 +330,25 @@ fn class_means(images: ArrayView2<'_, f32>, task: &Task) -> Array2<f64> {
 fn affinity(beta: f64, similarity: f32) -> f64 {
     // Rounding can take a similarity past 1, which a large beta would blow up.
     exp(-beta * larger(0.0, 1.0 - f64::from(similarity)))
+}
+
+/// Examples whose affinities are computed before they are used.
+const BLOCK: usize = 64;
+
+/// Hands on the [`affinity`] of a query with these similarities to the examples, in single precision: those of some
+/// examples, as places from the first, at a time.
+fn affinities(beta: f64, similarities: &[f32], mut use_block: impl FnMut(usize, &[f32])) {
+    let beta = beta as f32;
+    let mut block = [[0.0; 4]; BLOCK / 4];
+    for (place, some) in similarities.chunks(BLOCK).enumerate() {
+        let (whole, rest) = some.as_chunks::<4>();
+        let mut last = [1.0; 4];
+        last[..rest.len()].copy_from_slice(rest);
+        for (out, chunk) in block.iter_mut().zip(whole.iter().chain([&last])) {
+            *out = exp_lanes(chunk.map(|s| -beta * larger(0.0, 1.0 - s)));
+        }
+        use_block(place * BLOCK, &block.as_flattened()[..some.len()]);
+    }
 }
 
 /// Examples that are held out in turn at most where a hyper-parameter is chosen: evenly spread, of classes that keep

@@ -16,7 +16,7 @@ use super::{
     FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
     pseudo,
 };
-use crate::support::{Listener, Task};
+use crate::support::Task;
 use crate::{Result, linalg};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
@@ -262,7 +262,7 @@ impl Head for NaiveBayes {
         Box::new(move |fold| {
             let mut rest = all.clone();
             for &i in fold {
-                rest.example_removed(task.labels()[i], task.row(i));
+                rest.take_away(task.labels()[i], task.row(i));
             }
             Ok((self.fit_statistics(&rest, &classes)?, classes.clone()))
         })

@@ -4,7 +4,7 @@
 //! arXiv:2207.09519, eq. 6. Differs from the source: affinities are averaged over the examples of a class, so that a
 //! class with more photos has no advantage; `per_class_mean` off sums them as published (specification 3.6).
 
-use super::{FittedHead, Head, Linear, Query, ZeroShot, affinity, check_at_least};
+use super::{FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_at_least};
 use crate::Result;
 use crate::support::Task;
 use ndarray::Array2;
@@ -119,9 +119,11 @@ impl FittedHead for FittedTipAdapter {
 
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         self.text_into(query, out);
-        for (&similarity, &label) in query.similarities.iter().zip(&self.labels) {
-            out[label] += self.shares[label] * affinity(self.recipe.beta, similarity) as f32;
-        }
+        affinities(self.recipe.beta, query.similarities, |start, affinities| {
+            for (affinity, &label) in affinities.iter().zip(&self.labels[start..]) {
+                out[label] += self.shares[label] * affinity;
+            }
+        });
     }
 
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {

@@ -23,7 +23,7 @@ pub struct Statistics {
     counts: Vec<usize>,
     means: Array2<f64>,
     squares: Array2<f64>,
-    /// Largest sum of squares that each class has held in any dimension.
+    /// Largest sum of squares that each class had in any dimension when an example was removed; adding takes none away.
     peaks: Vec<f64>,
     removals: Vec<u32>,
 }
@@ -60,9 +60,6 @@ impl Statistics {
             statistics.each_of(label, task.row(i), |x, mean, square| {
                 *square += (x - *mean) * (x - *mean);
             });
-        }
-        for c in 0..statistics.counts.len() {
-            statistics.peaks[c] = statistics.largest_square(c);
         }
         statistics
     }
@@ -129,9 +126,7 @@ impl Statistics {
             squares.scaled_add(na * nb / n, &(&delta * &delta));
             self.counts[c] += other.counts[c];
             self.removals[c] += other.removals[c];
-            self.peaks[c] = self.peaks[c]
-                .max(other.peaks[c])
-                .max(self.largest_square(c));
+            self.peaks[c] = self.peaks[c].max(other.peaks[c]);
         }
     }
 
@@ -162,8 +157,20 @@ impl Statistics {
         each(row, means, squares, change);
     }
 
-    fn largest_square(&self, class: usize) -> f64 {
-        largest(self.squares.row(class).to_slice().expect(ROWS))
+    /// Takes an example away, without noting what the next removals may cost in digits.
+    pub(super) fn take_away(&mut self, class: usize, row: &[f32]) {
+        if self.counts[class] <= 1 {
+            self.clear(class);
+            return;
+        }
+        self.counts[class] -= 1;
+        self.removals[class] += 1;
+        let share = 1.0 / self.counts[class] as f64;
+        self.each_of(class, row, |x, mean, square| {
+            let before = x - *mean;
+            *mean -= before * share;
+            *square = larger(0.0, *square - before * (x - *mean));
+        });
     }
 
     fn clear(&mut self, class: usize) {
@@ -200,22 +207,13 @@ impl Listener for Statistics {
             *mean += before * share;
             *square += before * (x - *mean);
         });
-        self.peaks[class] = self.peaks[class].max(self.largest_square(class));
     }
 
     fn example_removed(&mut self, class: usize, row: &[f32]) {
-        if self.counts[class] <= 1 {
-            self.clear(class);
-            return;
-        }
-        self.counts[class] -= 1;
-        self.removals[class] += 1;
-        let share = 1.0 / self.counts[class] as f64;
-        self.each_of(class, row, |x, mean, square| {
-            let before = x - *mean;
-            *mean -= before * share;
-            *square = larger(0.0, *square - before * (x - *mean));
-        });
+        let squares = self.squares.row(class);
+        let largest = largest(squares.to_slice().expect(ROWS));
+        self.peaks[class] = self.peaks[class].max(largest);
+        self.take_away(class, row);
     }
 }
 
