@@ -169,8 +169,12 @@ impl Statistics {
         self.each_of(class, row, |x, mean, square| {
             let before = x - *mean;
             *mean -= before * share;
-            *square = larger(0.0, *square - before * (x - *mean));
+            *square -= before * (x - *mean);
         });
+        // Rounding can take them below zero. Apart from the rest, so that several are taken at once.
+        self.squares
+            .row_mut(class)
+            .mapv_inplace(|square| larger(0.0, square));
     }
 
     fn clear(&mut self, class: usize) {
