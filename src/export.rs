@@ -12,7 +12,7 @@ use crate::heads::Linear;
 use crate::{Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What both files say of themselves, in one entry of their metadata, so that equal heads give equal bytes.
 #[derive(Serialize)]
@@ -92,10 +92,10 @@ pub fn to_safetensors(
         TensorView::new(Dtype::F32, shape.to_vec(), bytes)
             .expect("the bytes were written for this shape")
     };
-    let tensors = BTreeMap::from([
+    let tensors = [
         ("bias", view(linear.bias().shape(), &bias)),
         ("weights", view(linear.weights().shape(), &weights)),
-    ]);
+    ];
     let metadata = HashMap::from([(ENTRY.to_owned(), about.json())]);
     Ok(serialize(tensors, Some(metadata)).expect("two tensors and one entry of metadata"))
 }

@@ -44,7 +44,6 @@ pub mod incremental;
 mod linalg;
 #[cfg(feature = "core")]
 pub mod novelty;
-#[cfg(feature = "core")]
 mod order;
 #[cfg(feature = "core")]
 pub mod prior;

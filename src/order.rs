@@ -9,11 +9,13 @@ pub fn sort_indices(indices: &mut [usize], compare: &dyn Fn(usize, usize) -> Ord
 }
 
 /// Sorts numbers, the smallest first.
+#[cfg(feature = "core")]
 pub fn sort_numbers(numbers: &mut [f64]) {
     numbers.sort_unstable_by(f64::total_cmp);
 }
 
 /// The different ones of some numbers, the smallest first.
+#[cfg(feature = "core")]
 pub fn distinct(mut numbers: Vec<usize>) -> Vec<usize> {
     sort_indices(&mut numbers, &|_, _| Ordering::Equal);
     numbers.dedup();

@@ -1,5 +1,6 @@
 //! The named feature streams of an encoder, and how a raw feature row becomes a unit one.
 
+use crate::order::sort_indices;
 use crate::{Error, Result, math};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -64,8 +65,11 @@ impl Streams {
     /// # Errors
     /// [`Error::Parameter`] when there is none, a name is empty or given twice, a width is zero, a scale, temperature or weight
     /// is not from 0.000001 to 1,000,000, or the row would be wider than 65,536.
-    pub fn new(mut streams: Vec<Stream>) -> Result<Self> {
-        streams.sort_by(|a, b| (a.name != CLIP, &a.name).cmp(&(b.name != CLIP, &b.name)));
+    pub fn new(streams: Vec<Stream>) -> Result<Self> {
+        let key = |i: usize| (streams[i].name != CLIP, &streams[i].name);
+        let mut order: Vec<usize> = (0..streams.len()).collect();
+        sort_indices(&mut order, &|a, b| key(a).cmp(&key(b)));
+        let streams: Vec<Stream> = order.into_iter().map(|i| streams[i].clone()).collect();
         let width = streams
             .iter()
             .try_fold(0_usize, |sum, s| sum.checked_add(s.dim));
