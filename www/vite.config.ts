@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import { offline, SERVICE_WORKER } from "./plugins/offline.ts";
 
@@ -42,10 +42,25 @@ const contentSecurityPolicy: Plugin = {
   ],
 };
 
+const LITE2 = new URL("../models/handful-lite2.onnx", import.meta.url);
+const hasLite2 = existsSync(LITE2);
+
+/** Our larger encoder, where it has been built: it lies beside the page, and only who asks for it downloads it. */
+const larger: Plugin = {
+  name: "larger",
+  apply: "build",
+  writeBundle({ dir }) {
+    if (!hasLite2 || !dir) return;
+    mkdirSync(`${dir}/larger`, { recursive: true });
+    copyFileSync(LITE2, `${dir}/larger/handful-lite2.onnx`);
+  },
+};
+
 export default defineConfig({
   // Relative addresses, so that the page works in any folder of any host.
   base: "./",
-  plugins: [contentSecurityPolicy, offline],
+  define: { HAS_LITE2: JSON.stringify(hasLite2) },
+  plugins: [contentSecurityPolicy, larger, offline],
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,

@@ -1,11 +1,11 @@
 import { toHandfulError } from "./errors.js";
-import type { BatchItem, CallOptions, ImageSource } from "./types.js";
+import type { BatchItem, ImageOptions, ImageSource } from "./types.js";
 
 /** Does `act` with each image in turn; an image that fails is one item of the result, an abort ends it all. */
 export async function* batch<Value extends object>(
   images: Iterable<ImageSource>,
-  { signal, onProgress }: CallOptions,
-  act: (image: ImageSource, options: CallOptions) => Promise<Value>,
+  { signal, onProgress, detail }: ImageOptions,
+  act: (image: ImageSource, options: ImageOptions) => Promise<Value>,
 ): AsyncGenerator<BatchItem<Value>, void> {
   const total = countOf(images);
   let index = 0;
@@ -14,7 +14,7 @@ export async function* batch<Value extends object>(
     signal?.throwIfAborted();
     let item: BatchItem<Value>;
     try {
-      item = { ...(await act(image, { signal })), index };
+      item = { ...(await act(image, { signal, detail })), index };
     } catch (failure) {
       signal?.throwIfAborted();
       const error = toHandfulError(failure);

@@ -1,6 +1,7 @@
 import { abortable } from "./abort.js";
 import { batch } from "./batch.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
+import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
 import { type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
@@ -9,6 +10,7 @@ import type {
   Answer,
   CallOptions,
   EncoderSource,
+  ImageOptions,
   ImageSource,
   Neighbour,
   PredictResult,
@@ -90,9 +92,12 @@ export class Classifier extends FeatureClassifier {
       const [streams, encoderId] = [core.streams(), core.encoder()];
       if (!encoder || encoder.fits({ streams, encoderId })) return core;
       core.free();
+      const made = fromEarlierEncoder({ encoderId })
+        ? `“${encoderId}”, the encoder of an earlier version of handful: teach a new set from its photos`
+        : describe(encoderId, streams);
       throw new HandfulError(
         "model-mismatch",
-        `This set was made with ${describe(encoderId, streams)}; the encoder here is ${describe(encoder.id, encoder.streams)}.`,
+        `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}.`,
       );
     });
   }
@@ -129,7 +134,7 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `empty-label`, `label-too-long`
    * (both before the image is looked at), `zero-feature` or `no-encoder`.
    */
-  async addExample(image: ImageSource, label: string, options: CallOptions = {}): Promise<number> {
+  async addExample(image: ImageSource, label: string, options: ImageOptions = {}): Promise<number> {
     await this.checkLabel(label);
     const { features } = await this.#images().encode(image, options);
     return this.addFeatures(features, label);
@@ -144,12 +149,12 @@ export class Classifier extends FeatureClassifier {
   async addExamples(
     images: Iterable<ImageSource>,
     label: string,
-    options: CallOptions = {},
+    options: ImageOptions = {},
   ): Promise<AddResult[]> {
     await this.checkLabel(label);
     const encoder = this.#images();
     const results: AddResult[] = [];
-    const add = async (image: ImageSource, each: CallOptions): Promise<{ id: number }> => {
+    const add = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
       const { features } = await encoder.encode(image, each);
       return { id: this.addFeatures(features, label) };
     };
@@ -163,7 +168,7 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `not-enough-examples` while fewer
    * than two classes can be scored, `zero-feature` or `no-encoder`.
    */
-  async predict(image: ImageSource, options: CallOptions = {}): Promise<Answer> {
+  async predict(image: ImageSource, options: ImageOptions = {}): Promise<Answer> {
     const { features, timings } = await this.#images().encode(image, options);
     const answer = this.predictFeatures(features);
     return { ...answer, timings: { ...timings, classify: answer.timings.classify } };
@@ -180,7 +185,10 @@ export class Classifier extends FeatureClassifier {
    * }
    * ```
    */
-  predictMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<PredictResult, void> {
+  predictMany(
+    images: Iterable<ImageSource>,
+    options: ImageOptions = {},
+  ): AsyncGenerator<PredictResult, void> {
     return batch(images, options, async (image, each) => ({ answer: await this.predict(image, each) }));
   }
 
@@ -189,7 +197,11 @@ export class Classifier extends FeatureClassifier {
    *
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `zero-feature` or `no-encoder`.
    */
-  async nearest(image: ImageSource, count: number, options: CallOptions = {}): Promise<readonly Neighbour[]> {
+  async nearest(
+    image: ImageSource,
+    count: number,
+    options: ImageOptions = {},
+  ): Promise<readonly Neighbour[]> {
     const { features } = await this.#images().encode(image, options);
     return this.nearestFeatures(features, count);
   }
@@ -201,7 +213,7 @@ export class Classifier extends FeatureClassifier {
    *
    * @throws {@link HandfulError} with code `zero-feature`, `no-encoder` or `disposed`; the reason of an abort.
    */
-  async suggest(images: Iterable<ImageSource>, count: number, options: CallOptions = {}): Promise<number[]> {
+  async suggest(images: Iterable<ImageSource>, count: number, options: ImageOptions = {}): Promise<number[]> {
     const [rows, places]: [Float32Array[], number[]] = [[], []];
     for await (const { index, features } of this.#images().encodeMany(images, options)) {
       if (!features) continue;

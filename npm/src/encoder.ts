@@ -5,12 +5,14 @@ import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
 import { HandfulError } from "./errors.js";
 import { EncoderFiles, type Place } from "./files.js";
+import { shippedWords } from "./preset.js";
 import type { Values } from "./protocol.js";
 import type {
   CallOptions,
   EncodeResult,
   EncoderSource,
   Encoding,
+  ImageOptions,
   ImageSource,
   Streams,
   TextEncoding,
@@ -123,8 +125,8 @@ export class Encoder implements Disposable {
    *
    * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
    */
-  encode(image: ImageSource, options: CallOptions = {}): Promise<Encoding> {
-    const { signal, onProgress } = options;
+  encode(image: ImageSource, options: ImageOptions = {}): Promise<Encoding> {
+    const { signal, onProgress, detail = "photo" } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     const captured = capture(image);
     const encoding = this.#inTurn(async () => {
@@ -135,7 +137,7 @@ export class Encoder implements Disposable {
       }
       const channel = await this.#liveChannel();
       onProgress?.({ stage: "encode", done: 0, total: 1 });
-      const { features, timings } = await channel.call<"encode">({ kind: "encode", image }, transfer);
+      const { features, timings } = await channel.call<"encode">({ kind: "encode", image, detail }, transfer);
       if (!signal?.aborted) onProgress?.({ stage: "encode", done: 1, total: 1 });
       return { features, timings: { ...timings, decode: timings.decode + elapsed } };
     });
@@ -156,7 +158,7 @@ export class Encoder implements Disposable {
    * }
    * ```
    */
-  encodeMany(images: Iterable<ImageSource>, options: CallOptions = {}): AsyncGenerator<EncodeResult, void> {
+  encodeMany(images: Iterable<ImageSource>, options: ImageOptions = {}): AsyncGenerator<EncodeResult, void> {
     return batch(images, options, (image, each) => this.encode(image, each));
   }
 
@@ -255,9 +257,9 @@ function shippedWorker(): Worker {
 // All addresses, since a bundler that puts hashes into names breaks the manifest's own references.
 function shippedEncoder(): EncoderSource {
   return {
-    manifest: new URL("./models/handful-tiny.json", import.meta.url),
-    model: new URL("./models/handful-tiny.onnx", import.meta.url),
-    words: new URL("./models/handful-words.safetensors", import.meta.url),
+    manifest: new URL("./models/handful-lite0.json", import.meta.url),
+    model: new URL("./models/handful-lite0.onnx", import.meta.url),
+    words: shippedWords(),
   };
 }
 

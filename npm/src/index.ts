@@ -1,15 +1,18 @@
 // Entry `handful` for browsers and bundlers.
 export { Classifier, type ClassifierOptions } from "./classifier.js";
 export * from "./core.js";
+export { fromEarlierEncoder } from "./earlier.js";
 export { Encoder, type EncoderOptions } from "./encoder.js";
 export { PRESET_NAMES, type PresetName, preset } from "./preset.js";
 export type {
   AddResult,
   BatchItem,
   CallOptions,
+  Detail,
   EncodeResult,
   EncoderSource,
   Encoding,
+  ImageOptions,
   ImageSource,
   Pixels,
   PredictResult,

@@ -3,6 +3,7 @@ import type { EncoderSource } from "./types.js";
 
 /** Every name that {@link preset} takes. */
 export const PRESET_NAMES = [
+  "handful-lite2",
   "clip-vit-b-32",
   "clip-vit-b-16",
   "mobileclip-s1",
@@ -11,11 +12,12 @@ export const PRESET_NAMES = [
   "dinov2-small",
 ] as const;
 
-/** Name of a full-size encoder; see {@link preset}. */
+/** Name of a larger encoder; see {@link preset}. */
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 // Bundlers emit a file only for these very expressions.
 const MANIFESTS: Readonly<Record<PresetName, () => URL>> = {
+  "handful-lite2": () => new URL("./models/handful-lite2.json", import.meta.url),
   "clip-vit-b-32": () => new URL("./models/presets/clip-vit-b-32.json", import.meta.url),
   "clip-vit-b-16": () => new URL("./models/presets/clip-vit-b-16.json", import.meta.url),
   "mobileclip-s1": () => new URL("./models/presets/mobileclip-s1.json", import.meta.url),
@@ -24,12 +26,19 @@ const MANIFESTS: Readonly<Record<PresetName, () => URL>> = {
   "dinov2-small": () => new URL("./models/presets/dinov2-small.json", import.meta.url),
 };
 
+/** The file that reads names for the encoders that are ours. */
+export function shippedWords(): URL {
+  return new URL("./models/handful-words.safetensors", import.meta.url);
+}
+
 /**
- * A full-size encoder that others have trained, for {@link Encoder.load} and `Classifier.create`. Its files come from
- * the model hub, or from wherever you put copies of them; they are kept, and a broken download goes on.
+ * A larger encoder, for {@link Encoder.load} and `Classifier.create`. Those that others have trained come from the model
+ * hub, or from wherever you put copies of their files. `handful-lite2` is ours: `npm run encoder -- lite2` in the project's
+ * repository builds its file, which you put on your server. All are kept, and a broken download goes on.
  *
  * | name | download: images, text | features |
  * | --- | --- | --- |
+ * | `handful-lite2` | LITE2 MB with its words | `clip`, 512, and `aux`, 512 |
  * | `clip-vit-b-32` | 176 MB, 127 MB | `clip`, 512 |
  * | `clip-vit-b-16` | 173 MB, 127 MB | `clip`, 512 |
  * | `mobileclip-s1` | 43 MB, 127 MB | `clip`, 512 |
@@ -50,5 +59,6 @@ export function preset(name: PresetName, options: { readonly base?: URL | string
   if (!PRESET_NAMES.includes(name)) {
     throw new HandfulError("parameter", `There is no preset ${name}; there are ${PRESET_NAMES.join(", ")}.`);
   }
-  return { manifest: MANIFESTS[name](), base: options.base, keep: true };
+  const words = name === "handful-lite2" ? shippedWords() : undefined;
+  return { manifest: MANIFESTS[name](), words, base: options.base, keep: true };
 }

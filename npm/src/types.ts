@@ -47,6 +47,18 @@ export interface CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/**
+ * How closely an image is looked at: `photo`, or `live`, which takes less than half the time and is meant for a camera's
+ * pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
+ */
+export type Detail = "photo" | "live";
+
+/** Options of every call that looks at images. */
+export interface ImageOptions extends CallOptions {
+  /** Default: `photo`. */
+  readonly detail?: Detail | undefined;
+}
+
 /** An image encoder: an ONNX model and the manifest that says how to feed it. */
 export interface EncoderSource {
   /** URL of the manifest (JSON). Strings are relative to the page. */

@@ -4,7 +4,7 @@ import { HandfulError, toHandfulError } from "./errors.js";
 import { EncoderFiles, type NamedFile, type Place } from "./files.js";
 import type { Call, Reply, Values } from "./protocol.js";
 import { TextSide } from "./text.js";
-import type { Progress, TextEncoding } from "./types.js";
+import type { Detail, Progress, TextEncoding } from "./types.js";
 import glue, { OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
 /** The part of `DedicatedWorkerGlobalScope` that is used; its types cannot be mixed with those of the page. */
@@ -15,6 +15,9 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 let encoder: OnnxEncoder | undefined;
+/** The same for live pictures; made for the first of them. */
+let live: OnnxEncoder | undefined;
+let makeLive: (() => OnnxEncoder) | undefined;
 /** What reads names: words, which come with the encoder, or else its text side, fetched for the first name. */
 let words: WordEncoder | undefined;
 let text: TextSide | undefined;
@@ -59,7 +62,8 @@ async function load(
       .then(() => report({ stage: "compile", done: 1, total: 1 })),
   ]);
   report({ stage: "load", done: 0, total: 1 });
-  encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model));
+  encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model, false));
+  if (encoder.hasLive()) makeLive = () => new OnnxEncoder(files.manifest, model, true);
   words = names && (await files.use(names.file, () => new WordEncoder(files.manifest, names.bytes)));
   text = new TextSide(files, call.tokenizer);
   report({ stage: "load", done: 1, total: 1 });
@@ -115,16 +119,24 @@ function notLoaded(): HandfulError {
   return new HandfulError("worker", "The encoder is not loaded.");
 }
 
+function encoderFor(detail: Detail): OnnxEncoder {
+  if (!encoder) throw notLoaded();
+  if (detail === "photo" || !makeLive) return encoder;
+  live ??= makeLive();
+  return live;
+}
+
 async function encode({
   image,
+  detail,
 }: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
-  if (!encoder) throw notLoaded();
+  const used = encoderFor(detail);
   const start = performance.now();
   const pixels = await decode(image);
   const decoded = performance.now();
-  const tensor = encoder.preprocess(pixels as ImageData); // it reads these three fields
+  const tensor = used.preprocess(pixels as ImageData); // it reads these three fields
   const preprocessed = performance.now();
-  const features = encoder.run(tensor) as Float32Array<ArrayBuffer>;
+  const features = used.run(tensor) as Float32Array<ArrayBuffer>;
   const timings = {
     decode: decoded - start,
     preprocess: preprocessed - decoded,

@@ -22,6 +22,16 @@ const MAX_OUTPUT_DIM: u64 = 65_536;
 /// Longest name of an encoder, in characters: it becomes part of tensor names and messages.
 const MAX_NAME_CHARS: usize = 100;
 
+/// How closely an image is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// At the size of the manifest's `input.shape`.
+    #[default]
+    Photo,
+    /// At the size of `detail.live`, which takes less time; the same as `Photo` where the manifest names none.
+    Live,
+}
+
 /// A manifest whose every field has been checked; there is no other way to make one than [`Manifest::parse`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -31,6 +41,8 @@ pub struct Manifest {
     sha256: Option<[u8; 32]>,
     input: Input,
     preprocess: Preprocess,
+    /// Side of the input for [`Detail::Live`], in pixels.
+    live: Option<u32>,
     streams: Streams,
     /// Of the streams that the model computes, where each comes from, in the order of the streams.
     outputs: Vec<Output>,
@@ -55,6 +67,7 @@ impl Manifest {
     /// | `preprocess.crop` | `center`, size `[H, W]` of the input, at most the shorter side |
     /// | `preprocess.scale` | `x/255` |
     /// | `preprocess.mean`, `.std` | three finite numbers each; `std` above 0 |
+    /// | `detail.live` | absent, or a side that the graph takes as well, below the input's: 1 to 1024; the input is square then and `shorter_side` its side |
     /// | `outputs` | at least one, shape `[N, D]` with `D` 1 to 65,536; or `[N, T, D]` with `token`, the row that is taken, below `T` |
     /// | `outputs.NAME.tensor` | the output's name in the file; absent: `NAME` |
     /// | `outputs.clip.logit_scale` | absent, or 0.000001 to 1,000,000: what the cosine with a text is multiplied by to give a logit |
@@ -101,6 +114,20 @@ impl Manifest {
     /// Path of the ONNX file, relative to the manifest.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Whether looking at a live picture takes less than at a photo; see [`Detail`].
+    pub fn has_live(&self) -> bool {
+        self.live.is_some()
+    }
+
+    /// This manifest with the input of a detail.
+    pub(super) fn at(mut self, detail: Detail) -> Self {
+        if let (Detail::Live, Some(side)) = (detail, self.live) {
+            (self.input.height, self.input.width) = (side, side);
+            self.preprocess.shorter_side = Some(side);
+        }
+        self
     }
 
     /// Licence of the weights, where the manifest tells it.
@@ -240,6 +267,8 @@ struct RawManifest {
     sha256: Option<String>,
     input: RawInput,
     preprocess: RawPreprocess,
+    #[serde(default)]
+    detail: RawDetail,
     outputs: BTreeMap<String, RawOutput>,
     #[serde(default)]
     descriptors: Vec<Descriptor>,
@@ -269,6 +298,11 @@ struct RawPreprocess {
     scale: String,
     mean: [f32; 3],
     std: [f32; 3],
+}
+
+#[derive(Deserialize, Default)]
+struct RawDetail {
+    live: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -305,6 +339,7 @@ impl RawManifest {
         check_file("file", &self.file)?;
         let input = self.input.check()?;
         let preprocess = self.preprocess.check(&input)?;
+        let live = self.detail.check(&input, &preprocess)?;
         let mut outputs = BTreeMap::new();
         let mut streams: Vec<_> = (self.descriptors.iter())
             .map(|descriptor| descriptor.stream())
@@ -338,6 +373,7 @@ impl RawManifest {
             licence: self.licence,
             input,
             preprocess,
+            live,
             outputs: (streams.as_slice().iter())
                 .filter_map(|stream| outputs.remove(&stream.name))
                 .collect(),
@@ -462,6 +498,22 @@ impl RawPreprocess {
             mean: self.mean,
             std: self.std,
         })
+    }
+}
+
+impl RawDetail {
+    /// The side of the input for a live picture.
+    fn check(self, input: &Input, preprocess: &Preprocess) -> Result<Option<u32>> {
+        let Some(side) = self.live else {
+            return Ok(None);
+        };
+        let square = input.height == input.width && preprocess.shorter_side == Some(input.width);
+        if square && (1..input.width).contains(&side) {
+            return Ok(Some(side));
+        }
+        Err(fault(format!(
+            "detail.live must be a side below that of a square input which is resized to it whole, not {side}"
+        )))
     }
 }
 

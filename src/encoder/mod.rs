@@ -14,7 +14,7 @@ mod preprocess;
 mod text;
 mod words;
 
-pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
+pub use manifest::{Detail, MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
 pub use text::TextEncoder;
@@ -63,7 +63,16 @@ impl Encoder {
     /// [`crate::Error::Manifest`]; [`crate::Error::ModelMismatch`] when checksum, input or outputs differ from the
     /// manifest; [`crate::Error::Model`] when the bytes are no model that the engine can run.
     pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<Self> {
-        let manifest = Manifest::parse(manifest_json)?;
+        Self::at(manifest_json, onnx, Detail::Photo)
+    }
+
+    /// The same for images that are looked at with another detail. The rows can be compared with those of
+    /// [`Encoder::new`], and the identity is the same.
+    ///
+    /// # Errors
+    /// Those of [`Encoder::new`].
+    pub fn at(manifest_json: &str, onnx: &[u8], detail: Detail) -> Result<Self> {
+        let manifest = Manifest::parse(manifest_json)?.at(detail);
         let model = image_model(&manifest, onnx)?;
         let preprocessor = Preprocessor::new(&manifest);
         let id = format!("{}@{}", manifest.name(), &model.sha256()[..ID_DIGITS]);

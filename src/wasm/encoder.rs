@@ -1,7 +1,7 @@
 //! Bindings of the encoder: it lives in a worker, because loading and running take long.
 
 use super::{out, to_js};
-use crate::encoder::{Encoder, Manifest, TextEncoder, Words, check_size};
+use crate::encoder::{Detail, Encoder, Manifest, TextEncoder, Words, check_size};
 use wasm_bindgen::prelude::*;
 use web_sys::ImageData;
 
@@ -11,10 +11,17 @@ pub struct OnnxEncoder(Encoder);
 
 #[wasm_bindgen]
 impl OnnxEncoder {
-    /// Loads the model and checks it against its manifest.
+    /// Loads the model and checks it against its manifest; `live`: for [`Detail::Live`].
     #[wasm_bindgen(constructor)]
-    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<OnnxEncoder, JsValue> {
-        Encoder::new(manifest_json, onnx).map(Self).map_err(to_js)
+    pub fn new(manifest_json: &str, onnx: &[u8], live: bool) -> Result<OnnxEncoder, JsValue> {
+        let detail = if live { Detail::Live } else { Detail::Photo };
+        (Encoder::at(manifest_json, onnx, detail).map(Self)).map_err(to_js)
+    }
+
+    /// Whether a live picture takes less than a photo.
+    #[wasm_bindgen(js_name = hasLive)]
+    pub fn has_live(&self) -> bool {
+        self.0.manifest().has_live()
     }
 
     /// The streams of a feature row in their order.

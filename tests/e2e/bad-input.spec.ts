@@ -185,8 +185,8 @@ async function store(page: Page, bytes: Uint8Array): Promise<void> {
 }
 
 /** A set that was made with an encoder of another shape. */
-async function foreignSet(): Promise<Uint8Array> {
-  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 3 }] });
+async function foreignSet(encoderId?: string): Promise<Uint8Array> {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 3 }], encoderId });
   classifier.addFeatures(new Float32Array([1, 2, 3]), "mug");
   const bytes = classifier.save();
   classifier.dispose();
@@ -195,7 +195,8 @@ async function foreignSet(): Promise<Uint8Array> {
 
 for (const [what, bytes, sentence] of [
   ["is damaged", async () => new Uint8Array([1, 2, 3]), "The set stored in this browser is damaged"],
-  ["belongs to another encoder", foreignSet, "was made with another encoder"],
+  ["belongs to another encoder", () => foreignSet(), "was made with another encoder"],
+  ["belongs to an earlier encoder", () => foreignSet("handful-tiny@0"), "the page’s earlier encoder"],
 ] as const) {
   test(`keeps a stored set that ${what} until the person starts anew`, async ({ page }) => {
     await open(page);

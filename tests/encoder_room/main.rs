@@ -9,5 +9,7 @@ mod manifest;
 mod models;
 mod preprocess;
 mod presets;
+mod reference;
 mod shared;
+mod shipped;
 mod words;

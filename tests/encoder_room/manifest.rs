@@ -80,6 +80,22 @@ fn manifest_accepts_what_the_schema_allows() {
     accept("/words", json!({"file": "words.safetensors", "bytes": 7}));
     accept("/words", json!({"file": "text/words.safetensors"}));
     accept("/descriptors", json!(["edges", "color"]));
+    accept("/detail", json!({}));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn detail_names_a_smaller_side_of_a_square_input_that_is_not_cropped() {
+    let live = |json: &Value| Manifest::parse(&json.to_string()).map(|m| m.has_live());
+    let mut json = with("/preprocess/resize/shorter_side", json!(32));
+    assert!(!live(&json).unwrap());
+    json["detail"] = json!({"live": 24});
+    assert!(live(&json).unwrap());
+    for side in [0, 32, 33] {
+        json["detail"] = json!({ "live": side });
+        let refused = live(&json).unwrap_err().to_string();
+        assert!(refused.contains("detail.live"), "{refused}");
+    }
+    refuse("/detail", json!({"live": 24}), "detail.live");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -12,7 +12,7 @@ mod photos;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use features_file::Row;
-use handful::encoder::{Encoder, Manifest, UNDERSTOOD, Words};
+use handful::encoder::{Detail, Encoder, Manifest, UNDERSTOOD, Words};
 use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -29,11 +29,14 @@ struct Arguments {
     /// File to write.
     #[arg(long, value_name = "FILE.safetensors")]
     out: PathBuf,
+    /// Looks at the photos as at live pictures, at the smaller size that the manifest names for them.
+    #[arg(long)]
+    live: bool,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let encoder = load_encoder(&arguments.encoder)?;
+    let encoder = load_encoder(&arguments.encoder, arguments.live)?;
     let classes = photos::classes(&arguments.photos)?;
     let rows = encode(&encoder, &classes);
 
@@ -50,13 +53,14 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn load_encoder(manifest: &Path) -> Result<Encoder> {
+fn load_encoder(manifest: &Path, live: bool) -> Result<Encoder> {
     let json = std::fs::read_to_string(manifest)
         .with_context(|| format!("reading {}", manifest.display()))?;
     let file = Manifest::parse(&json)?.file().to_owned();
     let model = manifest.with_file_name(file);
     let onnx = std::fs::read(&model).with_context(|| format!("reading {}", model.display()))?;
-    Encoder::new(&json, &onnx).with_context(|| format!("loading {}", model.display()))
+    let detail = if live { Detail::Live } else { Detail::Photo };
+    Encoder::at(&json, &onnx, detail).with_context(|| format!("loading {}", model.display()))
 }
 
 /// What the text side of the encoder makes of each name that it understands; nothing where it has none.

@@ -15,11 +15,12 @@ export interface Build {
   files: Record<string, string>;
 }
 
+/** All files of the page, but for the larger encoder: only who asks for that downloads it. */
 export function listFiles(folder: string): Build {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => path !== SERVICE_WORKER)
+    .filter((path) => path !== SERVICE_WORKER && !path.startsWith("larger/"))
     .sort();
   const files = Object.fromEntries(paths.map((path) => [path, integrity(readFileSync(join(folder, path)))]));
   return { version: integrity(JSON.stringify(files)).slice(-16), files };

@@ -131,7 +131,9 @@ async function read(file: File, wanted: "fits" | "same"): Promise<SetFile | null
   const found = await readFile(file);
   const inside = found && (await inspect(found.bytes).catch(() => null));
   if (!found || !inside?.[wanted]) {
-    showToast(inside ? text.sets.otherEncoder(file.name) : text.sets.badFile(file.name), null);
+    const { badFile, earlierEncoder, otherEncoder } = text.sets;
+    const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
+    showToast(why(file.name), null);
     return null;
   }
   return { ...found, thumbnails: new Map([...found.thumbnails].filter(([id]) => inside.ids.has(id))) };

@@ -1,8 +1,21 @@
 /** The encoders that photos can be looked at with: the one that comes with the page, and larger ones on demand. */
-import { Encoder, PRESET_NAMES, type PresetName, type Progress, preset } from "handful";
+import { Encoder, type EncoderSource, PRESET_NAMES, type PresetName, type Progress, preset } from "handful";
 import { getState, set } from "../state/live";
 import type { EncoderName, Offer } from "../state/state";
 import { codeOf } from "./codes";
+
+/** Set by the build of the page: whether it holds the file of our larger encoder. */
+declare const HAS_LITE2: boolean;
+
+/** What can be chosen: all, but for our larger one where the page was built without. */
+export function isOffered(name: EncoderName): boolean {
+  return name !== "handful-lite2" || HAS_LITE2;
+}
+
+/** Where the files of a larger encoder come from: of ours from this page. */
+function sourceOf(name: PresetName): EncoderSource {
+  return preset(name, name === "handful-lite2" ? { base: new URL("larger/", document.baseURI) } : {});
+}
 
 const shipped = Promise.withResolvers<Encoder>();
 /** Larger ones in memory. */
@@ -109,7 +122,7 @@ async function load(name: EncoderName, signal: AbortSignal, onBytes: OnBytes): P
   if (name === "shipped") return shipped.promise;
   const there = larger.get(name);
   if (there) return there;
-  const encoder = await Encoder.load(preset(name), loading(signal, onBytes));
+  const encoder = await Encoder.load(sourceOf(name), loading(signal, onBytes));
   larger.set(name, encoder);
   return encoder;
 }
@@ -125,7 +138,7 @@ function loading(signal: AbortSignal, onBytes: OnBytes) {
 
 async function sizeOf(name: PresetName): Promise<{ total: number; kept: number }> {
   try {
-    return await Encoder.downloadSize(preset(name));
+    return await Encoder.downloadSize(sourceOf(name));
   } catch (error) {
     // The download will say what is wrong.
     console.warn("the size of the encoder is not known", error);

@@ -1,5 +1,5 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
-import { type Encoder, FeatureClassifier, type HeadName } from "handful";
+import { type Encoder, FeatureClassifier, fromEarlierEncoder, type HeadName } from "handful";
 import { getState } from "../state/live";
 import { encoderOf, shippedEncoder } from "./encoders";
 import { currentSet } from "./set";
@@ -40,6 +40,8 @@ export interface Inside {
   fits: boolean;
   /** It is that of the open set. */
   same: boolean;
+  /** It came with an earlier version of the page. */
+  earlier: boolean;
 }
 
 /** @throws `HandfulError` for bytes that are no set. */
@@ -48,5 +50,6 @@ export async function inspect(bytes: Uint8Array): Promise<Inside> {
   const encoder = await shippedEncoder();
   const fits = encoderOf(loaded) !== "shipped" || encoder.fits(loaded);
   const same = getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId;
-  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same };
+  const earlier = fromEarlierEncoder(loaded);
+  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same, earlier };
 }

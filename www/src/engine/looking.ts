@@ -22,7 +22,7 @@ export async function look(): Promise<void> {
     const encoder = await setOpened();
     const video = document.hidden ? null : currentVideo();
     try {
-      if (video) last = { encoder, ...(await encoder.encode(video)) };
+      if (video) last = { encoder, ...(await encoder.encode(video, { detail: "live" })) };
       if (wanted() && last) set({ live: { kind: "on", outcome: classify(last) } });
     } catch (error) {
       if (wanted()) set({ live: { kind: "on", outcome: { kind: "failed", code: codeOf(error) } } });

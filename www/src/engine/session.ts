@@ -1,5 +1,5 @@
 /** Opens the package, and the set that this browser used last. */
-import { type Encoder, FeatureClassifier, init } from "handful";
+import { type Encoder, FeatureClassifier, fromEarlierEncoder, init } from "handful";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
@@ -138,9 +138,11 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
   if (encoder.fits(currentSet())) {
     finishOpening(encoder);
   } else {
-    const kept = currentSet().save();
+    const left = currentSet();
+    const code = fromEarlierEncoder(left) ? "earlier-encoder" : "other-encoder";
+    const kept = left.save();
     dropSet();
-    refuse(kept, "other-encoder");
+    refuse(kept, code);
   }
 }
 

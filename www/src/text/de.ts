@@ -74,6 +74,8 @@ export const de: Text = {
     format: "Die gespeicherte Sammlung ist beschädigt oder stammt von einer neueren Version.",
     "other-encoder":
       "Die gespeicherte Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
+    "earlier-encoder":
+      "Die gespeicherte Sammlung wurde mit dem früheren Encoder dieser Seite gemacht und passt nicht zum neuen: Bring einer neuen Sammlung bei, was auf den Fotos ist.",
     manifest: `Die Beschreibung des Encoders ist beschädigt. ${again}; ${operator}`,
     model: `Der Encoder ist beschädigt. ${again}; ${operator}`,
     "model-mismatch": `Der Encoder ist nicht der angekündigte. ${again}; ${operator}`,
@@ -141,6 +143,8 @@ export const de: Text = {
     failed: "Das ging nicht: Der Speicher des Browsers hat versagt.",
     badFile: (name) => `${name} ist beschädigt, stammt von einer neueren Version oder ist keine Sammlung.`,
     otherEncoder: (name) => `${name} wurde mit einem anderen Encoder gemacht und passt hier nicht.`,
+    earlierEncoder: (name) =>
+      `${name} wurde mit dem früheren Encoder dieser Seite gemacht und passt hier nicht: Bring einer neuen Sammlung bei, was auf den Fotos ist.`,
   },
   storage: {
     idle: "",
@@ -353,13 +357,18 @@ export const de: Text = {
   },
   encoder: {
     choose: "Was die Fotos ansieht",
-    models: { shipped: "handful-tiny, Teil dieser Seite", ...MODELS },
+    models: {
+      shipped: "handful-lite0, Teil dieser Seite",
+      "handful-lite2": "handful-lite2: langsamer, sieht mehr",
+      ...MODELS,
+    },
     hint: "Größere Encoder sehen mehr und brauchen länger. Jeder braucht eine eigene Sammlung.",
     needed: (model) => `Diese Sammlung wurde mit ${model} gemacht.`,
     forNew: (model) => `${model} bekommt eine neue Sammlung; die offene bleibt, wie sie ist.`,
-    size: (bytes) => `${megabytes(bytes)} sind einmal vom Modell-Hub zu laden. Deine Fotos bleiben hier.`,
-    rest: (bytes, of) =>
-      `${megabytes(bytes)} sind vom Modell-Hub zu laden; der Rest von ${megabytes(of)} ist schon da. Deine Fotos bleiben hier.`,
+    places: { page: "von dieser Seite", hub: "vom Modell-Hub" },
+    size: (bytes, place) => `${megabytes(bytes)} sind einmal ${place} zu laden. Deine Fotos bleiben hier.`,
+    rest: (bytes, of, place) =>
+      `${megabytes(bytes)} sind ${place} zu laden; der Rest von ${megabytes(of)} ist schon da. Deine Fotos bleiben hier.`,
     here: "Er ist schon auf diesem Gerät.",
     unknown: "Wie viel zu laden ist, ließ sich nicht feststellen.",
     download: "Herunterladen",

@@ -68,6 +68,8 @@ const codes: Record<Code, string> = {
   format: "The set stored in this browser is damaged or was made by a newer version.",
   "other-encoder":
     "The set stored in this browser was made with another encoder, so it cannot be used with this one.",
+  "earlier-encoder":
+    "The set stored in this browser was made with the page’s earlier encoder, so it cannot be used with the new one: teach a new set from the photos.",
   manifest:
     "The description of the encoder is damaged. Reload the page; if that does not help, tell whoever runs this site.",
   model: "The encoder is damaged. Reload the page; if that does not help, tell whoever runs this site.",
@@ -158,6 +160,8 @@ export const en = {
     failed: "That did not work: the browser’s storage failed.",
     badFile: (name: string) => `${name} is damaged, made by a newer version, or no set at all.`,
     otherEncoder: (name: string) => `${name} was made with another encoder, so it cannot be used here.`,
+    earlierEncoder: (name: string) =>
+      `${name} was made with the page’s earlier encoder, so it cannot be used here: teach a new set from the photos.`,
   },
   storage: {
     idle: "",
@@ -357,14 +361,19 @@ export const en = {
   },
   encoder: {
     choose: "What looks at the photos",
-    models: { shipped: "handful-tiny, part of this page", ...MODELS } as Record<EncoderName, string>,
+    models: {
+      shipped: "handful-lite0, part of this page",
+      "handful-lite2": "handful-lite2: slower, sees more",
+      ...MODELS,
+    } as Record<EncoderName, string>,
     hint: "Larger encoders see more and take longer. Each needs a set of its own.",
     needed: (model: string) => `This set was made with ${model}.`,
     forNew: (model: string) => `${model} gets a new set; the open one stays as it is.`,
-    size: (bytes: number) =>
-      `${megabytes(bytes)} to download from the model hub, once. Your photos stay here.`,
-    rest: (bytes: number, of: number) =>
-      `${megabytes(bytes)} to download from the model hub; the rest of ${megabytes(of)} is here already. Your photos stay here.`,
+    places: { page: "this page", hub: "the model hub" },
+    size: (bytes: number, place: string) =>
+      `${megabytes(bytes)} to download from ${place}, once. Your photos stay here.`,
+    rest: (bytes: number, of: number, place: string) =>
+      `${megabytes(bytes)} to download from ${place}; the rest of ${megabytes(of)} is here already. Your photos stay here.`,
     here: "It is on this device already.",
     unknown: "How large the download is could not be found out.",
     download: "Download",

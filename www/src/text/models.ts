@@ -1,7 +1,7 @@
-/** Names of the larger encoders, the same in every language. */
+/** Names of the larger encoders of others, the same in every language. */
 import type { PresetName } from "handful";
 
-export const MODELS: Record<PresetName, string> = {
+export const MODELS: Record<Exclude<PresetName, "handful-lite2">, string> = {
   "clip-vit-b-32": "CLIP ViT-B/32",
   "clip-vit-b-16": "CLIP ViT-B/16",
   "mobileclip-s1": "MobileCLIP-S1",

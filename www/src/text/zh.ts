@@ -73,6 +73,7 @@ export const zh: Text = {
     "not-linear": "这种方法不能导出，请选择另一种。",
     format: "保存的集合已损坏，或由更新的版本保存。",
     "other-encoder": "保存的集合是用另一个编码器制作的，不能用于现在的编码器。",
+    "earlier-encoder": "保存的集合是用本页以前的编码器制作的，不能用于新的编码器：请用照片重新教一个集合。",
     manifest: `编码器的说明文件已损坏。${again}；${operator}`,
     model: `编码器已损坏。${again}；${operator}`,
     "model-mismatch": `编码器与说明不符。${again}；${operator}`,
@@ -136,6 +137,7 @@ export const zh: Text = {
     failed: "没有成功：浏览器的存储出错。",
     badFile: (name) => `${name} 已损坏、由更新的版本制作，或不是集合。`,
     otherEncoder: (name) => `${name} 是用另一个编码器制作的，这里不能使用。`,
+    earlierEncoder: (name) => `${name} 是用本页以前的编码器制作的，这里不能使用：请用照片重新教一个集合。`,
   },
   storage: {
     idle: "",
@@ -337,13 +339,18 @@ export const zh: Text = {
   },
   encoder: {
     choose: "由什么来看照片",
-    models: { shipped: "handful-tiny，本页自带", ...MODELS },
+    models: {
+      shipped: "handful-lite0，本页自带",
+      "handful-lite2": "handful-lite2：更慢，看得更多",
+      ...MODELS,
+    },
     hint: "更大的编码器看得更多，也更慢。每个编码器需要自己的集合。",
     needed: (model) => `这个集合是用 ${model} 制作的。`,
     forNew: (model) => `${model} 会使用一个新集合；打开的集合保持不变。`,
-    size: (bytes) => `需要从模型库下载 ${megabytes(bytes)}，只需一次。照片不会离开这里。`,
-    rest: (bytes, of) =>
-      `还需要从模型库下载 ${megabytes(bytes)}；总共 ${megabytes(of)}，其余已在这里。照片不会离开这里。`,
+    places: { page: "本页", hub: "模型库" },
+    size: (bytes, place) => `需要从${place}下载 ${megabytes(bytes)}，只需一次。照片不会离开这里。`,
+    rest: (bytes, of, place) =>
+      `还需要从${place}下载 ${megabytes(bytes)}；总共 ${megabytes(of)}，其余已在这里。照片不会离开这里。`,
     here: "它已在这台设备上。",
     unknown: "无法得知下载的大小。",
     download: "下载",

@@ -1,4 +1,4 @@
-import { chooseEncoder } from "../actions/encoder";
+import { chooseEncoder, encoderNames } from "../actions/encoder";
 import type { AppState, EncoderName } from "../state/state";
 import { text } from "../text";
 import { Choice } from "./Choice";
@@ -11,7 +11,7 @@ export function EncoderChoice({ state: { encoder, offer } }: { state: AppState }
       <Choice
         label={text.encoder.choose}
         value={offer?.name ?? encoder}
-        names={text.encoder.models}
+        names={encoderNames()}
         choose={(name) => chooseEncoder(name as EncoderName)}
       />
       <p class="aside">{text.encoder.hint}</p>

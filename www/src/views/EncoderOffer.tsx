@@ -32,7 +32,8 @@ function cost({ name, total, kept, status }: Offer): string {
   if (status.kind === "loading") return "";
   if (name === "shipped" || (total > 0 && kept === total)) return text.encoder.here;
   if (total === 0) return text.encoder.unknown;
-  return kept > 0 ? text.encoder.rest(total - kept, total) : text.encoder.size(total);
+  const place = name === "handful-lite2" ? text.encoder.places.page : text.encoder.places.hub;
+  return kept > 0 ? text.encoder.rest(total - kept, total, place) : text.encoder.size(total, place);
 }
 
 function action({ name, total, kept, needed }: Offer): string {

@@ -3,6 +3,7 @@ import {
   Classifier,
   Encoder,
   FeatureClassifier,
+  fromEarlierEncoder,
   type ImageSource,
   init,
   type Progress,
@@ -195,6 +196,23 @@ await check("a saved set answers as before, and needs an encoder that fits", asy
   await expectCode(Classifier.load(alien.save(), { encoder }), "model-mismatch");
   const double = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "double@0" });
   await expectCode(Classifier.load(double.save(), { encoder }), "model-mismatch");
+  const earlier = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "handful-tiny@0" });
+  expect(fromEarlierEncoder(earlier), "a set of an earlier encoder is recognised");
+  const refusal = await Classifier.load(earlier.save(), { encoder }).catch((error: Error) => error.message);
+  expect(/earlier version .* teach a new set/.test(String(refusal)), `${refusal}`);
+});
+
+await check("a live picture is looked at with less detail, and answered like the photo", async () => {
+  const image = draw("disc", 5);
+  const photo = await encoder.encode(image);
+  const live = await encoder.encode(image, { detail: "live" });
+  expect(live.features.length === photo.features.length, "features of the same length");
+  expect(
+    live.features.some((value, i) => value !== photo.features[i]),
+    "other features",
+  );
+  const { label } = classifier.predictFeatures(live.features);
+  expect(label === classifier.predictFeatures(photo.features).label, "the same answer");
 });
 
 await check("after a crash the running image is rejected and the next one is encoded", async () => {

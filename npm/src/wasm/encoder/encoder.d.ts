@@ -2,7 +2,8 @@
 import type { Streams } from "../../types.js";
 
 export class OnnxEncoder {
-  constructor(manifestJson: string, onnx: Uint8Array);
+  constructor(manifestJson: string, onnx: Uint8Array, live: boolean);
+  hasLive(): boolean;
   name(): string;
   id(): string;
   streams(): Streams;
