@@ -44,7 +44,7 @@ async function race([manifests, rounds]) {
 
 await main(async () => {
   const named = process.argv.slice(2).map((path) => resolve(path));
-  const shipped = [join(ROOT, "models/handful-tiny.json"), LARGER].filter(existsSync);
+  const shipped = [join(ROOT, "models/handful-lite0.json"), LARGER].filter(existsSync);
   await onPage(named.length > 0 ? named : shipped, async (page, addresses) => {
     const results = await page.evaluate(race, [addresses, ROUNDS]);
     console.log("| encoder | engine | median ms | least ms |\n| --- | --- | ---: | ---: |");

@@ -1,11 +1,11 @@
 // An encoder of your own: whatever turns an image into numbers, the same way each time.
-import model from "handful/models/handful-tiny.onnx?url";
+import model from "handful/models/handful-lite0.onnx?url";
 import * as ort from "onnxruntime-web/wasm";
 
 // What this model wants and gives; yours will differ. `clip` would be a stream that shares its space with texts.
-const SIDE = 128;
-const [MEAN, STD] = [0.5, 0.5];
-export const STREAMS = [{ name: "aux", dim: 256 }];
+const SIDE = 224;
+const [MEAN, STD] = [127 / 255, 128 / 255];
+export const STREAMS = [{ name: "aux", dim: 512 }];
 
 // For the graphics card: import "onnxruntime-web/webgpu", and "webgpu" before "wasm" in the list.
 ort.env.wasm.numThreads = 1;

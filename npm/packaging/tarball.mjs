@@ -33,8 +33,11 @@ export function checkTarball({ files, size }) {
   ]);
   const presets = readdirSync(join(PACKAGE, "../models/presets"));
   const models = [
-    "dist/models/handful-tiny.json",
-    "dist/models/handful-tiny.onnx",
+    "dist/models/LICENSE-APACHE",
+    "dist/models/NOTICE",
+    "dist/models/handful-lite0.json",
+    "dist/models/handful-lite0.onnx",
+    "dist/models/handful-lite2.json",
     "dist/models/handful-words.safetensors",
     ...presets.map((name) => `dist/models/presets/${name}`),
   ];

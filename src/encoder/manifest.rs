@@ -3,7 +3,6 @@
 //! Everything the encoder room knows about a particular model stands here; no size, mean or name is a constant in code.
 //! Unknown fields are ignored, so a manifest can carry remarks for its readers.
 
-use super::descriptors::Descriptor;
 use crate::streams::{CLIP, is_scale};
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
@@ -44,9 +43,8 @@ pub struct Manifest {
     /// Side of the input for [`Detail::Live`], in pixels.
     live: Option<u32>,
     streams: Streams,
-    /// Of the streams that the model computes, where each comes from, in the order of the streams.
+    /// Where each stream comes from, in the order of the streams.
     outputs: Vec<Output>,
-    descriptors: Vec<Descriptor>,
     words: Option<WordsFile>,
 }
 
@@ -73,7 +71,6 @@ impl Manifest {
     /// | `outputs.clip.logit_scale` | absent, or 0.000001 to 1,000,000: what the cosine with a text is multiplied by to give a logit |
     /// | `outputs.*.temperature` | absent, or likewise: how many times less sure likenesses of this output make an answer than those of a full-size encoder, see [`crate::Stream::temperature`] |
     /// | `outputs.*.weight` | absent, or likewise: how much likenesses of this output count beside those of the others, see [`crate::Stream::weight`] |
-    /// | `descriptors` | absent, or a list of `color` and `edges`: streams that are counted in the input's pixels |
     /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
     /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
     ///
@@ -136,7 +133,7 @@ impl Manifest {
     }
 
     /// The streams of a feature row in their order: `clip` first where there is one, then the others by name. They are the
-    /// model's outputs and the descriptors.
+    /// model's outputs.
     pub fn streams(&self) -> &[Stream] {
         self.streams.as_slice()
     }
@@ -149,11 +146,6 @@ impl Manifest {
     /// The outputs of the model, in the order of their streams.
     pub(super) fn outputs(&self) -> &[Output] {
         &self.outputs
-    }
-
-    /// The descriptors that are computed beside the model.
-    pub(super) fn descriptors(&self) -> &[Descriptor] {
-        &self.descriptors
     }
 
     /// Path of the file that turns names into the space of `clip`, where there is one, relative to the manifest.
@@ -270,8 +262,6 @@ struct RawManifest {
     #[serde(default)]
     detail: RawDetail,
     outputs: BTreeMap<String, RawOutput>,
-    #[serde(default)]
-    descriptors: Vec<Descriptor>,
     words: Option<RawWords>,
     /// Checked by `text.rs` where it is wanted.
     text: Option<IgnoredAny>,
@@ -341,22 +331,17 @@ impl RawManifest {
         let preprocess = self.preprocess.check(&input)?;
         let live = self.detail.check(&input, &preprocess)?;
         let mut outputs = BTreeMap::new();
-        let mut streams: Vec<_> = (self.descriptors.iter())
-            .map(|descriptor| descriptor.stream())
-            .collect();
+        let mut streams = Vec::new();
         for (name, raw) in self.outputs {
             let (stream, output) = raw.check(&name)?;
             streams.push(stream);
             outputs.insert(name, output);
         }
-        let streams = Some(streams)
-            .filter(|_| !outputs.is_empty())
-            .and_then(|streams| Streams::new(streams).ok())
-            .ok_or_else(|| {
-                fault(format!(
-                    "outputs and descriptors must be at least one output, each with a name of its own, and {MAX_OUTPUT_DIM} numbers wide in all"
-                ))
-            })?;
+        let streams = Streams::new(streams).map_err(|_| {
+            fault(format!(
+                "outputs must be at least one, and at most {MAX_OUTPUT_DIM} numbers wide in all"
+            ))
+        })?;
         if self.words.is_some() && !outputs.contains_key(CLIP) {
             return Err(fault(format!("words need an output `{CLIP}`")));
         }
@@ -377,7 +362,6 @@ impl RawManifest {
             outputs: (streams.as_slice().iter())
                 .filter_map(|stream| outputs.remove(&stream.name))
                 .collect(),
-            descriptors: self.descriptors,
             streams,
         })
     }

@@ -1,12 +1,11 @@
 //! From the pixels of an image to its feature row.
 //!
 //! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
-//! ([`Preprocessor`]), run, join the outputs and the descriptors ([`Encoder`]). Names get into the same space by one
+//! ([`Preprocessor`]), run ([`Encoder`]). Names get into the same space by one
 //! file more: a small one that knows words ([`Words`]), or a full text model ([`TextEncoder`]). Nothing here decodes image
 //! files or reads any file: bytes come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder
 //! name it.
 
-mod descriptors;
 mod digest;
 mod manifest;
 mod onnx;
@@ -34,8 +33,8 @@ const ID_DIGITS: usize = 16;
 /// ```no_run
 /// use handful::encoder::Encoder;
 ///
-/// let manifest = std::fs::read_to_string("models/handful-tiny.json")?;
-/// let onnx = std::fs::read("models/handful-tiny.onnx")?;
+/// let manifest = std::fs::read_to_string("models/handful-lite0.json")?;
+/// let onnx = std::fs::read("models/handful-lite0.onnx")?;
 /// let mut encoder = Encoder::new(&manifest, &onnx)?;
 /// let grey = vec![128; 640 * 480 * 4];
 /// let row = encoder.encode(&grey, 640, 480)?;
@@ -115,21 +114,17 @@ impl Encoder {
     /// The feature row of an input tensor.
     ///
     /// # Shapes
-    /// `tensor`: one image as [`Encoder::preprocess`] makes it; the result: the outputs and descriptors in the order of
+    /// `tensor`: one image as [`Encoder::preprocess`] makes it; the result: the outputs in the order of
     /// [`Encoder::streams`], one after the other.
     /// # Units
-    /// Outputs raw, as the model gives them: not scaled to unit length. `color`: square roots of shares; `edges`: blocks of
-    /// unit length.
+    /// Outputs raw, as the model gives them: not scaled to unit length.
     /// # Errors
     /// [`crate::Error::Shape`] for a tensor of another length, [`crate::Error::NotFinite`] for NaN or infinity in it or
     /// in the outputs, [`crate::Error::Model`] when the engine fails.
     /// # Reference values
     /// `tests/encoder_onnx.rs`: onnxruntime; at most 1e-3 of the largest value off.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
-        let outputs = self
-            .model
-            .run_image(&self.manifest.input().shape(), tensor)?;
-        Ok(descriptors::join(&self.manifest, tensor, outputs))
+        self.model.run_image(&self.manifest.input().shape(), tensor)
     }
 
     /// The feature row of an image: [`Encoder::preprocess`], then [`Encoder::run`].

@@ -33,7 +33,7 @@ pub struct Meaning {
 /// ```no_run
 /// use handful::encoder::{Manifest, Words};
 ///
-/// let manifest = Manifest::parse(&std::fs::read_to_string("models/handful-tiny.json")?)?;
+/// let manifest = Manifest::parse(&std::fs::read_to_string("models/handful-lite0.json")?)?;
 /// let words = Words::new(&manifest, &std::fs::read("models/handful-words.safetensors")?)?;
 /// assert!(words.encode("apple").confidence > words.encode("xyzzy").confidence);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

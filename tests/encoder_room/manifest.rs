@@ -79,7 +79,6 @@ fn manifest_accepts_what_the_schema_allows() {
     accept("/words", json!(null));
     accept("/words", json!({"file": "words.safetensors", "bytes": 7}));
     accept("/words", json!({"file": "text/words.safetensors"}));
-    accept("/descriptors", json!(["edges", "color"]));
     accept("/detail", json!({}));
 }
 
@@ -200,12 +199,7 @@ fn manifest_refuses_what_is_out_of_range() {
     let mut twice = with("/words", json!({"file": "words"}));
     twice["text"] = json!({});
     check_refused(&twice.to_string(), "words and text");
-    let mut named_twice = with("/descriptors", json!(["color"]));
-    named_twice["outputs"]["color"] = json!({"shape": ["N", 4]});
-    check_refused(&named_twice.to_string(), "a name of its own");
-    let mut none = with("/descriptors", json!(["color"]));
-    none["outputs"] = json!({});
-    check_refused(&none.to_string(), "at least one output");
+    refuse("/outputs", json!({}), "outputs must be at least one");
     let mut without_clip = with("/words", json!({"file": "words"}));
     without_clip["outputs"]
         .as_object_mut()

@@ -2,7 +2,6 @@
 
 use crate::fixtures::{EXPECTED, MODELS, Tensors, model, relative_difference};
 use handful::encoder::Encoder;
-use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Largest difference from onnxruntime, as a part of the largest value.
@@ -49,39 +48,6 @@ fn encode_is_preprocess_then_run_and_a_clone_agrees() {
     let row = encoder.run(&tensor).unwrap();
     assert_eq!(encoder.encode(&rgba, 64, 50).unwrap(), row);
     assert_eq!(encoder.clone().encode(&rgba, 64, 50).unwrap(), row);
-}
-
-/// Colours and edges stand between the outputs, which stay what they are under other names.
-#[wasm_bindgen_test(unsupported = test)]
-fn descriptors_are_counted_beside_the_model() {
-    let model = model("conv_opset13");
-    let mut json: Value = serde_json::from_str(model.manifest).unwrap();
-    let mut aux = json["outputs"]
-        .as_object_mut()
-        .unwrap()
-        .remove("aux")
-        .unwrap();
-    aux["tensor"] = json!("aux");
-    json["outputs"]["zebra"] = aux;
-    json["descriptors"] = json!(["edges", "color"]);
-    let mut with = Encoder::new(&json.to_string(), model.onnx).unwrap();
-    let names: Vec<_> = with.streams().iter().map(|stream| &stream.name).collect();
-    assert_eq!(names, ["clip", "color", "edges", "zebra"]);
-    let ends: Vec<_> = (with.streams().iter())
-        .scan(0, |end, stream| {
-            *end += stream.dim;
-            Some(*end)
-        })
-        .collect();
-    let rgba: Vec<u8> = (0..64 * 50 * 4).map(|i| (i * 31 % 256) as u8).collect();
-    let row = with.encode(&rgba, 64, 50).unwrap();
-    assert_eq!(row.len(), ends[3]);
-    let mut without = Encoder::new(model.manifest, model.onnx).unwrap();
-    let outputs = [&row[..ends[0]], &row[ends[2]..]].concat();
-    assert_eq!(without.encode(&rgba, 64, 50).unwrap(), outputs);
-    // Shares of the whole and of its middle.
-    let shares: f32 = row[ends[0]..ends[1]].iter().map(|root| root * root).sum();
-    assert!((shares - 2.0).abs() < 1e-4, "{shares}");
 }
 
 /// One encoder serves the threads of a program.

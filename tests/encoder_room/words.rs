@@ -6,7 +6,7 @@ use handful::encoder::{MAX_WORDS_BYTES, Manifest, Meaning, Words};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const MANIFEST: &str = include_str!("../../models/handful-tiny.json");
+const MANIFEST: &str = include_str!("../../models/handful-lite0.json");
 const FILE: &[u8] = include_bytes!("../../models/handful-words.safetensors");
 const REFERENCE: &str = include_str!("../data/words_reference.json");
 

@@ -95,7 +95,7 @@ fn names_that_are_understood_become_texts() {
         drawing(1).save(photos.join(class).join("a.png")).unwrap();
     }
     let out = folder.path().join("out.safetensors");
-    let run = run("models/handful-tiny.json", &photos, &out);
+    let run = run("models/handful-lite0.json", &photos, &out);
     let messages = String::from_utf8(run.stderr).unwrap();
     assert!(run.status.success(), "{messages}");
     assert!(
