@@ -4,6 +4,8 @@
 //! states the hashes of the wheel and of the encoder, and the output layers. The same files give the same bytes on every
 //! machine: no clock, no order of hashes, and of arithmetic only what IEEE 754 rounds exactly.
 
+#[cfg(test)]
+mod fixtures;
 mod fold;
 mod graph;
 mod manifest;

@@ -104,3 +104,51 @@ fn view<'a>(tensors: &SafeTensors<'a>, name: &str, dtype: Dtype) -> Result<Tenso
     );
     Ok(view)
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    /// A file with two outputs for `aux` and one for `clip`.
+    pub fn file(transform: &str, features: usize) -> Vec<u8> {
+        let ones = vec![1u8; 2 * features];
+        let floats: Vec<u8> = [0.5f32, 0.25]
+            .iter()
+            .flat_map(|x| x.to_le_bytes())
+            .collect();
+        let view =
+            |dtype, shape: &[usize], data| TensorView::new(dtype, shape.to_vec(), data).unwrap();
+        let tensors = [
+            ("aux.weight", view(Dtype::I8, &[2, features], &ones)),
+            ("aux.scale", view(Dtype::F32, &[2], &floats)),
+            ("aux.bias", view(Dtype::F32, &[2], &floats)),
+            ("clip.weight", view(Dtype::I8, &[1, 2], &[0xff, 2])),
+            ("clip.scale", view(Dtype::F32, &[1], &floats[..4])),
+            ("clip.bias", view(Dtype::F32, &[1], &floats[4..])),
+        ];
+        let metadata = HashMap::from([("transform".to_owned(), transform.to_owned())]);
+        safetensors::serialize(tensors, Some(metadata)).unwrap()
+    }
+
+    #[test]
+    fn layers_are_read_with_their_transform() {
+        let outputs = Outputs::read(&file("sqrt", 3), 3).unwrap();
+        assert_eq!(outputs.transform, Transform::Sqrt);
+        assert_eq!((outputs.aux.outputs, outputs.aux.inputs), (2, 3));
+        assert_eq!(outputs.clip.weight, [-1, 2]);
+        assert_eq!(outputs.clip.scale, [0.5]);
+        assert_eq!(outputs.clip.bias, [0.25]);
+        let outputs = Outputs::read(&file("none", 3), 3).unwrap();
+        assert_eq!(outputs.transform, Transform::None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let error =
+            |bytes: &[u8], features| Outputs::read(bytes, features).unwrap_err().to_string();
+        assert!(error(&file("log", 3), 3).contains("\"log\""));
+        assert!(error(&file("none", 3), 4).contains("4 columns"));
+        assert!(Outputs::read(b"no safetensors", 3).is_err());
+    }
+}

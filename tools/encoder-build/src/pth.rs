@@ -317,3 +317,127 @@ fn tensors(placed: &[Placed<'_>], storages: &BTreeMap<&str, &[u8]>) -> Result<Te
     }
     Ok(tensors)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{Made, legacy, matrix};
+
+    fn one(change: impl FnOnce(&mut Made)) -> Result<Tensors> {
+        let mut made = matrix("a", "0");
+        change(&mut made);
+        read(&legacy(&[made]))
+    }
+
+    fn message(result: Result<Tensors>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn tensors_are_read_whatever_the_order_of_their_axes_in_the_file() {
+        let mut turned = matrix("turned", "1");
+        turned.strides = vec![1, 2];
+        let mut part = matrix("part", "2");
+        (part.first, part.shape, part.strides) = (4, vec![2], vec![1]);
+        let mut counter = matrix("counter", "3");
+        counter.kind = "LongStorage";
+        (counter.stored, counter.counted) = (1, 1);
+        (counter.shape, counter.strides) = (vec![], vec![]);
+        counter.data = vec![7; 8];
+        let mut tensors = read(&legacy(&[matrix("a", "0"), turned, part, counter])).unwrap();
+        assert_eq!(
+            tensors.take("a", &[2, 3]).unwrap(),
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+        );
+        assert_eq!(
+            tensors.take("turned", &[2, 3]).unwrap(),
+            [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]
+        );
+        assert_eq!(tensors.take("part", &[2]).unwrap(), [5.0, 6.0]);
+        assert_eq!(tensors.names().next(), None);
+    }
+
+    #[test]
+    fn what_is_cut_off_anywhere_is_an_error() {
+        let file = legacy(&[matrix("a", "0"), matrix("b", "1")]);
+        assert!(read(&file).is_ok());
+        for n in 0..file.len() {
+            assert!(read(&file[..n]).is_err(), "{n}");
+        }
+        assert_eq!(read(&[file, vec![0]].concat()), Err(PthError::TooMuch(1)));
+    }
+
+    #[test]
+    fn other_forms_are_called_what_they_are() {
+        assert_eq!(read(b"PK\x03\x04rest"), Err(PthError::Zip));
+        assert_eq!(read(b"\x89PNG\r\n\x1a\n"), Err(PthError::NoMagic));
+        let file = legacy(&[]);
+        let changed = |at: usize, byte| {
+            let mut file = file.clone();
+            file[at] = byte;
+            read(&file)
+        };
+        assert_eq!(changed(4, 0), Err(PthError::NoMagic));
+        let version = file.windows(3).position(|w| w == b"M\xe9\x03").unwrap();
+        assert_eq!(changed(version + 1, 0xea), Err(PthError::Version(1002)));
+        let order = file.windows(3).position(|w| w == b"\x88s.").unwrap();
+        assert_eq!(changed(order, 0x89), Err(PthError::ByteOrder));
+    }
+
+    #[test]
+    fn a_tensor_stays_within_its_storage_however_large_its_numbers_are() {
+        let changes: [fn(&mut Made); 10] = [
+            |made| made.first = 1,
+            |made| made.first = -1,
+            |made| made.shape = vec![3, 3],
+            |made| made.shape = vec![i32::MAX; 3],
+            |made| made.shape = vec![0, 3],
+            |made| made.strides = vec![4, 1],
+            |made| made.strides = vec![i32::MAX, i32::MAX],
+            |made| made.strides = vec![1],
+            |made| (made.shape, made.strides) = (vec![i32::MAX], vec![0]),
+            |made| made.kind = "HalfStorage",
+        ];
+        for change in changes {
+            let message = message(one(change));
+            assert!(
+                message.starts_with("the tensor a cannot be read"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_storage_is_as_long_as_it_is_said_to_be() {
+        let changes: [fn(&mut Made); 4] = [
+            |made| made.counted = 5,
+            |made| made.counted = u64::MAX,
+            |made| (made.stored, made.counted) = (i32::MAX, i32::MAX as u64),
+            |made| made.data.truncate(23),
+        ];
+        for change in changes {
+            let message = message(one(change));
+            assert!(
+                message.starts_with("the storage 0 cannot be read"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn storages_and_names_are_used_once() {
+        let shared = read(&legacy(&[matrix("a", "0"), matrix("b", "0")]));
+        assert!(message(shared).contains("share a storage"));
+        let twice = read(&legacy(&[matrix("a", "0"), matrix("a", "1")]));
+        assert!(message(twice).contains("two of this name"));
+    }
+
+    #[test]
+    fn code_is_named_and_not_run() {
+        let file = legacy(&[matrix("a", "0")]);
+        let text = b"torch._utils\n_rebuild_tensor_v2";
+        let at = file.windows(text.len()).position(|w| w == text).unwrap();
+        let file = [&file[..at], b"os\nsystem", &file[at + text.len()..]].concat();
+        assert!(message(read(&file)).contains("it is no tensor"));
+    }
+}

