@@ -91,6 +91,19 @@ pub fn draw(
 }
 
 impl Trial {
+    /// Leaves at most so many queries of each class, drawn at random.
+    pub fn ask_at_most(&mut self, most: usize, random: &mut Random) {
+        let mut kept = Vec::new();
+        for class in 0..self.names.len() {
+            let mut rows = rows_of(&self.labels, class);
+            random.shuffle(&mut rows);
+            rows.truncate(most);
+            kept.extend(rows);
+        }
+        self.queries = self.queries.select(Axis(0), &kept);
+        self.labels = kept.iter().map(|&i| self.labels[i]).collect();
+    }
+
     /// The task without every third class, and whether each query is of one of those; `None` where fewer than two
     /// classes would remain, or no query would be foreign.
     pub fn without_every_third(&self) -> Result<Option<(Task, Vec<bool>)>> {
@@ -165,6 +178,14 @@ fn normal(random: &mut Random) -> f64 {
 /// Rows of one class.
 pub fn rows_of(labels: &[usize], class: usize) -> Vec<usize> {
     (0..labels.len()).filter(|&i| labels[i] == class).collect()
+}
+
+/// Photos of the pool of the class that has fewest.
+pub fn smallest_class(dataset: &Dataset) -> usize {
+    (0..dataset.classes.len())
+        .map(|class| rows_of(&dataset.pool.labels, class).len())
+        .min()
+        .unwrap_or(0)
 }
 
 /// Random numbers of a seed for one purpose, independent of those for others.
@@ -263,6 +284,24 @@ mod tests {
             ..Default::default()
         };
         assert!(super::draw(&dataset(true), &too_many, 1, 2).is_err());
+    }
+
+    #[test]
+    fn fewer_queries_keep_their_classes() {
+        let mut trial = draw(&dataset(true), &Changes::default(), 1, 2);
+        trial.ask_at_most(3, &mut generator(1, "asked"));
+        let kept = ids(trial.queries.view());
+        assert_eq!(
+            trial.labels,
+            kept.iter().map(|id| id / 5).collect::<Vec<_>>()
+        );
+        assert_eq!(trial.labels.len(), 18);
+        let mut once = kept.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), 18);
+        trial.ask_at_most(9, &mut generator(2, "asked"));
+        assert_eq!(trial.labels.len(), 18);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Measures every head on a file of features: accuracy, calibration, conformal sets, foreign photos, speed, streams.
+//! Measures every head on files of features: accuracy, calibration, conformal sets, foreign photos, speed, streams, small
+//! tasks.
 //!
 //! The table goes to the terminal; the same figures, a row for each head and draw, are written as JSON. No row of the
 //! queries influences any choice: all that a head knows is the examples that were drawn.
@@ -9,24 +10,28 @@ mod dump;
 mod measure;
 mod metrics;
 mod report;
+mod settings;
 mod stream;
 mod table;
+mod tasks;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
 use draw::Changes;
 use handful::heads::HeadSpec;
 use report::{Report, Row};
+use settings::Setting;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tasks::Sizes;
 
 /// Measures every head on a file of features.
 #[derive(Parser)]
 struct Arguments {
-    /// File with the splits of a benchmark, or with the photos of a folder.
-    #[arg(long, value_name = "FILE.safetensors")]
-    features: PathBuf,
+    /// File with the splits of a benchmark, or with the photos of a folder; several with --tasks.
+    #[arg(long, value_name = "FILE.safetensors", required = true, num_args = 1..)]
+    features: Vec<PathBuf>,
     /// Of a file with splits: what examples are drawn from [default: shot16, or val where there is none].
     #[arg(long)]
     pool: Option<Pool>,
@@ -39,6 +44,9 @@ struct Arguments {
     /// Names of auxiliary features, or `none` [default: those of the first encoder of the file].
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     aux: Vec<String>,
+    /// Numbers in place of what the encoder says of its streams: STREAM.scale, STREAM.temperature, STREAM.weight.
+    #[arg(long, value_name = "STREAM.TRAIT=NUMBER,...", value_delimiter = ',')]
+    set: Vec<Setting>,
     /// Whether texts of classes are used.
     #[arg(long, default_value = "on")]
     text: Switch,
@@ -48,9 +56,9 @@ struct Arguments {
     /// Number of classes that each seed draws at random [default: all].
     #[arg(long, value_name = "C")]
     task_classes: Option<usize>,
-    /// Examples of each class, or `none`.
-    #[arg(long, value_name = "N,...", value_parser = shots, default_value = "1,2,4,8,16")]
-    shots: Shots,
+    /// Examples of each class, or `none` [default: 1,2,4,8,16, or 1 to 10 with --tasks].
+    #[arg(long, value_name = "N,...", value_parser = numbers)]
+    shots: Option<Numbers>,
     /// Examples of every second class instead: how heads do where some classes have more than others.
     #[arg(long, value_name = "N")]
     every_second: Option<usize>,
@@ -68,6 +76,12 @@ struct Arguments {
     /// Lets the classes arrive in this many tasks, too.
     #[arg(long, value_name = "TASKS")]
     stream: Option<usize>,
+    /// Draws so many small tasks instead, from the files by turns: a number of classes, of examples of each, at random.
+    #[arg(long, value_name = "N", conflicts_with_all = ["task_classes", "seeds", "stream", "dump"])]
+    tasks: Option<u64>,
+    /// Numbers of classes that such a task may have [default: 2 to 10].
+    #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
+    classes: Option<Numbers>,
     /// File for the results [default: they are printed].
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
@@ -79,21 +93,24 @@ struct Arguments {
     dump_queries: usize,
 }
 
-#[derive(Clone)]
-struct Shots(Vec<usize>);
+/// Examples of each class where nothing else is said.
+const SHOTS: [usize; 5] = [1, 2, 4, 8, 16];
 
-fn shots(list: &str) -> Result<Shots, String> {
+#[derive(Clone)]
+struct Numbers(Vec<usize>);
+
+fn numbers(list: &str) -> Result<Numbers, String> {
     let number = |word: &str| match word.parse() {
-        Ok(0) | Err(_) => Err(format!("{word:?} is no number of examples")),
+        Ok(0) | Err(_) => Err(format!("{word:?} is no number above zero")),
         Ok(number) => Ok(number),
     };
     match list {
-        NONE => Ok(Shots(Vec::new())),
+        NONE => Ok(Numbers(Vec::new())),
         _ => list
             .split(',')
             .map(number)
             .collect::<Result<_, _>>()
-            .map(Shots),
+            .map(Numbers),
     }
 }
 
@@ -132,25 +149,26 @@ fn run(arguments: &Arguments) -> Result<()> {
         arguments.text_noise >= 0.0 && arguments.text_noise.is_finite(),
         "--text-noise is a standard deviation"
     );
-    let dataset = Dataset::read(&arguments.features, &arguments.choice())?;
+    let datasets = arguments.datasets()?;
     let specs = arguments.specs()?;
+    if let Some(number) = arguments.tasks {
+        let sizes = arguments.sizes();
+        let tasks = tasks::run(&datasets, &arguments.changes(), &sizes, number, &specs)?;
+        let rows = tasks::summaries(&tasks, &sizes, &datasets);
+        let json = serde_json::json!({ "rows": rows, "tasks": tasks });
+        return arguments.tell(&table::print_tasks(&rows), &json);
+    }
+    let [dataset] = &datasets[..] else {
+        bail!("several files of features are for --tasks");
+    };
     if let Some(path) = &arguments.dump {
-        let shots = arguments.shots.0.first().copied().unwrap_or(1);
-        let trial = draw::draw(&dataset, &arguments.changes(), 0, shots)?
-            .with_context(|| nothing_left(&dataset, shots))?;
+        let shots = arguments.shots().first().copied().unwrap_or(1);
+        let trial = draw::draw(dataset, &arguments.changes(), 0, shots)?
+            .with_context(|| nothing_left(dataset, shots))?;
         return write(path, &dump::dump(&trial, &specs, arguments.dump_queries)?);
     }
-    let report = arguments.measure(&dataset, &specs)?;
-    let json = serde_json::to_value(&report)?;
-    let table = table::print(&report);
-    if let Some(path) = &arguments.json {
-        print!("{table}");
-        write(path, &json)
-    } else {
-        eprint!("{table}");
-        println!("{json:#}");
-        Ok(())
-    }
+    let report = arguments.measure(dataset, &specs)?;
+    arguments.tell(&table::print(&report), &serde_json::to_value(&report)?)
 }
 
 fn write(path: &Path, json: &serde_json::Value) -> Result<()> {
@@ -158,6 +176,37 @@ fn write(path: &Path, json: &serde_json::Value) -> Result<()> {
 }
 
 impl Arguments {
+    /// Gives the figures: as a table to the terminal, as JSON to the file or the output.
+    fn tell(&self, table: &str, json: &serde_json::Value) -> Result<()> {
+        if let Some(path) = &self.json {
+            print!("{table}");
+            write(path, json)
+        } else {
+            eprint!("{table}");
+            println!("{json:#}");
+            Ok(())
+        }
+    }
+
+    fn datasets(&self) -> Result<Vec<Dataset>> {
+        let read = |path: &PathBuf| {
+            let mut dataset = Dataset::read(path, &self.choice())?;
+            dataset.streams = settings::apply(&self.set, &dataset.streams)?;
+            Ok(dataset)
+        };
+        self.features.iter().map(read).collect()
+    }
+
+    /// Numbers of examples of each class.
+    fn shots(&self) -> &[usize] {
+        self.shots.as_ref().map_or(&SHOTS, |shots| &shots.0)
+    }
+
+    fn sizes(&self) -> Sizes {
+        let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
+        Sizes::new(list(&self.classes), list(&self.shots))
+    }
+
     fn choice(&self) -> Choice {
         Choice {
             pool: self.pool.as_ref().map(name_of),
@@ -204,7 +253,7 @@ impl Arguments {
 
     fn measure(&self, dataset: &Dataset, specs: &[HeadSpec]) -> Result<Report> {
         let mut report = Report::default();
-        for &shots in &self.shots.0 {
+        for &shots in self.shots() {
             for seed in 0..self.seeds {
                 let Some(trial) = draw::draw(dataset, &self.changes(), seed, shots)? else {
                     eprintln!("{}", nothing_left(dataset, shots));

@@ -9,17 +9,27 @@ use handful::support::Task;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
-/// What was measured; shares from 0 to 1, `null` where a figure does not apply.
+/// How good answers are; shares from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
-pub struct Figures {
+pub struct Quality {
     pub accuracy: f64,
-    pub macro_recall: f64,
-    pub ece: f64,
     pub nll: f64,
     /// Share of queries whose class is in the conformal set, which aims at 0.9.
     pub coverage: f64,
     /// Mean number of classes in the conformal set.
     pub set_size: f64,
+    /// The reliability diagram.
+    #[serde(skip)]
+    pub reliability: Vec<Bin>,
+}
+
+/// What was measured; shares from 0 to 1, `null` where a figure does not apply.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figures {
+    #[serde(flatten)]
+    pub quality: Quality,
+    pub macro_recall: f64,
+    pub ece: f64,
     /// Share of queries that are taken to show none of the classes, which is always wrong; it aims at 0.05.
     pub refused: f64,
     /// Share of the queries of unknown classes that are taken to show none, with every third class held out.
@@ -32,9 +42,6 @@ pub struct Figures {
     pub fit_ms: f64,
     /// Microseconds a query: the median, which no other program's work moves.
     pub predict_us: f64,
-    /// The reliability diagram.
-    #[serde(skip)]
-    pub reliability: Vec<Bin>,
 }
 
 /// Measures a head; `None` where it cannot tell two classes of the task apart.
@@ -66,35 +73,17 @@ pub fn measure(spec: &HeadSpec, trial: &Trial) -> Result<Option<Figures>> {
     }
     let labels = &trial.labels;
     let n = labels.len() as f64;
-    let own: Vec<f64> = labels
-        .iter()
-        .zip(&answers.probabilities)
-        .map(|(&label, p)| p[label])
-        .collect();
-    let right: Vec<bool> = labels
-        .iter()
-        .zip(&answers.best)
-        .map(|(l, b)| l == b)
-        .collect();
-    let covered = labels
-        .iter()
-        .zip(&answers.sets)
-        .filter(|(l, s)| s.contains(l));
-    let reliability = metrics::reliability(&answers.confidence, &right);
+    let quality = answers.quality(labels);
     Ok(Some(Figures {
-        accuracy: metrics::accuracy(&answers.best, labels),
         macro_recall: metrics::macro_recall(&answers.best, labels, trial.names.len()),
-        ece: metrics::ece(&reliability),
-        nll: metrics::nll(&own),
-        coverage: covered.count() as f64 / n,
-        set_size: answers.sets.iter().map(Vec::len).sum::<usize>() as f64 / n,
+        ece: metrics::ece(&quality.reliability),
         refused: answers.foreign.iter().filter(|refused| **refused).count() as f64 / n,
         refused_unknown,
         auroc_unknown: unknown,
         auroc_msp: msp,
         fit_ms: answers.fit.as_secs_f64() * 1e3,
         predict_us: metrics::median(&answers.microseconds),
-        reliability,
+        quality,
     }))
 }
 
@@ -154,5 +143,24 @@ impl Answers {
             answers.foreign.push(prediction.foreign);
         }
         Ok(Some(answers))
+    }
+
+    /// How good the answers are, by the classes of the queries.
+    pub fn quality(&self, labels: &[usize]) -> Quality {
+        let n = labels.len() as f64;
+        let own: Vec<f64> = labels
+            .iter()
+            .zip(&self.probabilities)
+            .map(|(&label, p)| p[label])
+            .collect();
+        let right: Vec<bool> = labels.iter().zip(&self.best).map(|(l, b)| l == b).collect();
+        let covered = labels.iter().zip(&self.sets).filter(|(l, s)| s.contains(l));
+        Quality {
+            accuracy: metrics::accuracy(&self.best, labels),
+            nll: metrics::nll(&own),
+            coverage: covered.count() as f64 / n,
+            set_size: self.sets.iter().map(Vec::len).sum::<usize>() as f64 / n,
+            reliability: metrics::reliability(&self.confidence, &right),
+        }
     }
 }

@@ -41,7 +41,7 @@ impl Report {
             let same = |r: &&mut Reliability| (r.head, r.shots) == (row.head, row.shots);
             match self.reliability.iter_mut().find(same) {
                 Some(all) => {
-                    for (bin, more) in all.bins.iter_mut().zip(&row.figures.reliability) {
+                    for (bin, more) in all.bins.iter_mut().zip(&row.figures.quality.reliability) {
                         bin.add(more);
                     }
                 }
@@ -49,7 +49,7 @@ impl Report {
                     dataset: row.dataset.clone(),
                     head: row.head,
                     shots: row.shots,
-                    bins: row.figures.reliability.clone(),
+                    bins: row.figures.quality.reliability.clone(),
                 }),
             }
         }

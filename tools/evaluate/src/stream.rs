@@ -2,7 +2,7 @@
 //! no part in it: what is measured is how a head remembers photos.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, Trial, draw, generator, rows_of};
+use crate::draw::{Changes, Trial, draw, generator, smallest_class};
 use crate::metrics;
 use anyhow::{Context, Result, ensure};
 use handful::heads::{self, Factor, HeadSpec, Uer, UerStream};
@@ -130,13 +130,6 @@ impl Stream {
         }
         Ok((accuracy, forgetting(after.view())))
     }
-}
-
-fn smallest_class(dataset: &Dataset) -> usize {
-    (0..dataset.classes.len())
-        .map(|class| rows_of(&dataset.pool.labels, class).len())
-        .min()
-        .unwrap_or(0)
 }
 
 /// Something that learns from the examples of a trial batch by batch.

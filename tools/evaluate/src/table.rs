@@ -2,18 +2,27 @@
 
 use crate::metrics::{deviation, mean};
 use crate::report::{Report, Row};
+use crate::tasks::{Mean, Summary};
 use std::fmt::Write;
 
 /// A figure's heading, where it stands in a row, and the digits after the point that it is given with.
 type Column = (&'static str, fn(&Row) -> Option<f64>, usize);
 
 const COLUMNS: [Column; 12] = [
-    ("accuracy %", |r| Some(100.0 * r.figures.accuracy), 1),
+    (
+        "accuracy %",
+        |r| Some(100.0 * r.figures.quality.accuracy),
+        1,
+    ),
     ("recall %", |r| Some(100.0 * r.figures.macro_recall), 1),
     ("ECE %", |r| Some(100.0 * r.figures.ece), 1),
-    ("NLL", |r| Some(r.figures.nll), 3),
-    ("coverage %", |r| Some(100.0 * r.figures.coverage), 1),
-    ("set size", |r| Some(r.figures.set_size), 2),
+    ("NLL", |r| Some(r.figures.quality.nll), 3),
+    (
+        "coverage %",
+        |r| Some(100.0 * r.figures.quality.coverage),
+        1,
+    ),
+    ("set size", |r| Some(r.figures.quality.set_size), 2),
     ("refused %", |r| Some(100.0 * r.figures.refused), 1),
     (
         "unknown refused %",
@@ -25,6 +34,23 @@ const COLUMNS: [Column; 12] = [
     ("fit ms", |r| Some(r.figures.fit_ms), 1),
     ("predict us", |r| Some(r.figures.predict_us), 1),
 ];
+
+type TaskColumn = (&'static str, fn(&Summary) -> String);
+
+const TASK_COLUMNS: [TaskColumn; 6] = [
+    ("tasks", |s| s.tasks.to_string()),
+    ("accuracy %", |s| within(&s.accuracy, 100.0, 2)),
+    ("ECE %", |s| format!("{:.2}", 100.0 * s.ece)),
+    ("NLL", |s| within(&s.nll, 1.0, 4)),
+    ("coverage %", |s| within(&s.coverage, 100.0, 2)),
+    ("set size", |s| within(&s.set_size, 1.0, 3)),
+];
+
+/// A mean with its standard error.
+fn within(value: &Mean, factor: f64, digits: usize) -> String {
+    let (mean, error) = (factor * value.mean, factor * value.error);
+    format!("{mean:.digits$} ± {error:.digits$}")
+}
 
 /// The tables of all rows: one for each number of shots, one for the streams.
 pub fn print(report: &Report) -> String {
@@ -54,6 +80,19 @@ pub fn print(report: &Report) -> String {
             ("forgetting %", share(|r| r.forgetting)),
         ];
         write_table(&mut text, &title, &report.stream, |row| row.head, columns);
+    }
+    text
+}
+
+/// The table of tasks, group by group: mean and standard error over the tasks.
+pub fn print_tasks(summaries: &[Summary]) -> String {
+    let mut text = String::new();
+    for block in summaries.chunk_by(|a, b| a.group == b.group) {
+        let columns = TASK_COLUMNS.iter().map(|&(name, value)| {
+            let cell = move |rows: &[&Summary]| rows.iter().map(|row| value(row)).collect();
+            (name, cell)
+        });
+        write_table(&mut text, &block[0].group, block, |row| row.head, columns);
     }
     text
 }

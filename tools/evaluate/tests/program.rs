@@ -292,6 +292,85 @@ fn a_dump_holds_the_task_and_the_answers() {
 }
 
 #[test]
+fn small_tasks_are_drawn_from_the_files_by_turns() {
+    let (folder, other) = (Folder::new(&photos()), Folder::new(&splits()));
+    let second = other.path("splits.safetensors");
+    std::fs::rename(other.path("four.safetensors"), &second).unwrap();
+    let second = second.to_str().unwrap();
+    let words = ["--tasks", "20", "--heads", "fused,prototype"];
+    let both = [&words[..], &["--features", second]].concat();
+    let report = folder.json(&both);
+    assert_eq!(report, folder.json(&both));
+
+    let tasks = report["tasks"].as_array().unwrap();
+    assert_eq!(tasks.len(), 40);
+    let distinct = |name: &str| -> Vec<u64> {
+        let mut all: Vec<u64> = (tasks.iter())
+            .map(|task| task[name].as_u64().unwrap())
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    // Four classes of eight photos, one of which is asked about; the other file has four a class to draw from.
+    assert_eq!(distinct("classes"), [2, 3, 4]);
+    assert!(distinct("shots").len() > 4 && distinct("shots").iter().all(|n| (1..8).contains(n)));
+    for (i, task) in tasks.iter().enumerate() {
+        assert_eq!(task["dataset"], ["four", "splits"][i / 2 % 2]);
+    }
+
+    let rows = rows(&report);
+    let groups: Vec<&str> = (rows.chunks(2))
+        .map(|pair| pair[0]["group"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            "1 a class",
+            "2 to 3 a class",
+            "4 to 6 a class",
+            "7 to 10 a class",
+            "four",
+            "splits",
+            "all tasks"
+        ]
+    );
+    let last = rows.last().unwrap();
+    assert_eq!(
+        (&last["head"], &last["tasks"]),
+        (&"fused".into(), &20.into())
+    );
+    let of_head = tasks.iter().filter(|task| task["head"] == "fused");
+    let sum: f64 = of_head.map(|task| task["nll"].as_f64().unwrap()).sum();
+    assert!((last["nll"]["mean"].as_f64().unwrap() - sum / 20.0).abs() < 1e-9);
+    assert!(last["accuracy"]["error"].as_f64().unwrap() > 0.0);
+    assert!((0.0..1.0).contains(&last["ece"].as_f64().unwrap()));
+}
+
+#[test]
+fn tasks_of_stated_sizes_and_other_settings() {
+    let folder = Folder::new(&photos());
+    let words = [
+        "--tasks",
+        "6",
+        "--heads",
+        "fused",
+        "--classes",
+        "3,9",
+        "--shots",
+        "2,4",
+    ];
+    let report = folder.json(&words);
+    for task in report["tasks"].as_array().unwrap() {
+        assert_eq!(task["classes"], 3);
+        assert!(task["shots"] == 2 || task["shots"] == 4, "{task}");
+    }
+    let sure = folder.json(&[&words[..], &["--set", "clip.scale=3,net.weight=9"]].concat());
+    assert_ne!(report["rows"], sure["rows"]);
+    assert_eq!(report["tasks"][0]["shots"], sure["tasks"][0]["shots"]);
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_a_sentence() {
     let folder = Folder::new(&photos());
     for (words, sentence) in [
@@ -305,12 +384,35 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
             "5 classes cannot be drawn from the 4 of four",
         ),
         (["--stream", "5"], "4 classes cannot arrive in 5 tasks"),
-        (["--shots", "2,0"], "is no number of examples"),
+        (["--set", "net.weight"], "is not of the form"),
+        (
+            ["--set", "other.weight=2"],
+            "no stream is called other; there are clip, net",
+        ),
+        (["--shots", "2,0"], "is no number above zero"),
     ] {
         let run = folder.evaluate(&[&words[..], &["--seeds", "1"]].concat());
         assert!(!run.status.success(), "{words:?}");
         let said = String::from_utf8(run.stderr).unwrap();
         assert!(said.contains(sentence), "{said}");
         assert!(run.stdout.is_empty());
+    }
+    let file = folder.path("four.safetensors");
+    for (words, sentence) in [
+        (
+            vec!["--features", file.to_str().unwrap()],
+            "several files of features are for --tasks",
+        ),
+        (
+            vec!["--tasks=2", "--classes=5,9"],
+            "four is too small for such tasks",
+        ),
+        (
+            vec!["--tasks=2", "--shots=8"],
+            "four is too small for such tasks",
+        ),
+    ] {
+        let said = String::from_utf8(folder.evaluate(&words).stderr).unwrap();
+        assert!(said.contains(sentence), "{said}");
     }
 }
