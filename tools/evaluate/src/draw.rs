@@ -22,7 +22,11 @@ pub struct Changes {
 pub struct Trial {
     /// Labels of the task's classes.
     pub names: Vec<String>,
+    /// Rows of the file, of its pool, that are the examples.
+    pub taught: Vec<usize>,
     pub task: Task,
+    /// Rows of the file, of what is asked about, that are the queries.
+    pub asked: Vec<usize>,
     /// Unit rows `(m, width)`.
     pub queries: Array2<f32>,
     /// Class of each query.
@@ -87,6 +91,8 @@ pub fn draw(
         )?,
         queries: source.features.select(Axis(0), &asked),
         labels: labels_of(&source.labels, &asked),
+        taught: drawn,
+        asked,
     }))
 }
 
@@ -100,6 +106,7 @@ impl Trial {
             rows.truncate(most);
             kept.extend(rows);
         }
+        self.asked = kept.iter().map(|&i| self.asked[i]).collect();
         self.queries = self.queries.select(Axis(0), &kept);
         self.labels = kept.iter().map(|&i| self.labels[i]).collect();
     }
@@ -246,6 +253,7 @@ mod tests {
         let rest = draw(&dataset(false), &Changes::default(), 0, 4);
         assert_eq!(rest.queries.nrows(), 6);
         let (asked, taught) = (ids(rest.queries.view()), ids(rest.task.features()));
+        assert_eq!((&asked, &taught), (&rest.asked, &rest.taught));
         assert!(asked.iter().all(|id| !taught.contains(id)));
         assert_eq!(
             rest.labels,
@@ -296,6 +304,7 @@ mod tests {
             kept.iter().map(|id| id / 5).collect::<Vec<_>>()
         );
         assert_eq!(trial.labels.len(), 18);
+        assert_eq!(trial.asked, kept);
         let mut once = kept.clone();
         once.sort_unstable();
         once.dedup();

@@ -20,7 +20,7 @@ use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
 use draw::Changes;
 use handful::heads::HeadSpec;
-use report::{Report, Row};
+use report::{Drawn, Report, Row};
 use settings::Setting;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -259,6 +259,12 @@ impl Arguments {
                     eprintln!("{}", nothing_left(dataset, shots));
                     break;
                 };
+                report.draws.push(Drawn {
+                    shots,
+                    seed,
+                    taught: trial.taught.clone(),
+                    asked: trial.asked.clone(),
+                });
                 for spec in specs {
                     let Some(figures) = measure::measure(spec, &trial)? else {
                         if seed == 0 {

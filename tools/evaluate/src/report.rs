@@ -17,6 +17,16 @@ pub struct Row {
     pub figures: Figures,
 }
 
+/// Which rows of the file one draw teaches and asks about, for programs that measure something else on the same.
+#[derive(Debug, Serialize)]
+pub struct Drawn {
+    /// Examples of each class.
+    pub shots: usize,
+    pub seed: u64,
+    pub taught: Vec<usize>,
+    pub asked: Vec<usize>,
+}
+
 /// The reliability diagram of one head over all draws.
 #[derive(Debug, Serialize)]
 pub struct Reliability {
@@ -32,6 +42,7 @@ pub struct Report {
     pub rows: Vec<Row>,
     pub stream: Vec<Outcome>,
     pub reliability: Vec<Reliability>,
+    pub draws: Vec<Drawn>,
 }
 
 impl Report {

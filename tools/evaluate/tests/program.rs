@@ -144,6 +144,23 @@ fn every_row_has_every_figure() {
         learners,
         ["uer", "plain_replay", "prototype", "naive_bayes"]
     );
+    // Each draw says its rows: examples class by class, and all that is left over.
+    let draws = report["draws"].as_array().unwrap();
+    assert_eq!(draws.len(), 4);
+    for draw in draws {
+        let rows = |name: &str| draw[name].as_array().unwrap().clone();
+        assert_eq!(
+            rows("taught").len() as u64,
+            4 * draw["shots"].as_u64().unwrap()
+        );
+        let mut all: Vec<u64> = [rows("taught"), rows("asked")]
+            .concat()
+            .iter()
+            .map(|row| row.as_u64().unwrap())
+            .collect();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..32));
+    }
     let counts: u64 = report["reliability"][0]["bins"]
         .as_array()
         .unwrap()
