@@ -1,7 +1,9 @@
-// Builds everything that is shipped: two WebAssembly modules, the npm package around them, the page that uses it.
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+// Builds everything that is shipped: the encoder, two WebAssembly modules, the npm package around them, the page that
+// uses it.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildEncoder } from "./encoder.mjs";
 import { capture, main, ROOT, run } from "./shell.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { nodeModules, wasmTarget, wasmTools } from "./toolchain.mjs";
@@ -34,6 +36,19 @@ export async function buildModule({ name, usually }) {
   });
 }
 
+/** Files of `models` that are published: not what an encoder was made of, and no manifest without its encoder. */
+function publishedModels() {
+  const folder = join(ROOT, "models");
+  return readdirSync(folder).filter((name) => {
+    if (name.endsWith(".json")) {
+      return existsSync(join(folder, JSON.parse(readFileSync(join(folder, name), "utf8")).file));
+    }
+    return (
+      name === "NOTICE" || (/\.(onnx|safetensors)$/.test(name) && !name.endsWith(".outputs.safetensors"))
+    );
+  });
+}
+
 export async function buildPackage() {
   await unlessFresh({
     name: "package",
@@ -42,6 +57,7 @@ export async function buildPackage() {
     inputs: [
       "npm",
       "models",
+      "LICENSE-APACHE",
       "tsconfig.base.json",
       "package-lock.json",
       ...MODULES.map(({ name }) => `npm/dist/wasm/${name}/${name}.d.ts`),
@@ -52,9 +68,9 @@ export async function buildPackage() {
       const models = join(ROOT, "npm/dist/models");
       rmSync(models, { recursive: true, force: true });
       mkdirSync(models);
-      for (const file of readdirSync(join(ROOT, "models"))) {
-        if (/\.(onnx|json|safetensors)$/.test(file)) cpSync(join(ROOT, "models", file), join(models, file));
-      }
+      for (const file of publishedModels()) cpSync(join(ROOT, "models", file), join(models, file));
+      // The licence of the network, which wants to be with it wherever the folder is copied to.
+      cpSync(join(ROOT, "LICENSE-APACHE"), join(models, "LICENSE-APACHE"));
       cpSync(join(ROOT, "models/presets"), join(models, "presets"), { recursive: true });
       // A file of its own, which only who encodes texts with a preset downloads. Its licence wants to be with it.
       const [from, to] = [
@@ -81,6 +97,7 @@ async function buildPage() {
 
 export async function build() {
   await nodeModules();
+  await buildEncoder("lite0");
   for (const module of MODULES) await buildModule(module);
   await buildPackage();
   await buildPage();

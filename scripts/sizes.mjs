@@ -20,7 +20,7 @@ const PARTS = [
   {
     name: "default encoder",
     limit: 5 * MB,
-    files: () => under("npm/dist/models").filter(({ path }) => !path.endsWith(".json")),
+    files: () => under("npm/dist/models").filter(({ path }) => /\.(onnx|safetensors)$/.test(path)),
   },
   {
     name: "page",
