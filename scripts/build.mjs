@@ -1,6 +1,6 @@
 // Builds everything that is shipped: the encoder, two WebAssembly modules, the npm package around them, the page that
 // uses it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildEncoder } from "./encoder.mjs";
@@ -36,18 +36,14 @@ export async function buildModule({ name, usually }) {
   });
 }
 
-/** Files of `models` that are published: not what an encoder was made of, and no manifest without its encoder. */
-function publishedModels() {
-  const folder = join(ROOT, "models");
-  return readdirSync(folder).filter((name) => {
-    if (name.endsWith(".json")) {
-      return existsSync(join(folder, JSON.parse(readFileSync(join(folder, name), "utf8")).file));
-    }
-    return (
-      name === "NOTICE" || (/\.(onnx|safetensors)$/.test(name) && !name.endsWith(".outputs.safetensors"))
-    );
-  });
-}
+/** Files of `models` that are published. The larger encoder is not: everybody who installs the package would get it. */
+const PUBLISHED = [
+  "NOTICE",
+  "handful-lite0.json",
+  "handful-lite0.onnx",
+  "handful-lite2.json",
+  "handful-words.safetensors",
+];
 
 export async function buildPackage() {
   await unlessFresh({
@@ -68,7 +64,7 @@ export async function buildPackage() {
       const models = join(ROOT, "npm/dist/models");
       rmSync(models, { recursive: true, force: true });
       mkdirSync(models);
-      for (const file of publishedModels()) cpSync(join(ROOT, "models", file), join(models, file));
+      for (const file of PUBLISHED) cpSync(join(ROOT, "models", file), join(models, file));
       // The licence of the network, which wants to be with it wherever the folder is copied to.
       cpSync(join(ROOT, "LICENSE-APACHE"), join(models, "LICENSE-APACHE"));
       cpSync(join(ROOT, "models/presets"), join(models, "presets"), { recursive: true });
@@ -89,7 +85,14 @@ async function buildPage() {
     name: "page",
     title: "Page",
     usually: "10 seconds",
-    inputs: ["www", "npm/dist", "npm/package.json", "package-lock.json", "tsconfig.base.json"],
+    inputs: [
+      "www",
+      "npm/dist",
+      "npm/package.json",
+      "package-lock.json",
+      "tsconfig.base.json",
+      "models/handful-lite2.onnx",
+    ],
     outputs: ["www/dist/index.html"],
     work: () => run("npm run --silent build --workspace www"),
   });

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
+import { buildEncoder } from "./encoder.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
@@ -90,12 +91,14 @@ const cargoTest = (args, filter = "") =>
 const WITH_ENCODER = "-p handful -p handful-tools --features handful/encoder";
 
 /** What the encoder adds to the tests of the core. One selection of features, so that tract is compiled once. */
-const encoderTests = () =>
-  all(
+async function encoderTests() {
+  await buildEncoder("lite0");
+  return all(
     () => cargoTest(`${WITH_ENCODER} --lib`, "encoder::"),
     () => cargoTest(`${WITH_ENCODER} --bins --test encoder_* --test features_*`),
     () => cargoTest(`${WITH_ENCODER} --doc`, "src/encoder"),
   );
+}
 
 /** Paths of browsers and drivers under their names, or the sentence that says how to get them. */
 async function need(...names) {

@@ -1,7 +1,8 @@
 """Small tasks as people have them, cut from labelled photos, to choose an encoder and its outputs by.
 
 python benchmark.py unpack --index INDEX.csv MORE.csv --out PHOTOS      folders SOURCE/CLASS, and their names in PHOTOS/names.txt
-python benchmark.py measure --features A.npz B.npz                      one line each; differences are to the first
+python benchmark.py measure --features A.npz B.npz                      a line each; differences are to the first
+python benchmark.py measure --features A.npz --outputs O.safetensors    the same of what output layers make of them
 """
 
 import argparse
@@ -11,6 +12,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+
+from outputs import Outputs
 
 # Sources of the index whose categories are labels. Those cut from ImageNet are left out: encoders were trained on their photos.
 SOURCES = (
@@ -84,20 +87,21 @@ class Benchmark:
         count = min(dice.integers(CLASSES[0], CLASSES[1] + 1), len(classes))
         picked = [dice.permutation(classes[i]) for i in dice.permutation(len(classes))[:count]]
         shown = [rows[: SHOTS[1]] for rows in picked]
-        asked = [rows[SHOTS[1] : SHOTS[1] + QUERIES] for rows in picked]
-        return shown, asked, dice.integers(SHOTS[0], SHOTS[1] + 1)
+        queries = [rows[SHOTS[1] : SHOTS[1] + QUERIES] for rows in picked]
+        return shown, queries, dice.integers(SHOTS[0], SHOTS[1] + 1)
 
-    def measure(self, features, heads):
-        """Per cent right: head to (tasks, shots of REPORTED and the drawn ones)."""
-        x = unit(np.asarray(features, np.float64))
+    def measure(self, features, heads, asked=None):
+        """Per cent right: head to (tasks, shots of REPORTED and the drawn ones). `asked`: features of photos when they are asked."""
+        taught = unit(np.asarray(features, np.float64))
+        asked = taught if asked is None else unit(np.asarray(asked, np.float64))
         scores = {head: np.zeros((len(self.tasks), len(REPORTED) + 1)) for head in heads}
-        for number, (shown, asked, drawn) in enumerate(self.tasks):
-            queries, truth = x[np.concatenate(asked)], np.repeat(np.arange(len(asked)), [len(rows) for rows in asked])
+        for number, (shown, queries, drawn) in enumerate(self.tasks):
+            truth = np.repeat(np.arange(len(queries)), [len(rows) for rows in queries])
             for column, shots in enumerate((*REPORTED, drawn)):
-                examples = x[np.concatenate([rows[:shots] for rows in shown])]
+                examples = taught[np.concatenate([rows[:shots] for rows in shown])]
                 labels = np.repeat(np.arange(len(shown)), shots)
                 for head in heads:
-                    found = HEADS[head](examples, labels, queries)
+                    found = heads[head](examples, labels, asked[np.concatenate(queries)])
                     scores[head][number, column] = 100 * np.mean(found == truth)
         return scores
 
@@ -129,6 +133,13 @@ def line(title, scores, first):
     return text
 
 
+def read(path, outputs):
+    """Names of photos, and the features to measure by their names: those of the file, or what output layers make of them."""
+    with np.load(path) as file:
+        pooled = {"pooled": file["pooled"]}
+        return file["names"], Outputs(outputs)(pooled["pooled"]) if outputs else pooled
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -136,8 +147,9 @@ def main():
     one.add_argument("--index", type=Path, nargs="+", required=True, help="csv: shard (a zip beside it), file, source, category")
     one.add_argument("--out", type=Path, required=True)
     two = commands.add_parser("measure")
-    two.add_argument("--features", type=Path, nargs="+", required=True, help="of features.py: `names` and one more array")
-    two.add_argument("--output", default="pooled", help="name of that array")
+    two.add_argument("--features", type=Path, nargs="+", required=True, help="of these photos, made by features.py")
+    two.add_argument("--asked", type=Path, help="other features of the photos that are asked, such as at another size")
+    two.add_argument("--outputs", type=Path, help="output layers, made by fit.py")
     two.add_argument("--tasks", type=int, default=600)
     for command in (one, two):
         command.add_argument("--seed", type=int, default=1)
@@ -148,11 +160,13 @@ def main():
     print(f"{'accuracy in per cent; photos a class:':40}" + "".join(f"{shots:>13}" for shots in (*REPORTED, "1 to 10")))
     first = {}
     for path in args.features:
-        with np.load(path) as file:
-            scores = Benchmark(file["names"], args.tasks, args.seed).measure(file[args.output], HEADS)
-        for head in HEADS:
-            print(line(f"{path.stem}, {head}", scores[head], first.get(head)))
-            first.setdefault(head, scores[head])
+        names, streams = read(path, args.outputs)
+        asked = read(args.asked, args.outputs)[1] if args.asked else streams
+        for stream in streams:
+            scores = Benchmark(names, args.tasks, args.seed).measure(streams[stream], HEADS, asked[stream])
+            for head in HEADS:
+                print(line(f"{path.stem} {stream}, {head}", scores[head], first.get(head)), flush=True)
+                first.setdefault(head, scores[head])
 
 
 if __name__ == "__main__":
