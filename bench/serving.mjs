@@ -9,6 +9,7 @@ const FOLDERS = {
   npm: "npm",
   ort: "node_modules/onnxruntime-web/dist",
   tensorflow: "bench/node_modules",
+  bench: "bench",
 };
 
 /**

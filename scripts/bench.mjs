@@ -1,13 +1,16 @@
 // `npm run bench`: how fast handful is in Chromium, beside what others do for the same job. Words after `--` choose
 // parts (ask, add, train, raw); `--write` puts the whole into docs/speed.md. It prints tables and writes
 // bench/dist/results.json. Nothing is asserted: figures depend on the machine.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildModule, buildPackage, MODULES } from "./build.mjs";
+import { writeMarked } from "./marks.mjs";
 import { main, ROOT, run, say, seconds, Trouble } from "./shell.mjs";
 import { BROWSER_ADVICE, browsers, nodeModules, wasmTarget, wasmTools } from "./toolchain.mjs";
 
 const DIST = join(ROOT, "bench", "dist");
+const DOCUMENT = join(ROOT, "docs", "speed.md");
+const COMMAND = "npm run bench -- --write";
 
 async function build() {
   await nodeModules();
@@ -82,16 +85,6 @@ function goals(tables) {
   return ["### Goals", "", "| | wanted | least | met |", "| --- | ---: | ---: | --- |", ...lines].join("\n");
 }
 
-/** Replaces what stands between the two marks of the document. */
-function write(text) {
-  const path = join(ROOT, "docs", "speed.md");
-  const [begin, end] = ["<!-- begin: npm run bench -- --write -->", "<!-- end -->"];
-  const [before, rest] = readFileSync(path, "utf8").split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Trouble("docs/speed.md has lost its marks.");
-  writeFileSync(path, `${before}${begin}\n\n${text}\n\n${end}${after}`);
-}
-
 await main(async () => {
   const words = process.argv.slice(2);
   const all = words.includes("--write");
@@ -114,7 +107,7 @@ await main(async () => {
     say(`Chromium ${browser.version()}, measured in ${seconds(since)}`);
     const text = [goals(tables), ...tables.map(markdown)].join("\n\n");
     console.log(`\n${text}`);
-    if (all) write(`Chromium ${browser.version()}.\n\n${text}`);
+    if (all) writeMarked(DOCUMENT, COMMAND, `Chromium ${browser.version()}.\n\n${text}`);
     writeFileSync(
       join(DIST, "results.json"),
       JSON.stringify({ chromium: browser.version(), tables }, null, 2),

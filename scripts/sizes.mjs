@@ -30,14 +30,14 @@ const PARTS = [
 ];
 const TOTAL = 8 * MB;
 
-function under(folder) {
+export function under(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => ({ path: join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1) }));
 }
 
 /** Brotli at its best takes a minute for the encoder, so a file's sizes are kept under the hash of its contents. */
-function weigh({ path }) {
+export function weigh({ path }) {
   const bytes = readFileSync(join(ROOT, path));
   const kept = join(TOOLS, "sizes", createHash("sha256").update(bytes).digest("hex"));
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, "utf8"));
@@ -53,11 +53,11 @@ function weigh({ path }) {
   return sizes;
 }
 
-const add = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
-const NOTHING = { raw: 0, gzip: 0, brotli: 0 };
+export const add = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, brotli: a.brotli + b.brotli });
+export const NOTHING = { raw: 0, gzip: 0, brotli: 0 };
 
-function show(size) {
-  return (size >= MB ? `${(size / MB).toFixed(2)} MB` : `${(size / KB).toFixed(1)} kB`).padStart(10);
+export function show(size) {
+  return size >= MB ? `${(size / MB).toFixed(2)} MB` : `${(size / KB).toFixed(1)} kB`;
 }
 
 /** Prints the table; throws where a limit is passed. */
@@ -73,7 +73,7 @@ export function printSizes() {
   );
   for (const { name, raw, gzip, brotli, limit } of rows) {
     console.log(
-      `${name.padEnd(16)}${[raw, gzip, brotli, limit].map(show).join("")}${brotli > limit ? "  TOO LARGE" : ""}`,
+      `${name.padEnd(16)}${[raw, gzip, brotli, limit].map((size) => show(size).padStart(10)).join("")}${brotli > limit ? "  TOO LARGE" : ""}`,
     );
   }
   const over = rows.filter(({ brotli, limit }) => brotli > limit).map(({ name }) => name);

@@ -1,0 +1,168 @@
+// `npm run peer`: how often handful is right beside Teachable Machine, on the same draws of the same photos.
+//   npm run peer -- [FOLDER ...] [--encoder MANIFEST] [--peer MANIFEST] [--write]
+// FOLDER holds one folder of photos a class; those of ../shared/data/photos stand in. --encoder is ours, --peer a base of theirs.
+// --write puts the tables into docs/results.md and README.md. Nothing is asserted.
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { about, header } from "../bench/peer/features.js";
+import { report, summary } from "../bench/peer/tables.mjs";
+import { build } from "./build.mjs";
+import { writeMarked } from "./marks.mjs";
+import { main, ROOT, run, say, Trouble } from "./shell.mjs";
+import { add, NOTHING, under, weigh } from "./sizes.mjs";
+import { unlessFresh } from "./stamps.mjs";
+import { BROWSER_ADVICE, browsers } from "./toolchain.mjs";
+
+const COMMAND = "npm run peer -- --write";
+const KEPT = join(ROOT, "test-results", "peer");
+const SHARED = join(ROOT, "..", "shared");
+/** Examples of each class. */
+const SHOTS = [1, 4, 8];
+/** Draws of the examples. */
+const DRAWS = 5;
+/** What Teachable Machine needs of TensorFlow.js; the first back end that works without a graphics card. */
+const SCRIPTS = [
+  "tfjs-core/dist/tf-core",
+  "tfjs-layers/dist/tf-layers",
+  "tfjs-backend-wasm/dist/tf-backend-wasm",
+];
+const MODULE = "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
+
+const cargo = (program, words) =>
+  run([...`cargo run --locked --release --quiet --bin ${program} --`.split(" "), ...words]);
+
+function encoder(path) {
+  if (!existsSync(path)) throw new Trouble(`There is no encoder ${path}.`);
+  const { name, file, words } = JSON.parse(readFileSync(path, "utf8"));
+  const beside = (file) => relative(ROOT, join(dirname(resolve(path)), file));
+  return { name, manifest: resolve(path), files: [file, words?.file].filter(Boolean).map(beside) };
+}
+
+/** Features of a folder of photos: the path of the file, and what it says of itself. */
+async function features({ name, manifest, files }, folder) {
+  const path = join(KEPT, `${basename(folder)}-${name}.safetensors`);
+  await unlessFresh({
+    name: basename(path, ".safetensors"),
+    title: `Features of ${basename(folder)} by ${name}`,
+    usually: "a minute",
+    inputs: [...[folder, manifest].map((path) => relative(ROOT, path)), ...files, "src/encoder", "tools/src"],
+    outputs: [relative(ROOT, path)],
+    work: () => cargo("features", ["--encoder", manifest, "--photos", folder, "--out", path]),
+  });
+  return { path, ...about(header(readFileSync(path))) };
+}
+
+/** Figures of one head on a file of features, as `evaluate` gives them. */
+async function evaluate({ path }, head, options = []) {
+  const out = path.replace(/safetensors$/, "json");
+  const asked = ["--shots", SHOTS.join(), "--seeds", String(DRAWS), "--heads", head, ...options];
+  await cargo("evaluate", ["--features", path, "--json", out, ...asked]);
+  return JSON.parse(readFileSync(out, "utf8"));
+}
+
+/** Every way on one folder: its accuracy for each draw, or null where it does not apply. */
+async function compare(page, ours, theirs, folder) {
+  const mine = await features(ours, folder);
+  const other = await features(theirs, folder);
+  if (mine.files.join() !== other.files.join())
+    throw new Trouble(`The encoders could not read the same photos of ${folder}.`);
+  // Counted colours and edges are plain; what is left is the network's.
+  const network = Object.keys(mine.streams).filter((name) => name !== "clip" && !mine.streams[name].plain);
+  const aux = network.map((name) => name.replace(/^aux\./, "")).join();
+  const withNames = await evaluate(mine, "fused");
+  const { draws } = withNames;
+  const accuracies = ({ rows }) =>
+    draws.map(
+      ({ shots, seed }) => rows.find((row) => row.shots === shots && row.seed === seed)?.accuracy ?? null,
+    );
+  say(`Teachable Machine on ${basename(folder)} (usually 2 minutes) ...`);
+  const [address, ourAddress] = [other, mine].map(({ path }) => `/0/${basename(path)}`);
+  const inPage = (name, ...words) =>
+    page.evaluate(
+      async ([name, words]) => (await import("/bench/peer/page.js"))[name](...words),
+      [name, words],
+    );
+  const shares = {
+    theirs: await inPage("accuracies", address, draws, false),
+    theirLibrary: await inPage("accuracies", address, draws, true),
+    withNames: accuracies(withNames),
+    withoutNames: accuracies(await evaluate(mine, "fused", ["--text", "off"])),
+    nearestMean: accuracies(
+      await evaluate(mine, "prototype", ["--text", "off", "--clip", "none", "--aux", aux]),
+    ),
+  };
+  const cells = (values) =>
+    SHOTS.map((count) => {
+      const some = values.filter((value, i) => draws[i].shots === count && value !== null);
+      return some.length > 0 ? (100 * some.reduce((sum, value) => sum + value, 0)) / some.length : null;
+    });
+  return {
+    title: `${basename(folder)}, ${mine.classes.length} classes`,
+    photos: mine.files.length,
+    rows: Object.fromEntries(Object.entries(shares).map(([name, values]) => [name, cells(values)])),
+    times: await inPage("times", [address, ourAddress], draws.at(-1)),
+    taught: draws.at(-1).taught.length,
+  };
+}
+
+/** Bytes of what a page loads before it can be taught: the network with its words, and the libraries. */
+function sizes(ours, theirs) {
+  const sum = (paths) => paths.map((path) => weigh({ path })).reduce(add, NOTHING).brotli;
+  const scripts = under("npm/dist").filter(({ path }) => /^npm\/dist\/([^/]+|wasm\/.+)\.js$/.test(path));
+  const modules = ["core", "encoder"].map((name) => `npm/dist/wasm/${name}/${name}_bg.wasm`);
+  const tensorflow = [...SCRIPTS.map((script) => `${script}.min.js`), MODULE];
+  return {
+    theirs: [sum(theirs.files), sum(tensorflow.map((file) => `bench/node_modules/@tensorflow/${file}`))],
+    ours: [sum(ours.files), sum([...modules, ...scripts.map(({ path }) => path)])],
+  };
+}
+
+/** All folders in one. */
+function foldersOf(path) {
+  if (!existsSync(path))
+    throw new Trouble(`There are no photos in ${relative(ROOT, path)}; name folders of photos.`);
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+}
+
+await main(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      encoder: { type: "string", default: join(ROOT, "models", "handful-lite0.json") },
+      peer: { type: "string", default: join(SHARED, "models", "teachable-machine", "base.json") },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const named = positionals.map((folder) => resolve(folder));
+  const folders = named.length > 0 ? named : foldersOf(join(SHARED, "data", "photos"));
+  const [ours, theirs] = [encoder(values.encoder), encoder(values.peer)];
+  await build();
+  say("TensorFlow.js ...");
+  await run("npm ci", { cwd: join(ROOT, "bench") });
+  const { CHROMIUM } = await browsers();
+  if (!CHROMIUM) throw new Trouble(`There is no Chromium; ${BROWSER_ADVICE}`);
+  process.env.CHROMIUM = CHROMIUM;
+  const { onPage } = await import("../bench/serving.mjs");
+  mkdirSync(KEPT, { recursive: true });
+  await onPage([join(KEPT, "any")], async (page) => {
+    for (const script of SCRIPTS)
+      await page.addScriptTag({ url: `/tensorflow/@tensorflow/${script}.min.js` });
+    const sets = [];
+    for (const folder of folders) sets.push(await compare(page, ours, theirs, folder));
+    const chromium = page.context().browser().version();
+    const text = report(sets, {
+      shots: SHOTS,
+      draws: DRAWS,
+      ours: ours.name,
+      theirs: theirs.name,
+      chromium,
+      sizes: sizes(ours, theirs),
+    });
+    console.log(`\n${text}`);
+    if (!values.write) return;
+    writeMarked(join(ROOT, "docs", "results.md"), COMMAND, text);
+    writeMarked(join(ROOT, "README.md"), COMMAND, summary(sets, SHOTS));
+  });
+});
