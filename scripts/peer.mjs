@@ -118,12 +118,15 @@ function sizes(ours, theirs) {
   };
 }
 
-/** All folders in one. */
+/** The folders in one. */
 function foldersOf(path) {
   if (!existsSync(path))
     throw new Trouble(`There are no photos in ${relative(ROOT, path)}; name folders of photos.`);
   const entries = readdirSync(path, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(path, name))
+    .sort();
 }
 
 await main(async () => {
