@@ -33,7 +33,10 @@ const cargo = (program, words) =>
   run([...`cargo run --locked --release --quiet --bin ${program} --`.split(" "), ...words]);
 
 function encoder(path) {
-  if (!existsSync(path)) throw new Trouble(`There is no encoder ${path}.`);
+  if (!existsSync(path))
+    throw new Trouble(
+      `There is no encoder ${relative(ROOT, resolve(path))}; name one with --encoder or --peer.`,
+    );
   const { name, file, words } = JSON.parse(readFileSync(path, "utf8"));
   const beside = (file) => relative(ROOT, join(dirname(resolve(path)), file));
   return { name, manifest: resolve(path), files: [file, words?.file].filter(Boolean).map(beside) };
