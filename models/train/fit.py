@@ -23,8 +23,9 @@ sys.path.append(str(Path(__file__).parents[1] / "train_words"))
 from words import forms
 
 TRANSFORM = "sqrt"  # of `pooled`: what is taught at one size is found better at another
-AXES = 384  # numbers of `aux`; README.md tells how these were chosen
-WHITENING = 0.1  # 0 keeps the variances of the axes, 1 makes them equal
+AXES = 512  # numbers of `aux`; README.md tells how these were chosen
+CLIP_AXES = 384  # of these, the widest, that `clip` is guessed from
+WHITENING = 0.25  # 0 keeps the variances of the axes, 1 makes them equal
 NARROWEST = 1e-6  # of the widest axis' variance: what is less is rounding
 RIDGE = 0.3  # of the mean variance of an axis
 TEXT = 0.5  # of the way from where CLIP sees a thing to where it has the thing's name
@@ -155,8 +156,9 @@ def main():
     space = Space(args.prototypes, args.nouns)
     rows, shown, places = known_places(names, read_categories(args.categories), space)
     pairs, shown_in_pairs, places_of_pairs = read_pairs(args.pairs, args.clip, space)
-    x = np.concatenate([aux[rows], TRANSFORMS[TRANSFORM](pairs) @ weights.T + bias])
-    to_clip = regression(x, np.array(places + places_of_pairs), shown + shown_in_pairs)
+    x = np.concatenate([aux[rows], TRANSFORMS[TRANSFORM](pairs) @ weights.T + bias])[:, :CLIP_AXES]
+    to_clip = np.zeros((len(places[0]), AXES))
+    to_clip[:, :CLIP_AXES] = regression(x, np.array(places + places_of_pairs), shown + shown_in_pairs)
     print(f"{len(names)} photos, {len(rows)} of them with a known place in the space of CLIP, and {len(pairs)} pairs")
 
     tensors = {"aux.bias": bias, "clip.bias": -to_clip @ aux.mean(0)}
