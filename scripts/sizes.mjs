@@ -19,7 +19,7 @@ const PARTS = [
   },
   {
     name: "default encoder",
-    limit: 5 * MB,
+    limit: 4.5 * MB,
     files: () => under("npm/dist/models").filter(({ path }) => /\.(onnx|safetensors)$/.test(path)),
   },
   {
@@ -28,7 +28,7 @@ const PARTS = [
     files: () => under("www/dist").filter(({ path }) => /\.(html|js|css)$/.test(path)),
   },
 ];
-const TOTAL = 8 * MB;
+const TOTAL = 6.5 * MB;
 
 export function under(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

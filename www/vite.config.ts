@@ -56,11 +56,23 @@ const larger: Plugin = {
   },
 };
 
+/** The licence of the network that the encoder is made of wants to be with it. */
+const licences: Plugin = {
+  name: "licences",
+  apply: "build",
+  generateBundle() {
+    for (const name of ["NOTICE", "LICENSE-APACHE"]) {
+      const source = readFileSync(new URL(`../npm/dist/models/${name}`, import.meta.url));
+      this.emitFile({ type: "asset", fileName: `licences/${name}.txt`, source });
+    }
+  },
+};
+
 export default defineConfig({
   // Relative addresses, so that the page works in any folder of any host.
   base: "./",
   define: { HAS_LITE2: JSON.stringify(hasLite2) },
-  plugins: [contentSecurityPolicy, larger, offline],
+  plugins: [contentSecurityPolicy, licences, larger, offline],
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,

@@ -14,8 +14,10 @@ use anyhow::{Result, bail};
 const PIXELS: &str = "pixels";
 /// Name of the network's own features (N, 1280).
 const POOLED: &str = "pooled";
-/// Largest whole number in the weights of the 1 × 1 convolutions, which are nineteen of twenty weights. Seven bits a weight
-/// in place of eight take a tenth off the download and cost class means a quarter of a point; models/README.md has both.
+/// From so many weights on a convolution has them in seven bits instead of eight, up to [`MOST_OF_MANY`]. These late layers
+/// hold four of five weights, so that takes a ninth off the download, and hardly matters: features of photos keep a cosine
+/// of 0.992 with those of the unrounded network instead of 0.994. In all 1 × 1 convolutions it would be 0.985.
+const MANY: usize = 1 << 16;
 const MOST_OF_MANY: i8 = 63;
 /// Names of the two bounds of a clipping.
 const BOUNDS: [(&str, f32); 2] = [("zero", 0.0), ("six", 6.0)];
@@ -143,7 +145,7 @@ impl Builder {
             epsilon: EPSILON,
         };
         let folded = fold(&kernel, &norm);
-        let most = if convolution.kernel == 1 {
+        let most = if kernel.len() > MANY {
             MOST_OF_MANY
         } else {
             i8::MAX

@@ -152,7 +152,7 @@ fn a_wheel_with_other_weights_is_refused() {
 }
 
 /// Sums of scales and biases of three layers, by NumPy in double precision: largest folded weight of each channel / 127
-/// (63 in the 1 × 1 convolution), and bias - mean * weight / sqrt(variance + 0.001). One channel of depthwise3 is zero throughout: its scale is 1.
+/// (63 in the last layer), and bias - mean * weight / sqrt(variance + 0.001). One channel of depthwise3 is zero throughout: its scale is 1.
 const FOUND: [(&str, f64); 6] = [
     ("stem.scale", 0.956_221_9),
     ("stem.bias", 35.145_376),

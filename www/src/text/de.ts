@@ -394,6 +394,7 @@ export const de: Text = {
     failed: "Das ließ sich nicht exportieren: Mindestens zwei Klassen brauchen Fotos.",
   },
   footer: {
+    licences: "Auf wessen Arbeit diese Seite beruht",
     keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. Auf dem Mac: Befehlstaste.",
   },
 };

@@ -399,6 +399,7 @@ export const en = {
     failed: "That could not be exported: add photos to at least two classes.",
   },
   footer: {
+    licences: "Whose work this page builds on",
     keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",
   },
 };

@@ -35,6 +35,9 @@ export function App() {
       </main>
       <footer class="footer">
         <p>{text.footer.keys}</p>
+        <p>
+          <a href="licences/NOTICE.txt">{text.footer.licences}</a>
+        </p>
       </footer>
       <Jump state={state} />
       {state.asking && <AskClass count={state.asking.count} classes={state.classes} />}

@@ -196,7 +196,7 @@ await check("a saved set answers as before, and needs an encoder that fits", asy
   await expectCode(Classifier.load(alien.save(), { encoder }), "model-mismatch");
   const double = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "double@0" });
   await expectCode(Classifier.load(double.save(), { encoder }), "model-mismatch");
-  const earlier = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "handful-lite0@0" });
+  const earlier = await FeatureClassifier.create({ streams: encoder.streams, encoderId: "handful-tiny@0" });
   expect(fromEarlierEncoder(earlier), "a set of an earlier encoder is recognised");
   const refusal = await Classifier.load(earlier.save(), { encoder }).catch((error: Error) => error.message);
   expect(/earlier version .* teach a new set/.test(String(refusal)), `${refusal}`);
