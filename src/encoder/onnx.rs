@@ -1,10 +1,15 @@
 //! Tensor to features: the model, loaded from ONNX bytes and run by tract. Only this room knows the engine.
 
 mod convolutions;
+mod depthwise;
+mod epilogue;
 mod graph;
 mod pointwise;
 mod product;
+mod spatial;
 mod tensors;
+mod unfolded;
+mod window;
 mod winograd;
 
 use super::digest::check_digest;
@@ -161,6 +166,7 @@ fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunna
     }
     let mut model = model.into_typed()?.into_decluttered()?;
     convolutions::replace(&mut model)?;
+    spatial::replace(&mut model)?;
     pointwise::replace(&mut model)?;
     model.declutter()?;
     model.optimize()?;

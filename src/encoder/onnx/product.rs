@@ -2,6 +2,8 @@
 //!
 //! The engine's own tile of 8 × 8 needs more of them than there are, and setting it up takes long where rows are short.
 
+use super::epilogue::Bounds;
+
 /// Outputs of a row that are calculated side by side.
 pub const GROUP: usize = 8;
 
@@ -23,8 +25,8 @@ pub fn packed(outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> f3
     out
 }
 
-/// Rows `(n, C)` times [`packed`] weights, plus the bias `(K,)`: `(n, K)`.
-pub fn multiply(rows: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32]) {
+/// Rows `(n, C)` times [`packed`] weights, plus the bias `(K,)`, within bounds: `(n, K)`.
+pub fn multiply(rows: &[f32], weights: &[f32], bias: &[f32], bounds: Bounds, out: &mut [f32]) {
     let outputs = bias.len();
     let inputs = weights.len() / outputs;
     let block = (BLOCK / inputs).next_multiple_of(ROWS).max(ROWS);
@@ -39,25 +41,29 @@ pub fn multiply(rows: &[f32], weights: &[f32], bias: &[f32], out: &mut [f32]) {
                 let (a, rest) = rows.split_at(inputs);
                 let (b, rest) = rest.split_at(inputs);
                 let (c, d) = rest.split_at(inputs);
-                tile([a, b, c, d], weights, bias, &mut out[first..], outputs);
+                let sums = sums([a, b, c, d], weights, bias);
+                put(sums, bounds, &mut out[first..], outputs);
             }
             let rest = fours.remainder().chunks_exact(inputs);
             for (row, out) in rest.zip(outs.into_remainder().chunks_exact_mut(outputs)) {
-                tile([row], weights, bias, &mut out[first..], outputs);
+                put(
+                    sums([row], weights, bias),
+                    bounds,
+                    &mut out[first..],
+                    outputs,
+                );
             }
         }
     }
 }
 
-/// Some rows times one group of weights, to rows of outputs that lie `stride` apart.
+/// Some rows times one group of weights.
 #[inline(always)]
-fn tile<const N: usize>(
+fn sums<const N: usize>(
     rows: [&[f32]; N],
     weights: &[[f32; GROUP]],
     bias: &[f32; GROUP],
-    out: &mut [f32],
-    stride: usize,
-) {
+) -> [[f32; GROUP]; N] {
     // Seen here, the lengths are not checked again for each number.
     let rows = rows.map(|row| &row[..weights.len()]);
     let mut sums = [*bias; N];
@@ -68,8 +74,19 @@ fn tile<const N: usize>(
             }
         }
     }
+    sums
+}
+
+/// One group of sums, within bounds, to each of the places that lie `stride` apart.
+#[inline(always)]
+pub fn put<const N: usize>(
+    sums: [[f32; GROUP]; N],
+    bounds: Bounds,
+    out: &mut [f32],
+    stride: usize,
+) {
     for (out, sums) in out.chunks_mut(stride).zip(sums) {
-        out[..GROUP].copy_from_slice(&sums);
+        out[..GROUP].copy_from_slice(&bounds.hold(sums));
     }
 }
 
@@ -97,7 +114,7 @@ mod tests {
             );
             let weights = packed(outputs, inputs, |k, c| w[k * inputs + c]);
             let mut out = vec![f32::NAN; rows * outputs];
-            multiply(&a, &weights, &bias, &mut out);
+            multiply(&a, &weights, &bias, Bounds::NONE, &mut out);
             // Whole numbers below 2^24: sums are exact in any order.
             for (i, found) in out.iter().enumerate() {
                 let (row, k) = (i / outputs, i % outputs);
