@@ -4,6 +4,7 @@ mod convolutions;
 mod depthwise;
 mod epilogue;
 mod graph;
+mod integers;
 mod pointwise;
 mod product;
 mod spatial;

@@ -51,7 +51,7 @@ impl Bounds {
 pub fn bounds(model: &TypedModel, outlet: OutletId) -> TractResult<(OutletId, Bounds)> {
     let (mut end, mut bounds) = (outlet, Bounds::NONE);
     while let Some((node, op, operand)) = only_use(model, end)? {
-        let [bound] = numbers(&operand.to_plain_array_view()?)[..] else {
+        let [bound] = numbers(&operand.to_plain_array_view::<f32>()?)[..] else {
             break;
         };
         let hold = if op.0.is::<Max>() {

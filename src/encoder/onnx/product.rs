@@ -15,7 +15,7 @@ const ROWS: usize = 4;
 const BLOCK: usize = 1 << 16;
 
 /// Weights of K outputs and C inputs in groups of outputs, `(K / 8, C, 8)`.
-pub fn packed(outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+pub fn packed<T>(outputs: usize, inputs: usize, weight: impl Fn(usize, usize) -> T) -> Vec<T> {
     let mut out = Vec::with_capacity(outputs * inputs);
     for group in (0..outputs).step_by(GROUP) {
         for c in 0..inputs {
@@ -32,49 +32,76 @@ pub fn multiply(rows: &[f32], weights: &[f32], bias: &[f32], bounds: Bounds, out
     let block = (BLOCK / inputs).next_multiple_of(ROWS).max(ROWS);
     let blocks = rows.chunks(block * inputs);
     for (rows, out) in blocks.zip(out.chunks_mut(block * outputs)) {
-        let groups = weights.chunks_exact(inputs * GROUP);
-        for (group, (weights, bias)) in groups.zip(bias.as_chunks().0).enumerate() {
-            let (weights, first) = (weights.as_chunks().0, group * GROUP);
-            let mut fours = rows.chunks_exact(ROWS * inputs);
-            let mut outs = out.chunks_exact_mut(ROWS * outputs);
-            for (rows, out) in (&mut fours).zip(&mut outs) {
-                let (a, rest) = rows.split_at(inputs);
-                let (b, rest) = rest.split_at(inputs);
-                let (c, d) = rest.split_at(inputs);
-                let sums = sums([a, b, c, d], weights, bias);
-                put(sums, bounds, &mut out[first..], outputs);
-            }
-            let rest = fours.remainder().chunks_exact(inputs);
-            for (row, out) in rest.zip(outs.into_remainder().chunks_exact_mut(outputs)) {
-                put(
-                    sums([row], weights, bias),
-                    bounds,
-                    &mut out[first..],
-                    outputs,
-                );
-            }
+        let groups = weights
+            .chunks_exact(inputs * GROUP)
+            .map(|group| group.as_chunks().0);
+        let groups = groups.zip(bias.as_chunks().0);
+        let groups = groups.map(|(weights, bias)| Weights { weights, bias });
+        tiled(rows, inputs, groups, bounds, out, outputs);
+    }
+}
+
+/// The weights of a group of outputs.
+pub trait Group<T> {
+    /// The sums of some rows, the first of which is at this place.
+    fn sums<const N: usize>(&self, rows: [&[T]; N], first: usize) -> [[f32; GROUP]; N];
+}
+
+/// Rows `(n, inputs)` times all groups, within bounds: `(n, outputs)`.
+pub fn tiled<T, G: Group<T>>(
+    rows: &[T],
+    inputs: usize,
+    groups: impl Iterator<Item = G>,
+    bounds: Bounds,
+    out: &mut [f32],
+    outputs: usize,
+) {
+    for (group, weights) in groups.enumerate() {
+        let column = group * GROUP;
+        let mut first = 0;
+        let mut fours = rows.chunks_exact(ROWS * inputs);
+        let mut outs = out.chunks_exact_mut(ROWS * outputs);
+        for (rows, out) in (&mut fours).zip(&mut outs) {
+            let (a, rest) = rows.split_at(inputs);
+            let (b, rest) = rest.split_at(inputs);
+            let (c, d) = rest.split_at(inputs);
+            let sums = weights.sums([a, b, c, d], first);
+            put(sums, bounds, &mut out[column..], outputs);
+            first += ROWS;
+        }
+        let rest = fours.remainder().chunks_exact(inputs);
+        for (row, out) in rest.zip(outs.into_remainder().chunks_exact_mut(outputs)) {
+            put(
+                weights.sums([row], first),
+                bounds,
+                &mut out[column..],
+                outputs,
+            );
+            first += 1;
         }
     }
 }
 
-/// Some rows times one group of weights.
-#[inline(always)]
-fn sums<const N: usize>(
-    rows: [&[f32]; N],
-    weights: &[[f32; GROUP]],
-    bias: &[f32; GROUP],
-) -> [[f32; GROUP]; N] {
-    // Seen here, the lengths are not checked again for each number.
-    let rows = rows.map(|row| &row[..weights.len()]);
-    let mut sums = [*bias; N];
-    for (c, weights) in weights.iter().enumerate() {
-        for (sums, row) in sums.iter_mut().zip(rows) {
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += row[c] * weight;
+struct Weights<'a> {
+    weights: &'a [[f32; GROUP]],
+    bias: &'a [f32; GROUP],
+}
+
+impl Group<f32> for Weights<'_> {
+    #[inline(always)]
+    fn sums<const N: usize>(&self, rows: [&[f32]; N], _: usize) -> [[f32; GROUP]; N] {
+        // Seen here, the lengths are not checked again for each number.
+        let rows = rows.map(|row| &row[..self.weights.len()]);
+        let mut sums = [*self.bias; N];
+        for (c, weights) in self.weights.iter().enumerate() {
+            for (sums, row) in sums.iter_mut().zip(rows) {
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum += row[c] * weight;
+                }
             }
         }
+        sums
     }
-    sums
 }
 
 /// One group of sums, within bounds, to each of the places that lie `stride` apart.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use tract_onnx::tract_core::ndarray::ArrayViewD;
 
 /// The numbers of an array in their order: as they lie there, unless the engine has turned it.
-pub fn numbers<'a>(array: &'a ArrayViewD<'_, f32>) -> Cow<'a, [f32]> {
+pub fn numbers<'a, T: Copy>(array: &'a ArrayViewD<'_, T>) -> Cow<'a, [T]> {
     match array.as_slice() {
         Some(slice) => slice.into(),
         None => array.iter().copied().collect(),
