@@ -41,13 +41,13 @@ export async function fileOf(canvas: HTMLCanvasElement, name: string, type: stri
 }
 
 /** The picture turned by a quarter, clockwise. */
-export function turned(canvas: HTMLCanvasElement): HTMLCanvasElement {
+export function turned(picture: HTMLCanvasElement | ImageBitmap): HTMLCanvasElement {
   const result = document.createElement("canvas");
-  [result.width, result.height] = [canvas.height, canvas.width];
+  [result.width, result.height] = [picture.height, picture.width];
   const context = contextOf(result);
   context.translate(result.width, 0);
   context.rotate(Math.PI / 2);
-  context.drawImage(canvas, 0, 0);
+  context.drawImage(picture, 0, 0);
   return result;
 }
 
