@@ -70,8 +70,7 @@ async function compare(page, ours, theirs, folder) {
   const other = await features(theirs, folder);
   if (mine.files.join() !== other.files.join())
     throw new Trouble(`The encoders could not read the same photos of ${folder}.`);
-  // Counted colours and edges are plain; what is left is the network's.
-  const network = Object.keys(mine.streams).filter((name) => name !== "clip" && !mine.streams[name].plain);
+  const network = Object.keys(mine.streams).filter((name) => name !== "clip");
   const aux = network.map((name) => name.replace(/^aux\./, "")).join();
   const withNames = await evaluate(mine, "fused");
   const { draws } = withNames;

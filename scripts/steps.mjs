@@ -141,6 +141,9 @@ function nodeTests() {
 
 async function endToEnd() {
   const env = await need("CHROMIUM");
+  // The page offers our larger encoder where it has been built.
+  await buildEncoder("lite2");
+  await build();
   const report = join(ROOT, "test-results", "e2e.json");
   mkdirSync(join(ROOT, "test-results"), { recursive: true });
   rmSync(report, { force: true });

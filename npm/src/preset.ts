@@ -38,7 +38,7 @@ export function shippedWords(): URL {
  *
  * | name | download: images, text | features |
  * | --- | --- | --- |
- * | `handful-lite2` | LITE2 MB with its words | `clip`, 512, and `aux`, 512 |
+ * | `handful-lite2` | 6.7 MB with the words | `clip`, 512, and `aux`, 512 |
  * | `clip-vit-b-32` | 176 MB, 127 MB | `clip`, 512 |
  * | `clip-vit-b-16` | 173 MB, 127 MB | `clip`, 512 |
  * | `mobileclip-s1` | 43 MB, 127 MB | `clip`, 512 |

@@ -2,12 +2,12 @@
  * Larger encoders, with a small model of the same architecture in the place of the real one: they say how large they are
  * before anything is asked of anybody else, and a set belongs to one.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { serve } from "../presets/server.mjs";
 import { drawnPhotos } from "./files.js";
-import { answer, card, open, photosOf, predict, ready, saved, teach } from "./person.js";
+import { answer, card, hits, open, photosOf, predict, ready, saved, teach } from "./person.js";
 
 const NAME = "clip-vit-b-32";
 const MODEL = "CLIP ViT-B/32";
@@ -116,6 +116,23 @@ test("says how large an encoder is, loads it, stops and goes on, and gives it a 
   } finally {
     server.close();
   }
+});
+
+test("our larger encoder comes from the page itself, with its real weights", async ({ page }) => {
+  const built = existsSync(`${ROOT}www/dist/larger/handful-lite2.onnx`);
+  test.skip(!built, "`npm run encoder -- lite2` has not built it");
+  const name = "handful-lite2: slower, sees more";
+  await open(page);
+  await unfold(page);
+  await choice(page).selectOption(name);
+  const offer = page.getByRole("region", { name });
+  await expect(offer).toContainText("6.7 MB to download from this page, once.");
+  await offer.getByRole("button", { name: "Download" }).click();
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Set 1");
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 3), leaf: drawnPhotos("leaf", 0, 3) });
+  const asked = [...drawnPhotos("tomato", 5, 8), ...drawnPhotos("leaf", 5, 8)];
+  const truth = ["tomato", "tomato", "tomato", "leaf", "leaf", "leaf"];
+  expect(hits(await predict(page, asked), truth)).toBe(truth.length);
 });
 
 test("asks before it loads what a set was made with, and says what went wrong", async ({ page, context }) => {
