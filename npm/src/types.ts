@@ -48,8 +48,8 @@ export interface CallOptions {
 }
 
 /**
- * How closely an image is looked at: `photo`, or `live`, which takes less than half the time and is meant for a camera's
- * pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
+ * How closely an image is looked at: `photo`, or `live`, which takes less time (of the encoder that ships three quarters) and is meant for a
+ * camera's pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
  */
 export type Detail = "photo" | "live";
 

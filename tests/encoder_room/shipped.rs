@@ -22,7 +22,7 @@ fn the_encoder_that_ships_gives_onnxruntimes_features_at_both_sizes() {
         return;
     };
     let reference = include_str!("../data/handful_lite0_reference.json");
-    let sizes = [(224, Detail::Photo), (160, Detail::Live)];
+    let sizes = [(224, Detail::Photo), (192, Detail::Live)];
     gives_onnxruntimes_features(&manifest, &sizes, reference);
 }
 
