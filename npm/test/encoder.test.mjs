@@ -1,6 +1,7 @@
 // The encoder in Node: from the disk, in a thread, with pixels in place of files.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -28,6 +29,33 @@ test("Node teaches and asks with the encoder that ships", async (t) => {
   assert.equal(nearest.label, "leaf");
   const pile = [drawPixels("leaf", 1), drawPixels("mug", 1), new Blob(["no picture"])];
   assert.deepEqual(await classifier.suggest(pile, 1), [1]);
+});
+
+test("the encoder that ships gives onnxruntime's features at both sizes", async (t) => {
+  const encoder = await Encoder.load();
+  t.after(() => encoder.dispose());
+  const file = new URL("../../tests/data/handful_lite0_reference.json", import.meta.url);
+  const { sides } = JSON.parse(readFileSync(file, "utf8"));
+  for (const [side, detail] of [
+    [224, "photo"],
+    [192, "live"],
+  ]) {
+    // Bytes by the rule that the reference states.
+    const data = new Uint8Array(4 * side * side).fill(255);
+    for (let i = 0; i < 3 * side * side; i += 1)
+      data[4 * Math.floor(i / 3) + (i % 3)] = Math.floor(((i * 40_503) % 65_536) / 256);
+    const { features } = await encoder.encode({ data, width: side, height: side }, { detail });
+    let start = 0;
+    for (const { name, dim } of encoder.streams) {
+      const { stride, values } = sides[side][name];
+      const largest = Math.max(...values.map(Math.abs));
+      for (const [i, value] of values.entries()) {
+        const off = Math.abs(features[start + i * stride] - value) / largest;
+        assert.ok(off <= 1e-3, `${name} ${i * stride} at ${side}: ${off}`);
+      }
+      start += dim;
+    }
+  }
 });
 
 test("what is no pixels is refused, and the next image is read all the same", async (t) => {

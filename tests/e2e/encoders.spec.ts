@@ -121,7 +121,7 @@ test("says how large an encoder is, loads it, stops and goes on, and gives it a 
 test("our larger encoder comes from the page itself, with its real weights", async ({ page }) => {
   const built = existsSync(`${ROOT}www/dist/larger/handful-lite2.onnx`);
   test.skip(!built, "`npm run encoder -- lite2` has not built it");
-  const name = "handful-lite2: slower, sees more";
+  const name = "handful-lite2 (slower, sees more)";
   await open(page);
   await unfold(page);
   await choice(page).selectOption(name);

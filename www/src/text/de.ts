@@ -359,7 +359,7 @@ export const de: Text = {
     choose: "Was die Fotos ansieht",
     models: {
       shipped: "handful-lite0, Teil dieser Seite",
-      "handful-lite2": "handful-lite2: langsamer, sieht mehr",
+      "handful-lite2": "handful-lite2 (langsamer, sieht mehr)",
       ...MODELS,
     },
     hint: "Größere Encoder sehen mehr und brauchen länger. Jeder braucht eine eigene Sammlung.",

@@ -363,7 +363,7 @@ export const en = {
     choose: "What looks at the photos",
     models: {
       shipped: "handful-lite0, part of this page",
-      "handful-lite2": "handful-lite2: slower, sees more",
+      "handful-lite2": "handful-lite2 (slower, sees more)",
       ...MODELS,
     } as Record<EncoderName, string>,
     hint: "Larger encoders see more and take longer. Each needs a set of its own.",

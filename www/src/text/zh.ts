@@ -341,7 +341,7 @@ export const zh: Text = {
     choose: "由什么来看照片",
     models: {
       shipped: "handful-lite0，本页自带",
-      "handful-lite2": "handful-lite2：更慢，看得更多",
+      "handful-lite2": "handful-lite2（更慢，看得更多）",
       ...MODELS,
     },
     hint: "更大的编码器看得更多，也更慢。每个编码器需要自己的集合。",
