@@ -3,6 +3,7 @@
 //! Everything the encoder room knows about a particular model stands here; no size, mean or name is a constant in code.
 //! Unknown fields are ignored, so a manifest can carry remarks for its readers.
 
+use super::detail::{Detail, RawDetail};
 use crate::streams::{CLIP, is_scale};
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
@@ -20,16 +21,6 @@ const MAX_OUTPUT_DIM: u64 = 65_536;
 
 /// Longest name of an encoder, in characters: it becomes part of tensor names and messages.
 const MAX_NAME_CHARS: usize = 100;
-
-/// How closely an image is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Detail {
-    /// At the size of the manifest's `input.shape`.
-    #[default]
-    Photo,
-    /// At the size of `detail.live`, which takes less time; the same as `Photo` where the manifest names none.
-    Live,
-}
 
 /// A manifest whose every field has been checked; there is no other way to make one than [`Manifest::parse`].
 #[derive(Debug, Clone, PartialEq)]
@@ -290,11 +281,6 @@ struct RawPreprocess {
     std: [f32; 3],
 }
 
-#[derive(Deserialize, Default)]
-struct RawDetail {
-    live: Option<u32>,
-}
-
 #[derive(Deserialize)]
 struct RawResize {
     shorter_side: Option<u32>,
@@ -482,22 +468,6 @@ impl RawPreprocess {
             mean: self.mean,
             std: self.std,
         })
-    }
-}
-
-impl RawDetail {
-    /// The side of the input for a live picture.
-    fn check(self, input: &Input, preprocess: &Preprocess) -> Result<Option<u32>> {
-        let Some(side) = self.live else {
-            return Ok(None);
-        };
-        let square = input.height == input.width && preprocess.shorter_side == Some(input.width);
-        if square && (1..input.width).contains(&side) {
-            return Ok(Some(side));
-        }
-        Err(fault(format!(
-            "detail.live must be a side below that of a square input which is resized to it whole, not {side}"
-        )))
     }
 }
 

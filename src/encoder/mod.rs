@@ -6,6 +6,7 @@
 //! files or reads any file: bytes come in, numbers go out. The inference engine is hidden; only `onnx.rs` and its folder
 //! name it.
 
+mod detail;
 mod digest;
 mod manifest;
 mod onnx;
@@ -13,7 +14,8 @@ mod preprocess;
 mod text;
 mod words;
 
-pub use manifest::{Detail, MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
+pub use detail::Detail;
+pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
 pub use text::TextEncoder;
