@@ -1,11 +1,12 @@
 // `npm run peer`: how often handful is right beside Teachable Machine, on the same draws of the same photos.
 //   npm run peer -- [FOLDER ...] [--encoder MANIFEST] [--peer MANIFEST] [--write]
-// FOLDER holds one folder of photos a class; those of ../shared/data/photos stand in. --encoder is ours, --peer a base of theirs.
+// FOLDER holds one folder of photos a class; those of ../shared/data/photos stand in. --encoder is ours; --peer a base of theirs with
+// a manifest, or the model.json of any model that Teachable Machine exported.
 // --write puts the tables into docs/results.md and README.md. Nothing is asserted.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { about, header } from "../bench/peer/features.js";
+import { about, header, withRows } from "../bench/peer/features.js";
 import { report, summary } from "../bench/peer/tables.mjs";
 import { build } from "./build.mjs";
 import { writeMarked } from "./marks.mjs";
@@ -29,6 +30,9 @@ const SCRIPTS = [
 ];
 const MODULE = "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
 
+/** Where the page finds the features, an exported model, and from there on the folders of photos: see `onPage`. */
+const [FEATURES, EXPORTED, PHOTOS] = [0, 1, 2];
+
 const cargo = (program, words) =>
   run([...`cargo run --locked --release --quiet --bin ${program} --`.split(" "), ...words]);
 
@@ -37,8 +41,12 @@ function encoder(path) {
     throw new Trouble(
       `There is no encoder ${relative(ROOT, resolve(path))}; name one with --encoder or --peer.`,
     );
-  const { name, file, words } = JSON.parse(readFileSync(path, "utf8"));
+  const { name, file, words, weightsManifest } = JSON.parse(readFileSync(path, "utf8"));
   const beside = (file) => relative(ROOT, join(dirname(resolve(path)), file));
+  if (weightsManifest) {
+    const files = [basename(path), ...weightsManifest.flatMap(({ paths }) => paths)].map(beside);
+    return { name: basename(dirname(resolve(path))), exported: resolve(path), files };
+  }
   return { name, manifest: resolve(path), files: [file, words?.file].filter(Boolean).map(beside) };
 }
 
@@ -56,6 +64,18 @@ async function features({ name, manifest, files }, folder) {
   return { path, ...about(header(readFileSync(path))) };
 }
 
+/** The same of a model that Teachable Machine exported, for the photos of a file that is there. */
+async function exportedFeatures(inPage, { name }, folder, place, like) {
+  const path = join(KEPT, `${basename(folder)}-${name}.safetensors`);
+  say(`Features of ${basename(folder)} by ${name}, in TensorFlow.js (usually 2 minutes) ...`);
+  const addresses = like.files.map(
+    (file) => `/${place}/${file.split("/").map(encodeURIComponent).join("/")}`,
+  );
+  const rows = await inPage("exportedRows", `/${EXPORTED}/model.json`, addresses);
+  writeFileSync(path, withRows(readFileSync(like.path), name, rows));
+  return { path, ...about(header(readFileSync(path))) };
+}
+
 /** Figures of one head on a file of features, as `evaluate` gives them. */
 async function evaluate({ path }, head, options = []) {
   const out = path.replace(/safetensors$/, "json");
@@ -65,9 +85,16 @@ async function evaluate({ path }, head, options = []) {
 }
 
 /** Every way on one folder: its accuracy for each draw, or null where it does not apply. */
-async function compare(page, ours, theirs, folder) {
+async function compare(page, ours, theirs, folder, place) {
+  const inPage = (name, ...words) =>
+    page.evaluate(
+      async ([name, words]) => (await import("/bench/peer/page.js"))[name](...words),
+      [name, words],
+    );
   const mine = await features(ours, folder);
-  const other = await features(theirs, folder);
+  const other = theirs.exported
+    ? await exportedFeatures(inPage, theirs, folder, place, mine)
+    : await features(theirs, folder);
   if (mine.files.join() !== other.files.join())
     throw new Trouble(`The encoders could not read the same photos of ${folder}.`);
   const network = Object.keys(mine.streams).filter((name) => name !== "clip");
@@ -79,12 +106,7 @@ async function compare(page, ours, theirs, folder) {
       ({ shots, seed }) => rows.find((row) => row.shots === shots && row.seed === seed)?.accuracy ?? null,
     );
   say(`Teachable Machine on ${basename(folder)} (usually 2 minutes) ...`);
-  const [address, ourAddress] = [other, mine].map(({ path }) => `/0/${basename(path)}`);
-  const inPage = (name, ...words) =>
-    page.evaluate(
-      async ([name, words]) => (await import("/bench/peer/page.js"))[name](...words),
-      [name, words],
-    );
+  const [address, ourAddress] = [other, mine].map(({ path }) => `/${FEATURES}/${basename(path)}`);
   const shares = {
     theirs: await inPage("accuracies", address, draws, false),
     theirLibrary: await inPage("accuracies", address, draws, true),
@@ -151,17 +173,20 @@ await main(async () => {
   process.env.CHROMIUM = CHROMIUM;
   const { onPage } = await import("../bench/serving.mjs");
   mkdirSync(KEPT, { recursive: true });
-  await onPage([join(KEPT, "any")], async (page) => {
+  const places = [join(KEPT, "any"), resolve(values.peer), ...folders.map((path) => join(path, "any"))];
+  await onPage(places, async (page) => {
     for (const script of SCRIPTS)
       await page.addScriptTag({ url: `/tensorflow/@tensorflow/${script}.min.js` });
     const sets = [];
-    for (const folder of folders) sets.push(await compare(page, ours, theirs, folder));
+    for (const [number, folder] of folders.entries())
+      sets.push(await compare(page, ours, theirs, folder, PHOTOS + number));
     const chromium = page.context().browser().version();
     const text = report(sets, {
       shots: SHOTS,
       draws: DRAWS,
       ours: ours.name,
       theirs: theirs.name,
+      exported: theirs.exported !== undefined,
       chromium,
       sizes: sizes(ours, theirs),
     });

@@ -1,4 +1,4 @@
-// Reads a file of features, as the program `features` writes it; in Node and in the page.
+// Reads and writes files of features, as the program `features` writes them; in Node and in the page.
 
 /** What stands before the numbers. */
 export function header(bytes) {
@@ -11,6 +11,37 @@ export function header(bytes) {
 export function about({ __metadata__ }) {
   const { classes, files, streams } = __metadata__;
   return { classes: JSON.parse(classes), files: JSON.parse(files), streams: JSON.parse(streams) };
+}
+
+/** A file of features of one network, for photos that another file names: its labels and metadata, other rows. */
+export function withRows(bytes, name, rows) {
+  const head = header(bytes);
+  const { classes, files } = head.__metadata__;
+  const [from, to] = head.labels.data_offsets;
+  const labels = bytes.subarray(head.start + from, head.start + to);
+  const values = new Uint8Array(Float32Array.from(rows.flat()).buffer);
+  const tensor = `aux.${name}`;
+  const none = { scale: null, temperature: null, weight: null, plain: false };
+  const streams = JSON.stringify({ [tensor]: none });
+  const text = JSON.stringify({
+    __metadata__: { classes, files, streams },
+    labels: { dtype: "I32", shape: head.labels.shape, data_offsets: [0, labels.length] },
+    [tensor]: {
+      dtype: "F32",
+      shape: [rows.length, rows[0].length],
+      data_offsets: [labels.length, labels.length + values.length],
+    },
+  });
+  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setBigUint64(0, BigInt(json.length), true);
+  const file = new Uint8Array(8 + json.length + labels.length + values.length);
+  let at = 0;
+  for (const part of [size, json, labels, values]) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
 }
 
 /** The class of each photo, and its row: `clip` where there is one, then the other streams by name. */

@@ -1,5 +1,6 @@
 // What runs in the page: Teachable Machine's recipe on every draw, and how long it takes beside handful.
 import { sideBySide } from "../page/timing.js";
+import { rows } from "./exported.js";
 import { photos } from "./features.js";
 import { ask, teach, use } from "./teachable.js";
 
@@ -30,6 +31,12 @@ export async function accuracies(address, draws, aside) {
     model.dispose();
   }
   return shares;
+}
+
+/** What an exported model of theirs makes of photos. */
+export async function exportedRows(modelAddress, photoAddresses) {
+  await use(BACKEND);
+  return rows(modelAddress, photoAddresses);
 }
 
 /** Milliseconds from the features of one draw to the first answer, and of one more answer. */

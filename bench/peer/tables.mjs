@@ -55,7 +55,7 @@ const pair = (ours, theirs, written) => [
 ];
 
 /** Everything, for docs/results.md. */
-export function report(sets, { shots, draws, ours, theirs, chromium, sizes }) {
+export function report(sets, { shots, draws, ours, theirs, exported, chromium, sizes }) {
   const times = ([mine, other]) => pair(mine.least, other.least, milliseconds);
   const costs = ({ title, taught, times: { taught: teaching, asked: asking } }) => [
     title,
@@ -64,6 +64,7 @@ export function report(sets, { shots, draws, ours, theirs, chromium, sizes }) {
     ...times(asking),
   ];
   const together = (parts) => [...parts, parts.reduce((sum, part) => sum + part, 0)];
+  const shrunk = exported ? "the browser for theirs and by our program for ours" : "our program for both";
   const [mine, other] = [together(sizes.ours), together(sizes.theirs)];
   const bytes = mine.map((size, i) => pair(size, other[i], show));
   return [
@@ -72,7 +73,7 @@ export function report(sets, { shots, draws, ours, theirs, chromium, sizes }) {
       `Photos in a hundred that are recognised, mean over ${draws} draws; both sides are taught and asked the same photos. Theirs are`,
       `the features of \`${theirs}\` and the layers, initial weights, optimizer, epochs and batches of its library, in TensorFlow.js;`,
       `ours those of \`${ours}\` and the default answer. Their library puts 15 % of each class aside, rounded up, and learns`,
-      "nothing from it: of one photo a class nothing is left. Photos are cut and shrunk by our program for both.",
+      `nothing from it: of one photo a class nothing is left. Photos are cut and shrunk by ${shrunk}.`,
       verdict(sets),
     ].join("\n"),
     ...sets.flatMap((set) => [

@@ -5,14 +5,19 @@ import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const TYPES = {
+  ".bin": "application/octet-stream",
   ".html": "text/html; charset=utf-8",
+  ".jpeg": "image/jpeg",
+  ".jpg": "image/jpeg",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".json": "application/json",
   ".onnx": "application/octet-stream",
+  ".png": "image/png",
   ".safetensors": "application/octet-stream",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".webp": "image/webp",
 };
 
 /** Milliseconds that the page may take; it takes a few seconds where nothing else is running. */
@@ -33,7 +38,7 @@ export const POLICY = [
  */
 export async function serve(folder, policy) {
   const server = createServer((request, response) => {
-    const wanted = join(folder, new URL(request.url, "http://localhost").pathname);
+    const wanted = join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = extname(wanted) in TYPES && existsSync(wanted) ? wanted : join(folder, "index.html");
     response.writeHead(200, {
       "content-type": TYPES[extname(file)],
