@@ -17,6 +17,7 @@ import {
   WASM,
   wasmTarget,
   wasmTools,
+  webkit,
 } from "./toolchain.mjs";
 
 /** A step's way of saying that it cannot run here. */
@@ -106,13 +107,17 @@ async function encoderTests() {
   );
 }
 
-/** Paths of browsers and drivers under their names, or the sentence that says how to get them. */
-async function need(...names) {
-  const found = await browsers();
+/** Those of the found paths that are named, or the sentence that says how to get them. */
+function pathsOf(found, names, Failure) {
   const missing = names.filter((name) => !found[name]);
-  if (missing.length === 0) return Object.fromEntries(names.map((name) => [name, found[name]]));
-  const text = `no ${missing.join(" and no ").toLowerCase()}; ${BROWSER_ADVICE}`;
-  throw process.env.CI ? new Trouble(text) : new Skip(text);
+  if (missing.length > 0)
+    throw new Failure(`no ${missing.join(" and no ").toLowerCase()}; ${BROWSER_ADVICE}`);
+  return Object.fromEntries(names.map((name) => [name, found[name]]));
+}
+
+/** Paths of browsers and drivers under their names. Where nobody watches, one that is missing is a failure. */
+async function need(...names) {
+  return pathsOf(await browsers(), names, process.env.CI ? Trouble : Skip);
 }
 
 /** Seconds for a driver to start and for a test program to end. The runner's own 5 and 20 are few on a busy machine. */
@@ -159,6 +164,17 @@ async function endToEnd() {
   if (!existsSync(report)) throw new Trouble("Playwright could not start.");
   return honest(playwright(JSON.parse(readFileSync(report, "utf8"))), code);
 }
+
+/** The page and the package in one engine, by the same steps in each; an engine that is not to be had is skipped. */
+const engine = (name, find, ...programs) => ({
+  name: `${name}-page`,
+  group: "engines",
+  after: ["build"],
+  run: async () => {
+    const env = pathsOf(await find(), programs, Skip);
+    return counted(closingLine, ["node", "tests/engines/main.mjs", name], { env });
+  },
+});
 
 async function packaging() {
   return counted(closingLine, "node npm/packaging/run.mjs", { env: await need("CHROMIUM") });
@@ -215,6 +231,9 @@ export const STEPS = [
   { name: "agreement", after: ["build"], run: agreement },
   { name: "presets", after: ["build"], run: presets },
   { name: "e2e", after: ["build"], run: endToEnd },
+  engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
+  engine("firefox", browsers, "FIREFOX", "GECKODRIVER"),
+  engine("webkit", webkit, "WEBKITDRIVER", ...(process.platform === "darwin" ? [] : ["XVFB"])),
   { name: "package", after: ["build"], run: packaging },
   { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },

@@ -222,7 +222,22 @@ export const browsers = once(async () => {
   return { ...found, GECKODRIVER: found.FIREFOX && which("geckodriver") };
 });
 
+function findWebkit() {
+  if (MAC) return { WEBKITDRIVER: which("safaridriver") };
+  return { WEBKITDRIVER: which("WebKitWebDriver"), XVFB: which("xvfb-run") };
+}
+
+/**
+ * WebKit and its driver: Safari on a Mac, WebKitGTK in a display without a screen elsewhere.
+ * @returns {Promise<Record<string, string | null>>} paths of WEBKITDRIVER and XVFB; null: not to be had
+ */
+export const webkit = once(async () => {
+  if (!MAC && Object.values(findWebkit()).includes(null))
+    await apt(["webkit2gtk-driver", "xvfb", "xauth"], "WebKit for the tests");
+  return findWebkit();
+});
+
 /** What to say where a browser is missing and could not be installed. */
 export const BROWSER_ADVICE = MAC
-  ? "install it: brew install --cask google-chrome chromedriver firefox"
-  : "install it: sudo apt-get install chromium chromium-driver firefox-esr";
+  ? "install it: brew install --cask google-chrome chromedriver firefox; for Safari: safaridriver --enable"
+  : "install it: sudo apt-get install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb";

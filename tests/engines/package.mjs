@@ -1,0 +1,37 @@
+// The package from its tarball, in a plain module page.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { serve } from "../../npm/packaging/browser.mjs";
+import { pack } from "../../npm/packaging/tarball.mjs";
+import { ROOT } from "../../scripts/shell.mjs";
+import { drawPhoto } from "../images/photo.mjs";
+import { wait } from "./person.mjs";
+
+/** A folder that a server can serve as it is. */
+async function lay(folder) {
+  cpSync(join(ROOT, "tests/engines/package"), folder, { recursive: true });
+  const { path } = await pack(folder);
+  execFileSync("tar", ["-xzf", path, "-C", folder]);
+  rmSync(path);
+  cpSync(join(ROOT, "tests/data/handful_lite0_reference.json"), join(folder, "reference.json"));
+  mkdirSync(join(folder, "photos"));
+  for (const thing of ["tomato", "leaf", "bread", "mug"])
+    for (const number of [0, 1, 2, 5])
+      writeFileSync(join(folder, `photos/${thing}-${number}.png`), drawPhoto(thing, number));
+}
+
+/** Opens the page in a browser; what it found, test by test. */
+export async function tryPackage(driver, folder) {
+  await lay(folder);
+  const server = await serve(folder);
+  try {
+    await driver.get(server.address);
+    const report = () => driver.executeScript("return window.report");
+    await wait("the end of the package's page", async () => (await report())?.finished).catch(() => {});
+    const { results, running, finished } = (await report()) ?? { results: [], running: "the page loads" };
+    return finished ? results : [...results, { name: running, error: "The page did not come to its end." }];
+  } finally {
+    server.close();
+  }
+}

@@ -1,0 +1,176 @@
+// The page, as a person uses it; the same steps in every engine.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as ort from "onnxruntime-web";
+import { Key } from "selenium-webdriver";
+import { wait } from "./person.mjs";
+
+const THINGS = ["tomato", "leaf", "bread"];
+
+async function open(person, { address }) {
+  await person.driver.get(address);
+  await person.read("Ready to teach");
+}
+
+const photosOf = (label) => ["button", new RegExp(`^Photo \\d+ of ${label}$`)];
+
+async function addClass(person, label) {
+  await person.fill("Name of a new class", label);
+  await person.find("article", label);
+}
+
+async function teach(person, { drawn }, counts) {
+  for (const [label, count] of Object.entries(counts)) {
+    await addClass(person, label);
+    await person.choose(`Add photos to ${label}`, drawn(label, 0, count));
+    await person.count(count, ...photosOf(label));
+  }
+}
+
+/** Asks about one photo; gives the class at the top of the bars. */
+async function ask(person, [path]) {
+  const answer = await person.find("region", "Answer");
+  await person.choose("Choose photos", [path]);
+  await person.find("img", `Your photo ${path.split("/").at(-1)}`);
+  const bars = await person.find("list", "How likely each class is", answer);
+  const best = await person.find("listitem", undefined, bars);
+  return (await person.textOf(best)).split("\n")[0];
+}
+
+const saved = (person) => person.read(/\bSaved\b/);
+
+async function menu(person, item) {
+  await person.press("button", "Sets");
+  await person.press("button", item);
+}
+
+/** Every photo is shown by a picture that has arrived. */
+async function picturesShown(person, label, count) {
+  await person.count(count, ...photosOf(label));
+  const shown = async () => {
+    const photos = await person.all(...photosOf(label));
+    const widths = await Promise.all(
+      photos.map((photo) => person.run((photo) => photo.querySelector("img")?.naturalWidth ?? 0, photo)),
+    );
+    return widths.length === count && widths.every((width) => width > 0);
+  };
+  await wait(`${count} pictures of ${label}`, shown);
+}
+
+export const TESTS = {
+  "teaches three classes from files, answers, and still does after a reload": async (person, place) => {
+    await open(person, place);
+    await teach(person, place, { tomato: 3, leaf: 3, bread: 3 });
+    for (const thing of THINGS) assert.equal(await ask(person, place.drawn(thing, 5, 6)), thing);
+    await saved(person);
+    await person.driver.navigate().refresh();
+    await person.read("Ready to teach");
+    for (const thing of THINGS) {
+      await picturesShown(person, thing, 3);
+      assert.equal(await ask(person, place.drawn(thing, 5, 6)), thing);
+    }
+  },
+
+  "undoes and redoes": async (person, place) => {
+    await open(person, place);
+    await teach(person, place, { mug: 3 });
+    await person.press("button", "Undo");
+    await person.count(0, ...photosOf("mug"));
+    await person.press("button", "Redo");
+    await picturesShown(person, "mug", 3);
+    await person.press("button", "More for mug");
+    await person.press("button", "Remove class");
+    await person.gone("article", "mug");
+    await person.chord(Key.CONTROL, "z");
+    await picturesShown(person, "mug", 3);
+  },
+
+  "saves a set as a file; a browser that knows nothing opens it, and another adds it to its own": async (
+    person,
+    place,
+  ) => {
+    await open(person, place);
+    await teach(person, place, { mug: 2, leaf: 2 });
+    const file = await person.download(() => menu(person, "Save as a file"));
+
+    const opener = await place.anew();
+    await open(opener, place);
+    await opener.chooseFor("Open a file…", file);
+    for (const label of ["mug", "leaf"]) await picturesShown(opener, label, 2);
+    assert.equal(await ask(opener, place.drawn("leaf", 5, 6)), "leaf");
+
+    const merger = await place.anew();
+    await open(merger, place);
+    await teach(merger, place, { bread: 2 });
+    await merger.chooseFor("Add a file to this set…", file);
+    for (const label of ["mug", "leaf", "bread"]) await picturesShown(merger, label, 2);
+    await merger.press("button", "Undo");
+    await merger.gone("article", "mug");
+    await merger.find("article", "bread");
+  },
+
+  "exports weights and ONNX": async (person, place) => {
+    await open(person, place);
+    await teach(person, place, { mug: 2, leaf: 2 });
+    await ask(person, place.drawn("leaf", 5, 6));
+    await person.run(() => TestingLibraryDom.getByText(document.body, "Use it elsewhere").click());
+    const onnx = await person.download(() => person.press("button", "Save as ONNX"));
+    const weights = await person.download(() => person.press("button", "Save weights (safetensors)"));
+    const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(onnx)));
+    assert.deepEqual(session.inputNames, ["clip", "aux"]);
+    const bytes = readFileSync(weights);
+    const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString());
+    assert.equal(header.weights.shape[0], 2);
+  },
+
+  "says what a larger encoder costs before anything is downloaded": async (person, place) => {
+    await open(person, place);
+    await teach(person, place, { mug: 2, leaf: 2 });
+    await ask(person, place.drawn("leaf", 5, 6));
+    await person.run(() => TestingLibraryDom.getByText(document.body, "How answers are computed").click());
+    await person.select("What looks at the photos", "DINOv2 small");
+    await person.read(/MB to download from the model hub, once/, await person.find("region", "DINOv2 small"));
+    await person.press("button", "Not now");
+    await person.gone("region", "DINOv2 small");
+  },
+
+  "says in one sentence that the camera is not to be had": async (person, place) => {
+    await open(person, place);
+    await addClass(person, "mug");
+    await person.press("button", "Camera for mug");
+    const card = await person.find("article", "mug");
+    await person.read(/The camera is blocked for this page|No camera was found/, card);
+  },
+
+  "speaks German": async (person, place) => {
+    await open(person, place);
+    await person.select("Language", "Deutsch");
+    await person.fill("Name einer neuen Klasse", "Apfel");
+    await person.read("0 Fotos", await person.find("article", "Apfel"));
+    await person.driver.navigate().refresh();
+    await person.find("article", "Apfel");
+    await person.find("button", "Rückgängig");
+  },
+
+  "teaches, moves and asks by keyboard alone": async (person, place) => {
+    await open(person, place);
+    await person.tabTo("textbox", "Name of a new class");
+    for (const label of ["tomato", "leaf"]) {
+      await person.keys(label, Key.ENTER);
+      await person.find("article", label);
+    }
+    for (const label of ["leaf", "tomato"]) {
+      await person.tabTo("button", `Add photos to ${label}`, { back: true });
+      await person.choose(`Add photos to ${label}`, place.drawn(label, 0, 3));
+      await person.count(3, ...photosOf(label));
+    }
+    await person.tabTo("button", "Photo 3 of tomato", { back: true });
+    await person.keys(Key.SPACE);
+    await person.tabTo("button", "Remove");
+    await person.keys(Key.ENTER);
+    await person.count(2, ...photosOf("tomato"));
+    await person.chord(Key.CONTROL, "z");
+    await person.count(3, ...photosOf("tomato"));
+    assert.equal(await ask(person, place.drawn("tomato", 5, 6)), "tomato");
+  },
+};
