@@ -195,6 +195,11 @@ async function presets() {
   return counted(closingLine, "node tests/presets/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** Photos before the encoder sees them: large, cut, transparent, of another window. */
+async function photos() {
+  return counted(closingLine, "node tests/photos/main.mjs", { env: await need("CHROMIUM") });
+}
+
 async function types() {
   for (const project of ["npm", "www", "tests/e2e"]) await run(`tsc --noEmit -p ${project}`);
 }
@@ -230,6 +235,7 @@ export const STEPS = [
   { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
   { name: "agreement", after: ["build"], run: agreement },
   { name: "presets", after: ["build"], run: presets },
+  { name: "photos", after: ["build"], run: photos },
   { name: "e2e", after: ["build"], run: endToEnd },
   engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
   engine("firefox", browsers, "FIREFOX", "GECKODRIVER"),

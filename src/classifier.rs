@@ -8,7 +8,8 @@ use crate::held_out::{ENOUGH, HeldOut};
 use crate::order::sort_indices;
 use crate::recogniser::{Calibration, Thresholds};
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Listener, SupportSet, Task, Text, label,
+    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, SupportSet, Task, Text,
+    take_id,
 };
 use crate::{
     Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream, Streams,
@@ -118,7 +119,7 @@ impl Classifier {
     /// Adds a class without examples.
     ///
     /// # Errors
-    /// [`Error::EmptyLabel`], [`Error::LabelTooLong`], [`Error::DuplicateLabel`].
+    /// [`Error::EmptyLabel`], [`Error::LabelTooLong`], [`Error::DuplicateLabel`]; [`Error::IdsUsedUp`].
     pub fn add_class(&mut self, label: &str) -> Result<()> {
         let edit = self.insert_class(label)?;
         self.commit(vec![edit]);
@@ -128,17 +129,21 @@ impl Classifier {
     /// Gives a class another label.
     ///
     /// # Errors
-    /// [`Error::UnknownClass`] and those of [`Classifier::add_class`].
+    /// [`Error::UnknownClass`], [`Error::EmptyLabel`], [`Error::LabelTooLong`], [`Error::DuplicateLabel`].
     pub fn rename_class(&mut self, label: &str, to: &str) -> Result<()> {
         let class = self.set.class(label)?;
-        if class.label == to.trim() {
+        if class.label.as_str() == to.trim() {
             return Ok(());
         }
-        let edit = Edit::Rename {
-            id: class.id,
-            label: self.set.new_label(to)?,
+        // The same label in another spelling is no duplicate of itself.
+        let label = match Label::new(to)? {
+            label if label == class.label => label,
+            _ => self.set.new_label(to)?,
         };
-        self.commit(vec![edit]);
+        self.commit(vec![Edit::Rename {
+            id: class.id,
+            label,
+        }]);
         Ok(())
     }
 
@@ -214,7 +219,7 @@ impl Classifier {
     /// [`Error::EmptyLabel`], [`Error::LabelTooLong`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
     /// [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn set_meaning(&mut self, text: &str, row: &[f32]) -> Result<()> {
-        let label = label(text)?;
+        let label = Label::new(text)?;
         let row = self.set.streams().unit_text(row)?;
         self.set.set_meaning(label, row.into());
         self.model = None;
@@ -239,7 +244,7 @@ impl Classifier {
     ///
     /// # Errors
     /// [`Error::EmptyLabel`] or [`Error::LabelTooLong`] for a new class; [`Error::Shape`], [`Error::NotFinite`] or
-    /// [`Error::ZeroFeature`] for features that cannot be used.
+    /// [`Error::ZeroFeature`] for features that cannot be used; [`Error::IdsUsedUp`].
     pub fn add_views(&mut self, label: &str, rows: &[f32], views: usize) -> Result<ExampleId> {
         let width = self.set.streams().width();
         let expected = views.saturating_add(1).saturating_mul(width);
@@ -249,7 +254,8 @@ impl Classifier {
             unit.extend(self.set.streams().unit(row)?);
         }
         let mut edits = Vec::with_capacity(2);
-        let (next_class, id) = self.set.next_ids();
+        let (next_class, mut next_example) = self.set.next_ids();
+        let id = take_id(&mut next_example)?;
         let class = match self.set.class(label) {
             Ok(class) => class.id,
             Err(_) => {
@@ -375,7 +381,7 @@ impl Classifier {
             report?
         };
         let labels: Vec<String> = (self.set.classes().iter())
-            .map(|class| class.label.clone())
+            .map(|class| class.label.to_string())
             .collect();
         let examples: Vec<_> = self.set.examples_in_use().collect();
         Ok(Quality {
@@ -485,7 +491,7 @@ impl Classifier {
     fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {
         let classes = self.set.classes();
         let p = &prediction.probabilities;
-        let label = |c: usize| classes[c].label.clone();
+        let label = |c: usize| classes[c].label.to_string();
         let unscored = &prediction.unscored;
         let mut order: Vec<usize> = (0..classes.len())
             .filter(|c| !unscored.contains(c))
@@ -520,7 +526,7 @@ impl Classifier {
         Ok(Edit::InsertClass {
             at: self.set.classes().len(),
             class: Class {
-                id: self.set.next_ids().0,
+                id: take_id(&mut self.set.next_ids().0)?,
                 label: self.set.new_label(label)?,
                 text: Text::default(),
                 enabled: true,
@@ -566,4 +572,40 @@ fn milestone(n: usize) -> usize {
     let digits = usize::BITS - n.leading_zeros();
     let dropped = digits - 2;
     n >> dropped << dropped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    /// A set of one class and one example that has given as many ids as these.
+    fn after(class: ClassId, example: ExampleId) -> Classifier {
+        let mut classifier = Classifier::new(vec![Stream::new("aux", 2)]).expect("a stream");
+        classifier.add_example("old", &[1.0, 0.0]).expect("a row");
+        let mut set = classifier.set().clone();
+        set.reserve_ids(class, example);
+        Classifier::from_set(set, None)
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn an_id_is_never_given_twice() {
+        const LAST: u32 = u32::MAX - 1;
+        let mut classifier = after(LAST, LAST);
+        assert_eq!(classifier.add_example("new", &[0.0, 1.0]), Ok(LAST));
+        let before = classifier.set().clone();
+        let full = Err(Error::IdsUsedUp);
+        assert_eq!(classifier.add_example("old", &[0.0, 1.0]), full);
+        assert_eq!(classifier.add_example("other", &[0.0, 1.0]), full);
+        assert_eq!(classifier.add_class("other"), Err(Error::IdsUsedUp));
+        let mut theirs = after(1, 1);
+        theirs.add_example("old", &[0.5, 0.5]).expect("a row");
+        assert_eq!(classifier.merge(theirs.set()), Err(Error::IdsUsedUp));
+        assert_eq!(*classifier.set(), before);
+        // Another set takes them.
+        assert_eq!(
+            theirs.merge(classifier.set()).map(|added| added.len()),
+            Ok(1)
+        );
+    }
 }

@@ -76,6 +76,11 @@ pub enum Error {
         /// Places of all classes.
         places: usize,
     },
+    /// A set has given all ids that there are, 4,294,967,295 of examples or of classes.
+    #[error(
+        "this set has used up its ids, so it takes no more; merge it into a new set, which counts from 0 again"
+    )]
+    IdsUsedUp,
     /// A setting outside its range.
     #[error("{name} = {value} is outside {range}")]
     Parameter {
@@ -105,15 +110,15 @@ pub enum Error {
     ImageEmpty,
     /// An image larger than the preprocessing accepts.
     #[error(
-        "the image of {width} x {height} pixels is too large: at most {max_pixels} pixels are accepted; scale it down first"
+        "the image of {width} x {height} pixels is too large: at most {limit} are accepted; scale it down first"
     )]
     ImageTooLarge {
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
         height: u32,
-        /// The most pixels that are accepted.
-        max_pixels: u64,
+        /// The limit that it passes, in words.
+        limit: String,
     },
     /// A pixel buffer whose length does not fit its width and height.
     #[error("the image needs {expected} bytes of RGBA, got {got}")]
@@ -192,7 +197,7 @@ impl Error {
             Error::UnknownClass { .. } => "unknown-class",
             Error::UnknownExample { .. } => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
-            Error::TooManyItems { .. } => "too-many-items",
+            Error::TooManyItems { .. } | Error::IdsUsedUp => "too-many-items",
             Error::Parameter { .. } => "parameter",
             Error::NotLinear { .. } => "not-linear",
             Error::Format { .. } => "format",

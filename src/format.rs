@@ -90,7 +90,7 @@ impl Classifier {
                 .iter()
                 .map(|class| ClassMeta {
                     id: class.id,
-                    label: class.label.clone(),
+                    label: class.label.to_string(),
                     text: match class.text {
                         Text::OfLabel => set.text(class).map(|_| TextSource::Label),
                         Text::Given(_) => None,
@@ -169,6 +169,8 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         return refuse("it has another number of texts than of classes");
     }
     let mut class_ids = BTreeSet::new();
+    // The class of each entry; an entry that only spells the label of an earlier one otherwise is the same class.
+    let mut entries: Vec<ClassId> = Vec::with_capacity(meta.classes.len());
     for (at, class) in meta.classes.into_iter().enumerate() {
         let ClassMeta {
             id,
@@ -190,6 +192,12 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             }
             None => None,
         };
+        if let Ok(class) = set.class(&label)
+            && class.label.as_str() != label
+        {
+            entries.push(class.id);
+            continue;
+        }
         let label = set.new_label(&label)?;
         let text = match (text, row) {
             (None, Some(row)) => Text::Given(row.into()),
@@ -201,9 +209,10 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             (Some(TextSource::Absent), None) => Text::Absent,
             _ => return refuse(format!("the text row of class {id} contradicts its source")),
         };
+        entries.push(id);
         set.apply(
             Edit::InsertClass {
-                at,
+                at: set.classes().len(),
                 class: Class {
                     id,
                     label,
@@ -225,7 +234,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         if set.example(id).is_ok() || id >= meta.next_example {
             return refuse(format!("example id {id} is used twice or out of range"));
         }
-        let Some(class) = set.classes().get(class as usize).map(|class| class.id) else {
+        let Some(&class) = entries.get(class as usize) else {
             return refuse(format!("example {id} names a class that is not there"));
         };
         let (own, rest) = features.split_at(bytes);

@@ -1,12 +1,16 @@
+import { check, checkOptions, IMAGE_OPTIONS, IMAGES } from "./check.js";
 import { toHandfulError } from "./errors.js";
 import type { BatchItem, ImageOptions, ImageSource } from "./types.js";
 
 /** Does `act` with each image in turn; an image that fails is one item of the result, an abort ends it all. */
 export async function* batch<Value extends object>(
   images: Iterable<ImageSource>,
-  { signal, onProgress, detail }: ImageOptions,
+  options: ImageOptions,
   act: (image: ImageSource, options: ImageOptions) => Promise<Value>,
 ): AsyncGenerator<BatchItem<Value>, void> {
+  check("images", images, IMAGES);
+  checkOptions("options", options, IMAGE_OPTIONS);
+  const { signal, onProgress, detail } = options;
   const total = countOf(images);
   let index = 0;
   onProgress?.({ stage: "encode", done: 0, total });

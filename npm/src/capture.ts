@@ -1,5 +1,7 @@
+import { describe, typeOf } from "./check.js";
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
+import { readableSize } from "./size.js";
 import type { ImageSource, Pixels } from "./types.js";
 
 /** An image as it was when it was given, in a form that a worker can take. */
@@ -12,36 +14,52 @@ export interface Captured {
 
 /** Takes the image as it is now. Files are left to the worker to decode; everything else is copied here. */
 export async function capture(source: ImageSource): Promise<Captured> {
-  if (!(source instanceof Object))
-    throw new HandfulError("not-an-image", `This is no image: ${String(source)}`);
-  if (source instanceof Blob) return { image: source, transfer: [], elapsed: 0 };
+  if (typeof source !== "object" || source === null)
+    throw new HandfulError("not-an-image", `This is no image, but ${describe(source)}.`);
+  if (isFile(source)) return { image: source, transfer: [], elapsed: 0 };
   const start = performance.now();
   if (isPlain(source)) {
-    const data = Uint8ClampedArray.from(source.data);
-    const image = { data, width: source.width, height: source.height };
-    return { image, transfer: [data.buffer], elapsed: performance.now() - start };
+    const image = copyOf(source);
+    return { image, transfer: [image.data.buffer], elapsed: performance.now() - start };
   }
-  const [width, height] = sizeOf(source);
-  if (width === 0 || height === 0) {
-    throw new HandfulError(
-      "image-empty",
-      "The image has no pixels: it is not loaded yet, or its width or height is zero.",
-    );
-  }
+  const size = sizeOf(source);
+  const [resizeWidth, resizeHeight] = readableSize(...size);
   let image: ImageBitmap;
   try {
-    image = await createImageBitmap(source);
+    image = await (resizeWidth < size[0] || resizeHeight < size[1]
+      ? createImageBitmap(source, { resizeWidth, resizeHeight, resizeQuality: "high" })
+      : createImageBitmap(source));
   } catch (cause) {
     throw new HandfulError("not-an-image", "The pixels of this image cannot be read.", { cause });
   }
   return { image, transfer: [image], elapsed: performance.now() - start };
 }
 
+function isFile(source: ImageSource): source is Blob {
+  return ["Blob", "File"].includes(typeOf(source));
+}
+
 /** Whether these are the 8-bit sRGB pixels that the encoder takes as they are. */
 function isPlain(source: Exclude<ImageSource, Blob>): source is Pixels {
   if (!("data" in source)) return false;
-  const eightBits = source.data instanceof Uint8ClampedArray || source.data instanceof Uint8Array;
+  const eightBits = ["Uint8ClampedArray", "Uint8Array"].includes(typeOf(source.data));
   return eightBits && (!("colorSpace" in source) || source.colorSpace === "srgb");
+}
+
+/** A copy of pixels that fill their picture. */
+function copyOf({ data, width, height }: Pixels): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
+  const size = `${describe(width)} x ${describe(height)}`;
+  if (![width, height].every((side) => Number.isInteger(side) && side >= 0)) {
+    throw new HandfulError("image-bytes", `The image has no size: ${size} pixels.`);
+  }
+  readableSize(width, height);
+  if (data.length !== 4 * width * height) {
+    throw new HandfulError(
+      "image-bytes",
+      `The image of ${size} pixels needs ${4 * width * height} bytes of RGBA, but has ${data.length}.`,
+    );
+  }
+  return { data: new Uint8ClampedArray(data), width, height };
 }
 
 function sizeOf(source: Exclude<ImageSource, Blob | Pixels>): [number, number] {

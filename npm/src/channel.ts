@@ -80,7 +80,8 @@ export class Channel {
       pending.resolve(reply.value as never);
       return;
     }
-    const error = new HandfulError(reply.code, reply.message);
+    const { code, message, cause } = reply;
+    const error = new HandfulError(code, message, { cause });
     pending.reject(error);
     if (reply.fatal) this.close(error);
   }

@@ -1,10 +1,23 @@
 import { abortable } from "./abort.js";
 import { batch } from "./batch.js";
+import {
+  BYTES,
+  CALL_OPTIONS,
+  COUNT,
+  check,
+  checkOptions,
+  ENCODER,
+  FLAG,
+  FUNCTION,
+  type Kinds,
+  MODULE,
+  STREAMS,
+} from "./check.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
-import { type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
+import { CORE_OPTIONS, type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
 import type {
   AddResult,
   Answer,
@@ -33,11 +46,27 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
    * a `preset`. Texts that a loaded set brings along stay in any case.
    */
   readonly text?: boolean | undefined;
+  /**
+   * Told why a label could not be read, such as a download of the text side that failed; the label is looked at again after a
+   * change. The progress of that download comes to `onProgress`.
+   */
+  readonly onTextError?: ((error: unknown, label: string) => void) | undefined;
   /** The encoder's WebAssembly; see `EncoderOptions.wasm`. */
   readonly encoderWasm?: URL | string | WebAssembly.Module | undefined;
   /** Makes the encoder's worker; see `EncoderOptions.worker`. */
   readonly worker?: (() => Worker) | undefined;
 }
+
+const OPTIONS: Kinds<ClassifierOptions> = {
+  ...CORE_OPTIONS,
+  ...CALL_OPTIONS,
+  encoder: ENCODER,
+  streams: STREAMS,
+  text: FLAG,
+  onTextError: FUNCTION,
+  encoderWasm: MODULE,
+  worker: FUNCTION,
+};
 
 /**
  * Recognises what it has been shown: give it a few images of each of a few things, then ask about others.
@@ -56,16 +85,16 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
  * ```
  */
 export class Classifier extends FeatureClassifier {
-  /** The encoder, or null where there is none. */
-  readonly encoder: Encoder | null;
+  readonly #encoder: Encoder | null;
   readonly #ownsEncoder: boolean;
 
-  private constructor(core: CoreClassifier, encoder: Encoder | null, ownsEncoder: boolean, text?: boolean) {
+  private constructor(core: CoreClassifier, encoder: Encoder | null, options: ClassifierOptions) {
     super(core);
-    this.encoder = encoder;
-    this.#ownsEncoder = ownsEncoder;
-    if (encoder?.hasText && (text ?? encoder.textReady))
-      this.readLabels((label) => encoder.encodeText(label));
+    this.#encoder = encoder;
+    this.#ownsEncoder = encoder !== options.encoder;
+    const { onProgress, onTextError, text = encoder?.textReady } = options;
+    if (encoder?.hasText && text)
+      this.readLabels((label) => encoder.encodeText(label, { onProgress }), onTextError);
   }
 
   /**
@@ -73,7 +102,8 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with one of the codes of `init` and {@link Encoder.load}, or `parameter` for
    * `encoder: null` without `streams`.
    */
-  static override create(options: ClassifierOptions = {}): Promise<Classifier> {
+  static override async create(options: ClassifierOptions = {}): Promise<Classifier> {
+    checkOptions("options", options, OPTIONS);
     return Classifier.#assemble(options, (Core, encoder) => {
       const streams = encoder?.streams ?? options.streams;
       if (!streams) throw new HandfulError("parameter", "A classifier with `encoder: null` needs `streams`.");
@@ -86,7 +116,9 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with one of the codes of {@link create}, `format` for bytes that are no set, or
    * `model-mismatch` for a set that was made with another encoder.
    */
-  static override load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
+  static override async load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
+    check("bytes", bytes, BYTES);
+    checkOptions("options", options, OPTIONS);
     return Classifier.#assemble(options, (Core, encoder) => {
       const core = Core.load(bytes);
       const [streams, encoderId] = [core.streams(), core.encoder()];
@@ -106,43 +138,51 @@ export class Classifier extends FeatureClassifier {
     options: ClassifierOptions,
     build: (Core: CoreConstructor, encoder: Encoder | null) => CoreClassifier,
   ): Promise<Classifier> {
-    const owned = !(options.encoder instanceof Encoder);
     const loading = openEncoder(options);
     try {
       const [Core, encoder] = await Promise.all([abortable(loadCore(options.core), options.signal), loading]);
       return new Classifier(
         guarded(() => build(Core, encoder)),
         encoder,
-        owned,
-        options.text,
+        options,
       );
     } catch (error) {
-      if (owned) {
-        loading.then(
-          (encoder) => encoder?.dispose(),
-          () => {},
-        );
-      }
+      loading.then(
+        (encoder) => encoder !== options.encoder && encoder?.dispose(),
+        () => {},
+      );
       throw error;
     }
   }
 
+  /** The encoder, or null where there is none. */
+  get encoder(): Encoder | null {
+    return this.#encoder;
+  }
+
   /**
-   * Adds an image as an example, and its class if that is new. The set changes when the image is encoded, all at once.
+   * Adds an image as an example, and its class if that is new. The set changes when the image is encoded, all at once. A class
+   * that is removed or renamed until then is not made anew.
    *
    * @returns The id of the example.
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `empty-label`, `label-too-long`
-   * (both before the image is looked at), `zero-feature` or `no-encoder`.
+   * (both before the image is looked at), `unknown-class` for a class that is gone, `zero-feature` or `no-encoder`.
    */
   async addExample(image: ImageSource, label: string, options: ImageOptions = {}): Promise<number> {
     await this.checkLabel(label);
-    const { features } = await this.#images().encode(image, options);
-    return this.addFeatures(features, label);
+    const encoder = this.#images();
+    const { add, end } = this.#adding(label);
+    try {
+      return add((await encoder.encode(image, options)).features);
+    } finally {
+      end();
+    }
   }
 
   /**
    * Adds many images to one class. An image that fails gives an item with `error` and does not stop the rest.
-   * An abort rejects; the examples that were added until then stay.
+   * An abort rejects; the examples that were added until then stay. A class that is removed or renamed meanwhile is not made
+   * anew: the images that were to come have the code `unknown-class`.
    *
    * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `no-encoder` or `disposed`.
    */
@@ -153,12 +193,16 @@ export class Classifier extends FeatureClassifier {
   ): Promise<AddResult[]> {
     await this.checkLabel(label);
     const encoder = this.#images();
+    const { add, end } = this.#adding(label);
     const results: AddResult[] = [];
-    const add = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
-      const { features } = await encoder.encode(image, each);
-      return { id: this.addFeatures(features, label) };
+    const act = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
+      return { id: add((await encoder.encode(image, each)).features) };
     };
-    for await (const result of batch(images, options, add)) results.push(result);
+    try {
+      for await (const result of batch(images, options, act)) results.push(result);
+    } finally {
+      end();
+    }
     return results;
   }
 
@@ -202,6 +246,7 @@ export class Classifier extends FeatureClassifier {
     count: number,
     options: ImageOptions = {},
   ): Promise<readonly Neighbour[]> {
+    check("count", count, COUNT);
     const { features } = await this.#images().encode(image, options);
     return this.nearestFeatures(features, count);
   }
@@ -214,6 +259,7 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with code `zero-feature`, `no-encoder` or `disposed`; the reason of an abort.
    */
   async suggest(images: Iterable<ImageSource>, count: number, options: ImageOptions = {}): Promise<number[]> {
+    check("count", count, COUNT);
     const [rows, places]: [Float32Array[], number[]] = [[], []];
     for await (const { index, features } of this.#images().encodeMany(images, options)) {
       if (!features) continue;
@@ -226,12 +272,30 @@ export class Classifier extends FeatureClassifier {
   /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */
   override dispose(): void {
     super.dispose();
-    if (this.#ownsEncoder) this.encoder?.dispose();
+    if (this.#ownsEncoder) this.#encoder?.dispose();
+  }
+
+  /** Adds to a class that may be new. Once it was there, whoever took it away meant it: it is not made anew. */
+  #adding(label: string): { add(features: Float32Array): number; end(): void } {
+    let known = this.hasClass(label);
+    const end = this.subscribe(() => {
+      known ||= this.hasClass(label);
+    });
+    const add = (features: Float32Array): number => {
+      if (known && !this.hasClass(label)) {
+        throw new HandfulError(
+          "unknown-class",
+          `The class “${label}” was removed or renamed while the image was encoded.`,
+        );
+      }
+      return this.addFeatures(features, label);
+    };
+    return { add, end };
   }
 
   #images(): Encoder {
     void this.core; // says `disposed` rather than anything about the encoder
-    if (this.encoder) return this.encoder;
+    if (this.#encoder) return this.#encoder;
     throw new HandfulError(
       "no-encoder",
       "This classifier has no encoder, so it takes features, not images: use addFeatures and predictFeatures.",

@@ -1,18 +1,23 @@
+import { check, typeOf, WASM } from "./check.js";
 import { HandfulError } from "./errors.js";
 import type { WasmSource } from "./types.js";
 
 /** Compiles WebAssembly wherever it comes from; says in a sentence what is wrong when it does not work. */
 export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  check("the WebAssembly", source, WASM);
   if (!WebAssembly.validate(SIMD_PROBE)) {
     throw new HandfulError(
       "simd-missing",
       "This browser lacks WebAssembly SIMD. Every current browser has it (Safari since 16.4): please update.",
     );
   }
-  if (source instanceof WebAssembly.Module) return source;
-  if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer)
-    return compileBytes(source, "the given bytes");
-  return compileResponse(source instanceof Response ? source : await request(source));
+  const type = typeOf(source);
+  if (type === "WebAssembly.Module") return source as WebAssembly.Module;
+  if (ArrayBuffer.isView(source) || type === "ArrayBuffer")
+    return compileBytes(source as BufferSource, "the given bytes");
+  return compileResponse(
+    type === "Response" ? (source as Response) : await request(source as URL | string | Request),
+  );
 }
 
 async function request(source: URL | string | Request): Promise<Response> {
@@ -21,7 +26,7 @@ async function request(source: URL | string | Request): Promise<Response> {
   } catch (cause) {
     throw new HandfulError(
       "network",
-      `${source instanceof Request ? source.url : source} cannot be fetched.`,
+      `${typeof source === "object" && "url" in source ? source.url : source} cannot be fetched.`,
       { cause },
     );
   }
@@ -53,11 +58,16 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   return compileBytes(bytes, place);
 }
 
-async function compileBytes(bytes: BufferSource, place: string): Promise<WebAssembly.Module> {
-  const first = ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)[0]
-    : new Uint8Array(bytes)[0];
-  if (first === LESS_THAN) {
+async function compileBytes(source: BufferSource, place: string): Promise<WebAssembly.Module> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = ArrayBuffer.isView(source)
+      ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+      : new Uint8Array(source);
+  } catch (cause) {
+    throw new HandfulError("wasm-load", `${place} have been transferred elsewhere.`, { cause });
+  }
+  if (bytes[0] === LESS_THAN) {
     throw new HandfulError(
       "wasm-html",
       `${place} is an HTML page, not WebAssembly: the URL is wrong, and the server answers unknown addresses with a page. ` +

@@ -1,45 +1,102 @@
+import { isCut, withEnd } from "./ends.js";
 import { HandfulError } from "./errors.js";
+import { jpegSize } from "./jpeg.js";
 import type { Payload } from "./protocol.js";
+import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
 
-/** Pixels of an image, upright, in sRGB, in the worker. */
+/** A picture that can be drawn, and frees its memory when it is closed. */
+type Picture = ImageBitmap | VideoFrame;
+
+/** Upright as the camera meant it; converted to sRGB, so that a wide-gamut photo looks as it does on the page. */
+const AS_SHOWN = { imageOrientation: "from-image", colorSpaceConversion: "default" } as const;
+
+/** Pixels of an image, upright, in sRGB, in the worker. One that is larger than canvases may be is read smaller. */
 export async function decode(image: Payload): Promise<Pixels> {
   if ("data" in image) return image;
-  const bitmap = image instanceof Blob ? await open(image) : image;
-  try {
-    return readPixels(bitmap);
-  } finally {
-    bitmap.close();
-  }
+  return image instanceof Blob ? decodeFile(image) : readPixels(image);
 }
 
-async function open(blob: Blob): Promise<ImageBitmap> {
+async function decodeFile(file: Blob): Promise<Pixels> {
   if (typeof createImageBitmap === "undefined")
     throw new HandfulError(
       "not-an-image",
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
+  const size = await jpegSize(file);
   try {
-    // Upright as the camera meant it; converted to sRGB, so that a wide-gamut photo looks as it does on the page.
-    return await createImageBitmap(blob, { imageOrientation: "from-image", colorSpaceConversion: "default" });
+    return readPixels(await open(file, size));
   } catch (cause) {
-    const name = blob instanceof File ? `“${blob.name}”` : "This file";
+    if (cause instanceof HandfulError) throw cause;
+    const completed = await withEnd(file);
+    const pixels = completed && (await open(completed, size).then(readPixels, () => undefined));
+    if (pixels && !isCut(pixels)) return pixels;
+    const name = file instanceof File ? `“${file.name}”` : "This file";
     throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, { cause });
   }
 }
 
-function readPixels(bitmap: ImageBitmap): ImageData {
-  const { width, height } = bitmap;
-  // Read back at once, so a canvas in main memory is faster than one on the graphics card.
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context)
-    throw new HandfulError("worker", "This browser cannot draw in workers (OffscreenCanvas, 2D).");
-  try {
-    context.drawImage(bitmap, 0, 0);
-    return context.getImageData(0, 0, width, height);
-  } catch (cause) {
-    throw new HandfulError("image-too-large", `${width} x ${height} pixels are too many for this browser.`, {
-      cause,
+/** @param size - Of a JPEG, as it says. */
+async function open(file: Blob, size: [number, number] | undefined): Promise<Picture> {
+  if (!size) return createImageBitmap(file, AS_SHOWN);
+  const [width, height] = readableSize(...size);
+  if (width === size[0] && height === size[1]) return createImageBitmap(file, AS_SHOWN);
+  // A decoder that makes the picture small as it reads needs a tenth of the memory.
+  if (typeof ImageDecoder !== "undefined") {
+    const type = "image/jpeg";
+    const decoder = new ImageDecoder({
+      data: file.stream(),
+      type,
+      desiredWidth: width,
+      desiredHeight: height,
     });
+    try {
+      return (await decoder.decode()).image;
+    } finally {
+      decoder.close();
+    }
+  }
+  // The picture may lie on its side in the file: as wide as its shorter side may be, it is small enough either way.
+  return createImageBitmap(file, {
+    ...AS_SHOWN,
+    resizeWidth: Math.min(width, height),
+    resizeQuality: "high",
+  });
+}
+
+function readPixels(picture: Picture): ImageData {
+  const [ownWidth, ownHeight] =
+    "displayWidth" in picture
+      ? [picture.displayWidth, picture.displayHeight]
+      : [picture.width, picture.height];
+  try {
+    const [width, height] = readableSize(ownWidth, ownHeight);
+    const canvas = new OffscreenCanvas(width, height);
+    // Read back at once, so a canvas in main memory is faster than one on the graphics card.
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context)
+      throw new HandfulError("worker", "This browser cannot draw in workers (OffscreenCanvas, 2D).");
+    try {
+      // Beyond a browser's limits a canvas may take no pixels, without an error.
+      context.fillRect(width - 1, height - 1, 1, 1);
+      if (context.getImageData(width - 1, height - 1, 1, 1).data[3] !== 255)
+        throw new Error("the canvas stays empty");
+      context.globalCompositeOperation = "copy";
+      context.imageSmoothingQuality = "high";
+      context.drawImage(picture, 0, 0, width, height);
+      picture.close();
+      return context.getImageData(0, 0, width, height);
+    } catch (cause) {
+      throw new HandfulError(
+        "image-too-large",
+        `The image of ${ownWidth} x ${ownHeight} pixels is too large for this browser; scale it down first.`,
+        { cause },
+      );
+    } finally {
+      // Its memory would else be there until the next collection of garbage.
+      canvas.width = 0;
+    }
+  } finally {
+    picture.close();
   }
 }

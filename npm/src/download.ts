@@ -27,7 +27,8 @@ export async function download(url: string, { signal, onBytes }: DownloadOptions
   return bytes;
 }
 
-async function readBody(
+/** Reads a body to its end, however long it turns out to be. */
+export async function readBody(
   response: Response,
   onBytes?: (done: number, total: number) => void,
 ): Promise<Uint8Array> {

@@ -1,3 +1,5 @@
+import { check, RECORD, TEXT } from "./check.js";
+
 /** Names of the encoders that came with earlier versions of the package. */
 const EARLIER = ["handful-tiny"];
 
@@ -5,6 +7,9 @@ const EARLIER = ["handful-tiny"];
  * Whether a set was made with an encoder that came with an earlier version of this package. Features of two encoders cannot
  * be compared, so such a set has to be taught anew from its photos.
  */
-export function fromEarlierEncoder({ encoderId = "" }: { readonly encoderId?: string | undefined }): boolean {
+export function fromEarlierEncoder(set: { readonly encoderId?: string | undefined }): boolean {
+  check("set", set, RECORD);
+  const { encoderId = "" } = set;
+  check("set.encoderId", encoderId, TEXT);
   return EARLIER.some((name) => encoderId.startsWith(`${name}@`));
 }

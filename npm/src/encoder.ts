@@ -3,6 +3,23 @@ import { abortable } from "./abort.js";
 import { batch } from "./batch.js";
 import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
+import {
+  ADDRESS,
+  CALL_OPTIONS,
+  check,
+  checkOptions,
+  FLAG,
+  FUNCTION,
+  IMAGE_OPTIONS,
+  type Kinds,
+  MODULE,
+  RECORD,
+  STREAMS,
+  TEXT,
+  typeOf,
+  WORKER,
+} from "./check.js";
+import { disposable } from "./disposable.js";
 import { HandfulError } from "./errors.js";
 import { EncoderFiles, type Place } from "./files.js";
 import { shippedWords } from "./preset.js";
@@ -31,12 +48,22 @@ export interface EncoderOptions extends CallOptions {
   readonly tokenizer?: URL | string | undefined;
 }
 
+/** What an {@link EncoderSource} has to be. */
+const SOURCE: Kinds<EncoderSource> = {
+  manifest: ADDRESS,
+  model: ADDRESS,
+  words: ADDRESS,
+  base: ADDRESS,
+  keep: FLAG,
+};
+
 /**
  * Turns images, and names where it can, into features in a Web Worker, one after another, in the order of the calls.
  *
  * `Classifier` makes one by itself. Load one yourself to share it between classifiers or to use features alone.
  * When the worker crashes, the image that it was at is rejected with the code `worker`, and the next one starts a
- * new worker.
+ * new worker. Where the encoder's files have become others by then, it is rejected with `model-mismatch`: features of two
+ * encoders cannot be compared.
  *
  * @example
  * ```ts
@@ -45,31 +72,54 @@ export interface EncoderOptions extends CallOptions {
  * ```
  */
 export class Encoder implements Disposable {
-  /** The name that the manifest gives. */
-  readonly name: string;
-  /** Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it. */
-  readonly id: string;
-  /** The parts of a feature row, in order. */
-  readonly streams: Streams;
-  /** Whether it has a text side, so that {@link encodeText} works. */
-  readonly hasText: boolean;
-  /** Whether that came with the encoder. Otherwise the first text downloads it, which may be more than 100 MB. */
-  readonly textReady: boolean;
+  static {
+    disposable(Encoder);
+  }
+
+  /** The same as {@link dispose}, for `using`, in engines that have it. */
+  declare readonly [Symbol.dispose]: () => void;
   readonly #start: () => Promise<Started>;
+  /** What it was when it was loaded; a worker that takes the place of a crashed one has to be the same. */
+  readonly #loaded: Values["load"];
   #channel: Channel;
+  #textReady: boolean;
   /** Settles when the last call that was made is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(started: Started, start: () => Promise<Started>) {
-    const { channel, name, id, streams, hasText, textReady } = started;
-    this.name = name;
-    this.id = id;
-    this.streams = streams;
-    this.hasText = hasText;
-    this.textReady = textReady;
+  private constructor({ channel, ...loaded }: Started, start: () => Promise<Started>) {
+    this.#loaded = loaded;
     this.#channel = channel;
+    this.#textReady = loaded.textReady;
     this.#start = start;
+  }
+
+  /** The name that the manifest gives. */
+  get name(): string {
+    return this.#loaded.name;
+  }
+
+  /** Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it. */
+  get id(): string {
+    return this.#loaded.id;
+  }
+
+  /** The parts of a feature row, in order. */
+  get streams(): Streams {
+    return this.#loaded.streams;
+  }
+
+  /** Whether it has a text side, so that {@link encodeText} works. */
+  get hasText(): boolean {
+    return this.#loaded.hasText;
+  }
+
+  /**
+   * Whether the text side is there: it came with the encoder, or a text was encoded. Otherwise the first text downloads it,
+   * which may be more than 100 MB.
+   */
+  get textReady(): boolean {
+    return this.#textReady;
   }
 
   /**
@@ -84,6 +134,7 @@ export class Encoder implements Disposable {
     source: EncoderSource = shippedEncoder(),
     options: EncoderOptions = {},
   ): Promise<Encoder> {
+    checkOptions("options", options, { ...CALL_OPTIONS, wasm: MODULE, worker: FUNCTION, tokenizer: ADDRESS });
     const {
       wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
       worker = host.worker,
@@ -91,9 +142,12 @@ export class Encoder implements Disposable {
     } = options;
     const request = {
       kind: "load",
-      wasm: wasm instanceof WebAssembly.Module ? wasm : absolute(wasm),
+      wasm:
+        typeOf(wasm) === "WebAssembly.Module"
+          ? (wasm as WebAssembly.Module)
+          : absolute("options.wasm", wasm as URL | string),
       place: placeOf(source),
-      tokenizer: absolute(tokenizer),
+      tokenizer: absolute("options.tokenizer", tokenizer),
     } as const;
 
     const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
@@ -125,14 +179,15 @@ export class Encoder implements Disposable {
    *
    * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
    */
-  encode(image: ImageSource, options: ImageOptions = {}): Promise<Encoding> {
+  async encode(image: ImageSource, options: ImageOptions = {}): Promise<Encoding> {
+    checkOptions("options", options, IMAGE_OPTIONS);
     const { signal, onProgress, detail = "photo" } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    signal?.throwIfAborted();
     const captured = capture(image);
     const encoding = this.#inTurn(async () => {
       const { image, transfer, elapsed } = await captured;
       if (signal?.aborted) {
-        if (image instanceof ImageBitmap) image.close();
+        if ("close" in image) image.close();
         throw signal.reason;
       }
       const channel = await this.#liveChannel();
@@ -171,13 +226,22 @@ export class Encoder implements Disposable {
    * @throws {@link HandfulError} with code `no-text` where {@link hasText} is false, `network`, `model`,
    * `model-mismatch`, `worker` or `disposed`.
    */
-  encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
+  async encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
+    check("name", name, TEXT);
+    checkOptions("options", options, CALL_OPTIONS);
     const { signal } = options;
     // The call is made in its turn, but its answer is not waited for there: no image waits for a download.
     const made = this.#inTurn(async () => {
       const channel = await this.#liveChannel();
       signal?.throwIfAborted();
-      return { answer: channel.call<"encodeText">({ kind: "encodeText", name }, [], options) };
+      const answer = channel.call<"encodeText">({ kind: "encodeText", name }, [], options);
+      answer.then(
+        () => {
+          if (channel === this.#channel) this.#textReady = true;
+        },
+        () => {},
+      );
+      return { answer };
     });
     return abortable(
       made.then(({ answer }) => answer),
@@ -187,6 +251,9 @@ export class Encoder implements Disposable {
 
   /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */
   fits(set: { readonly streams: Streams; readonly encoderId?: string | undefined }): boolean {
+    check("set", set, RECORD);
+    check("set.streams", set.streams, STREAMS);
+    if (set.encoderId !== undefined) check("set.encoderId", set.encoderId, TEXT);
     const layout = (streams: Streams): string => streams.map(({ name, dim }) => `${name}:${dim}`).join();
     return layout(set.streams) === layout(this.streams) && (set.encoderId ?? this.id) === this.id;
   }
@@ -195,11 +262,6 @@ export class Encoder implements Disposable {
   dispose(): void {
     this.#disposed = true;
     this.#channel.close(disposed());
-  }
-
-  /** The same as {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 
   /** Does something when all that was asked for before is done. */
@@ -211,7 +273,19 @@ export class Encoder implements Disposable {
 
   /** The channel to a worker that works: after a crash, to a new one. */
   async #liveChannel(): Promise<Channel> {
-    if (!this.#disposed && this.#channel.closed) this.#channel = (await this.#start()).channel;
+    if (!this.#disposed && this.#channel.closed) {
+      const { channel, ...loaded } = await this.#start();
+      if (JSON.stringify(loaded) !== JSON.stringify(this.#loaded)) {
+        const error = new HandfulError(
+          "model-mismatch",
+          `The files of the encoder “${this.id}” have become others since it was loaded: load it again.`,
+        );
+        channel.close(error);
+        throw error;
+      }
+      this.#channel = channel;
+      this.#textReady = loaded.textReady;
+    }
     if (this.#disposed) {
       this.#channel.close(disposed());
       throw disposed();
@@ -264,18 +338,26 @@ function shippedEncoder(): EncoderSource {
 }
 
 function placeOf(source: EncoderSource): Place {
+  checkOptions("source", source, SOURCE);
+  check("source.manifest", source.manifest, ADDRESS);
+  const place = (name: "model" | "words" | "base"): string | undefined => {
+    const address = source[name];
+    return address === undefined ? undefined : absolute(`source.${name}`, address);
+  };
   return {
-    manifest: absolute(source.manifest),
-    model: source.model === undefined ? undefined : absolute(source.model),
-    words: source.words === undefined ? undefined : absolute(source.words),
-    base: source.base === undefined ? undefined : absolute(source.base).replace(/\/*$/, "/"),
+    manifest: absolute("source.manifest", source.manifest),
+    model: place("model"),
+    words: place("words"),
+    base: place("base")?.replace(/\/*$/, "/"),
     keep: source.keep ?? false,
   };
 }
 
 function openWorker(open: () => Worker): Worker {
   try {
-    return open();
+    const worker = open();
+    check("the worker", worker, WORKER);
+    return worker;
   } catch (cause) {
     if (cause instanceof HandfulError) throw cause;
     throw new HandfulError(
@@ -288,6 +370,10 @@ function openWorker(open: () => Worker): Worker {
 }
 
 /** The worker lives at another address than the page, so it gets absolute ones. */
-function absolute(url: URL | string): string {
-  return new URL(url, host.base()).href;
+function absolute(what: string, url: URL | string): string {
+  try {
+    return new URL(url, host.base()).href;
+  } catch (cause) {
+    throw new HandfulError("parameter", `${what} is no address: ${url}`, { cause });
+  }
 }

@@ -1,6 +1,23 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { abortable } from "./abort.js";
+import {
+  BYTES,
+  COUNT,
+  check,
+  checkOptions,
+  describe,
+  FLAG,
+  FUNCTION,
+  type Kinds,
+  ROW,
+  ROWS,
+  SIGNAL,
+  STREAMS,
+  TEXT,
+  WASM,
+} from "./check.js";
 import type { CoreClassifier } from "./core-module.js";
+import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import type {
   Answer,
@@ -24,6 +41,9 @@ export interface CoreOptions extends Pick<CallOptions, "signal"> {
   readonly core?: WasmInput | undefined;
 }
 
+/** @internal */
+export const CORE_OPTIONS: Kinds<CoreOptions> = { core: WASM, signal: SIGNAL };
+
 /** Options of {@link FeatureClassifier.create}. */
 export interface FeatureClassifierOptions extends CoreOptions {
   /** The parts of a feature row, in any order; rows have them in the order of {@link FeatureClassifier.streams}. */
@@ -44,7 +64,8 @@ export interface AddFeaturesOptions {
  *
  * Every change takes effect at once, is one step of undo, and either happens wholly or throws a
  * {@link HandfulError} and leaves the set as it was. Labels are trimmed, unique, and 1 to 200 characters long; they
- * are text, whatever they look like. After {@link dispose} every method throws the code `disposed`.
+ * are text, whatever they look like. Those that look the same are the same, whichever way Unicode spells them; the first
+ * spelling is shown. After {@link dispose} every method throws the code `disposed`.
  *
  * @example
  * ```ts
@@ -55,10 +76,14 @@ export interface AddFeaturesOptions {
  * ```
  */
 export class FeatureClassifier implements Disposable {
-  /** The parts of a feature row, in its order: `clip` first if there is one, the others by name. */
-  readonly streams: Streams;
-  /** What identifies the encoder that made the features; `undefined` where nobody said. */
-  readonly encoderId: string | undefined;
+  static {
+    disposable(FeatureClassifier);
+  }
+
+  /** The same as {@link dispose}, for `using`, in engines that have it. */
+  declare readonly [Symbol.dispose]: () => void;
+  readonly #streams: Streams;
+  readonly #encoderId: string | undefined;
   #core: CoreClassifier | undefined;
   #classes: readonly ClassSummary[] | undefined;
   #examples: readonly ExampleSummary[] | undefined;
@@ -68,8 +93,8 @@ export class FeatureClassifier implements Disposable {
   /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
   protected constructor(core: CoreClassifier) {
     this.#core = core;
-    this.streams = core.streams();
-    this.encoderId = core.encoder();
+    this.#streams = core.streams();
+    this.#encoderId = core.encoder();
   }
 
   /**
@@ -77,6 +102,7 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `parameter` for streams that cannot be, or one of those of `init`.
    */
   static async create(options: FeatureClassifierOptions): Promise<FeatureClassifier> {
+    checkOptions("options", options, { ...CORE_OPTIONS, streams: STREAMS, encoderId: TEXT });
     const Core = await abortable(loadCore(options.core), options.signal);
     return new FeatureClassifier(guarded(() => new Core(options.streams, options.encoderId)));
   }
@@ -86,8 +112,20 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `format`, or one of those of `init`.
    */
   static async load(bytes: Uint8Array, options: CoreOptions = {}): Promise<FeatureClassifier> {
+    check("bytes", bytes, BYTES);
+    checkOptions("options", options, CORE_OPTIONS);
     const Core = await abortable(loadCore(options.core), options.signal);
     return new FeatureClassifier(guarded(() => Core.load(bytes)));
+  }
+
+  /** The parts of a feature row, in its order: `clip` first if there is one, the others by name. */
+  get streams(): Streams {
+    return this.#streams;
+  }
+
+  /** What identifies the encoder that made the features; `undefined` where nobody said. */
+  get encoderId(): string | undefined {
+    return this.#encoderId;
   }
 
   /** The classes in the order in which they came. The same array until the set changes. */
@@ -106,9 +144,11 @@ export class FeatureClassifier implements Disposable {
 
   /**
    * Adds a class without examples.
-   * @throws {@link HandfulError} with code `empty-label`, `label-too-long` or `duplicate-label`.
+   * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `duplicate-label`, or `too-many-items` when all
+   * ids are used up.
    */
   addClass(label: string): void {
+    check("label", label, TEXT);
     this.change((core) => core.addClass(label));
   }
 
@@ -117,6 +157,8 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-class` or one of those of {@link addClass}.
    */
   renameClass(label: string, to: string): void {
+    check("label", label, TEXT);
+    check("to", to, TEXT);
     this.change((core) => core.renameClass(label, to));
   }
 
@@ -125,6 +167,7 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-class`.
    */
   removeClass(label: string): void {
+    check("label", label, TEXT);
     this.change((core) => core.removeClass(label));
   }
 
@@ -133,6 +176,8 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-class`, or `duplicate-label` when both are the same class.
    */
   mergeClasses(from: string, into: string): void {
+    check("from", from, TEXT);
+    check("into", into, TEXT);
     this.change((core) => core.mergeClasses(from, into));
   }
 
@@ -141,6 +186,8 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-class`.
    */
   setEnabled(label: string, enabled: boolean): void {
+    check("label", label, TEXT);
+    check("enabled", enabled, FLAG);
     this.change((core) => core.setEnabled(label, enabled));
   }
 
@@ -153,6 +200,8 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-class`, `shape`, `not-finite` or `zero-feature`.
    */
   setText(label: string, features: Float32Array | undefined): void {
+    check("label", label, TEXT);
+    if (features !== undefined) check("features", features, ROW);
     this.change((core) => core.setText(label, features));
   }
 
@@ -163,21 +212,33 @@ export class FeatureClassifier implements Disposable {
    *
    * @param encodeText - The text half of the model whose image half made the stream `clip`, such as `Encoder.encodeText`.
    * A label is understood from a confidence of a half on. When it rejects, the label is looked at again after a change.
+   * @param onError - Told why a label could not be read.
    */
-  readLabels(encodeText: (label: string) => Promise<TextEncoding>): void {
+  readLabels(
+    encodeText: (label: string) => Promise<TextEncoding>,
+    onError?: (error: unknown, label: string) => void,
+  ): void {
+    check("encodeText", encodeText, FUNCTION);
+    if (onError !== undefined) check("onError", onError, FUNCTION);
     this.#endReading?.();
     let reading = true;
     const asked = new Set<string>();
+    const read = async (label: string): Promise<void> => {
+      try {
+        const { features, confidence } = await encodeText(label);
+        if (!reading || !this.#core || !(confidence >= UNDERSTOOD)) return;
+        check("features", features, ROW);
+        this.change((core) => core.setMeaning(label, features));
+      } catch (error) {
+        asked.delete(label);
+        if (reading && this.#core) onError?.(error, label);
+      }
+    };
     const look = (): void => {
       for (const { label, hasText } of this.classes) {
         if (hasText || asked.has(label)) continue;
         asked.add(label);
-        encodeText(label)
-          .then(({ features, confidence }) => {
-            if (reading && confidence >= UNDERSTOOD && this.#core)
-              this.change((core) => core.setMeaning(label, features));
-          })
-          .catch(() => asked.delete(label));
+        void read(label);
       }
     };
     look();
@@ -203,9 +264,13 @@ export class FeatureClassifier implements Disposable {
    *
    * @param features - One row: all streams one after another, of any scale.
    * @returns The id of the example.
-   * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, `empty-label` or `label-too-long`.
+   * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, `empty-label`, `label-too-long`, or
+   * `too-many-items` when all ids are used up.
    */
   addFeatures(features: Float32Array, label: string, options: AddFeaturesOptions = {}): number {
+    check("features", features, ROW);
+    check("label", label, TEXT);
+    checkOptions("options", options, { views: ROWS });
     const views = options.views ?? [];
     const rows = views.length === 0 ? features : concatenate([features, ...views]);
     return this.change((core) => core.addExample(label, rows, views.length));
@@ -224,6 +289,7 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `unknown-example` or `unknown-class`.
    */
   moveExample(id: number, label: string): void {
+    check("label", label, TEXT);
     this.change((core) => core.moveExample(exampleId(id), label));
   }
 
@@ -235,6 +301,7 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `format`, or `model-mismatch` for a set of another encoder.
    */
   merge(bytes: Uint8Array): ReadonlyMap<number, number> {
+    check("bytes", bytes, BYTES);
     const ids = this.change((core) => core.merge(bytes));
     const added = new Map<number, number>();
     for (let i = 0; i + 1 < ids.length; i += 2) added.set(ids[i] as number, ids[i + 1] as number);
@@ -267,6 +334,7 @@ export class FeatureClassifier implements Disposable {
   }
 
   set head(head: HeadName) {
+    check("head", head, TEXT);
     this.change((core) => core.setHead(head));
   }
 
@@ -278,6 +346,7 @@ export class FeatureClassifier implements Disposable {
    * `shape`, `not-finite` or `zero-feature`.
    */
   predictFeatures(features: Float32Array): Answer {
+    check("features", features, ROW);
     const core = this.core;
     const start = performance.now();
     const found = guarded(() => core.predict(features));
@@ -308,8 +377,10 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
    */
   nearestFeatures(features: Float32Array, count: number): readonly Neighbour[] {
+    check("features", features, ROW);
+    check("count", count, COUNT);
     const core = this.core;
-    return guarded(() => core.nearest(features, whole(count)));
+    return guarded(() => core.nearest(features, atMost(count)));
   }
 
   /**
@@ -320,8 +391,10 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
    */
   suggestFeatures(rows: readonly Float32Array[], count: number): number[] {
+    check("rows", rows, ROWS);
+    check("count", count, COUNT);
     const core = this.core;
-    return [...guarded(() => core.suggest(concatenate(rows), whole(count)))];
+    return [...guarded(() => core.suggest(concatenate(rows), atMost(count)))];
   }
 
   /**
@@ -364,6 +437,7 @@ export class FeatureClassifier implements Disposable {
    * @returns A function that ends it.
    */
   subscribe(listener: () => void): () => void {
+    check("listener", listener, FUNCTION);
     // A function of its own for each call, so that subscribing the same listener twice counts twice.
     const entry = (): void => listener();
     this.#listeners.add(entry);
@@ -379,11 +453,6 @@ export class FeatureClassifier implements Disposable {
     this.#listeners.clear();
   }
 
-  /** The same as {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   /** @internal The core, or the error `disposed`. */
   protected get core(): CoreClassifier {
     if (!this.#core)
@@ -395,8 +464,14 @@ export class FeatureClassifier implements Disposable {
    * @internal Throws as {@link addClass} would for a label that can be none, before work is spent on it.
    */
   protected async checkLabel(label: string): Promise<void> {
+    check("label", label, TEXT);
     const Core = await loadCore();
     guarded(() => Core.checkLabel(label));
+  }
+
+  /** @internal Whether there is a class with this label. */
+  protected hasClass(label: string): boolean {
+    return this.core.hasClass(label);
   }
 
   /** @internal Runs one change and tells the listeners; when it throws, nothing has changed. */
@@ -430,14 +505,14 @@ export function guarded<T>(act: () => T): T {
 }
 
 /** WebAssembly would take `undefined`, -1 and 1.5 for the ids 0, 4294967295 and 1. */
-function exampleId(id: number): number {
-  if (id >>> 0 !== id) throw new HandfulError("unknown-example", `there is no example with id ${id}`);
-  return id;
+function exampleId(id: unknown): number {
+  if (typeof id === "number" && id >>> 0 === id) return id;
+  throw new HandfulError("unknown-example", `there is no example with id ${describe(id)}`);
 }
 
-/** A number of things: WebAssembly would take -1 for 4294967295. */
-function whole(count: number): number {
-  return Math.min(Math.max(0, Math.floor(count) || 0), 0xffffffff);
+/** A number of things: WebAssembly would take 2 ** 32 for 0. */
+function atMost(count: number): number {
+  return Math.min(count, 0xffffffff);
 }
 
 function concatenate(rows: readonly Float32Array[]): Float32Array {

@@ -1,4 +1,4 @@
-import { type DownloadOptions, refuseHtml } from "./download.js";
+import { type DownloadOptions, readBody, refuseHtml } from "./download.js";
 import { HandfulError } from "./errors.js";
 
 /** The cache that large files are kept in; `caches.delete(KEPT)` frees the disk. */
@@ -71,7 +71,13 @@ async function goOn(
   // Asked for from the first byte on, so that the server says whether it sends ranges, and does not compress.
   const response = await request(url, start, signal);
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
-  const partial = response.status === 206 && range !== null;
+  if (response.status === 206 && !range) {
+    // A host that does not let its `Content-Range` be read: nobody knows what this is a part of.
+    hangUp(response.body);
+    await shelf.clear();
+    return receiveAtOnce(url, await request(url, undefined, signal), shelf, { signal, onBytes });
+  }
+  const partial = range !== null && response.status === 206;
   const total = Number(partial ? range[2] : lengthOf(response));
   const version = partial ? versionOf(response) : "";
   const continues =
@@ -92,18 +98,23 @@ async function goOn(
     throw new HandfulError("network", `${url} was answered with a range that was not asked for.`);
   if (total > MAX_BYTES) {
     hangUp(response.body);
-    throw new HandfulError("network", `${url} has ${total} bytes; at most ${MAX_BYTES} are taken.`);
+    throw tooLong(url, total);
   }
-  if (total === 0) return receiveAtOnce(url, response, shelf);
+  if (total === 0) return receiveAtOnce(url, response, shelf, { signal, onBytes });
   const from: Held = held && continues ? held : { bytes: new Uint8Array(total), done: 0, version };
   return receive(url, response, shelf, from, onBytes);
 }
 
-async function request(url: string, start: number, signal: AbortSignal | undefined): Promise<Response> {
+/** @param start - The first byte to ask for; `undefined` for the whole file, which may then come compressed. */
+async function request(
+  url: string,
+  start: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: { range: `bytes=${start}-` },
+      headers: start === undefined ? {} : { range: `bytes=${start}-` },
       cache: "no-store",
       // Whoever has the files need not know which page asks for them.
       referrerPolicy: "no-referrer",
@@ -114,7 +125,7 @@ async function request(url: string, start: number, signal: AbortSignal | undefin
     throw new HandfulError("network", `${url} cannot be downloaded: ${String(cause)}`, { cause });
   }
   // 416: the file is shorter than what is there of it.
-  if (response.ok || (response.status === 416 && start > 0)) return response;
+  if (response.ok || (response.status === 416 && start)) return response;
   throw new HandfulError("network", `${url} was answered with status ${response.status}.`);
 }
 
@@ -157,17 +168,31 @@ async function receive(
   return { bytes, done, version };
 }
 
-/** A body of which nobody says how long it will be. */
-async function receiveAtOnce(url: string, response: Response, shelf: Shelf): Promise<Held> {
+/** A body of which nobody says for sure how long it will be. */
+async function receiveAtOnce(
+  url: string,
+  response: Response,
+  shelf: Shelf,
+  { signal, onBytes }: KeepOptions,
+): Promise<Held> {
   let bytes: Uint8Array;
   try {
-    bytes = new Uint8Array(await response.arrayBuffer());
+    bytes = await readBody(response, (done, total) => {
+      if (done > MAX_BYTES) throw tooLong(url, done);
+      onBytes?.(done, total);
+    });
   } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof HandfulError) throw cause;
     throw new HandfulError("network", `The download of ${url} broke off.`, { cause });
   }
   refuseHtml(url, bytes);
   for (let part = 0; part * PART < bytes.length; part += 1) await shelf.put(part, bytes, "");
   return { bytes, done: bytes.length, version: "" };
+}
+
+function tooLong(url: string, bytes: number): HandfulError {
+  return new HandfulError("network", `${url} has ${bytes} bytes; at most ${MAX_BYTES} are taken.`);
 }
 
 /** 0 where it is not known; the length of a compressed body counts other bytes than those that arrive here. */

@@ -1,4 +1,4 @@
-import { HandfulError } from "./errors.js";
+import { ADDRESS, check, checkOptions, oneOf } from "./check.js";
 import type { EncoderSource } from "./types.js";
 
 /** Every name that {@link preset} takes. */
@@ -56,9 +56,8 @@ export function shippedWords(): URL {
  * ```
  */
 export function preset(name: PresetName, options: { readonly base?: URL | string } = {}): EncoderSource {
-  if (!PRESET_NAMES.includes(name)) {
-    throw new HandfulError("parameter", `There is no preset ${name}; there are ${PRESET_NAMES.join(", ")}.`);
-  }
+  check("name", name, oneOf(PRESET_NAMES));
+  checkOptions("options", options, { base: ADDRESS });
   const words = name === "handful-lite2" ? shippedWords() : undefined;
   return { manifest: MANIFESTS[name](), words, base: options.base, keep: true };
 }

@@ -24,6 +24,8 @@ export type Call =
 /** The value with which a call of each kind is answered. */
 export interface Values {
   load: {
+    /** The manifest's text: how images are prepared is part of what an encoder is. */
+    readonly manifest: string;
     readonly name: string;
     readonly id: string;
     readonly streams: Streams;
@@ -43,6 +45,8 @@ export type Reply =
       readonly id: number;
       readonly code: ErrorCode;
       readonly message: string;
+      /** What led to it, as far as it can be sent. */
+      readonly cause: unknown;
       /** The worker is of no use any more: its WebAssembly trapped. */
       readonly fatal: boolean;
     };

@@ -12,6 +12,8 @@ interface TextManifest {
   readonly template: string;
 }
 
+type OnBytes = (done: number, total: number) => void;
+
 interface Loaded {
   readonly tokenizer: Tokenizer;
   readonly model: OnnxTextEncoder;
@@ -25,6 +27,8 @@ export class TextSide {
   readonly #files: EncoderFiles;
   readonly #script: string;
   #loaded: Loaded | undefined;
+  /** Whoever waits for a text is told how the download goes, whichever text began it. */
+  readonly #waiting = new Set<OnBytes>();
   /** Settles when the last text that was asked for is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -44,35 +48,29 @@ export class TextSide {
    *
    * @throws {@link HandfulError} with code `no-text`, `manifest`, `model`, `model-mismatch` or `network`.
    */
-  encode(
-    name: string,
-    signal: AbortSignal,
-    onBytes: (done: number, total: number) => void,
-  ): Promise<Float32Array<ArrayBuffer>> {
+  encode(name: string, signal: AbortSignal, onBytes: OnBytes): Promise<Float32Array<ArrayBuffer>> {
+    this.#waiting.add(onBytes);
     // One after the other, so that many names at once download the files once.
-    const work = this.#turn.then(() => this.#encode(name, signal, onBytes));
+    const work = this.#turn
+      .then(() => this.#encode(name, signal))
+      .finally(() => this.#waiting.delete(onBytes));
     this.#turn = work.catch(() => {});
     return work;
   }
 
-  async #encode(
-    name: string,
-    signal: AbortSignal,
-    onBytes: (done: number, total: number) => void,
-  ): Promise<Float32Array<ArrayBuffer>> {
+  async #encode(name: string, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     signal.throwIfAborted();
     const text = textOf(this.#files.manifest);
-    this.#loaded ??= await this.#load(text, signal, onBytes);
+    this.#loaded ??= await this.#load(text, signal);
     const { tokenizer, model } = this.#loaded;
     const { ids } = tokenizer.encode(text.template.replaceAll("{}", () => name));
     return model.run(Uint32Array.from(ids)) as Float32Array<ArrayBuffer>;
   }
 
-  async #load(
-    text: TextManifest,
-    signal: AbortSignal,
-    onBytes: (done: number, total: number) => void,
-  ): Promise<Loaded> {
+  async #load(text: TextManifest, signal: AbortSignal): Promise<Loaded> {
+    const onBytes: OnBytes = (done, total) => {
+      for (const tell of this.#waiting) tell(done, total);
+    };
     const [tokenizer, model] = await Promise.all([
       this.#tokenizer(text, signal),
       this.#files.fetch(text, { signal, onBytes }),

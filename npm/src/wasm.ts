@@ -1,3 +1,4 @@
+import { check, WASM } from "./check.js";
 import { compile } from "./compile.js";
 import type { CoreConstructor } from "./core-module.js";
 import { toHandfulError } from "./errors.js";
@@ -29,6 +30,7 @@ export function setDefaultCore(find: () => WasmInput): void {
  * ```
  */
 export async function init(input?: WasmInput): Promise<void> {
+  if (input !== undefined) check("input", input, WASM);
   await loadCore(input);
 }
 

@@ -40,13 +40,20 @@ scope.onmessage = async ({ data: call }) => {
   } catch (error) {
     // After a trap the module's memory may be in any state: the page starts another worker.
     const fatal = error instanceof WebAssembly.RuntimeError;
-    const { code, message } = fatal
+    const { code, message, cause } = fatal
       ? new HandfulError(
           "worker",
           `The encoder crashed (${error.message}); it starts again with the next image.`,
+          { cause: error },
         )
       : toHandfulError(error);
-    scope.postMessage({ kind: "failed", id, code, message, fatal });
+    const failed = { kind: "failed", id, code, message, fatal } as const;
+    try {
+      scope.postMessage({ ...failed, cause });
+    } catch {
+      // Not everything that is thrown can be sent.
+      scope.postMessage({ ...failed, cause: String(cause) });
+    }
   }
 };
 
@@ -69,6 +76,7 @@ async function load(
   report({ stage: "load", done: 1, total: 1 });
   const textReady = words !== undefined;
   return {
+    manifest: files.manifest,
     name: encoder.name(),
     id: encoder.id(),
     streams: encoder.streams(),

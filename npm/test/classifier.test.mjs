@@ -156,7 +156,8 @@ test("the nearest examples of an image, and those of a pile that would teach mos
   );
   assert.ok(Math.abs(near[0].similarity - 1) < 1e-5 && near[1].similarity < 0.5);
   assert.equal(classifier.nearestFeatures(APPLE, 1).length, 1);
-  assert.deepEqual(classifier.nearestFeatures(APPLE, -1), []);
+  assert.deepEqual(classifier.nearestFeatures(APPLE, 0), []);
+  assert.equal(classifier.nearestFeatures(APPLE, Number.POSITIVE_INFINITY).length, 2);
   // The second is like nothing that was taught, and the third is its double.
   const odd = Float32Array.of(0, 1, 0, 1, 1);
   assert.deepEqual(classifier.suggestFeatures([APPLE, odd, odd], 1), [1]);

@@ -32,7 +32,7 @@ impl Classifier {
             let class = self.set.index_of(example.class);
             Neighbour {
                 id,
-                label: self.set.classes()[class].label.clone(),
+                label: self.set.classes()[class].label.to_string(),
                 similarity: similarities[i],
             }
         };

@@ -2,7 +2,7 @@
 
 use super::Classifier;
 use crate::order::sort_indices;
-use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text};
+use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text, take_id};
 use crate::{Error, Result};
 use std::cmp::Ordering;
 
@@ -24,7 +24,7 @@ impl Classifier {
     /// ```
     ///
     /// # Errors
-    /// [`Error::OtherEncoder`] for features of another encoder.
+    /// [`Error::OtherEncoder`] for features of another encoder; [`Error::IdsUsedUp`].
     pub fn merge(&mut self, other: &SupportSet) -> Result<Vec<(ExampleId, ExampleId)>> {
         self.check_same_encoder(other)?;
         let (mut next_class, mut next_example) = self.set.next_ids();
@@ -34,8 +34,7 @@ impl Classifier {
             ids.push(match self.set.class(&class.label) {
                 Ok(ours) => ours.id,
                 Err(_) => {
-                    let id = next_class;
-                    next_class += 1;
+                    let id = take_id(&mut next_class)?;
                     edits.push(Edit::InsertClass {
                         at: self.set.classes().len() + edits.len(),
                         class: Class {
@@ -57,8 +56,7 @@ impl Classifier {
             let wanted = (class, &*example.rows);
             let found = order.binary_search_by(|&i| by_content(known[i], wanted));
             if found.is_err() {
-                let (id, rows) = (next_example, example.rows.clone());
-                next_example += 1;
+                let (id, rows) = (take_id(&mut next_example)?, example.rows.clone());
                 added.push((theirs, id));
                 edits.push(Edit::InsertExample {
                     id,

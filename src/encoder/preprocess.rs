@@ -219,15 +219,18 @@ pub fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
         return Err(Error::ImageEmpty);
     }
-    let pixels = u64::from(width) * u64::from(height);
-    if width.max(height) > MAX_SIDE || pixels > MAX_PIXELS {
-        return Err(Error::ImageTooLarge {
-            width,
-            height,
-            max_pixels: MAX_PIXELS,
-        });
-    }
-    Ok(())
+    let limit = if width.max(height) > MAX_SIDE {
+        format!("{MAX_SIDE} pixels a side")
+    } else if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        format!("{MAX_PIXELS} pixels in all")
+    } else {
+        return Ok(());
+    };
+    Err(Error::ImageTooLarge {
+        width,
+        height,
+        limit,
+    })
 }
 
 fn check_image(rgba: &[u8], width: u32, height: u32) -> Result<()> {

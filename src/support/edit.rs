@@ -1,6 +1,6 @@
 //! The elementary changes of a support set, and their inverses.
 
-use super::{Class, ClassId, Example, ExampleId, SupportSet, Text};
+use super::{Class, ClassId, Example, ExampleId, Label, SupportSet, Text};
 
 /// An elementary change. Its operands were checked when it was made, so applying it cannot fail.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub enum Edit {
         /// Its id.
         id: ClassId,
         /// The new label.
-        label: String,
+        label: Label,
     },
     /// Takes the text of a class from elsewhere.
     SetText {

@@ -2,18 +2,17 @@
 
 mod edit;
 mod history;
+mod label;
 mod standard;
 mod task;
 
 pub use edit::{Edit, Listener};
 pub use history::History;
+pub use label::{Label, MAX_LABEL_CHARS};
 pub use task::Task;
 
 use crate::{Error, Result, Streams};
 use std::collections::BTreeMap;
-
-/// Longest label in characters: several times the longest that a screen shows, short enough to refuse a pasted document.
-pub const MAX_LABEL_CHARS: usize = 200;
 
 /// Stable name of an example; never used twice within a set.
 pub type ExampleId = u32;
@@ -27,7 +26,7 @@ pub struct Class {
     /// Stable name, independent of label and position.
     pub id: ClassId,
     /// What a person calls it; unique within the set.
-    pub label: String,
+    pub label: Label,
     /// Where its text comes from.
     pub text: Text,
     /// Whether it takes part in answers. Its examples and its text wait until it does again.
@@ -65,7 +64,7 @@ pub struct SupportSet {
     encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
-    meanings: BTreeMap<String, Box<[f32]>>,
+    meanings: BTreeMap<Label, Box<[f32]>>,
     next_class: ClassId,
     next_example: ExampleId,
 }
@@ -135,7 +134,7 @@ impl SupportSet {
 
     /// Says what a label means, as a unit text row. It is the text of whichever class has the label and follows it
     /// through renaming and undo.
-    pub fn set_meaning(&mut self, label: String, row: Box<[f32]>) {
+    pub fn set_meaning(&mut self, label: Label, row: Box<[f32]>) {
         self.meanings.insert(label, row);
     }
 
@@ -154,12 +153,12 @@ impl SupportSet {
     /// # Errors
     /// [`Error::UnknownClass`].
     pub fn class(&self, label: &str) -> Result<&Class> {
-        let label = label.trim();
+        let key = label::key(label);
         self.classes
             .iter()
-            .find(|class| class.label == label)
+            .find(|class| class.label.key() == key)
             .ok_or_else(|| Error::UnknownClass {
-                label: label.to_owned(),
+                label: label.trim().to_owned(),
             })
     }
 
@@ -182,11 +181,13 @@ impl SupportSet {
     /// The label as it will be stored, if no class has it yet.
     ///
     /// # Errors
-    /// Those of [`label`], and [`Error::DuplicateLabel`].
-    pub fn new_label(&self, text: &str) -> Result<String> {
-        let label = label(text)?;
-        if self.class(&label).is_ok() {
-            return Err(Error::DuplicateLabel { label });
+    /// Those of [`Label::new`], and [`Error::DuplicateLabel`].
+    pub fn new_label(&self, text: &str) -> Result<Label> {
+        let label = Label::new(text)?;
+        if self.classes.iter().any(|class| class.label == label) {
+            return Err(Error::DuplicateLabel {
+                label: label.to_string(),
+            });
         }
         Ok(label)
     }
@@ -203,21 +204,12 @@ impl SupportSet {
     }
 }
 
-/// The label that a text gives: the text without white space around it.
+/// The next id, after which `next` names the one that follows it.
 ///
 /// # Errors
-/// [`Error::EmptyLabel`] or [`Error::LabelTooLong`].
-pub fn label(text: &str) -> Result<String> {
-    let label = text.trim();
-    let chars = label.chars().count();
-    if chars == 0 {
-        return Err(Error::EmptyLabel);
-    }
-    if chars > MAX_LABEL_CHARS {
-        return Err(Error::LabelTooLong {
-            chars,
-            max: MAX_LABEL_CHARS,
-        });
-    }
-    Ok(label.to_owned())
+/// [`Error::IdsUsedUp`] where none is left: an id is never used twice within a set.
+pub fn take_id(next: &mut u32) -> Result<u32> {
+    let id = *next;
+    *next = id.checked_add(1).ok_or(Error::IdsUsedUp)?;
+    Ok(id)
 }

@@ -3,6 +3,7 @@
 use super::{into, out, to_js};
 use crate::Classifier;
 use crate::heads::HeadSpec;
+use crate::support::Label;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -41,7 +42,7 @@ impl CoreClassifier {
     /// Refuses a text that can be no label.
     #[wasm_bindgen(js_name = checkLabel)]
     pub fn check_label(text: &str) -> Result<(), JsValue> {
-        crate::support::label(text).map(drop).map_err(to_js)
+        Label::new(text).map(drop).map_err(to_js)
     }
 
     /// `{name, dim}[]` in row order.
@@ -68,6 +69,12 @@ impl CoreClassifier {
                 enabled: class.enabled,
             });
         out(&summaries.collect::<Vec<_>>())
+    }
+
+    /// Whether there is a class with this label.
+    #[wasm_bindgen(js_name = hasClass)]
+    pub fn has_class(&self, label: &str) -> bool {
+        self.0.set().class(label).is_ok()
     }
 
     /// `{id, label}[]` by id.

@@ -115,17 +115,24 @@ fn images_that_are_none_are_refused() {
     let mut check = |bytes: usize, w: u32, h: u32, expected: Error| {
         assert_eq!(preprocessor.tensor(&vec![0; bytes], w, h), Err(expected));
     };
-    let too_large = |width, height| Error::ImageTooLarge {
+    let too_large = |width, height, limit| Error::ImageTooLarge {
         width,
         height,
-        max_pixels: MAX_PIXELS,
+        limit,
     };
+    let side = || format!("{MAX_SIDE} pixels a side");
     check(0, 0, 0, Error::ImageEmpty);
     check(40, 0, 10, Error::ImageEmpty);
     check(40, 10, 0, Error::ImageEmpty);
-    check(0, MAX_SIDE + 1, 1, too_large(MAX_SIDE + 1, 1));
-    check(0, 16_000, 16_000, too_large(16_000, 16_000));
-    check(0, u32::MAX, u32::MAX, too_large(u32::MAX, u32::MAX));
+    check(0, MAX_SIDE + 1, 1, too_large(MAX_SIDE + 1, 1, side()));
+    check(
+        0,
+        16_000,
+        16_000,
+        too_large(16_000, 16_000, format!("{MAX_PIXELS} pixels in all")),
+    );
+    check(0, 20_000, 200, too_large(20_000, 200, side()));
+    check(0, u32::MAX, u32::MAX, too_large(u32::MAX, u32::MAX, side()));
     check(
         399,
         10,

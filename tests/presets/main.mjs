@@ -36,7 +36,16 @@ async function test(name, body) {
   page = await context.newPage();
   await page.goto(here);
   log.length = 0;
-  Object.assign(faults, { cutAfter: [], ranges: true, tags: true, length: true, pause: 0, slow: "" });
+  Object.assign(faults, {
+    cutAfter: [],
+    ranges: true,
+    tags: true,
+    length: true,
+    exposed: true,
+    zip: false,
+    pause: 0,
+    slow: "",
+  });
   try {
     await body(context);
     passed += 1;
@@ -202,6 +211,31 @@ await main(async () => {
     assert.equal((await keep(there, { sha256 })).answer, sha256);
     assert.ok(Number(ranges("/blob").at(-1).slice(6, -1)) >= 4 * MB);
     assert.ok(log.every(({ method }) => method === "GET"));
+  });
+
+  for (const zip of [false, true]) {
+    await test(`a host that hides its ranges is asked for all of the file${zip ? ", which comes compressed" : ""}`, async () => {
+      const sha256 = file();
+      Object.assign(faults, { exposed: false, zip });
+      const { answer, steps, kept } = await keep(`http://localhost:${server.port}/blob`, { sha256 });
+      assert.deepEqual([answer, kept, steps.at(-1)], [sha256, 4, [SIZE, SIZE]]);
+      assert.deepEqual(ranges("/blob"), ["bytes=0-", undefined]);
+      faults.exposed = true;
+      await page.reload();
+      log.length = 0;
+      assert.equal((await keep(`http://localhost:${server.port}/blob`, { sha256 })).answer, sha256);
+      assert.deepEqual(ranges("/blob"), []);
+    });
+  }
+
+  await test("a host that begins to hide its ranges is asked for all of the file anew", async () => {
+    const sha256 = file();
+    const there = `http://localhost:${server.port}/blob`;
+    faults.cutAfter = [9 * MB, MB];
+    assert.equal((await keep(there)).answer, "network");
+    faults.exposed = false;
+    await page.reload();
+    assert.equal((await keep(there, { sha256 })).answer, sha256);
   });
 
   for (const name of names) {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const TYPES = {
   ".html": "text/html",
@@ -34,7 +35,16 @@ export async function serve(folders) {
   const files = new Map();
   const log = [];
   /** What goes wrong next; a test sets and clears it. */
-  const faults = { cutAfter: [], ranges: true, tags: true, length: true, pause: 0, slow: "" };
+  const faults = {
+    cutAfter: [],
+    ranges: true,
+    tags: true,
+    length: true,
+    exposed: true,
+    zip: false,
+    pause: 0,
+    slow: "",
+  };
   const find = (path) => {
     if (files.has(path)) return files.get(path);
     const [, first, ...rest] = path.split("/");
@@ -54,7 +64,7 @@ export async function serve(folders) {
       "content-type": TYPES[extname(path)] ?? (path === "/" ? "text/html" : "application/octet-stream"),
       // As the model hub answers: anybody may ask, but for nothing that needs to be asked for first.
       "access-control-allow-origin": "*",
-      "access-control-expose-headers": "ETag, Content-Range",
+      ...(faults.exposed && { "access-control-expose-headers": "ETag, Content-Range" }),
     };
     if (faults.tags) headers.etag = `"${digest(body).slice(0, 16)}"`;
     const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
@@ -63,7 +73,12 @@ export async function serve(folders) {
       response.writeHead(416, headers).end();
       return;
     }
-    const part = body.subarray(start);
+    let part = body.subarray(start);
+    const zipped = faults.zip && !from;
+    if (zipped) {
+      part = gzipSync(part);
+      headers["content-encoding"] = "gzip";
+    }
     if (faults.length) headers["content-length"] = part.length;
     if (faults.ranges && from) headers["content-range"] = `bytes ${start}-${body.length - 1}/${body.length}`;
     response.writeHead(faults.ranges && from ? 206 : 200, headers);

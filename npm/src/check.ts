@@ -1,0 +1,126 @@
+import { HandfulError } from "./errors.js";
+import { type CallOptions, DETAILS, type ImageOptions } from "./types.js";
+
+// TypeScript holds for those who use it. WebAssembly takes whatever comes, and reads beyond its memory or 0 for it, so what
+// callers hand over is looked at here before it goes on.
+
+/** What a value has to be, in words, and whether it is. */
+export interface Kind {
+  readonly wanted: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+/** Name of a built-in type, such as `Float32Array`: the same for values of another window, which `instanceof` does not know. */
+export function typeOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+const typed = (...types: string[]): Kind["holds"] => {
+  return (value) => typeof value === "object" && types.includes(typeOf(value));
+};
+const isRecord = typed("Object");
+
+/** A typed array whose memory is still here: what was transferred elsewhere has none, and any use of it throws. */
+const present = (type: string): Kind["holds"] => {
+  return (value) => {
+    if (!typed(type)(value)) return false;
+    const { buffer, byteLength } = value as Uint8Array;
+    try {
+      return byteLength > 0 || new Uint8Array(buffer).length >= 0;
+    } catch {
+      return false;
+    }
+  };
+};
+
+export const TEXT: Kind = { wanted: "a text", holds: (value) => typeof value === "string" };
+export const FLAG: Kind = { wanted: "true or false", holds: (value) => typeof value === "boolean" };
+export const FUNCTION: Kind = { wanted: "a function", holds: (value) => typeof value === "function" };
+export const RECORD: Kind = { wanted: "an object", holds: isRecord };
+export const ROW: Kind = {
+  wanted: "a Float32Array that was not transferred",
+  holds: present("Float32Array"),
+};
+export const ROWS: Kind = {
+  wanted: "an array of Float32Arrays that were not transferred",
+  holds: (value) => Array.isArray(value) && value.every(ROW.holds),
+};
+export const BYTES: Kind = { wanted: "a Uint8Array that was not transferred", holds: present("Uint8Array") };
+export const SIGNAL: Kind = { wanted: "an AbortSignal", holds: typed("AbortSignal") };
+export const COUNT: Kind = {
+  wanted: "a whole number from 0 on",
+  holds: (value) => (Number.isInteger(value) ? (value as number) >= 0 : value === Number.POSITIVE_INFINITY),
+};
+export const ENCODER: Kind = {
+  wanted: "an Encoder, an object with the address of a manifest, or null",
+  holds: (value) => value === null || isRecord(value),
+};
+export const ADDRESS: Kind = {
+  wanted: "a URL or a text",
+  holds: (value) => typeof value === "string" || typed("URL")(value),
+};
+export const STREAMS: Kind = {
+  wanted: "an array of objects with `name` and `dim`",
+  holds: (value) => Array.isArray(value) && value.every(isRecord),
+};
+export const IMAGES: Kind = {
+  wanted: "an array of images, or another iterable object",
+  holds: (value) =>
+    typeof value === "object" && value !== null && Symbol.iterator in value && !ArrayBuffer.isView(value),
+};
+export const WORKER: Kind = {
+  wanted: "a Worker",
+  holds: (value) => typeof value === "object" && value !== null && "postMessage" in value,
+};
+export const MODULE: Kind = {
+  wanted: "a URL, a text or a WebAssembly.Module",
+  holds: (value) => ADDRESS.holds(value) || typed("WebAssembly.Module")(value),
+};
+export const WASM: Kind = {
+  wanted: "a URL, a text, a Request, a Response, bytes or a WebAssembly.Module, or a promise of one",
+  holds: (value) =>
+    MODULE.holds(value) ||
+    ArrayBuffer.isView(value) ||
+    typed("Request", "Response", "ArrayBuffer", "Promise")(value),
+};
+
+/** One of some texts. */
+export function oneOf(texts: readonly string[]): Kind {
+  return { wanted: `one of ${texts.join(", ")}`, holds: (value) => texts.some((text) => text === value) };
+}
+
+/** A check of each of some options. */
+export type Kinds<Options extends object> = { readonly [Name in keyof Required<Options>]: Kind };
+
+/** Options that several calls have. */
+export const CALL_OPTIONS: Kinds<CallOptions> = { signal: SIGNAL, onProgress: FUNCTION };
+export const IMAGE_OPTIONS: Kinds<ImageOptions> = { ...CALL_OPTIONS, detail: oneOf(DETAILS) };
+
+/**
+ * @param what - The name of the value, as the caller knows it.
+ * @throws {@link HandfulError} with code `parameter`.
+ */
+export function check(what: string, value: unknown, { wanted, holds }: Kind): void {
+  if (!holds(value))
+    throw new HandfulError("parameter", `${what} should be ${wanted}, but is ${describe(value)}.`);
+}
+
+/** Looks at every option that is given. */
+export function checkOptions<Options extends object>(
+  what: string,
+  options: Options,
+  kinds: Kinds<Options>,
+): void {
+  check(what, options, RECORD);
+  for (const [name, kind] of Object.entries<Kind>(kinds)) {
+    const value: unknown = options[name as keyof Options];
+    if (value !== undefined) check(`${what}.${name}`, value, kind);
+  }
+}
+
+/** A value in a message. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return `“${value.length > 40 ? `${value.slice(0, 40)}…` : value}”`;
+  if (typeof value === "object" && value !== null) return `of type ${typeOf(value)}`;
+  return typeof value === "function" ? "a function" : String(value);
+}

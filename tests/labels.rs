@@ -1,0 +1,100 @@
+//! Labels that look the same are one class, whatever their spelling; natively and in the browser.
+#![cfg(feature = "core")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use handful::{Classifier, Stream};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// As a keyboard writes it, and as macOS names a folder.
+const TYPED: &str = "Äpfel";
+const FOLDER: &str = "A\u{308}pfel";
+
+fn empty() -> Classifier {
+    Classifier::new(vec![Stream::new("clip", 2)]).unwrap()
+}
+
+fn labels(classifier: &Classifier) -> Vec<&str> {
+    let classes = classifier.set().classes().iter();
+    classes.map(|class| class.label.as_str()).collect()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_call_finds_the_class_by_either_spelling() {
+    for (first, second) in [(TYPED, FOLDER), (FOLDER, TYPED)] {
+        let mut classifier = empty();
+        let id = classifier.add_example(first, &[1.0, 0.0]).unwrap();
+        classifier.add_example(second, &[1.0, 0.1]).unwrap();
+        assert_eq!(labels(&classifier), [first], "what was typed is shown");
+        let duplicate = classifier.add_class(second).unwrap_err();
+        assert_eq!(duplicate.code(), "duplicate-label");
+        classifier.set_meaning(second, &[0.0, 1.0]).unwrap();
+        let class = &classifier.set().classes()[0];
+        assert_eq!(classifier.set().text(class), Some(&[0.0, 1.0][..]));
+        classifier.set_enabled(second, false).unwrap();
+        classifier.add_class("pear").unwrap();
+        classifier.move_example(id, "pear").unwrap();
+        classifier.move_example(id, second).unwrap();
+        assert_eq!(classifier.set().counts(), [2, 0]);
+        let alone = classifier.merge_classes(first, second).unwrap_err();
+        assert_eq!(alone.code(), "duplicate-label");
+        let taken = classifier.rename_class("pear", second).unwrap_err();
+        assert_eq!(taken.code(), "duplicate-label");
+        classifier.remove_class(second).unwrap();
+        assert_eq!(labels(&classifier), ["pear"]);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_class_may_take_the_other_spelling_of_its_own_label() {
+    let mut classifier = empty();
+    classifier.add_class(TYPED).unwrap();
+    classifier.rename_class(TYPED, FOLDER).unwrap();
+    assert_eq!(labels(&classifier), [FOLDER]);
+    assert!(classifier.undo());
+    assert_eq!(labels(&classifier), [TYPED]);
+    let loaded = Classifier::load(&classifier.save()).unwrap();
+    assert_eq!(labels(&loaded), [TYPED]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn sets_with_either_spelling_become_one() {
+    let (mut ours, mut theirs) = (empty(), empty());
+    ours.add_example(TYPED, &[1.0, 0.0]).unwrap();
+    theirs.add_example(FOLDER, &[1.0, 0.1]).unwrap();
+    theirs.set_meaning(FOLDER, &[0.0, 1.0]).unwrap();
+    ours.merge(theirs.set()).unwrap();
+    assert_eq!((labels(&ours), ours.set().counts()), (vec![TYPED], vec![2]));
+    assert!(ours.set().text(&ours.set().classes()[0]).is_some());
+}
+
+/// A file from when the two spellings were two classes: the second one's examples belong to the first.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_saved_set_with_both_spellings_is_read_as_one_class() {
+    let mut classifier = empty();
+    // As many bytes as the spellings, which take their place in the file.
+    let places = ["x".repeat(TYPED.len()), "y".repeat(FOLDER.len())];
+    classifier.add_example(&places[0], &[1.0, 0.0]).unwrap();
+    classifier.add_example("pear", &[0.0, 1.0]).unwrap();
+    classifier.add_example(&places[1], &[1.0, 0.1]).unwrap();
+    classifier.add_example("plum", &[0.5, 0.5]).unwrap();
+    let mut bytes = classifier.save();
+    for (place, spelling) in places.iter().zip([TYPED, FOLDER]) {
+        let found = bytes.windows(place.len());
+        let at = found.enumerate().find(|(_, w)| *w == place.as_bytes());
+        let at = at.unwrap().0;
+        bytes[at..at + place.len()].copy_from_slice(spelling.as_bytes());
+    }
+    let mut loaded = Classifier::load(&bytes).unwrap();
+    assert_eq!(labels(&loaded), [TYPED, "pear", "plum"]);
+    assert_eq!(loaded.set().counts(), [2, 1, 1]);
+    let ids: Vec<u32> = loaded.set().examples().map(|(id, _)| id).collect();
+    assert_eq!(ids, [0, 1, 2, 3]);
+    let again = Classifier::load(&loaded.save()).unwrap();
+    assert_eq!(again.set(), loaded.set());
+    // The id of the second class stays used.
+    loaded.add_class("fig").unwrap();
+    assert_eq!(loaded.set().classes()[3].id, 4);
+}
