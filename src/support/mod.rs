@@ -6,7 +6,7 @@ mod standard;
 mod task;
 
 pub use edit::{Edit, Listener};
-pub use history::History;
+pub use history::{History, Mark};
 pub use task::Task;
 
 use crate::{Error, Result, Streams};
