@@ -8,8 +8,8 @@ use crate::held_out::{ENOUGH, HeldOut};
 use crate::order::sort_indices;
 use crate::recogniser::{Calibration, Thresholds};
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, SupportSet, Task, Text,
-    take_id,
+    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Task,
+    Text, take_id,
 };
 use crate::{
     Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream, Streams,
@@ -41,7 +41,8 @@ struct Milestone {
 /// example or the set has grown by a third or a half, always from as many of the first examples, so that the same set
 /// gives the same answers whatever was asked in between.
 ///
-/// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`].
+/// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`], or part of
+/// one, see [`Classifier::mark`].
 pub struct Classifier {
     set: SupportSet,
     history: History,
@@ -297,28 +298,55 @@ impl Classifier {
         Ok(())
     }
 
-    /// Takes back the last change; false if there is none.
+    /// Marks the changes from now on: those that follow one another under the same mark are one step of
+    /// [`Classifier::undo`], whatever their number. With `None`, as at first, each is a step of its own.
+    ///
+    /// ```
+    /// use handful::{Classifier, Stream};
+    /// let mut classifier = Classifier::new(vec![Stream::new("aux", 2)])?;
+    /// classifier.mark(Some(7));
+    /// classifier.add_example("left", &[1.0, 0.0])?;
+    /// classifier.add_example("right", &[0.0, 1.0])?;
+    /// assert_eq!(classifier.undo_mark(), Some(7));
+    /// assert!(classifier.undo() && classifier.set().classes().is_empty());
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    pub fn mark(&mut self, mark: Option<Mark>) {
+        self.history.mark(mark);
+    }
+
+    /// Takes back the last step; false if there is none.
     pub fn undo(&mut self) -> bool {
         let undone = self.history.undo(&mut self.set, &mut self.statistics);
         self.changed();
         undone
     }
 
-    /// Makes the change that was last taken back again; false if there is none.
+    /// Makes the step that was last taken back again; false if there is none.
     pub fn redo(&mut self) -> bool {
         let redone = self.history.redo(&mut self.set, &mut self.statistics);
         self.changed();
         redone
     }
 
-    /// Whether there is a change to take back.
+    /// Whether there is a step to take back.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
     }
 
-    /// Whether there is a change to make again.
+    /// Whether there is a step to make again.
     pub fn can_redo(&self) -> bool {
         self.history.can_redo()
+    }
+
+    /// The mark of the step that [`Classifier::undo`] would take back, where it has one.
+    pub fn undo_mark(&self) -> Option<Mark> {
+        self.history.undo_mark()
+    }
+
+    /// The mark of the step that [`Classifier::redo`] would make again, where it has one.
+    pub fn redo_mark(&self) -> Option<Mark> {
+        self.history.redo_mark()
     }
 
     /// The head that answers, as weights and bias; see [`export::to_safetensors`].

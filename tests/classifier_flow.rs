@@ -284,6 +284,47 @@ fn markup_in_a_label_is_only_text() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn changes_under_one_mark_are_one_step_whatever_their_number() {
+    let mut classifier = taught(&["a", "b"], 2);
+    classifier
+        .set_head(Some(HeadSpec::NaiveBayes(NaiveBayes::default())))
+        .unwrap();
+    let photo = Numbers::new(9).row(8);
+    let (before, answer_before) = (contents(&classifier), classifier.predict(&photo));
+    let mut numbers = Numbers::new(1);
+    classifier.mark(Some(1));
+    for label in ["a", "b", "c"] {
+        for _ in 0..100 {
+            classifier.add_example(label, &numbers.row(8)).unwrap();
+        }
+    }
+    let (after, answer_after) = (classifier.set().clone(), classifier.predict(&photo));
+    assert_eq!(classifier.undo_mark(), Some(1));
+    assert!(classifier.undo());
+    assert_eq!(contents(&classifier), before);
+    close(&classifier.predict(&photo), &answer_before, "undone");
+    assert_eq!(
+        (classifier.undo_mark(), classifier.redo_mark()),
+        (None, Some(1))
+    );
+    assert!(classifier.redo());
+    assert_eq!(*classifier.set(), after);
+    close(&classifier.predict(&photo), &answer_after, "made again");
+
+    // Another change in between ends the step; without a mark each change is one.
+    classifier.mark(None);
+    classifier.add_class("d").unwrap();
+    classifier.add_class("e").unwrap();
+    classifier.mark(Some(1));
+    classifier.remove_class("a").unwrap();
+    for (mark, left) in [(Some(1), 5), (None, 4), (None, 3), (Some(1), 2)] {
+        assert_eq!(classifier.undo_mark(), mark);
+        assert!(classifier.undo());
+        assert_eq!(labels(&classifier).len(), left);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn history_is_bounded() {
     let mut classifier = taught(&["a", "b"], 1);
     for i in 0..150 {

@@ -21,6 +21,7 @@ enum Step {
     Rename(usize, usize),
     Merge(usize, usize),
     Enable(usize, bool),
+    Mark(Option<u32>),
     Undo,
     Redo,
 }
@@ -35,6 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
         1 => (0..5_usize, 0..5_usize).prop_map(|(a, b)| Step::Merge(a, b)),
         2 => (0..5_usize, any::<bool>()).prop_map(|(c, on)| Step::Enable(c, on)),
+        3 => prop::option::of(0..3_u32).prop_map(Step::Mark),
         2 => Just(Step::Undo),
         1 => Just(Step::Redo),
     ]
@@ -71,6 +73,10 @@ fn take(classifier: &mut Classifier, step: &Step) {
         Step::Rename(a, b) => classifier.rename_class(&label(a), &label(b)).is_err(),
         Step::Merge(a, b) => classifier.merge_classes(&label(a), &label(b)).is_err(),
         Step::Enable(c, on) => classifier.set_enabled(&label(c), on).is_err(),
+        Step::Mark(mark) => {
+            classifier.mark(mark);
+            false
+        }
         Step::Undo => !classifier.undo(),
         Step::Redo => !classifier.redo(),
     };

@@ -217,6 +217,31 @@ fn the_nearest_examples_of_a_photo_explain_its_answer() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_photo_is_known_by_its_features_in_its_own_class_alone() {
+    let streams = vec![Stream::new("clip", 2), Stream::new("aux", 2)];
+    let mut classifier = Classifier::new(streams).unwrap();
+    let first = [1.0, 0.0, 0.0, 1.0];
+    classifier.add_example("a", &first).unwrap();
+    classifier
+        .add_example("a", &[1.0, 0.03, 0.03, 1.0])
+        .unwrap();
+    classifier.add_class("b").unwrap();
+    let same = |label, row: &[f32]| classifier.duplicate_of(label, row);
+    // Of any scale, and the likest of those that are the same.
+    assert_eq!(same("a", &first), Ok(Some(0)));
+    assert_eq!(same("a", &[5.0, 0.14, 0.12, 4.0]), Ok(Some(1)));
+    assert_eq!(same("b", &first), Ok(None));
+    assert_eq!(same("nothing", &first), Ok(None));
+    // A cosine of 0.998 in one stream alone is 0.999 of the whole.
+    assert_eq!(same("a", &[1.0, -0.04, 0.0, 1.0]), Ok(Some(0)));
+    assert_eq!(same("a", &[1.0, -0.08, 0.0, 1.0]), Ok(None));
+    assert_eq!(same("a", &[1.0]).unwrap_err().code(), "shape");
+    classifier.remove_example(0).unwrap();
+    classifier.set_enabled("a", false).unwrap();
+    assert_eq!(classifier.duplicate_of("a", &first), Ok(Some(1)));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn what_is_new_is_suggested_before_what_is_known() {
     let known = taught(&["cat", "dog", "bird"], 4);
     let rows: Vec<f32> = [3, 8, 9]

@@ -21,6 +21,9 @@ export interface CoreClassifier {
   addExample(label: string, rows: Float32Array, views: number): number;
   removeExample(id: number): void;
   moveExample(id: number, label: string): void;
+  mark(mark: number | undefined): void;
+  undoMark(): number | undefined;
+  redoMark(): number | undefined;
   canUndo(): boolean;
   canRedo(): boolean;
   undo(): boolean;
@@ -29,6 +32,7 @@ export interface CoreClassifier {
   setHead(head: HeadName): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
   nearest(row: Float32Array, count: number): Neighbour[];
+  duplicateOf(label: string, row: Float32Array): number | undefined;
   suggest(rows: Float32Array, count: number): Uint32Array;
   merge(bytes: Uint8Array): Uint32Array;
   quality(): Quality;

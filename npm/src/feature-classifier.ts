@@ -62,10 +62,10 @@ export interface AddFeaturesOptions {
  * A labelled set of feature rows that answers for new rows. For those who bring their own encoder; `Classifier`
  * adds images to it.
  *
- * Every change takes effect at once, is one step of undo, and either happens wholly or throws a
- * {@link HandfulError} and leaves the set as it was. Labels are trimmed, unique, and 1 to 200 characters long; they
- * are text, whatever they look like. Those that look the same are the same, whichever way Unicode spells them; the first
- * spelling is shown. After {@link dispose} every method throws the code `disposed`.
+ * Every change takes effect at once, is one step of undo (or part of one, see {@link marked}), and either happens wholly
+ * or throws a {@link HandfulError} and leaves the set as it was. Labels are trimmed, unique, and 1 to 200 characters long;
+ * they are text, whatever they look like. Those that look the same are the same, whichever way Unicode spells them; the
+ * first spelling is shown. After {@link dispose} every method throws the code `disposed`.
  *
  * @example
  * ```ts
@@ -89,6 +89,7 @@ export class FeatureClassifier implements Disposable {
   #examples: readonly ExampleSummary[] | undefined;
   readonly #listeners = new Set<() => void>();
   #endReading: (() => void) | undefined;
+  #marking = false;
 
   /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
   protected constructor(core: CoreClassifier) {
@@ -318,7 +319,41 @@ export class FeatureClassifier implements Disposable {
     return this.core.canRedo();
   }
 
-  /** Takes the last change back. Returns false where there is none. */
+  /**
+   * Makes changes under a mark: those that follow one another under the same mark are one step of undo, whatever their
+   * number, also those of a later call. Within another call the mark of that one counts.
+   *
+   * @param mark - A number of your own, a whole one from 0 to 4294967295.
+   * @param act - Makes the changes before it returns. When it throws, those that it has made stay.
+   * @returns What `act` returns.
+   * @throws {@link HandfulError} with code `parameter` for a mark that is no such number.
+   */
+  marked<T>(mark: number, act: () => T): T {
+    const core = this.core;
+    if (mark >>> 0 !== mark)
+      throw new HandfulError("parameter", `A mark is a whole number from 0 to 4294967295, not ${mark}.`);
+    if (this.#marking) return act();
+    this.#marking = true;
+    core.mark(mark);
+    try {
+      return act();
+    } finally {
+      this.#marking = false;
+      this.#core?.mark(undefined);
+    }
+  }
+
+  /** The mark of the step that {@link undo} would take back; `undefined` where it has none, or there is no step. */
+  get undoMark(): number | undefined {
+    return this.core.undoMark();
+  }
+
+  /** The mark of the step that {@link redo} would do again; `undefined` where it has none, or there is no step. */
+  get redoMark(): number | undefined {
+    return this.core.redoMark();
+  }
+
+  /** Takes the last step back. Returns false where there is none. */
   undo(): boolean {
     return this.change((core) => core.undo());
   }
@@ -381,6 +416,18 @@ export class FeatureClassifier implements Disposable {
     check("count", count, COUNT);
     const core = this.core;
     return guarded(() => core.nearest(features, atMost(count)));
+  }
+
+  /**
+   * The example of a class that shows the same as a feature row, so that the row would teach nothing new: a copy of the
+   * image, another size of it, or the next frame of a still scene. `undefined` where there is none.
+   *
+   * @param features - One row: all streams one after another, of any scale. The same: a cosine above 0.999.
+   * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   */
+  duplicateOf(features: Float32Array, label: string): number | undefined {
+    const core = this.core;
+    return guarded(() => core.duplicateOf(label, features));
   }
 
   /**

@@ -104,6 +104,50 @@ test("every change can be undone and done again", async () => {
   }
 });
 
+test("changes under one mark are one step of undo, also of two calls and of one within another", async () => {
+  const classifier = await taught();
+  const { examples } = classifier;
+  const add = (count) => {
+    for (let i = 0; i < count; i += 1) classifier.addFeatures(Float32Array.of(1, i, 0, 1, 1), "plum");
+  };
+  classifier.marked(3, () => add(100));
+  assert.equal(
+    classifier.marked(3, () => {
+      classifier.marked(4, () => add(150));
+      return "done";
+    }),
+    "done",
+  );
+  assert.throws(
+    () =>
+      classifier.marked(3, () => {
+        add(50);
+        classifier.removeClass("nothing");
+      }),
+    { code: "unknown-class" },
+  );
+  assert.equal(classifier.undoMark, 3);
+  classifier.undo();
+  assert.deepEqual(classifier.examples, examples);
+  assert.deepEqual([classifier.undoMark, classifier.redoMark], [undefined, 3]);
+  classifier.redo();
+  assert.equal(classifier.examples.length, examples.length + 300);
+  classifier.addClass("quince");
+  assert.equal(classifier.undoMark, undefined);
+  for (const mark of [-1, 1.5, 2 ** 32, "1", undefined])
+    assert.throws(() => classifier.marked(mark, () => {}), { code: "parameter" });
+});
+
+test("the same features again are found in their own class", async () => {
+  const classifier = await taught();
+  const [apple] = classifier.examples;
+  assert.equal(classifier.duplicateOf(APPLE, "apple"), apple.id);
+  assert.equal(classifier.duplicateOf(APPLE, "pear"), undefined);
+  assert.equal(classifier.duplicateOf(PEAR, "apple"), undefined);
+  assert.equal(classifier.duplicateOf(APPLE, "nothing"), undefined);
+  assert.throws(() => classifier.duplicateOf(Float32Array.of(1), "apple"), { code: "shape" });
+});
+
 test("a class that rests takes no part in answers until it is enabled again", async () => {
   const classifier = await taught();
   classifier.addFeatures(Float32Array.of(0, 1, 0, 1, 1), "plum");

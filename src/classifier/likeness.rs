@@ -1,12 +1,35 @@
-//! What photos have to do with the examples: which of these are like one, and which of many would teach most.
+//! What photos have to do with the examples: which of these are like one or the same, and which of many would teach most.
 
 use super::Classifier;
 use crate::order::sort_indices;
 use crate::select::label_next;
+use crate::support::ExampleId;
 use crate::{Error, Neighbour, Result, linalg};
 use ndarray::{Array2, Axis};
 
+/// Photos are the same above this cosine of their features: a copy, another size of it, or the next frame of a still scene.
+const SAME: f32 = 0.999;
+
 impl Classifier {
+    /// The example of a class that shows the same as a photo, so that this one would teach it nothing; `features` is the
+    /// photo's raw row `(width,)`. It is the likest of those whose cosine to it is above 0.999, as the mean of all streams.
+    /// None where the class is not there.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
+    pub fn duplicate_of(&self, label: &str, features: &[f32]) -> Result<Option<ExampleId>> {
+        let unit = self.set.streams().unit(features)?;
+        let Ok(class) = self.set.class(label) else {
+            return Ok(None);
+        };
+        let streams = self.set.streams().as_slice().len() as f32;
+        let same = (self.set.examples())
+            .filter(|(_, example)| example.class == class.id)
+            .map(|(id, example)| (id, linalg::dot(self.set.row(example), &unit) / streams))
+            .filter(|&(_, cosine)| cosine > SAME);
+        Ok(same.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id))
+    }
+
     /// The `n` examples that are most like a photo, the likest first; `features` is its raw row `(width,)`. Similarity is
     /// that which the head sees: each stream counts as much as it is trusted.
     ///

@@ -7,7 +7,7 @@ mod standard;
 mod task;
 
 pub use edit::{Edit, Listener};
-pub use history::History;
+pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
 pub use task::Task;
 

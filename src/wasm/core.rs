@@ -153,24 +153,41 @@ impl CoreClassifier {
         self.0.move_example(id, label).map_err(to_js)
     }
 
-    /// Whether there is a change to take back.
+    /// Marks the changes from now on, or no longer.
+    pub fn mark(&mut self, mark: Option<u32>) {
+        self.0.mark(mark);
+    }
+
+    /// The mark of the step that is taken back next.
+    #[wasm_bindgen(js_name = undoMark)]
+    pub fn undo_mark(&self) -> Option<u32> {
+        self.0.undo_mark()
+    }
+
+    /// The mark of the step that is made again next.
+    #[wasm_bindgen(js_name = redoMark)]
+    pub fn redo_mark(&self) -> Option<u32> {
+        self.0.redo_mark()
+    }
+
+    /// Whether there is a step to take back.
     #[wasm_bindgen(js_name = canUndo)]
     pub fn can_undo(&self) -> bool {
         self.0.can_undo()
     }
 
-    /// Whether there is a change to make again.
+    /// Whether there is a step to make again.
     #[wasm_bindgen(js_name = canRedo)]
     pub fn can_redo(&self) -> bool {
         self.0.can_redo()
     }
 
-    /// Takes back the last change.
+    /// Takes back the last step.
     pub fn undo(&mut self) -> bool {
         self.0.undo()
     }
 
-    /// Makes the change that was last taken back again.
+    /// Makes the step that was last taken back again.
     pub fn redo(&mut self) -> bool {
         self.0.redo()
     }
@@ -198,6 +215,12 @@ impl CoreClassifier {
     /// `{id, label, similarity}[]` of the examples that are most like a feature row.
     pub fn nearest(&mut self, row: &[f32], n: usize) -> Result<JsValue, JsValue> {
         out(&self.0.nearest(row, n).map_err(to_js)?)
+    }
+
+    /// Id of the example of a class that shows the same as a feature row.
+    #[wasm_bindgen(js_name = duplicateOf)]
+    pub fn duplicate_of(&self, label: &str, row: &[f32]) -> Result<Option<u32>, JsValue> {
+        self.0.duplicate_of(label, row).map_err(to_js)
     }
 
     /// Places of the feature rows that would teach most.

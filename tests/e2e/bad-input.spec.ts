@@ -118,32 +118,6 @@ test("works in memory, and says so, where the browser keeps nothing", async ({ p
   expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
 });
 
-test("says that the disk is full, and saves everything once there is room", async ({ page }) => {
-  await page.addInitScript(() => {
-    const put = IDBObjectStore.prototype.put;
-    IDBObjectStore.prototype.put = function (...values) {
-      if (document.documentElement.dataset.disk === "full")
-        throw new DOMException("full", "QuotaExceededError");
-      return put.apply(this, values);
-    };
-  });
-  await open(page);
-  await page.evaluate(() => {
-    document.documentElement.dataset.disk = "full";
-  });
-  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
-  await expect(page.getByText("Could not save: the disk space for this page is used up")).toBeVisible();
-  await page.evaluate(() => {
-    document.documentElement.dataset.disk = "free";
-  });
-  await teach(page, { leaf: drawnPhotos("leaf", 0, 1) });
-  await saved(page);
-  await page.reload();
-  await ready(page);
-  await expect(photosOf(page, "mug")).toHaveCount(2);
-  await expect(photosOf(page, "leaf")).toHaveCount(1);
-});
-
 for (const module of ["core", "encoder"]) {
   test(`says what is wrong when the server sends HTML for the ${module} module, and can try again`, async ({
     page,

@@ -22,6 +22,15 @@ export function photosOf(page: Page, label: string): Locator {
     .getByRole("button");
 }
 
+/** Every photo of a class has its picture, and so many there are. */
+export async function expectPhotos(page: Page, label: string, count: number): Promise<void> {
+  await expect(photosOf(page, label)).toHaveCount(count);
+  const pictures = photosOf(page, label).locator("img");
+  const widths = () =>
+    pictures.evaluateAll((images) => images.filter((image) => (image as HTMLImageElement).naturalWidth > 0));
+  await expect.poll(async () => (await widths()).length).toBe(count);
+}
+
 export async function addClass(page: Page, label: string): Promise<void> {
   await page.getByRole("textbox", { name: "Name of a new class" }).fill(label);
   await page.keyboard.press("Enter");
@@ -30,9 +39,8 @@ export async function addClass(page: Page, label: string): Promise<void> {
 
 /** Chooses files for a button that opens the file chooser. */
 export async function choose(page: Page, press: () => Promise<void>, files: Upload[]): Promise<void> {
-  const chooser = page.waitForEvent("filechooser");
-  await press();
-  await (await chooser).setFiles(files);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), press()]);
+  await chooser.setFiles(files);
 }
 
 export async function addPhotos(page: Page, label: string, files: Upload[]): Promise<void> {

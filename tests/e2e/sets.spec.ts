@@ -170,7 +170,7 @@ test("takes over the set that an earlier version of the page stored", async ({ p
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("sets", { keyPath: "id" }).put(set);
       const thumbnails = opening.result.createObjectStore("thumbnails", { keyPath: "id" });
-      for (const { id, blob } of pictures) thumbnails.put({ id, blob });
+      for (const { id, bytes } of pictures) thumbnails.put({ id, blob: new Blob([bytes]) });
     };
     (await done(opening)).close();
   });

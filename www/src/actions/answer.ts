@@ -2,7 +2,6 @@
 import { ask, clearReadings, photoOf } from "../engine/answering";
 import { capture, releaseCamera, startCamera } from "../engine/camera";
 import { look } from "../engine/looking";
-import { newGroup } from "../engine/set";
 import { type Photo, teach } from "../engine/teaching";
 import { getState, set, update } from "../state/live";
 import { rowsOf, toCsv, toJson } from "../state/table";
@@ -10,12 +9,14 @@ import { withTaught } from "../state/updates";
 import { keepPreference } from "../store/preferences";
 import { text } from "../text";
 import { download } from "./download";
-import { showToast } from "./toast";
+import { tellLearnt } from "./examples";
+import { withoutSets } from "./sets";
 
 export function askAbout(files: readonly File[]): void {
-  if (files.length === 0) return;
+  const photos = withoutSets(files);
+  if (photos.length === 0) return;
   stopLive();
-  void ask(files);
+  void ask(photos);
 }
 
 export function showReading(id: number): void {
@@ -57,10 +58,10 @@ export async function correctLive(label: string): Promise<void> {
 }
 
 async function teachOne(photo: Photo, label: string): Promise<number | undefined> {
-  const words = () => text.did.addedPhotos(1, label);
-  const [example] = await teach([photo], label, newGroup(words));
-  if (example !== undefined) showToast(words(), "step");
-  return example;
+  const words = (count: number) => text.did.addedPhotos(count, label);
+  const learnt = await teach([photo], label, { words });
+  tellLearnt(learnt, words);
+  return learnt[0]?.id;
 }
 
 /** Below which share of certainty an answer is "not sure". */

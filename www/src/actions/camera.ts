@@ -1,12 +1,10 @@
 /** Take photos for a class with the camera: press for one, press to start and to end a burst. */
 import { attachVideo, capture, changeCamera, releaseCamera, startCamera } from "../engine/camera";
-import { newGroup } from "../engine/set";
-import { teach } from "../engine/teaching";
+import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
-import { addPhotos } from "./examples";
-import { showToast } from "./toast";
+import { addPhotos, tellLearnt } from "./examples";
 
 /** Milliseconds between two photos of a burst: time to move the thing a little. */
 const BURST_PAUSE = 350;
@@ -21,6 +19,11 @@ export function openCamera(target: ClassItem): void {
 export function closeCamera(): void {
   set({ cameraClass: null, burst: false });
   releaseCamera();
+}
+
+/** Tries again, when what kept the camera from working may be over. */
+export function retryCamera(): void {
+  void startCamera();
 }
 
 /** Another camera of this device, from now on. */
@@ -44,22 +47,22 @@ export async function toggleBurst({ key }: ClassItem): Promise<void> {
   set({ burst: true });
   const target = () =>
     getState().classes.find((item) => item.key === key && item.key === getState().cameraClass);
-  const words = () => text.did.addPhotos(target()?.label ?? "");
-  const group = newGroup(words);
-  let [count, label] = [0, ""];
-  while (getState().burst && getState().camera.kind === "on" && count < BURST_MOST) {
+  let label = "";
+  const action = { words: (count: number) => text.did.addedPhotos(count, target()?.label ?? label) };
+  const learnt: Learnt[] = [];
+  for (let taken = 0; taken < BURST_MOST && getState().burst && getState().camera.kind === "on"; taken += 1) {
     const item = target();
     if (!item) break;
     ({ label } = item);
     const picture = await capture();
     if (picture) {
-      count += (await teach([{ name: text.camera.photoName, source: picture }], label, group)).length;
+      learnt.push(...(await teach([{ name: text.camera.photoName, source: picture }], label, action)));
       picture.close();
     }
     await new Promise((resolve) => setTimeout(resolve, BURST_PAUSE));
   }
   set({ burst: false });
-  if (count > 0) showToast(text.did.addedPhotos(count, label), "step");
+  tellLearnt(learnt, action.words);
 }
 
 /** Shows the camera in a video element for as long as that is on the page; gives how to end it. */

@@ -1,7 +1,7 @@
 /** Add, rename, merge, disable and remove classes. Each gives the code of what went wrong, or null. */
 import { codeOf } from "../engine/codes";
 import { setOpened } from "../engine/session";
-import { newGroup, step } from "../engine/set";
+import { step } from "../engine/set";
 import { retarget } from "../engine/teaching";
 import { update } from "../state/live";
 import type { Code } from "../state/state";
@@ -12,10 +12,7 @@ import { attempt, showToast } from "./toast";
 export async function addClass(label: string): Promise<Code | null> {
   await setOpened();
   try {
-    step(
-      newGroup(() => text.did.addClass(label.trim())),
-      (set) => set.addClass(label),
-    );
+    step({ words: () => text.did.addClass(label.trim()) }, (set) => set.addClass(label));
     return null;
   } catch (error) {
     return codeOf(error);
@@ -26,14 +23,11 @@ export function renameClass(from: string, to: string): Code | null {
   const label = to.trim();
   if (label === from) return null;
   try {
-    step(
-      newGroup(() => text.did.rename(from, label)),
-      (set) => {
-        set.renameClass(from, label);
-        retarget(from, label);
-        update((state) => withRenamed(state, from, label));
-      },
-    );
+    step({ words: () => text.did.rename(from, label) }, (set) => {
+      set.renameClass(from, label);
+      retarget(from, label);
+      update((state) => withRenamed(state, from, label));
+    });
   } catch (error) {
     return codeOf(error);
   }
@@ -44,7 +38,7 @@ export function renameClass(from: string, to: string): Code | null {
 export function mergeClasses(from: string, into: string): void {
   const words = () => text.did.merge(from, into);
   const failed = attempt(() => {
-    step(newGroup(words), (set) => set.mergeClasses(from, into));
+    step({ words }, (set) => set.mergeClasses(from, into));
     retarget(from, into);
   });
   if (!failed) showToast(words(), "step");
@@ -53,14 +47,14 @@ export function mergeClasses(from: string, into: string): void {
 /** Lets a class take part in answers, or not. */
 export function enableClass(label: string, enabled: boolean): void {
   const words = () => (enabled ? text.did.enable(label) : text.did.disable(label));
-  const failed = attempt(() => step(newGroup(words), (set) => set.setEnabled(label, enabled)));
+  const failed = attempt(() => step({ words }, (set) => set.setEnabled(label, enabled)));
   if (!failed) showToast(words(), "step");
 }
 
 export function removeClass(label: string): void {
   const words = () => text.did.removeClass(label);
   const failed = attempt(() => {
-    step(newGroup(words), (set) => set.removeClass(label));
+    step({ words }, (set) => set.removeClass(label));
     retarget(label, null);
   });
   if (!failed) showToast(words(), "step");

@@ -1,6 +1,7 @@
 /** Add photos to a class; pick out, move and remove examples. */
-import { newGroup, step } from "../engine/set";
-import { cancelTeaching, type Photo, teach } from "../engine/teaching";
+import type { Action } from "../engine/journal";
+import { step } from "../engine/set";
+import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
 import { set, update } from "../state/live";
 import { withToggled } from "../state/updates";
 import { text } from "../text";
@@ -12,12 +13,16 @@ export function photosOf(files: Iterable<File>): Photo[] {
 
 export async function addPhotos(photos: readonly Photo[], label: string): Promise<void> {
   if (photos.length === 0) return;
-  const learnt = await teach(
-    photos,
-    label,
-    newGroup(() => text.did.addPhotos(label)),
-  );
-  if (learnt.length > 0) showToast(text.did.addedPhotos(learnt.length, label), "step");
+  const words = (count: number) => text.did.addedPhotos(count, label);
+  tellLearnt(await teach(photos, label, { words }), words);
+}
+
+/** Says what was added to the set, and what was there already. */
+export function tellLearnt(learnt: readonly Learnt[], words: Action["words"]): void {
+  const known = learnt.filter((photo) => photo.known).length;
+  const added = learnt.length - known;
+  if (added > 0) showToast(known > 0 ? text.did.partly(words(added), known) : words(added), "step");
+  else if (known > 0) showToast(text.did.known(known), null);
 }
 
 export function stopAdding(): void {
@@ -38,18 +43,18 @@ export function clearSelected(): void {
 
 export function removeExamples(ids: readonly number[]): void {
   const words = () => text.did.removePhotos(ids.length);
-  const group = newGroup(words);
+  const action = { words };
   const failed = attempt(() => {
-    for (const id of ids) step(group, (classifier) => classifier.removeExample(id));
+    for (const id of ids) step(action, (classifier) => classifier.removeExample(id));
   });
   if (!failed) showToast(words(), "step");
 }
 
 export function moveExamples(ids: readonly number[], label: string): void {
   const words = () => text.did.movePhotos(ids.length, label);
-  const group = newGroup(words);
+  const action = { words };
   const failed = attempt(() => {
-    for (const id of ids) step(group, (classifier) => classifier.moveExample(id, label));
+    for (const id of ids) step(action, (classifier) => classifier.moveExample(id, label));
     clearSelected();
   });
   if (!failed) showToast(words(), "step");

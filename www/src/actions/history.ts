@@ -1,6 +1,7 @@
 /** Undo and redo, by button, toast or keyboard. */
+import { wordsOf } from "../engine/journal";
 import { redo as redoSet, undo as undoSet } from "../engine/set";
-import { cancelGroup } from "../engine/teaching";
+import { cancelAction } from "../engine/teaching";
 import { getState } from "../state/live";
 import { text } from "../text";
 import { restoreSet } from "./sets";
@@ -12,15 +13,15 @@ export function undo(): void {
     void restoreSet();
     return;
   }
-  const group = undoSet();
-  if (!group) return;
-  cancelGroup(group.id);
-  showToast(text.history.undone(group.words()), null);
+  const step = undoSet();
+  if (!step) return;
+  cancelAction(step.action);
+  showToast(text.history.undone(wordsOf(step)), null);
 }
 
 export function redo(): void {
-  const group = redoSet();
-  if (group) showToast(text.history.redone(group.words()), null);
+  const step = redoSet();
+  if (step) showToast(text.history.redone(wordsOf(step)), null);
 }
 
 /** Ctrl+Z and Ctrl+Shift+Z (Command on a Mac), also Ctrl+Y. In a field with text they belong to the text. */

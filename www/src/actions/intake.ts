@@ -1,49 +1,63 @@
 /** Photos that came without saying what they are: dropped on the page, pasted, or in folders. */
 import { setOpened } from "../engine/session";
-import { newGroup, step } from "../engine/set";
-import { teach } from "../engine/teaching";
+import { step } from "../engine/set";
+import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { text } from "../text";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
-import { addPhotos, photosOf } from "./examples";
-import { openSetFile } from "./sets";
-import { attempt, showToast } from "./toast";
+import { addPhotos, photosOf, tellLearnt } from "./examples";
+import { withoutSets } from "./sets";
+import { attempt } from "./toast";
+
+/** What was dropped: files, and the files of folders, each under the name of the folder that it lay in. */
+export interface Dropped {
+  loose: File[];
+  folders: Map<string, File[]>;
+}
 
 let waiting: File[] = [];
 
-/** Keeps photos until somebody says what they are; a saved set is opened. */
-export function takeIn(files: readonly File[]): void {
-  const isSet = (file: File) => file.name.endsWith(".handful");
-  for (const file of files.filter(isSet)) void openSetFile(file);
-  const photos = files.filter((file) => !isSet(file));
+/** Files and folders that were dropped on the page. */
+export function takeDropped({ loose, folders }: Dropped): void {
+  const photos = withoutSets([...loose, ...Array.from(folders.values()).flat()]);
+  takeIn(loose.filter((file) => photos.includes(file)));
+  void teachFolders(folders);
+}
+
+/** Keeps photos until somebody says what they are. */
+function takeIn(photos: readonly File[]): void {
   if (photos.length === 0) return;
   waiting = [...waiting, ...photos];
   set({ asking: { count: waiting.length } });
 }
 
 /** Photos in folders are of the classes that the folders are named after: all of them one step of Undo. */
-export async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Promise<void> {
+async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Promise<void> {
   const photos = new Map(Array.from(folders, ([label, files]) => [label, files.filter(mayBePhoto)]));
   const total = Array.from(photos.values(), ({ length }) => length).reduce((a, b) => a + b, 0);
   if (total === 0) return;
   await setOpened();
-  const group = newGroup(() => text.did.addFolders(photos.size));
-  const teaching: Promise<number[]>[] = [];
+  const action = { words: (count: number) => text.did.addedFolders(count, photos.size) };
+  const teaching: Promise<Learnt[]>[] = [];
   for (const [label, files] of photos) {
     if (files.length === 0) continue;
     const known = getState().classes.some((item) => item.label === label.trim());
-    if (!known && attempt(() => step(group, (set) => set.addClass(label)))) continue;
-    teaching.push(teach(photosOf(files), label.trim(), group));
+    if (!known && attempt(() => step(action, (set) => set.addClass(label)))) continue;
+    teaching.push(teach(photosOf(files), label.trim(), action));
   }
-  const learnt = (await Promise.all(teaching)).flat().length;
-  if (learnt > 0) showToast(text.did.addFolders(photos.size), "step");
+  tellLearnt((await Promise.all(teaching)).flat(), action.words);
 }
 
 /** Folders hold other files too, which nobody meant. */
 function mayBePhoto({ name, type }: File): boolean {
   return type.startsWith("image/") || /\.hei[cf]$/i.test(name);
+}
+
+/** Files that somebody gave to a class. */
+export function takeInto(label: string, files: readonly File[]): void {
+  void addPhotos(photosOf(withoutSets(files)), label);
 }
 
 /** They are photos of a class that there is. */
@@ -82,7 +96,7 @@ export function paste(event: ClipboardEvent): void {
   const focused = document.activeElement;
   const key = focused?.closest<HTMLElement>("[data-class]")?.dataset.class;
   const target = getState().classes.find((item) => String(item.key) === key);
-  if (target) void addPhotos(photosOf(files), target.label);
+  if (target) takeInto(target.label, files);
   else if (focused?.closest("[data-answer]")) askAbout(files);
-  else takeIn(files);
+  else takeIn(withoutSets(files));
 }

@@ -3,19 +3,16 @@ import type { Encoder } from "handful";
 import { emptySet, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
-import { newGroup, saved, step } from "../engine/set";
-import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
-import { freshId, getState, set } from "../state/live";
-import { setName } from "../state/updates";
-import { clearSet, FIRST_SET, readSet, type StoredSet, writeName, writeSet } from "../store/database";
-import { readFile, type SetFile, writeFile } from "../store/file";
+import { saved, step } from "../engine/set";
+import { blobOf, keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
+import { freshId, getState, set, update } from "../state/live";
+import { setName, withProblem } from "../state/updates";
+import { FIRST_SET, type Snapshot, writeName, writeSet } from "../store/database";
+import { readFile, writeFile } from "../store/file";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
 import { attempt, showToast } from "./toast";
-
-/** The set that was deleted last, until another is or the note of it goes away. */
-let deleted: { id: string; name: string; stored: StoredSet | null } | null = null;
 
 export async function createSet(): Promise<void> {
   await addSet(null);
@@ -30,15 +27,23 @@ async function addSet(bytes: Uint8Array | null): Promise<void> {
   await kept(async () => {
     const id = crypto.randomUUID();
     await readList();
-    if (bytes) await writeSet(id, { bytes, added: new Map(), removed: [] });
-    await writeName({ id, name: text.sets.another(getState().sets.length + 1) });
+    const name = text.sets.another(getState().sets.length + 1);
+    if (bytes) await writeSet(id, { name, bytes, thumbnails: new Map() });
+    else await writeName({ id, name });
     await listChanged();
-    await openSet(id);
+    await change(id);
   });
 }
 
 export async function switchSet(id: string): Promise<void> {
-  await openSet(id);
+  await change(id);
+}
+
+/** Opens another set, where the open one can be put away. */
+async function change(id: string): Promise<boolean> {
+  const changed = await openSet(id);
+  if (!changed) showToast(text.sets.unsaved(setName(getState())), null);
+  return changed;
 }
 
 export async function renameSet(name: string): Promise<void> {
@@ -50,36 +55,32 @@ export async function renameSet(name: string): Promise<void> {
   });
 }
 
-/** Deletes the open set and opens another one. The note that tells it can bring it back. */
+/** Deletes the open set and opens another one. It can be had back for a day. */
 export async function deleteSet(): Promise<void> {
+  const { setId: id, sets, deletedSets } = getState();
+  const name = sets.find((named) => named.id === id)?.name ?? "";
+  const words = text.sets.deleted(setName(getState()));
+  const left = sets.find((named) => named.id !== id);
+  const gone = [id, ...deletedSets.map((named) => named.id)];
+  const next = left?.id ?? (gone.includes(FIRST_SET) ? crypto.randomUUID() : FIRST_SET);
   await kept(async () => {
-    const { setId: id, sets } = getState();
-    const name = setName(getState());
-    await saved();
-    const stored = await readSet(id);
-    const next = sets.find((other) => other.id !== id)?.id ?? FIRST_SET;
-    await clearSet(id);
-    deleted = { id, name, stored };
+    if (!(await saved())) throw new Error("what is not saved could not be had back");
+    await writeName({ id, name, deletedAt: Date.now() });
+    await change(next);
     await listChanged();
-    // Opening the same one again shows it empty.
-    await openSet(next);
-    set({ toast: { id: freshId(), text: text.sets.deleted(name), undo: "set" } });
+    set({ toast: { id: freshId(), text: words, undo: "set" } });
   });
 }
 
-export async function restoreSet(): Promise<void> {
-  const back = deleted;
+/** Brings a deleted set back: the last one, where none is named. */
+export async function restoreSet(id = getState().deletedSets[0]?.id): Promise<void> {
+  const back = getState().deletedSets.find((named) => named.id === id);
   if (!back) return;
-  deleted = null;
   set({ toast: null });
   await kept(async () => {
-    if (back.stored) {
-      const { bytes, thumbnails } = back.stored;
-      await writeSet(back.id, { bytes, added: thumbnails, removed: [] });
-    }
     await writeName({ id: back.id, name: back.name });
     await listChanged();
-    await openSet(back.id);
+    await change(back.id);
   });
 }
 
@@ -92,20 +93,24 @@ export function saveSetFile(pictures: boolean): void {
   const name = setName(getState());
   const bytes = setBytes();
   const ids = getState().examples.map((example) => example.id);
-  const file = pictures ? writeFile({ name, bytes, thumbnails: thumbnailsOf(ids) }) : bytes;
+  const thumbnails = new Map(Array.from(thumbnailsOf(ids), ([id, picture]) => [id, blobOf(picture)]));
+  const file = pictures ? writeFile({ name, bytes, thumbnails }) : bytes;
   download(`${fileName()}.handful`, file);
 }
 
-/** Opens a file as a set of its own, beside those that there are. */
-export async function openSetFile(file: File): Promise<void> {
+/** Opens files as sets of their own, beside those that there are; the last one stays open. */
+export async function openSetFiles(files: readonly File[]): Promise<void> {
+  for (const file of files) await openSetFile(file);
+}
+
+async function openSetFile(file: File): Promise<void> {
   const found = await read(file, "fits");
   if (!found) return;
   await kept(async () => {
     const id = crypto.randomUUID();
-    await writeSet(id, { bytes: found.bytes, added: found.thumbnails, removed: [] });
-    await writeName({ id, name: found.name || file.name.replace(/\.handful$/, "") });
+    await writeSet(id, { ...found, name: found.name || file.name.replace(SET_FILE, "") });
     await listChanged();
-    await openSet(id);
+    if (await change(id)) showToast(text.sets.opened(file.name), null);
   });
 }
 
@@ -114,21 +119,33 @@ export async function mergeSetFile(file: File): Promise<void> {
   const found = await read(file, "same");
   if (!found) return;
   const before = getState().examples.length;
-  const group = newGroup(() => text.did.mergeFile(file.name));
   const failed = attempt(() =>
-    step(group, (open) => {
+    step({ words: () => text.did.mergeFile(file.name) }, (open) => {
       const pictures = [...open.merge(found.bytes)].map(
         ([there, here]) => [here, found.thumbnails.get(there)] as const,
       );
-      keepThumbnails(pictures.filter((picture): picture is [number, Blob] => picture[1] !== undefined));
+      keepThumbnails(pictures.filter((picture): picture is [number, Uint8Array] => picture[1] !== undefined));
     }),
   );
   if (!failed) showToast(text.sets.merged(getState().examples.length - before, file.name), "step");
 }
 
+const SET_FILE = /\.handful$/i;
+
+/** Takes the saved sets out of files and opens them; among photos nobody can know what is meant, so there they are left out. */
+export function withoutSets(files: readonly File[]): File[] {
+  const isSet = ({ name }: File) => SET_FILE.test(name);
+  const [sets, others] = [files.filter(isSet), files.filter((file) => !isSet(file))];
+  if (others.length === 0) void openSetFiles(sets);
+  else
+    for (const { name } of sets)
+      update((state) => withProblem(state, { id: freshId(), name, code: "set-file" }));
+  return others;
+}
+
 /** What a file holds, with no more pictures than photos; where its encoder is not as wanted the person is told. */
-async function read(file: File, wanted: "fits" | "same"): Promise<SetFile | null> {
-  const found = await readFile(file);
+async function read(file: File, wanted: "fits" | "same"): Promise<Snapshot | null> {
+  const found = await readFile(file).catch(() => null);
   const inside = found && (await inspect(found.bytes).catch(() => null));
   if (!found || !inside?.[wanted]) {
     const { badFile, earlierEncoder, otherEncoder } = text.sets;
@@ -136,7 +153,10 @@ async function read(file: File, wanted: "fits" | "same"): Promise<SetFile | null
     showToast(why(file.name), null);
     return null;
   }
-  return { ...found, thumbnails: new Map([...found.thumbnails].filter(([id]) => inside.ids.has(id))) };
+  const thumbnails = new Map<number, Uint8Array>();
+  for (const [id, picture] of found.thumbnails)
+    if (inside.ids.has(id)) thumbnails.set(id, new Uint8Array(await picture.arrayBuffer()));
+  return { ...found, thumbnails };
 }
 
 async function listChanged(): Promise<void> {

@@ -16,9 +16,10 @@ export function exportedHead(head: HeadName): HeadName {
 
 export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8Array<ArrayBuffer>> {
   // A copy, because the head of the set that is in use stays as it is.
-  using copy = await FeatureClassifier.load(currentSet().save());
-  copy.head = exportedHead(copy.head);
-  return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
+  return using(await FeatureClassifier.load(currentSet().save()), (copy) => {
+    copy.head = exportedHead(copy.head);
+    return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
+  });
 }
 
 /** The open set as the package saves it. */
@@ -28,8 +29,7 @@ export function setBytes(): Uint8Array<ArrayBuffer> {
 
 /** A set without classes, for an encoder. */
 export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<ArrayBuffer>> {
-  using empty = await FeatureClassifier.create({ streams, encoderId: id });
-  return empty.save();
+  return using(await FeatureClassifier.create({ streams, encoderId: id }), (empty) => empty.save());
 }
 
 /** What is to be known of a saved set before it is used. */
@@ -46,10 +46,20 @@ export interface Inside {
 
 /** @throws `HandfulError` for bytes that are no set. */
 export async function inspect(bytes: Uint8Array): Promise<Inside> {
-  using loaded = await FeatureClassifier.load(bytes);
   const encoder = await shippedEncoder();
-  const fits = encoderOf(loaded) !== "shipped" || encoder.fits(loaded);
-  const same = getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId;
-  const earlier = fromEarlierEncoder(loaded);
-  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same, earlier };
+  return using(await FeatureClassifier.load(bytes), (loaded) => ({
+    ids: new Set(loaded.examples.map(({ id }) => id)),
+    fits: encoderOf(loaded) !== "shipped" || encoder.fits(loaded),
+    same: getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId,
+    earlier: fromEarlierEncoder(loaded),
+  }));
+}
+
+/** What `use` makes of a set that is needed for nothing else. The declaration of that name is missing up to Safari 27. */
+function using<Result>(set: FeatureClassifier, use: (set: FeatureClassifier) => Result): Result {
+  try {
+    return use(set);
+  } finally {
+    set.dispose();
+  }
 }

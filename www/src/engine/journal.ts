@@ -1,53 +1,53 @@
 /**
- * Which steps of the classifier belong to one action of the person. Adding five photos is five steps for the
- * classifier and one for whoever presses Undo.
+ * What the steps of the classifier did, in words. It knows each by its mark. Adding five photos is one action of the
+ * person and one step, unless something else was done in between: then it is two.
  */
+import { freshId } from "../state/live";
 
-/** One action: its number and what it did, in words of the language that is spoken when they are read. */
-export interface Group {
-  readonly id: number;
-  readonly words: () => string;
+/** One action: what it did to so many photos, in words of the language that is spoken when they are read. */
+export interface Action {
+  readonly words: (photos: number) => string;
 }
 
-const done: Group[] = [];
-const undone: Group[] = [];
-
-/** One step was made. Nothing can be redone after it. */
-export function recordStep(group: Group): void {
-  done.push(group);
-  undone.length = 0;
+/** A step of an action, and by how many photos it changed the set. */
+export interface Step {
+  readonly mark: number;
+  readonly action: Action;
+  photos: number;
 }
 
-export function lastDone(): Group | null {
-  return done.at(-1) ?? null;
+/** More than the classifier can take back. */
+const REMEMBERED = 1000;
+
+/** By their marks, which grow with time. */
+const steps = new Map<number, Step>();
+
+/** The step with a mark. */
+export function stepOf(mark: number | undefined): Step | null {
+  return (mark !== undefined && steps.get(mark)) || null;
 }
 
-export function lastUndone(): Group | null {
-  return undone.at(-1) ?? null;
+/** The step that a change of an action belongs to: the last one, given by its mark, where that is of the same action. */
+export function nextStep(action: Action, last: number | undefined): Step {
+  const step = stepOf(last);
+  if (step?.action === action) return step;
+  const mark = freshId();
+  const next = { mark, action, photos: 0 };
+  steps.set(mark, next);
+  return next;
 }
 
-/** Takes back the steps of the last group; `step` undoes one and says whether it could. */
-export function undoGroup(step: () => boolean): Group | null {
-  return transfer(done, undone, step);
+/** A step was made after the one marked `last`: whatever was undone in between cannot be redone any more. */
+export function recordStep({ mark }: Step, last = 0): void {
+  for (const other of steps.keys()) if (other > last && other < mark) steps.delete(other);
+  const [oldest] = steps.keys();
+  if (steps.size > REMEMBERED && oldest !== undefined) steps.delete(oldest);
 }
 
-export function redoGroup(step: () => boolean): Group | null {
-  return transfer(undone, done, step);
+export function wordsOf({ action, photos }: Step): string {
+  return action.words(Math.abs(photos));
 }
 
 export function forgetSteps(): void {
-  done.length = 0;
-  undone.length = 0;
-}
-
-function transfer(from: Group[], to: Group[], step: () => boolean): Group | null {
-  const group = from.at(-1);
-  if (!group) return null;
-  while (from.at(-1)?.id === group.id && step()) {
-    from.pop();
-    to.push(group);
-  }
-  // The classifier remembers a limited number of steps: what it has forgotten cannot be taken back.
-  if (from.at(-1)?.id === group.id) from.length = 0;
-  return group;
+  steps.clear();
 }

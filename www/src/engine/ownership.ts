@@ -3,10 +3,14 @@
  * that is open elsewhere waits in line: it gets the set when the other tab closes or hands it over.
  */
 
-/** Milliseconds in which a tab that is alive hands a set over. */
-const PATIENCE = 3000;
+/** Milliseconds in which a tab that is alive hands a set over or says why not: longer than it waits for its storage. */
+const PATIENCE = 6000;
 
-type Message = { kind: "hand-over"; set: string } | { kind: "list" };
+type Message =
+  | { kind: "hand-over"; set: string }
+  /** The tab that owns the set cannot let it go. */
+  | { kind: "kept"; set: string }
+  | { kind: "list" };
 
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("handful");
 
@@ -18,18 +22,33 @@ interface Held {
 let held: Held | null = null;
 /** The set that this tab waits for, and how the waiting ends. */
 let wanted: { set: string; owned: PromiseWithResolvers<void>; stop: AbortController } | null = null;
-let putAway: (stolen: boolean) => Promise<void> = async () => {};
+let asking: ReturnType<typeof setTimeout> | undefined;
+let handlers: Handlers | null = null;
 
-/**
- * Says how this tab puts its set away when another tab wants it or has stolen it, and what to do when the list of sets
- * has changed.
- */
-export function onRequests(put: (stolen: boolean) => Promise<void>, listChanged: () => void): void {
-  putAway = put;
-  channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
-    if (data.kind === "list") listChanged();
-    else if (data.set === held?.set) void putAway(false);
-  });
+export interface Handlers {
+  /** Puts the set away, because another tab wants it or has stolen it; gives whether it could. */
+  putAway: (stolen: boolean) => Promise<boolean>;
+  /** The list of sets has changed. */
+  listChanged: () => void;
+  /** The tab that owns the wanted set cannot let it go. */
+  refused: () => void;
+}
+
+export function onRequests(given: Handlers): void {
+  handlers = given;
+  channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => void answer(data));
+}
+
+async function answer(message: Message): Promise<void> {
+  if (message.kind === "list") {
+    handlers?.listChanged();
+  } else if (message.kind === "kept") {
+    if (message.set !== wanted?.set) return;
+    clearTimeout(asking);
+    handlers?.refused();
+  } else if (message.set === held?.set && !(await handlers?.putAway(false))) {
+    channel?.postMessage({ kind: "kept", set: message.set } satisfies Message);
+  }
 }
 
 /** Tells the other tabs that a set was added, renamed or removed. */
@@ -54,7 +73,8 @@ export function demand(): void {
   const now = wanted;
   if (!now) return;
   channel?.postMessage({ kind: "hand-over", set: now.set } satisfies Message);
-  setTimeout(() => {
+  clearTimeout(asking);
+  asking = setTimeout(() => {
     if (wanted !== now || held) return;
     now.stop.abort();
     void hold(now.set, now.owned, { steal: true });
@@ -83,7 +103,7 @@ async function hold(set: string, owned: PromiseWithResolvers<void>, options: Loc
     // It was not waited for to the end, or another tab has stolen it.
     if (mine !== null && held === mine) {
       held = null;
-      await putAway(true);
+      await handlers?.putAway(true);
     }
   }
 }

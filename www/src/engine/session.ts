@@ -3,7 +3,16 @@ import { type Encoder, FeatureClassifier, fromEarlierEncoder, init } from "handf
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { reasonOf } from "../store/autosave";
-import { clearSet, FIRST_SET, readNames, readSet, type StoredSet } from "../store/database";
+import {
+  clearSet,
+  FIRST_SET,
+  type NamedSet,
+  onDatabaseLost,
+  readNames,
+  readSet,
+  reconnect,
+  type StoredSet,
+} from "../store/database";
 import { keepPreference, readPreferences } from "../store/preferences";
 import { codeOf } from "./codes";
 import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
@@ -13,6 +22,10 @@ import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
 
 /** Milliseconds after which a set that cannot be had is said to be open elsewhere: a reload needs a moment. */
 const MOMENT = 500;
+/** Milliseconds after which storage that does not answer is told. */
+const PATIENCE = 5000;
+/** Milliseconds for which a deleted set can be had back. */
+const DAY = 24 * 60 * 60 * 1000;
 
 const core = Promise.withResolvers<void>();
 let opened = Promise.withResolvers<Encoder>();
@@ -27,8 +40,13 @@ export function setOpened(): Promise<Encoder> {
 }
 
 export async function start(): Promise<void> {
-  onRequests(putAway, () => void readList());
-  await Promise.all([loadEngine(), openSet(readPreferences().set ?? FIRST_SET)]);
+  onRequests({
+    putAway,
+    listChanged: () => void readList(),
+    refused: () => set({ set: { kind: "elsewhere", kept: true } }),
+  });
+  onDatabaseLost(() => void readList());
+  await Promise.all([loadEngine(), exchange(readPreferences().set ?? FIRST_SET)]);
 }
 
 /** Loads both WebAssembly modules and the model; after a failure it may be called again. */
@@ -50,20 +68,39 @@ export async function loadEngine(): Promise<void> {
   }
 }
 
-/** Reads the names of all sets. Where that fails, the open set is the only one, and autosave tells why. */
+/**
+ * Reads the names of all sets, and forgets those that were deleted long ago. Where that fails, the open set is the only
+ * one, and autosave tells why.
+ */
 export async function readList(): Promise<void> {
   try {
-    set({ sets: await readNames() });
+    const all = await readNames();
+    const deleted = all.flatMap((named) => (named.deletedAt === undefined ? [] : [named]));
+    const kept = ({ deletedAt }: NamedSet) => Date.now() - (deletedAt ?? 0) < DAY;
+    set({
+      sets: all.filter((named) => !deleted.includes(named)),
+      deletedSets: deleted.filter(kept).sort((a, b) => (b.deletedAt ?? 0) - (a.deletedAt ?? 0)),
+    });
+    for (const named of deleted) if (!kept(named)) await clearSet(named.id);
   } catch (error) {
     console.warn("the list of sets could not be read", error);
   }
 }
 
-/** Puts the open set away and opens another one, as soon as no other tab works on it. */
-export async function openSet(id: string): Promise<void> {
+/**
+ * Puts the open set away and opens another one, as soon as no other tab works on it. False where the open one cannot be
+ * put away, because it is not saved.
+ */
+export async function openSet(id: string): Promise<boolean> {
+  if (!(await saved())) return false;
+  void exchange(id);
+  return true;
+}
+
+async function exchange(id: string): Promise<void> {
   // The classes of another set are not to be expected.
   if (getState().setId !== id) set({ expected: [] });
-  await close();
+  close();
   round += 1;
   const mine = round;
   keepPreference({ set: id });
@@ -71,16 +108,17 @@ export async function openSet(id: string): Promise<void> {
   void readList();
   set({ setId: id, set: { kind: "opening" } });
   const late = setTimeout(() => {
-    if (mine === round) set({ set: { kind: "elsewhere" } });
+    if (mine === round) set({ set: { kind: "elsewhere", kept: false } });
   }, MOMENT);
   await own(id);
   clearTimeout(late);
   if (mine !== round) return;
   set({ set: { kind: "opening" } });
-  const stored = await readStored(id);
+  const found = await find(id);
   await core.promise;
   if (mine !== round) return;
-  if (stored) await openStored(stored);
+  if (found.id !== id) await exchange(found.id);
+  else if (found.stored) await openStored(found.stored);
   else await openNew();
 }
 
@@ -89,8 +127,7 @@ export function workHere(): void {
   demand();
 }
 
-async function close(): Promise<void> {
-  await saved();
+function close(): void {
   opened = getState().set.kind === "open" ? Promise.withResolvers<Encoder>() : opened;
   unusable = null;
   withdrawNeed();
@@ -98,25 +135,47 @@ async function close(): Promise<void> {
   disown();
 }
 
-/** Another tab wants the set, or has taken it: it is waited for until that tab lets it go. */
-async function putAway(stolen: boolean): Promise<void> {
+/**
+ * Another tab wants the set, or has taken it: it is waited for until that tab lets it go. False where it is not saved, and
+ * so cannot be given away.
+ */
+async function putAway(stolen: boolean): Promise<boolean> {
   // What was stolen is written by the other tab now.
   if (stolen) dropSet();
-  const id = getState().setId;
-  const opening = openSet(id);
-  set({ set: { kind: "elsewhere" } });
-  await opening;
+  const given = await openSet(getState().setId);
+  if (given) set({ set: { kind: "elsewhere", kept: false } });
+  return given;
 }
 
-async function readStored(id: string): Promise<StoredSet | null> {
+/** What is stored of a set; of another one, where this one was deleted or never was. */
+async function find(id: string): Promise<{ id: string; stored: StoredSet | null }> {
+  const late = setInterval(() => set({ storage: { kind: "failed", reason: "slow" } }), PATIENCE);
+  const read = async () => {
+    const which = await orElse(id);
+    return { id: which, stored: which === id ? await readSet(id) : null };
+  };
   try {
-    return await readSet(id);
+    // A connection that was lost is no news, where another one can be had.
+    const found = await read().catch(() => reconnect().then(read));
+    set({ storage: { kind: "idle" } });
+    return found;
   } catch (error) {
     console.warn("the stored set could not be read", error);
     keepNothing();
     set({ storage: { kind: "failed", reason: reasonOf(error) } });
-    return null;
+    return { id, stored: null };
+  } finally {
+    clearInterval(late);
   }
+}
+
+/** A set itself, unless it was deleted, or is not there where others are. */
+async function orElse(id: string): Promise<string> {
+  const all = await readNames();
+  const here = all.find((stored) => stored.id === id);
+  if (here && here.deletedAt === undefined) return id;
+  const other = all.find(({ deletedAt }) => deletedAt === undefined);
+  return other?.id ?? (here ? crypto.randomUUID() : id);
 }
 
 /** Shows a stored set as soon as the core is there; the encoder, when it comes, must be the one that made it. */

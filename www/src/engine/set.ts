@@ -3,11 +3,15 @@ import type { FeatureClassifier, HeadName } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { withSet } from "../state/updates";
 import { type Autosave, createAutosave } from "../store/autosave";
-import { forgetSteps, type Group, lastDone, lastUndone, recordStep, redoGroup, undoGroup } from "./journal";
+import { onDatabaseLost } from "../store/database";
+import { keepPreference } from "../store/preferences";
+import { type Action, forgetSteps, nextStep, recordStep, type Step, stepOf, wordsOf } from "./journal";
 import { forgetThumbnails, keepThumbnails, thumbnailsOf } from "./thumbnails";
 
 let classifier: FeatureClassifier | null = null;
 let keeping = true;
+/** Something was changed that the database is not to hold. */
+let unkept = false;
 /** A change is being made here, and shown when it is complete. */
 let changing = false;
 const listeners = new Set<() => void>();
@@ -36,18 +40,27 @@ export function onSetDropped(listener: () => void): void {
   dropped.add(listener);
 }
 
-/** Takes a set into use and shows it; `stored` are the thumbnails that the database holds of it. */
-export function adoptSet(next: FeatureClassifier, stored: ReadonlyMap<number, Blob>): void {
+// What was said to be saved is so again as soon as there is a database. It held the list of sets too, and the browser may
+// have cleared the preferences with it.
+onDatabaseLost(() => {
+  const { setId, storage } = getState();
+  keepPreference({ set: setId });
+  if (keeping && storage.kind !== "idle") autosave?.request();
+});
+
+/** Takes a set into use and shows it, with the thumbnails of its examples. */
+export function adoptSet(next: FeatureClassifier, thumbnails: ReadonlyMap<number, Uint8Array>): void {
   classifier = next;
   // Other changes come by themselves: what a name means is found out a moment later.
   next.subscribe(() => {
     if (!changing) changed();
   });
-  keepThumbnails(stored);
+  keepThumbnails(thumbnails);
+  const { setId } = getState();
   autosave = createAutosave(
-    getState().setId,
-    new Set(stored.keys()),
+    setId,
     () => ({
+      name: getState().sets.find(({ id }) => id === setId)?.name ?? "",
       bytes: currentSet().save(),
       thumbnails: thumbnailsOf(getState().examples.map((example) => example.id)),
     }),
@@ -64,6 +77,7 @@ export function dropSet(): void {
   classifier?.dispose();
   classifier = null;
   keeping = true;
+  unkept = false;
   forgetSteps();
   forgetThumbnails();
   set({
@@ -79,29 +93,32 @@ export function dropSet(): void {
   });
 }
 
-/** Starts an action: all steps made under it are undone together. */
-export function newGroup(words: () => string): Group {
-  return { id: freshId(), words };
-}
-
-/** Makes one step of the classifier. What it throws has changed nothing. */
-export function step<Result>(group: Group, edit: (set: FeatureClassifier) => Result): Result {
-  const result = change(edit);
-  recordStep(group);
+/** Makes a change, as a part of an action. What it throws has changed nothing. */
+export function step<Result>(action: Action, edit: (set: FeatureClassifier) => Result): Result {
+  const now = currentSet();
+  const last = now.undoMark;
+  const own = nextStep(action, last);
+  const before = now.examples.length;
+  const result = change((set) => set.marked(own.mark, () => edit(set)));
+  own.photos += now.examples.length - before;
+  if (now.undoMark !== last) recordStep(own, last);
   changed();
   return result;
 }
 
-export function undo(): Group | null {
-  const group = undoGroup(() => change((set) => set.undo()));
-  if (group) changed();
-  return group;
+/** Takes the last step back, and gives it. */
+export function undo(): Step | null {
+  const last = stepOf(currentSet().undoMark);
+  if (!change((set) => set.undo())) return null;
+  changed();
+  return last;
 }
 
-export function redo(): Group | null {
-  const group = redoGroup(() => change((set) => set.redo()));
-  if (group) changed();
-  return group;
+export function redo(): Step | null {
+  const next = stepOf(currentSet().redoMark);
+  if (!change((set) => set.redo())) return null;
+  changed();
+  return next;
 }
 
 /** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */
@@ -112,9 +129,9 @@ export function setHead(head: HeadName): void {
   changed();
 }
 
-/** Resolves when everything that was changed is saved, or could not be. */
-export async function saved(): Promise<void> {
-  await autosave?.settled();
+/** Whether everything that was changed is saved, once that is known. */
+export async function saved(): Promise<boolean> {
+  return !unkept && ((await autosave?.settled()) ?? true);
 }
 
 /** Shows the set again, when something that it is shown with has changed. */
@@ -134,15 +151,17 @@ function change<Result>(edit: (set: FeatureClassifier) => Result): Result {
 function changed(): void {
   show();
   if (keeping) autosave?.request();
+  else unkept = true;
 }
 
 function show(): void {
-  const { classes, examples, head } = currentSet();
+  const { classes, examples, head, undoMark, redoMark } = currentSet();
+  const [undoable, redoable] = [stepOf(undoMark), stepOf(redoMark)];
   update((state) => ({
     ...withSet(state, classes, examples, freshId),
     head,
-    undo: lastDone()?.words() ?? null,
-    redo: lastUndone()?.words() ?? null,
+    undo: undoable && wordsOf(undoable),
+    redo: redoable && wordsOf(redoable),
   }));
   for (const listener of listeners) listener();
 }

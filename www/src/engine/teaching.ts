@@ -2,9 +2,9 @@
 import { freshId, getState, set, update } from "../state/live";
 import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
-import type { Group } from "./journal";
+import type { Action } from "./journal";
 import { setOpened } from "./session";
-import { onSetDropped, step } from "./set";
+import { currentSet, onSetDropped, step } from "./set";
 import { keepThumbnails, thumbnailOf } from "./thumbnails";
 
 export interface Photo {
@@ -12,29 +12,36 @@ export interface Photo {
   source: Blob | ImageBitmap;
 }
 
+/** The example that a photo is now. */
+export interface Learnt {
+  id: number;
+  /** The class had one that shows the same already, and got no other. */
+  known: boolean;
+}
+
 interface Waiting extends Photo {
   label: string;
-  group: Group;
-  /** Called with the id of the example, or null when there is none. */
-  settle: (id: number | null) => void;
+  action: Action;
+  /** Called with null where the photo was left out. */
+  settle: (learnt: Learnt | null) => void;
 }
 
 let queue: Waiting[] = [];
 let running = false;
 let settled = 0;
 
-/** Teaches photos of a class that exists. Resolves with the ids of those that were learnt. */
-export async function teach(photos: readonly Photo[], label: string, group: Group): Promise<number[]> {
+/** Teaches photos of a class that exists. Resolves when each is an example, or was left out. */
+export async function teach(photos: readonly Photo[], label: string, action: Action): Promise<Learnt[]> {
   const results = photos.map(
     (photo) =>
-      new Promise<number | null>((settle) => {
-        queue.push({ ...photo, label, group, settle });
+      new Promise<Learnt | null>((settle) => {
+        queue.push({ ...photo, label, action, settle });
       }),
   );
   showProgress();
   if (!running) void run();
   const learnt = await Promise.all(results);
-  return learnt.filter((id) => id !== null);
+  return learnt.filter((photo) => photo !== null);
 }
 
 /** Photos that wait for `from` now wait for `to`; for null, they are dropped. */
@@ -44,8 +51,8 @@ export function retarget(from: string, to: string | null): void {
 }
 
 /** Drops the photos of one action that still wait. */
-export function cancelGroup(id: number): void {
-  drop((item) => item.group.id === id);
+export function cancelAction(action: Action): void {
+  drop((item) => item.action === action);
 }
 
 export function cancelTeaching(): void {
@@ -77,7 +84,7 @@ async function run(): Promise<void> {
   showProgress();
 }
 
-async function learn(item: Waiting): Promise<number | null> {
+async function learn(item: Waiting): Promise<Learnt | null> {
   try {
     const encoder = await setOpened();
     const [{ features }, thumbnail] = await Promise.all([
@@ -86,10 +93,12 @@ async function learn(item: Waiting): Promise<number | null> {
     ]);
     const wanted = queue.includes(item) && getState().classes.some(({ label }) => label === item.label);
     if (!wanted) return null;
-    return step(item.group, (classifier) => {
+    const same = currentSet().duplicateOf(features, item.label);
+    if (same !== undefined) return { id: same, known: true };
+    return step(item.action, (classifier) => {
       const id = classifier.addFeatures(features, item.label);
       if (thumbnail) keepThumbnails([[id, thumbnail]]);
-      return id;
+      return { id, known: false };
     });
   } catch (error) {
     update((state) =>

@@ -5,12 +5,14 @@ import { set } from "../state/live";
 /** Pixels of a side: 80 on the page, twice that for dense screens. */
 const SIDE = 160;
 const QUALITY = 0.82;
+const TYPE = "image/jpeg";
 
-const blobs = new Map<number, Blob>();
+/** As JPEG. Bytes, because a Blob may lie in a file that the browser throws away with the site's data. */
+const pictures = new Map<number, Uint8Array>();
 const urls = new Map<number, string>();
 
 /** The centre square of a photo, or null where it cannot be drawn. */
-export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Blob | null> {
+export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Uint8Array | null> {
   try {
     const bitmap = await createImageBitmap(source satisfies ImageSource);
     const { width, height } = bitmap;
@@ -20,35 +22,43 @@ export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Blob | nu
     const context = canvas.getContext("2d");
     if (!context) return null;
     context.imageSmoothingQuality = "high";
+    // What is transparent is white for the encoder too.
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, SIDE, SIDE);
     context.drawImage(bitmap, (width - crop) / 2, (height - crop) / 2, crop, crop, 0, 0, SIDE, SIDE);
     bitmap.close();
-    return await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, TYPE, QUALITY));
+    return blob && new Uint8Array(await blob.arrayBuffer());
   } catch {
     // The encoder reads the same photo and says what is wrong with it.
     return null;
   }
 }
 
-export function keepThumbnails(thumbnails: Iterable<readonly [id: number, blob: Blob]>): void {
-  for (const [id, blob] of thumbnails) {
-    blobs.set(id, blob);
-    urls.set(id, URL.createObjectURL(blob));
+export function keepThumbnails(thumbnails: Iterable<readonly [id: number, picture: Uint8Array]>): void {
+  for (const [id, picture] of thumbnails) {
+    pictures.set(id, picture);
+    urls.set(id, URL.createObjectURL(blobOf(picture)));
   }
   set({ thumbnails: Object.fromEntries(urls) });
 }
 
-export function thumbnailsOf(ids: readonly number[]): Map<number, Blob> {
-  const found = new Map<number, Blob>();
+export function thumbnailsOf(ids: readonly number[]): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>();
   for (const id of ids) {
-    const blob = blobs.get(id);
-    if (blob) found.set(id, blob);
+    const picture = pictures.get(id);
+    if (picture) found.set(id, picture);
   }
   return found;
 }
 
+export function blobOf(picture: Uint8Array): Blob {
+  return new Blob([new Uint8Array(picture)], { type: TYPE });
+}
+
 export function forgetThumbnails(): void {
   for (const url of urls.values()) URL.revokeObjectURL(url);
-  blobs.clear();
+  pictures.clear();
   urls.clear();
   set({ thumbnails: {} });
 }

@@ -6,7 +6,7 @@ import type { ErrorCode, HeadName, PresetName } from "handful";
 import type { Language } from "../text";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
-export type Code = ErrorCode | "heic" | "other-encoder" | "earlier-encoder" | "unexpected";
+export type Code = ErrorCode | "heic" | "set-file" | "other-encoder" | "earlier-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
 
@@ -123,15 +123,16 @@ export interface Offer {
 export type SetStatus =
   | { kind: "opening" }
   | { kind: "open" }
-  /** Another tab works on it. */
-  | { kind: "elsewhere" }
+  /** Another tab works on it; `kept`: that was asked for it, and cannot let it go, because it is not saved there. */
+  | { kind: "elsewhere"; kept: boolean }
   | { kind: "unusable"; code: Code };
 
 export type StorageStatus =
   | { kind: "idle" }
   | { kind: "saving" }
   | { kind: "saved" }
-  | { kind: "failed"; reason: "blocked" | "full" | "failed" };
+  /** `newer`: another tab has a later version of the page. `slow`: there is no answer so far. */
+  | { kind: "failed"; reason: "blocked" | "full" | "newer" | "slow" | "failed" };
 
 export type CameraStatus =
   | { kind: "off" }
@@ -184,6 +185,8 @@ export interface VisitState {
   /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
   sets: readonly { id: string; name: string }[];
   setId: string;
+  /** Sets that were deleted and can be had back, the last one first. */
+  deletedSets: readonly { id: string; name: string }[];
   /** Whether the browser has promised to keep what is saved; null before it was asked. */
   persisted: boolean | null;
   /** Whether this browser keeps the page for use without a network, and has a newer version of it. */
@@ -234,6 +237,7 @@ export const INITIAL: AppState = {
   set: { kind: "opening" },
   sets: [],
   setId: "default",
+  deletedSets: [],
   persisted: null,
   offline: "no",
   storage: { kind: "idle" },

@@ -1,74 +1,113 @@
-/** Saves a set after every change: one write at a time, and whatever changed meanwhile goes into the next. */
+/**
+ * Saves a set after every change: one write at a time, and whatever changed meanwhile goes into the next. What could not
+ * be written is tried again until it is.
+ */
 import type { StorageStatus } from "../state/state";
-import { writeSet } from "./database";
+import { reconnect, type Snapshot, writeSet } from "./database";
 
-/** What there is to keep now. */
-export interface Snapshot {
-  bytes: Uint8Array;
-  thumbnails: ReadonlyMap<number, Blob>;
-}
+/** Milliseconds after which a write that has not ended is told. */
+const PATIENCE = 5000;
+/** Milliseconds until a failed write is tried again: at first, and at most. */
+const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 15_000];
 
 export interface Autosave {
   /** Something changed. */
   request(): void;
-  /** Resolves when nothing waits to be written any more. */
-  settled(): Promise<void>;
+  /** Whether all is written, once that is known. */
+  settled(): Promise<boolean>;
   /** Writes and reports nothing from now on. */
   stop(): void;
 }
 
-/** `stored` are the ids of the thumbnails that the database holds already. */
+type Reason = Extract<StorageStatus, { kind: "failed" }>["reason"];
+
 export function createAutosave(
   set: string,
-  stored: Set<number>,
   snapshot: () => Snapshot,
   report: (status: StorageStatus) => void,
 ): Autosave {
   let dirty = false;
   let stopped = false;
-  let running: Promise<void> | null = null;
+  let running = false;
+  let failing = false;
+  let pause = FIRST_PAUSE;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let waiting: ((saved: boolean) => void)[] = [];
+
+  function settle(saved: boolean): void {
+    for (const resolve of waiting) resolve(saved);
+    waiting = [];
+  }
+
+  function fail(reason: Reason): void {
+    failing = true;
+    if (!stopped) report({ kind: "failed", reason });
+    settle(false);
+  }
 
   async function write(): Promise<void> {
-    const { bytes, thumbnails } = snapshot();
-    const added = new Map([...thumbnails].filter(([id]) => !stored.has(id)));
-    const removed = [...stored].filter((id) => !thumbnails.has(id));
-    await writeSet(set, { bytes, added, removed });
-    for (const id of removed) stored.delete(id);
-    for (const id of added.keys()) stored.add(id);
+    const now = snapshot();
+    try {
+      await writeSet(set, now);
+    } catch {
+      // A connection that was lost is no news, where another one can be had.
+      await reconnect();
+      if (!stopped) await writeSet(set, now);
+    }
   }
 
   async function run(): Promise<void> {
+    running = true;
+    clearTimeout(retry);
     while (dirty && !stopped) {
       dirty = false;
+      const late = setInterval(fail, PATIENCE, "slow");
       try {
         await write();
-        if (!dirty && !stopped) report({ kind: "saved" });
+        failing = false;
+        pause = FIRST_PAUSE;
+        if (dirty || stopped) continue;
+        report({ kind: "saved" });
+        settle(true);
       } catch (error) {
         console.warn("the set could not be saved", error);
-        if (!stopped) report({ kind: "failed", reason: reasonOf(error) });
+        fail(reasonOf(error));
+        if (stopped) continue;
+        retry = setTimeout(request, pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      } finally {
+        clearInterval(late);
       }
     }
-    running = null;
+    running = false;
+  }
+
+  function request(): void {
+    dirty = true;
+    // That it failed is true until it is saved.
+    if (!failing) report({ kind: "saving" });
+    if (!running) void run();
   }
 
   return {
-    request() {
-      dirty = true;
-      report({ kind: "saving" });
-      running ??= run();
-    },
+    request,
     async settled() {
-      await running;
+      if (!dirty && !running && !failing) return true;
+      if (!running) request();
+      return new Promise((resolve) => waiting.push(resolve));
     },
     stop() {
       stopped = true;
+      clearTimeout(retry);
+      settle(false);
     },
   };
 }
 
-export function reasonOf(error: unknown): "blocked" | "full" | "failed" {
+export function reasonOf(error: unknown): Reason {
   const name = error instanceof Error ? error.name : "";
   if (name === "QuotaExceededError") return "full";
+  if (name === "VersionError") return "newer";
   return ["SecurityError", "InvalidStateError", "NotAllowedError", "ReferenceError"].includes(name)
     ? "blocked"
     : "failed";

@@ -18,8 +18,6 @@ function photos(count: number): string {
 function likeliest(labels: readonly string[], count: number): string {
   const found = candidates(labels, count);
   switch (found.kind) {
-    case "none":
-      return "Keine Klasse passt gut.";
     case "one":
       return `Wahrscheinlich ${found.best}.`;
     case "either":
@@ -74,6 +72,8 @@ export const de: Text = {
     format: "Die gespeicherte Sammlung ist beschädigt oder stammt von einer neueren Version.",
     "other-encoder":
       "Die gespeicherte Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
+    "set-file":
+      "Das ist eine gesicherte Sammlung. Lass sie allein fallen, um sie zu öffnen, oder wähle „Datei zu dieser Sammlung hinzufügen …“ im Menü Sammlungen.",
     "earlier-encoder":
       "Die gespeicherte Sammlung wurde mit dem früheren Encoder dieser Seite gemacht und passt nicht zum neuen: Bring einer neuen Sammlung bei, was auf den Fotos ist.",
     manifest: `Die Beschreibung des Encoders ist beschädigt. ${again}; ${operator}`,
@@ -93,11 +93,11 @@ export const de: Text = {
     unexpected: `Etwas ist schiefgegangen. ${kept}`,
   },
   cameraCodes: {
-    denied: `Die Kamera ist für diese Seite gesperrt. Erlaube sie in der Adressleiste und drücke noch einmal auf Kamera, ${orPhotos}`,
-    none: `Keine Kamera gefunden. Schließe eine an und drücke noch einmal auf Kamera, ${orPhotos}`,
-    "in-use": `Die Kamera ist beschäftigt, vielleicht in einem anderen Programm. Schließe es und drücke noch einmal auf Kamera, ${orPhotos}`,
+    denied: `Die Kamera ist für diese Seite gesperrt. Erlaube sie in der Adressleiste und versuch es noch einmal, ${orPhotos}`,
+    none: `Keine Kamera gefunden. Schließe eine an und versuch es noch einmal, ${orPhotos}`,
+    "in-use": `Die Kamera ist beschäftigt, vielleicht in einem anderen Programm. Schließe es und versuch es noch einmal, ${orPhotos}`,
     insecure: `Browser erlauben die Kamera nur auf sicheren Seiten. Öffne diese Seite mit https, ${orPhotos}`,
-    lost: `Die Kamera wurde getrennt. Drücke noch einmal auf Kamera, ${orPhotos}`,
+    lost: `Die Kamera wurde getrennt. Verbinde sie und versuch es noch einmal, ${orPhotos}`,
   },
   percent,
   photos,
@@ -125,6 +125,8 @@ export const de: Text = {
     words: (name) =>
       `„${name}“ ist in einem anderen Tab offen. Arbeite dort weiter; schließt du ihn, öffnet sich die Sammlung hier.`,
     here: "Lieber hier arbeiten",
+    kept: (name) =>
+      `Der andere Tab muss „${name}“ behalten, weil sie dort noch nicht gespeichert ist. Sieh dort nach, warum.`,
   },
   sets: {
     first: "Meine Sammlung",
@@ -140,6 +142,10 @@ export const de: Text = {
     savePlain: "Ohne Bilder sichern",
     remove: "Diese Sammlung löschen",
     deleted: (name) => `${name} gelöscht`,
+    restore: (name) => `Gelöscht: ${name}, zurückholen`,
+    opened: (name) => `${name} geöffnet`,
+    unsaved: (name) =>
+      `„${name}“ ist noch nicht gespeichert und bleibt deshalb offen. Sichere sie als Datei, um weiterzumachen.`,
     failed: "Das ging nicht: Der Speicher des Browsers hat versagt.",
     badFile: (name) => `${name} ist beschädigt, stammt von einer neueren Version oder ist keine Sammlung.`,
     otherEncoder: (name) => `${name} wurde mit einem anderen Encoder gemacht und passt hier nicht.`,
@@ -148,6 +154,7 @@ export const de: Text = {
   },
   storage: {
     idle: "",
+    unsaved: "Nicht gespeichert",
     saving: "Wird gespeichert …",
     saved: "Gespeichert",
     kept: "Der Browser behält deine Sammlungen, bis du sie löschst.",
@@ -156,9 +163,12 @@ export const de: Text = {
     failed: {
       blocked:
         "Nicht gespeichert: Dieser Browser lässt die Seite nichts behalten. Deine Arbeit bleibt, bis du die Seite schließt.",
-      full: "Nicht gespeichert: Der Speicherplatz für diese Seite ist voll. Deine Arbeit bleibt, bis du die Seite schließt.",
+      full: "Nicht gespeichert: Der Speicherplatz für diese Seite ist voll. Sobald Platz ist, wird gespeichert; lass die Seite bis dahin offen.",
+      newer:
+        "Nicht gespeichert: Ein anderer Tab hat eine neuere Version dieser Seite. Sichere deine Sammlung als Datei und lade diesen Tab dann neu.",
+      slow: "Noch nicht gespeichert: Der Speicher des Browsers antwortet nicht. Lass die Seite offen; vielleicht hilft es, andere Tabs davon zu schließen.",
       failed:
-        "Nicht gespeichert: Der Speicher des Browsers hat versagt. Deine Arbeit bleibt, bis du die Seite schließt.",
+        "Nicht gespeichert: Der Speicher des Browsers hat versagt. Es wird immer wieder versucht; lass die Seite bis dahin offen.",
     },
   },
   unusable: {
@@ -182,10 +192,12 @@ export const de: Text = {
     disable: (label) => `${label} beim Antworten ausgelassen`,
     enable: (label) => `${label} wieder zum Antworten genommen`,
     mergeFile: (name) => `Sammlung ${name} hinzugefügt`,
-    addPhotos: (label) => `Fotos zu ${label} hinzugefügt`,
     addedPhotos: (count, label) => `${photos(count)} zu ${label} hinzugefügt`,
-    addFolders: (count) =>
-      plural(count, { one: "Fotos aus # Ordner hinzugefügt", other: "Fotos aus # Ordnern hinzugefügt" }),
+    addedFolders: (count, folders) =>
+      `${photos(count)} aus ${plural(folders, { one: "# Ordner", other: "# Ordnern" })} hinzugefügt`,
+    partly: (added, count) =>
+      `${added}; ${plural(count, { one: "# weiteres war schon da", other: "# weitere waren schon da" })}`,
+    known: (count) => plural(count, { one: "das Foto war schon da", other: "alle # Fotos waren schon da" }),
     removePhotos: (count) => `${photos(count)} entfernt`,
     movePhotos: (count, label) => `${photos(count)} nach ${label} verschoben`,
   },
@@ -215,7 +227,11 @@ export const de: Text = {
     newClass: "Name einer neuen Klasse",
     newClassHint: "zum Beispiel: reif",
     addClass: "Hinzufügen",
-    opening: "Deine Klasse kommt dazu, sobald der Encoder geladen ist.",
+    opening: (labels) =>
+      plural(labels.length, {
+        one: `Deine Klasse kommt dazu, sobald der Encoder geladen ist: ${list(labels)}.`,
+        other: `Deine Klassen kommen dazu, sobald der Encoder geladen ist: ${list(labels)}.`,
+      }),
     progress: (done, total) => `Lerne Foto ${Math.min(done + 1, total)} von ${total}`,
     stop: "Anhalten",
     problems: (count) =>
@@ -258,6 +274,7 @@ export const de: Text = {
     number: (index) => `Kamera ${index}`,
     picture: "Kamerabild",
     photoName: "Kamerafoto",
+    again: "Noch einmal versuchen",
   },
   asking: {
     title: (count) => plural(count, { one: "Was zeigt dieses Foto?", other: "Was zeigen diese # Fotos?" }),
@@ -278,6 +295,12 @@ export const de: Text = {
     byName: (labels) => `Nur dem Namen nach bekannt, also weniger sicher: ${list(labels)}.`,
     without: (labels) => `Bisher ohne Fotos: ${list(labels)}.`,
     waiting: "Schaue …",
+    waits: {
+      elsewhere: "Die Sammlung ist in einem anderen Tab offen. Die Antwort kommt, sobald sie hier offen ist.",
+      unusable: "Die gespeicherte Sammlung geht hier nicht. Die Antwort kommt, wenn du neu anfängst.",
+      failed: "Die Seite ist nicht bereit. Die Antwort kommt, sobald sie es ist.",
+      offer: "Die Antwort kommt, sobald der Encoder der Sammlung da ist.",
+    },
     failed: "Zu diesem Foto gibt es keine Antwort.",
     none: "Keins davon",
     unsure: "Nicht sicher",

@@ -19,8 +19,6 @@ function photos(count: number): string {
 function likeliest(labels: readonly string[], count: number): string {
   const found = candidates(labels, count);
   switch (found.kind) {
-    case "none":
-      return "No class fits well.";
     case "one":
       return `Probably ${found.best}.`;
     case "either":
@@ -66,6 +64,8 @@ const codes: Record<Code, string> = {
   parameter: "A setting is out of range. Reload the page.",
   "not-linear": "This way of answering cannot be exported. Choose another one.",
   format: "The set stored in this browser is damaged or was made by a newer version.",
+  "set-file":
+    "It is a saved set. Drop it by itself to open it, or choose “Add a file to this set…” in the menu Sets.",
   "other-encoder":
     "The set stored in this browser was made with another encoder, so it cannot be used with this one.",
   "earlier-encoder":
@@ -91,13 +91,13 @@ const codes: Record<Code, string> = {
 
 const cameraCodes: Record<CameraCode, string> = {
   denied:
-    "The camera is blocked for this page. Allow it in the address bar, then press the camera button again, or add photos instead.",
-  none: "No camera was found. Connect one and press the camera button again, or add photos instead.",
+    "The camera is blocked for this page. Allow it in the address bar and try again, or add photos instead.",
+  none: "No camera was found. Connect one and try again, or add photos instead.",
   "in-use":
-    "The camera is busy, perhaps in another program. Close that and press the camera button again, or add photos instead.",
+    "The camera is busy, perhaps in another program. Close that and try again, or add photos instead.",
   insecure:
     "Browsers allow the camera only on secure pages. Open this page with https, or add photos instead.",
-  lost: "The camera was disconnected. Press the camera button again, or add photos instead.",
+  lost: "The camera was disconnected. Connect it and try again, or add photos instead.",
 };
 
 /** Methods that need nothing but photos. */
@@ -142,6 +142,8 @@ export const en = {
     words: (name: string) =>
       `“${name}” is open in another tab. Work on it there; it opens here as soon as that tab is closed.`,
     here: "Work here instead",
+    kept: (name: string) =>
+      `The other tab has to keep “${name}”, because it could not save it yet. Go there and read why.`,
   },
   sets: {
     first: "My set",
@@ -157,6 +159,9 @@ export const en = {
     savePlain: "Save without pictures",
     remove: "Delete this set",
     deleted: (name: string) => `deleted ${name}`,
+    restore: (name: string) => `Deleted: ${name}, bring back`,
+    opened: (name: string) => `opened ${name}`,
+    unsaved: (name: string) => `“${name}” is not saved yet, so it stays open. Save it as a file to go on.`,
     failed: "That did not work: the browser’s storage failed.",
     badFile: (name: string) => `${name} is damaged, made by a newer version, or no set at all.`,
     otherEncoder: (name: string) => `${name} was made with another encoder, so it cannot be used here.`,
@@ -165,6 +170,7 @@ export const en = {
   },
   storage: {
     idle: "",
+    unsaved: "Not saved",
     saving: "Saving…",
     saved: "Saved",
     kept: "The browser keeps your sets until you delete them.",
@@ -172,8 +178,12 @@ export const en = {
     failed: {
       blocked:
         "Could not save: this browser does not let the page keep anything. Your work lasts until you close the page.",
-      full: "Could not save: the disk space for this page is used up. Your work lasts until you close the page.",
-      failed: "Could not save: the browser's storage failed. Your work lasts until you close the page.",
+      full: "Could not save: the disk space for this page is used up. It is saved once there is room; until then keep the page open.",
+      newer:
+        "Could not save: another tab has a newer version of this page. Save your set as a file, then reload this tab.",
+      slow: "Not saved yet: the browser’s storage does not answer. Keep the page open; closing other tabs of it may help.",
+      failed:
+        "Could not save: the browser’s storage failed. It is tried again and again; until then keep the page open.",
     },
   },
   unusable: {
@@ -197,10 +207,13 @@ export const en = {
     disable: (label: string) => `left ${label} out of answers`,
     enable: (label: string) => `used ${label} in answers again`,
     mergeFile: (name: string) => `added the set ${name}`,
-    addPhotos: (label: string) => `added photos to ${label}`,
     addedPhotos: (count: number, label: string) => `added ${photos(count)} to ${label}`,
-    addFolders: (count: number) =>
-      plural(count, { one: "added photos from # folder", other: "added photos from # folders" }),
+    addedFolders: (count: number, folders: number) =>
+      `added ${photos(count)} from ${plural(folders, { one: "# folder", other: "# folders" })}`,
+    partly: (added: string, count: number) =>
+      `${added}; ${plural(count, { one: "# more was there already", other: "# more were there already" })}`,
+    known: (count: number) =>
+      plural(count, { one: "that photo was there already", other: "all # photos were there already" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
   },
@@ -230,7 +243,11 @@ export const en = {
     newClass: "Name of a new class",
     newClassHint: "for example: ripe",
     addClass: "Add class",
-    opening: "Your class is added as soon as the encoder is loaded.",
+    opening: (labels: readonly string[]) =>
+      plural(labels.length, {
+        one: `Your class is added as soon as the encoder is loaded: ${list(labels)}.`,
+        other: `Your classes are added as soon as the encoder is loaded: ${list(labels)}.`,
+      }),
     progress: (done: number, total: number) => `Learning photo ${Math.min(done + 1, total)} of ${total}`,
     stop: "Stop",
     problems: (count: number) =>
@@ -273,6 +290,7 @@ export const en = {
     number: (index: number) => `Camera ${index}`,
     picture: "Camera picture",
     photoName: "camera photo",
+    again: "Try again",
   },
   asking: {
     title: (count: number) =>
@@ -294,6 +312,12 @@ export const en = {
     byName: (labels: readonly string[]) => `Known by name only, so less sure: ${list(labels)}.`,
     without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
     waiting: "Looking…",
+    waits: {
+      elsewhere: "The set is open in another tab. The answer comes as soon as it is open here.",
+      unusable: "The stored set cannot be used. The answer comes after you start anew.",
+      failed: "The page is not ready. The answer comes as soon as it is.",
+      offer: "The answer comes as soon as the set’s encoder is here.",
+    },
     failed: "This photo could not be answered.",
     none: "None of these",
     unsure: "Not sure",

@@ -6,10 +6,9 @@ const NAMED = 3;
 /** An interval wider than this is worth a word. */
 const ROUGH = 0.4;
 
-/** The likeliest classes; `count` is how many there were to choose from. */
+/** The likeliest classes, at least one; `count` is how many there were to choose from. */
 export function candidates(labels: readonly string[], count: number) {
-  const [best] = labels;
-  if (best === undefined) return { kind: "none" } as const;
+  const [best = ""] = labels;
   if (labels.length === 1) return { kind: "one", best } as const;
   if (labels.length === count)
     return count === 2 ? ({ kind: "either" } as const) : ({ kind: "any" } as const);

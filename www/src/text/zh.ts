@@ -18,8 +18,6 @@ function photos(count: number): string {
 function likeliest(labels: readonly string[], count: number): string {
   const found = candidates(labels, count);
   switch (found.kind) {
-    case "none":
-      return "没有很合适的类别。";
     case "one":
       return `很可能是 ${found.best}。`;
     case "either":
@@ -73,6 +71,7 @@ export const zh: Text = {
     "not-linear": "这种方法不能导出，请选择另一种。",
     format: "保存的集合已损坏，或由更新的版本保存。",
     "other-encoder": "保存的集合是用另一个编码器制作的，不能用于现在的编码器。",
+    "set-file": "这是保存的集合。请单独拖放它来打开，或在“集合”菜单中选择“把文件加入这个集合…”。",
     "earlier-encoder": "保存的集合是用本页以前的编码器制作的，不能用于新的编码器：请用照片重新教一个集合。",
     manifest: `编码器的说明文件已损坏。${again}；${operator}`,
     model: `编码器已损坏。${again}；${operator}`,
@@ -89,11 +88,11 @@ export const zh: Text = {
     unexpected: `出错了。${kept}`,
   },
   cameraCodes: {
-    denied: `此页面的摄像头被禁止。请在地址栏允许后再按摄像头按钮，${orPhotos}`,
-    none: `没有找到摄像头。请连接后再按摄像头按钮，${orPhotos}`,
-    "in-use": `摄像头正忙，可能被其他程序占用。请关闭该程序后再按摄像头按钮，${orPhotos}`,
+    denied: `此页面的摄像头被禁止。请在地址栏允许后重试，${orPhotos}`,
+    none: `没有找到摄像头。请连接后重试，${orPhotos}`,
+    "in-use": `摄像头正忙，可能被其他程序占用。请关闭该程序后重试，${orPhotos}`,
     insecure: `浏览器只允许安全页面使用摄像头。请用 https 打开本页，${orPhotos}`,
-    lost: `摄像头已断开。请再按摄像头按钮，${orPhotos}`,
+    lost: `摄像头已断开。请重新连接后重试，${orPhotos}`,
   },
   percent,
   photos,
@@ -119,6 +118,7 @@ export const zh: Text = {
   elsewhere: {
     words: (name) => `“${name}”已在另一个标签页中打开。请在那里继续；关闭那个标签页后，这里会自动打开。`,
     here: "改在这里继续",
+    kept: (name) => `另一个标签页必须保留“${name}”，因为它在那里还没有保存。请到那里查看原因。`,
   },
   sets: {
     first: "我的集合",
@@ -134,6 +134,9 @@ export const zh: Text = {
     savePlain: "存为文件（不含图片）",
     remove: "删除这个集合",
     deleted: (name) => `删除 ${name}`,
+    restore: (name) => `已删除：${name}，恢复`,
+    opened: (name) => `打开 ${name}`,
+    unsaved: (name) => `“${name}”还没有保存，所以保持打开。请先存为文件再继续。`,
     failed: "没有成功：浏览器的存储出错。",
     badFile: (name) => `${name} 已损坏、由更新的版本制作，或不是集合。`,
     otherEncoder: (name) => `${name} 是用另一个编码器制作的，这里不能使用。`,
@@ -141,14 +144,17 @@ export const zh: Text = {
   },
   storage: {
     idle: "",
+    unsaved: "未保存",
     saving: "正在保存…",
     saved: "已保存",
     kept: "浏览器会一直保留你的集合，直到你删除它们。",
     evictable: "空间不足时浏览器可能会删除你的集合：重要的请存为文件。",
     failed: {
       blocked: "无法保存：浏览器不允许本页保存任何内容。关闭页面后内容会丢失。",
-      full: "无法保存：本页的存储空间已用完。关闭页面后内容会丢失。",
-      failed: "无法保存：浏览器的存储出错。关闭页面后内容会丢失。",
+      full: "无法保存：本页的存储空间已用完。有空间后会自动保存，在此之前请不要关闭页面。",
+      newer: "无法保存：另一个标签页使用了本页的新版本。请把集合存为文件，然后重新加载这个标签页。",
+      slow: "还没有保存：浏览器的存储没有响应。请不要关闭页面；关闭本页的其他标签页也许有帮助。",
+      failed: "无法保存：浏览器的存储出错。会不断重试，在此之前请不要关闭页面。",
     },
   },
   unusable: {
@@ -172,9 +178,10 @@ export const zh: Text = {
     disable: (label) => `回答时不用 ${label}`,
     enable: (label) => `回答时重新使用 ${label}`,
     mergeFile: (name) => `加入集合 ${name}`,
-    addPhotos: (label) => `给 ${label} 添加照片`,
     addedPhotos: (count, label) => `给 ${label} 添加了 ${photos(count)}`,
-    addFolders: (count) => `从 ${count} 个文件夹添加了照片`,
+    addedFolders: (count, folders) => `从 ${folders} 个文件夹添加了${photos(count)}`,
+    partly: (added, count) => `${added}；另有 ${count} 张已经有了`,
+    known: (count) => (count === 1 ? "这张照片已经有了" : `这 ${count} 张照片都已经有了`),
     removePhotos: (count) => `删除了 ${photos(count)}`,
     movePhotos: (count, label) => `把 ${photos(count)}移到 ${label}`,
   },
@@ -203,7 +210,7 @@ export const zh: Text = {
     newClass: "新类别的名字",
     newClassHint: "例如：熟的",
     addClass: "添加类别",
-    opening: "编码器加载好后就会添加这个类别。",
+    opening: (labels) => `编码器加载好后就会添加：${list(labels)}。`,
     progress: (done, total) => `正在学习第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
     stop: "停止",
     problems: (count) => `有 ${photos(count)}没有采用`,
@@ -245,6 +252,7 @@ export const zh: Text = {
     number: (index) => `摄像头 ${index}`,
     picture: "摄像头画面",
     photoName: "摄像头照片",
+    again: "重试",
   },
   asking: {
     title: (count) => (count === 1 ? "这张照片是什么？" : `这 ${photos(count)}是什么？`),
@@ -265,6 +273,12 @@ export const zh: Text = {
     byName: (labels) => `只知道名字，把握较小：${list(labels)}。`,
     without: (labels) => `还没有照片：${list(labels)}。`,
     waiting: "正在看…",
+    waits: {
+      elsewhere: "集合在另一个标签页中打开。在这里打开后就会回答。",
+      unusable: "保存的集合不能使用。重新开始后就会回答。",
+      failed: "页面还没有准备好。准备好后就会回答。",
+      offer: "集合的编码器到位后就会回答。",
+    },
     failed: "这张照片没有答案。",
     none: "都不是",
     unsure: "不确定",

@@ -43,17 +43,25 @@ export function AnswerRegion({ state }: { state: AppState }) {
         </button>
       </div>
       {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
+      {/* Above the answer, which is another one all the time: the buttons stay where they are, in the order of the classes. */}
+      {live && outcome?.kind === "answered" && (
+        <Correct
+          classes={state.classes}
+          scores={[]}
+          open
+          taught={null}
+          onTeach={(label) => void correctLive(label)}
+        />
+      )}
       {outcome && <Verdict outcome={outcome} found={found} state={state} />}
       {!live && outcome?.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
-      {outcome?.kind === "answered" && (live || shown !== null) && (
+      {!live && outcome?.kind === "answered" && shown !== null && (
         <Correct
           classes={state.classes}
           scores={outcome.answer.scores}
           open={found?.kind !== "sure"}
-          taught={live ? null : taughtAs(state)}
-          onTeach={(label) =>
-            void (shown === null || live ? correctLive(label) : correctReading(shown, label))
-          }
+          taught={taughtAs(state)}
+          onTeach={(label) => void correctReading(shown, label)}
         />
       )}
       <SpokenAnswer outcome={outcome} found={found} classes={state.classes} source={live ? null : shown} />

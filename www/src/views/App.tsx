@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { takeIn, teachFolders } from "../actions/intake";
+import { takeDropped } from "../actions/intake";
 import { getState, subscribe } from "../state/live";
 import { text } from "../text";
 import { AnswerRegion } from "./AnswerRegion";
@@ -7,25 +7,27 @@ import { AskClass } from "./AskClass";
 import { useDrop } from "./drop";
 import { Header } from "./Header";
 import { Jump } from "./Jump";
+import { Notes } from "./Notes";
+import { isPressed, onRelease } from "./pressing";
 import { Teach } from "./Teach";
-import { Toast } from "./Toast";
 
-/** Redraws once for any number of changes made together. */
+/** Redraws once for any number of changes made together, and not while a button is pressed: it would move away. */
 function useAppState() {
   const [state, setState] = useState(getState);
   useEffect(() => {
-    setState(getState());
-    return subscribe(() => setState(getState()));
+    const draw = () => {
+      if (!isPressed()) setState(getState());
+    };
+    draw();
+    onRelease(draw);
+    return subscribe(draw);
   }, []);
   return state;
 }
 
 export function App() {
   const state = useAppState();
-  const { over, handlers } = useDrop(({ loose, folders }) => {
-    takeIn(loose);
-    void teachFolders(folders);
-  });
+  const { over, handlers } = useDrop(takeDropped);
   return (
     <div class={over ? "page page-over" : "page"} {...handlers}>
       <Header state={state} />
@@ -41,7 +43,7 @@ export function App() {
       </footer>
       <Jump state={state} />
       {state.asking && <AskClass count={state.asking.count} classes={state.classes} />}
-      <Toast toast={state.toast} canUndo={state.undo !== null} />
+      <Notes state={state} />
     </div>
   );
 }

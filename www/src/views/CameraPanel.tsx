@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { chooseCamera, showCamera, takePhoto, toggleBurst } from "../actions/camera";
+import { chooseCamera, retryCamera, showCamera, takePhoto, toggleBurst } from "../actions/camera";
 import type { AppState, CameraStatus, ClassItem } from "../state/state";
 import { text } from "../text";
 
@@ -29,6 +29,11 @@ export function CameraView({ camera }: { camera: CameraStatus }) {
         {camera.kind === "starting" && text.camera.starting}
         {camera.kind === "failed" && text.cameraCodes[camera.code]}
       </p>
+      {camera.kind === "failed" && camera.code !== "insecure" && (
+        <button type="button" class="button button-small" onClick={retryCamera}>
+          {text.camera.again}
+        </button>
+      )}
     </div>
   );
 }

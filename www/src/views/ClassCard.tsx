@@ -1,7 +1,7 @@
 import { useRef } from "preact/hooks";
 import { closeCamera, openCamera } from "../actions/camera";
 import { enableClass, mergeClasses, removeClass } from "../actions/classes";
-import { addPhotos, photosOf } from "../actions/examples";
+import { takeInto } from "../actions/intake";
 import type { AppState, ClassItem } from "../state/state";
 import { text } from "../text";
 import { CameraPanel } from "./CameraPanel";
@@ -15,7 +15,7 @@ import { toneOf } from "./tone";
 
 export function ClassCard({ item, state }: { item: ClassItem; state: AppState }) {
   const { label, key } = item;
-  const teach = (files: File[]) => void addPhotos(photosOf(files), label);
+  const teach = (files: File[]) => takeInto(label, files);
   const { over, handlers } = useDrop((dropped) => teach(allOf(dropped)));
   const card = useRef<HTMLElement>(null);
   const others = state.classes.filter((other) => other.key !== key);
@@ -63,8 +63,9 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
           ]}
         />
       </div>
-      <Thumbnails item={item} state={state} onEmptied={() => card.current?.focus()} />
+      {/* Above the photos, which become more: what is pressed for the next one stays where it is. */}
       {filming && <CameraPanel item={item} state={state} />}
+      <Thumbnails item={item} state={state} onEmptied={() => card.current?.focus()} />
       <div class="card-foot">
         <PhotoButton name={text.card.addPhotosTo(label)} onFiles={teach}>
           <Plus />

@@ -2,6 +2,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { renameClass } from "../actions/classes";
 import type { Code } from "../state/state";
 import { text } from "../text";
+import { keyOf } from "./keys";
 
 /** The name of a class is a field: type over it. Enter or leaving it renames, Escape takes the old name back. */
 export function ClassName({ label }: { label: string }) {
@@ -32,8 +33,9 @@ export function ClassName({ label }: { label: string }) {
         value={draft}
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") reset();
-          if (event.key === "Enter") setCode(renameClass(label, draft));
+          const key = keyOf(event);
+          if (key === "Escape") reset();
+          if (key === "Enter") setCode(renameClass(label, draft));
         }}
         onBlur={() => {
           // A name that cannot be used does not stay behind.

@@ -45,7 +45,7 @@ export function Header({ state }: { state: AppState }) {
       {state.offer?.needed && <EncoderOffer offer={state.offer} />}
       {set.kind === "elsewhere" && (
         <div class="notice notice-calm" role="alert">
-          <p>{text.elsewhere.words(setName(state))}</p>
+          <p>{(set.kept ? text.elsewhere.kept : text.elsewhere.words)(setName(state))}</p>
           <button type="button" class="button" onClick={takeOver}>
             {text.elsewhere.here}
           </button>

@@ -6,11 +6,25 @@ interface Props {
   items: readonly { words: string; run: () => void }[];
 }
 
+/** Pixels between the panel and the edge of the window. */
+const EDGE = 8;
+
 /** A small panel of buttons. Escape, a press or focus elsewhere, or choosing something closes it. */
 export function Menu({ name, items }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+
+  // Inside the window: it hangs from the right end of its button, which may be far to the left, or far down.
+  useLayoutEffect(() => {
+    const box = panel.current?.getBoundingClientRect();
+    if (!open || !panel.current || !box) return;
+    const { clientWidth } = document.documentElement;
+    const [left, right] = [EDGE - box.left, clientWidth - EDGE - box.right];
+    panel.current.style.translate = `${Math.max(left, Math.min(0, right))}px`;
+    panel.current.scrollIntoView({ block: "nearest" });
+  }, [open]);
 
   // Before the next key press, which may be Escape.
   useLayoutEffect(() => {
@@ -46,7 +60,7 @@ export function Menu({ name, items }: Props) {
         <Dots />
       </button>
       {open && (
-        <div class="menu-panel">
+        <div class="menu-panel" ref={panel}>
           {items.map(({ words, run }) => (
             <button
               key={words}

@@ -1,6 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import type { Code } from "../state/state";
 import { text } from "../text";
+import { keyOf } from "./keys";
 
 interface Props {
   label: string;
@@ -10,21 +11,24 @@ interface Props {
   onAdd: (label: string) => Promise<Code | null>;
 }
 
-/** Type a name, press Enter, and type the next. */
+/** Type a name, press Enter, and type the next: also while those before it wait for the encoder. */
 export function NewClass({ label, button, hint, onAdd }: Props) {
   const [name, setName] = useState("");
-  const [code, setCode] = useState<Code | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [waiting, setWaiting] = useState<readonly string[]>([]);
+  const [refused, setRefused] = useState<{ name: string; code: Code } | null>(null);
   const id = useId();
 
   async function add(event: Event) {
     event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    const failed = await onAdd(name);
-    setBusy(false);
-    setCode(failed);
-    if (!failed) setName("");
+    setName("");
+    setRefused(null);
+    setWaiting((names) => [...names, name]);
+    const code = await onAdd(name);
+    setWaiting((names) => names.toSpliced(names.indexOf(name), 1));
+    if (!code) return;
+    setRefused({ name, code });
+    // To be put right, unless the next one is being typed.
+    setName((next) => next || name);
   }
 
   return (
@@ -41,11 +45,14 @@ export function NewClass({ label, button, hint, onAdd }: Props) {
           placeholder={hint}
           autocomplete="off"
           dir="auto"
-          aria-invalid={code !== null}
+          aria-invalid={refused !== null}
           aria-describedby={`${id}-note`}
           onInput={(event) => {
             setName(event.currentTarget.value);
-            setCode(null);
+            setRefused(null);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && keyOf(event) === null) event.preventDefault();
           }}
         />
         <button type="submit" class="button button-strong">
@@ -53,7 +60,9 @@ export function NewClass({ label, button, hint, onAdd }: Props) {
         </button>
       </div>
       <p id={`${id}-note`} class="field-note" role="status">
-        {busy ? text.teach.opening : code && text.codes[code]}
+        {refused
+          ? `${refused.name === name ? "" : `${refused.name}: `}${text.codes[refused.code]}`
+          : waiting.length > 0 && text.teach.opening(waiting)}
       </p>
     </form>
   );

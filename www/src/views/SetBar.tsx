@@ -4,14 +4,16 @@ import {
   createSet,
   deleteSet,
   mergeSetFile,
-  openSetFile,
+  openSetFiles,
   renameSet,
+  restoreSet,
   saveSetFile,
   switchSet,
 } from "../actions/sets";
-import type { AppState, StorageStatus } from "../state/state";
+import type { AppState } from "../state/state";
 import { setName } from "../state/updates";
 import { text } from "../text";
+import { keyOf } from "./keys";
 import { Menu } from "./Menu";
 
 /** The name of the open set, and what can be done with sets. */
@@ -36,8 +38,9 @@ export function SetBar({ state }: { state: AppState }) {
         value={draft}
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") setDraft(name);
-          if (event.key === "Enter") void renameSet(draft);
+          const key = keyOf(event);
+          if (key === "Escape") setDraft(name);
+          if (key === "Enter") void renameSet(draft);
         }}
         onBlur={() => {
           if (draft.trim() === "") setDraft(name);
@@ -61,11 +64,17 @@ export function SetBar({ state }: { state: AppState }) {
                 { words: text.sets.remove, run: () => void deleteSet() },
               ]
             : []),
+          ...state.deletedSets.map((deleted) => ({
+            words: text.sets.restore(deleted.name || text.sets.first),
+            run: () => void restoreSet(deleted.id),
+          })),
         ]}
       />
-      <SetFileInput input={opened} name={text.sets.openFile} onFile={openSetFile} />
-      <SetFileInput input={merged} name={text.sets.mergeFile} onFile={mergeSetFile} />
-      <Storage storage={state.storage} />
+      <SetFileInput input={opened} name={text.sets.openFile} several onFiles={openSetFiles} />
+      <SetFileInput input={merged} name={text.sets.mergeFile} onFiles={([file]) => mergeSetFile(file)} />
+      <p class={state.storage.kind === "failed" ? "storage storage-failed" : "storage"}>
+        {state.storage.kind === "failed" ? text.storage.unsaved : text.storage[state.storage.kind]}
+      </p>
     </div>
   );
 }
@@ -73,33 +82,25 @@ export function SetBar({ state }: { state: AppState }) {
 interface SetFileInputProps {
   input: RefObject<HTMLInputElement | null>;
   name: string;
-  onFile: (file: File) => Promise<void>;
+  several?: boolean;
+  onFiles: (files: [File, ...File[]]) => Promise<void>;
 }
 
 /** Not to be seen: the menu opens its file chooser. */
-function SetFileInput({ input, name, onFile }: SetFileInputProps) {
+function SetFileInput({ input, name, several = false, onFiles }: SetFileInputProps) {
   return (
     <input
       ref={input}
       type="file"
       accept=".handful"
+      multiple={several}
       hidden
       aria-label={name}
       onChange={({ currentTarget }) => {
-        const [file] = currentTarget.files ?? [];
-        if (file) void onFile(file);
+        const [first, ...others] = currentTarget.files ?? [];
+        if (first) void onFiles([first, ...others]);
         currentTarget.value = "";
       }}
     />
-  );
-}
-
-/** A failure is said aloud; saving and saved are only to be seen, because they come after every change. */
-function Storage({ storage }: { storage: StorageStatus }) {
-  if (storage.kind !== "failed") return <p class="storage">{text.storage[storage.kind]}</p>;
-  return (
-    <p class="storage storage-failed" role="alert">
-      {text.storage.failed[storage.reason]}
-    </p>
   );
 }

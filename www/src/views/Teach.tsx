@@ -1,7 +1,6 @@
 import { addClass } from "../actions/classes";
-import { dismissProblems, stopAdding } from "../actions/examples";
 import { redo, undo } from "../actions/history";
-import { teachFolders } from "../actions/intake";
+import { takeDropped } from "../actions/intake";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 import { ClassCard } from "./ClassCard";
@@ -56,7 +55,7 @@ export function Teach({ state }: { state: AppState }) {
           <PhotoButton
             class="button button-small"
             folder
-            onFiles={(files) => void teachFolders(byFolder(files))}
+            onFiles={(files) => takeDropped({ loose: [], folders: byFolder(files) })}
           >
             <Plus />
             {text.teach.folder}
@@ -69,8 +68,6 @@ export function Teach({ state }: { state: AppState }) {
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
       )}
       <Quality state={state} />
-      <Progress teaching={state.teaching} />
-      <Problems problems={state.problems} />
     </section>
   );
 }
@@ -95,43 +92,5 @@ function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonPro
       <Back turned={turned} />
       <span class="history-name">{name}</span>
     </button>
-  );
-}
-
-function Progress({ teaching }: { teaching: AppState["teaching"] }) {
-  if (teaching.kind === "idle") return null;
-  const words = text.teach.progress(teaching.done, teaching.total);
-  return (
-    <div class="progress">
-      <progress value={teaching.done} max={teaching.total} aria-label={words} />
-      <span>{words}</span>
-      <button type="button" class="button button-quiet" onClick={stopAdding}>
-        {text.teach.stop}
-      </button>
-    </div>
-  );
-}
-
-function Problems({ problems }: { problems: AppState["problems"] }) {
-  return (
-    <div role="status">
-      {problems.length > 0 && (
-        <div class="notice">
-          <p>
-            <strong>{text.teach.problems(problems.length)}</strong>
-          </p>
-          <ul class="problems">
-            {problems.map((problem) => (
-              <li key={problem.id}>
-                <bdi>{problem.name}</bdi>: {text.codes[problem.code]}
-              </li>
-            ))}
-          </ul>
-          <button type="button" class="button" onClick={dismissProblems}>
-            {text.teach.dismiss}
-          </button>
-        </div>
-      )}
-    </div>
   );
 }

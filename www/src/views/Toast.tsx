@@ -4,21 +4,20 @@ import { hideToast } from "../actions/toast";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 
-/** Long enough to read and reach. A step can be undone in the toolbar as well, the deletion of a set only here. */
-const SECONDS = { step: 8, set: 30 };
+/** Long enough to read and reach. A step can be undone in the toolbar as well, the deletion of a set in the menu of sets. */
+const SECONDS = 8;
 
 export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: boolean }) {
   const [held, setHeld] = useState(false);
 
   useEffect(() => {
     if (!toast || held) return;
-    const timer = setTimeout(() => hideToast(toast.id), SECONDS[toast.undo ?? "step"] * 1000);
+    const timer = setTimeout(() => hideToast(toast.id), SECONDS * 1000);
     return () => clearTimeout(timer);
   }, [toast, held]);
 
   return (
     <div
-      class="toasts"
       role="status"
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

@@ -15,7 +15,7 @@ interface Props {
 
 /** The answer in words, then in bars, then what it cost. */
 export function Verdict({ outcome, found, state }: Props) {
-  if (outcome.kind === "waiting") return <p class="verdict-wait">{text.answer.waiting}</p>;
+  if (outcome.kind === "waiting") return <Waiting state={state} />;
   if (outcome.kind === "failed") {
     return (
       <p class="verdict-failed" role="alert">
@@ -31,6 +31,19 @@ export function Verdict({ outcome, found, state }: Props) {
     );
   }
   return found && <Answered answer={outcome.answer} found={found} classes={state.classes} />;
+}
+
+/** Says what an answer waits for. A camera that is not on says so itself. */
+function Waiting({ state: { set, engine, offer, live, camera } }: { state: AppState }) {
+  const { waits, waiting } = text.answer;
+  const why =
+    set.kind === "elsewhere" || set.kind === "unusable"
+      ? waits[set.kind]
+      : engine.kind === "failed"
+        ? waits.failed
+        : offer?.needed && waits.offer;
+  if (!why && live.kind === "on" && camera.kind !== "on") return null;
+  return <p class="verdict-wait">{why || waiting}</p>;
 }
 
 interface AnsweredProps {
@@ -84,7 +97,8 @@ function Words({ answer: { scores, set }, found: { best, kind } }: Omit<Answered
         <bdi class="verdict-label">{best.label}</bdi>{" "}
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
-      <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>
+      {/* Where no class is likely enough for the set, the best one still is the answer. */}
+      <p class="verdict-set">{text.answer.likeliest(set.length > 0 ? set : [best.label], scores.length)}</p>
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** Dropping files on something. A place inside another takes the files for itself. */
 import { useState } from "preact/hooks";
-import { type Dropped, readDropped } from "./entries";
+import type { Dropped } from "../actions/intake";
+import { readDropped } from "./entries";
 
 export function useDrop(onDropped: (dropped: Dropped) => void) {
   const [over, setOver] = useState(false);

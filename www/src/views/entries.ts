@@ -1,8 +1,5 @@
-/** What was dropped: files, and the files of folders, each under the name of the folder that it lay in. */
-export interface Dropped {
-  loose: File[];
-  folders: Map<string, File[]>;
-}
+/** Reads what was dropped or chosen, folders with all that is in them. */
+import type { Dropped } from "../actions/intake";
 
 /** Must be called while the drop event is handled; the browser forgets what was dropped afterwards. */
 export async function readDropped(transfer: DataTransfer | null): Promise<Dropped> {

@@ -1,0 +1,301 @@
+/** Storage that goes away, gets full or is in somebody's way: what is said is true, and what was said to be saved is there. */
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { drawnPhotos } from "./files.js";
+import { addClass, addPhotos, card, choose, expectPhotos, open, ready, saved, teach } from "./person.js";
+
+async function expectAfterReload(page: Page, label: string, count: number): Promise<void> {
+  await page.reload();
+  await ready(page);
+  await expectPhotos(page, label, count);
+}
+
+const unsaved = (page: Page, words: string) => page.getByRole("alert").filter({ hasText: words });
+const FULL = "Could not save: the disk space for this page is used up";
+const SLOW = "Not saved yet: the browser’s storage does not answer";
+
+/** Throws the database away, as another tab can, and resolves when it is gone. */
+async function deleteDatabase(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase("handful");
+        request.onsuccess = resolve;
+        request.onerror = () => reject(request.error);
+      }),
+  );
+}
+
+test("saves everything again when the database is deleted, a second time too", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3) });
+  await saved(page);
+  await deleteDatabase(page);
+  // Without a further change.
+  await expect.poll(() => storedPictures(page)).toBe(3);
+  await saved(page);
+  await deleteDatabase(page);
+  await addPhotos(page, "mug", drawnPhotos("mug", 3, 5));
+  await saved(page);
+  await expectAfterReload(page, "mug", 5);
+});
+
+/** Pictures in the database, of whatever set. */
+function storedPictures(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    new Promise<number>((resolve, reject) => {
+      const opening = indexedDB.open("handful");
+      opening.onerror = () => reject(opening.error);
+      // Not here at the moment: this must not make it.
+      opening.onupgradeneeded = () => opening.transaction?.abort();
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction("pictures").objectStore("pictures").count();
+        counting.onsuccess = () => {
+          opening.result.close();
+          resolve(counting.result);
+        };
+      };
+    }).catch(() => 0),
+  );
+}
+
+/** How often the data is cleared and the disk is filled; npm test has no time for as many as a long run. */
+const [CLEARINGS, FILLINGS] = [Number(process.env.CLEARINGS ?? 1), Number(process.env.FILLINGS ?? 1)];
+
+test("has as many pictures as photos when the site's data is cleared with the page open", async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  test.setTimeout((1 + CLEARINGS) * 60_000);
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3) });
+  await saved(page);
+  await expectAfterReload(page, "mug", 3);
+  let count = 3;
+  for (let round = 0; round < CLEARINGS; round += 1) {
+    await clearSiteData(page, context, baseURL);
+    await addPhotos(page, "mug", drawnPhotos("mug", count, count + 2));
+    await saved(page);
+    count += 2;
+    await expectAfterReload(page, "mug", count);
+  }
+
+  // A set with a name too, whose place only the preferences knew.
+  await page.getByRole("textbox", { name: "Name of the set" }).fill("Cups");
+  await page.keyboard.press("Enter");
+  await saved(page);
+  await clearSiteData(page, context, baseURL);
+  await expect.poll(() => storedPictures(page)).toBe(count);
+  await saved(page);
+  await expectAfterReload(page, "mug", count);
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Cups");
+});
+
+async function clearSiteData(page: Page, context: BrowserContext, origin = ""): Promise<void> {
+  const session = await context.newCDPSession(page);
+  await session.send("Storage.clearDataForOrigin", { origin: new URL(origin).origin, storageTypes: "all" });
+  await session.detach();
+}
+
+test("says that the disk is full, and saves by itself once there is room", async ({ page }) => {
+  test.setTimeout((1 + FILLINGS) * 60_000);
+  await useSmallDisk(page);
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  let count = 2;
+  for (let round = 0; round < FILLINGS; round += 1) {
+    await setDisk(page, "full");
+    await addPhotos(page, "mug", drawnPhotos("mug", count, count + 2));
+    count += 2;
+    await expect(unsaved(page, FULL)).toBeVisible();
+    await expect(page.getByText("Not saved", { exact: true })).toBeVisible();
+    // The set stays open: elsewhere it would be lost.
+    await page.getByRole("button", { name: "Sets", exact: true }).click();
+    await page.getByRole("button", { name: "Delete this set", exact: true }).click();
+    await expectPhotos(page, "mug", count);
+    await setDisk(page, "free");
+    await saved(page);
+    await expect(unsaved(page, FULL)).toHaveCount(0);
+    await expectAfterReload(page, "mug", count);
+  }
+});
+
+/** A browser whose disk can be full: then no picture can be written. No test can fill a real one. */
+async function useSmallDisk(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...values) {
+      if (this.name === "pictures" && document.documentElement.dataset.disk === "full")
+        throw new DOMException("full", "QuotaExceededError");
+      return put.apply(this, values);
+    };
+  });
+}
+
+async function setDisk(page: Page, state: "full" | "free"): Promise<void> {
+  await page.evaluate((value) => {
+    document.documentElement.dataset.disk = value;
+  }, state);
+}
+
+test("writes a change whole or not at all", async ({ page }) => {
+  await useSmallDisk(page);
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  await setDisk(page, "full");
+  await addPhotos(page, "mug", drawnPhotos("mug", 1, 3));
+  await expect(unsaved(page, FULL)).toBeVisible();
+  await expectAfterReload(page, "mug", 1);
+});
+
+test("says that a newer version of the page keeps it from saving", async ({ page, context }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  const newer = await context.newPage();
+  await newer.goto("./favicon.svg");
+  await newer.evaluate(() => new Promise((resolve) => (indexedDB.open("handful", 3).onsuccess = resolve)));
+  await expect(unsaved(page, "another tab has a newer version of this page")).toBeVisible();
+  await addClass(page, "leaf");
+  await expect(page.getByText("Saved", { exact: true })).toHaveCount(0);
+});
+
+test("says that the storage does not answer while another tab blocks it, then saves everything", async ({
+  page,
+  context,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  // A tab that holds the database and lets it go for nobody.
+  const other = await context.newPage();
+  await other.goto("./favicon.svg");
+  await other.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("handful");
+        opening.onsuccess = () => {
+          Object.assign(window, { held: opening.result });
+          resolve(undefined);
+        };
+      }),
+  );
+  void other.evaluate(() => void indexedDB.deleteDatabase("handful"));
+  await expect(unsaved(page, SLOW)).toBeVisible();
+  await addPhotos(page, "mug", drawnPhotos("mug", 2, 3));
+  await other.evaluate(() => (window as unknown as { held: IDBDatabase }).held.close());
+  await saved(page);
+  await expect(unsaved(page, SLOW)).toHaveCount(0);
+  await expectAfterReload(page, "mug", 3);
+});
+
+test("saves by another connection when the browser has lost one without a word", async ({ page }) => {
+  await page.addInitScript(() => {
+    const { open: opened } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...asked) {
+      const request = opened.apply(this, asked);
+      request.addEventListener("success", () => Object.assign(window, { connection: request.result }));
+      return request;
+    };
+  });
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  await page.evaluate(() => (window as unknown as { connection: IDBDatabase }).connection.close());
+  await addPhotos(page, "mug", drawnPhotos("mug", 1, 2));
+  await saved(page);
+  await expectAfterReload(page, "mug", 2);
+});
+
+test("keeps a set that is not saved from another tab, which is told why", async ({ page, context }) => {
+  await useSmallDisk(page);
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  await setDisk(page, "full");
+  await addPhotos(page, "mug", drawnPhotos("mug", 1, 2));
+  await expect(unsaved(page, FULL)).toBeVisible();
+  const second = await context.newPage();
+  await second.goto("./");
+  const elsewhere = second.getByRole("alert");
+  await second.getByRole("button", { name: "Work here instead" }).click();
+  await expect(elsewhere).toContainText("The other tab has to keep “My set”");
+  await expectPhotos(page, "mug", 2);
+  await setDisk(page, "free");
+  await saved(page);
+  await second.getByRole("button", { name: "Work here instead" }).click();
+  await expectPhotos(second, "mug", 2);
+});
+
+test("answers in a second tab as soon as the set is open there, and says so until then", async ({
+  page,
+  context,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
+  const second = await context.newPage();
+  await second.goto("./");
+  await expect(second.getByRole("button", { name: "Work here instead" })).toBeVisible();
+  const region = second.getByRole("region", { name: "Answer" });
+  const button = region.getByRole("button", { name: "Choose photos" });
+  await choose(second, () => button.click(), drawnPhotos("leaf", 5, 6));
+  await expect(region).toContainText(
+    "The set is open in another tab. The answer comes as soon as it is open here.",
+  );
+  await second.getByRole("button", { name: "Work here instead" }).click();
+  await expect(region.getByRole("listitem").first()).toContainText("leaf");
+});
+
+test("has a deleted set back for a day, in a later visit too, and forgets it then", async ({ page }) => {
+  const menu = () => page.getByRole("button", { name: "Sets", exact: true }).click();
+  const back = page.getByRole("button", { name: "Deleted: My set, bring back" });
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await saved(page);
+  await menu();
+  await page.getByRole("button", { name: "Delete this set" }).click();
+  await expect(card(page, "mug")).toHaveCount(0);
+  await page.reload();
+  await ready(page);
+  await expect(card(page, "mug")).toHaveCount(0);
+  await addClass(page, "leaf");
+  await saved(page);
+  await menu();
+  await back.click();
+  await expectPhotos(page, "mug", 2);
+  await menu();
+  await expect(back).toHaveCount(0);
+  await page.getByRole("button", { name: "Delete this set" }).click();
+  await expect(card(page, "leaf")).toBeVisible();
+
+  // A day later.
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open("handful");
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction("names", "readwrite");
+          const names = transaction.objectStore("names");
+          names.openCursor().onsuccess = ({ target }) => {
+            const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result;
+            if (!cursor) return;
+            const { deletedAt, ...named } = cursor.value;
+            if (deletedAt) cursor.update({ ...named, deletedAt: deletedAt - 24 * 60 * 60 * 1000 });
+            cursor.continue();
+          };
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve(undefined);
+          };
+        };
+      }),
+  );
+  await page.reload();
+  await ready(page);
+  await expect.poll(() => storedPictures(page)).toBe(0);
+  await menu();
+  await expect(page.getByRole("button", { name: "New set" })).toBeVisible();
+  await expect(back).toHaveCount(0);
+});
