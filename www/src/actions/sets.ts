@@ -1,6 +1,6 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import type { Encoder } from "handful";
-import { emptySet, inspect, setBytes } from "../engine/files";
+import { emptySet, type Inside, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
 import { newGroup, saved, step } from "../engine/set";
@@ -8,7 +8,7 @@ import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
 import { freshId, getState, set } from "../state/live";
 import { setName } from "../state/updates";
 import { clearSet, FIRST_SET, readSet, type StoredSet, writeName, writeSet } from "../store/database";
-import { readFile, type SetFile, writeFile } from "../store/file";
+import { type Beside, bytesOf, readBeside, writeFile } from "../store/file";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
@@ -89,11 +89,8 @@ export function takeOver(): void {
 
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
-  const name = setName(getState());
-  const bytes = setBytes();
-  const ids = getState().examples.map((example) => example.id);
-  const file = pictures ? writeFile({ name, bytes, thumbnails: thumbnailsOf(ids) }) : bytes;
-  download(`${fileName()}.handful`, file);
+  const ids = pictures ? getState().examples.map((example) => example.id) : [];
+  download(`${fileName()}.handful`, writeFile(setBytes(), setName(getState()), thumbnailsOf(ids)));
 }
 
 /** Opens a file as a set of its own, beside those that there are. */
@@ -102,10 +99,11 @@ export async function openSetFile(file: File): Promise<void> {
   if (!found) return;
   await kept(async () => {
     const id = crypto.randomUUID();
-    await writeSet(id, { bytes: found.bytes, added: found.thumbnails, removed: [] });
+    await writeSet(id, { bytes: found.bytes, added: found.pictures, removed: [] });
     await writeName({ id, name: found.name || file.name.replace(/\.handful$/, "") });
     await listChanged();
     await openSet(id);
+    if (found.leftOut > 0) showToast(`${file.name}: ${text.sets.leftOut(found.leftOut)}`, null);
   });
 }
 
@@ -118,25 +116,25 @@ export async function mergeSetFile(file: File): Promise<void> {
   const failed = attempt(() =>
     step(group, (open) => {
       const pictures = [...open.merge(found.bytes)].map(
-        ([there, here]) => [here, found.thumbnails.get(there)] as const,
+        ([there, here]) => [here, found.pictures.get(there)] as const,
       );
       keepThumbnails(pictures.filter((picture): picture is [number, Blob] => picture[1] !== undefined));
     }),
   );
-  if (!failed) showToast(text.sets.merged(getState().examples.length - before, file.name), "step");
+  if (failed) return;
+  const merged = text.sets.merged(getState().examples.length - before, file.name);
+  showToast(found.leftOut > 0 ? `${merged}; ${text.sets.leftOut(found.leftOut)}` : merged, "step");
 }
 
-/** What a file holds, with no more pictures than photos; where its encoder is not as wanted the person is told. */
-async function read(file: File, wanted: "fits" | "same"): Promise<SetFile | null> {
-  const found = await readFile(file);
-  const inside = found && (await inspect(found.bytes).catch(() => null));
-  if (!found || !inside?.[wanted]) {
-    const { badFile, earlierEncoder, otherEncoder } = text.sets;
-    const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
-    showToast(why(file.name), null);
-    return null;
-  }
-  return { ...found, thumbnails: new Map([...found.thumbnails].filter(([id]) => inside.ids.has(id))) };
+/** The set in a file, and what it holds beside it; where its encoder is not as wanted the person is told. */
+async function read(file: File, wanted: "fits" | "same"): Promise<(Beside & Inside) | null> {
+  const bytes = await bytesOf(file).catch(() => null);
+  const inside = bytes && (await inspect(bytes).catch(() => null));
+  if (bytes && inside?.[wanted]) return { ...readBeside(bytes, inside.ids), ...inside };
+  const { badFile, earlierEncoder, otherEncoder } = text.sets;
+  const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
+  showToast(why(file.name), null);
+  return null;
 }
 
 async function listChanged(): Promise<void> {

@@ -34,6 +34,8 @@ export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<Arr
 
 /** What is to be known of a saved set before it is used. */
 export interface Inside {
+  /** It alone, without what a file holds beside it. */
+  bytes: Uint8Array<ArrayBuffer>;
   /** Of its examples. */
   ids: ReadonlySet<number>;
   /** Its encoder can be had here. */
@@ -51,5 +53,6 @@ export async function inspect(bytes: Uint8Array): Promise<Inside> {
   const fits = encoderOf(loaded) !== "shipped" || encoder.fits(loaded);
   const same = getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId;
   const earlier = fromEarlierEncoder(loaded);
-  return { ids: new Set(loaded.examples.map(({ id }) => id)), fits, same, earlier };
+  const ids = new Set(loaded.examples.map(({ id }) => id));
+  return { bytes: loaded.save(), ids, fits, same, earlier };
 }
