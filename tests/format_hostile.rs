@@ -126,7 +126,7 @@ fn every_broken_rule_is_refused() {
         parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
     }
     assert!(Classifier::load(&write(&parts())).is_ok());
-    let damages: [(&str, Damage); 26] = [
+    let damages: [(&str, Damage); 41] = [
         ("no metadata", |p| p.meta = String::new()),
         ("metadata of another kind", |p| p.meta = "[]".into()),
         ("future version", |p| {
@@ -202,6 +202,54 @@ fn every_broken_rule_is_refused() {
         ("rows left over", |p| {
             number(p, "examples", 2, 1_u32.to_le_bytes())
         }),
+        ("NaN text", |p| number(p, "text", 2, f32::NAN.to_le_bytes())),
+        ("infinite text", |p| {
+            number(p, "text", 2, f32::INFINITY.to_le_bytes())
+        }),
+        ("text of another length", |p| {
+            number(p, "text", 2, 2.0_f32.to_le_bytes())
+        }),
+        ("given text in a row that is almost zero", |p| {
+            number(p, "text", 0, 1e-40_f32.to_le_bytes())
+        }),
+        ("over-long label", |p| {
+            p.meta = p.meta.replace("brot", &"b".repeat(201))
+        }),
+        ("negative class id", |p| {
+            p.meta = p.meta.replace("\"id\":1", "\"id\":-1")
+        }),
+        ("class id without an end", |p| {
+            p.meta = p.meta.replace("\"id\":1", "\"id\":4294967296")
+        }),
+        ("next class among those that are there", |p| {
+            p.meta = p.meta.replace("\"next_class\":3", "\"next_class\":2")
+        }),
+        ("next example among those that are there", |p| {
+            p.meta = p.meta.replace("\"next_example\":2", "\"next_example\":1")
+        }),
+        ("stream without width", |p| {
+            p.meta = p.meta.replace("\"dim\":3", "\"dim\":0")
+        }),
+        ("widths whose sum has no end", |p| {
+            let last = "{\"name\":\"z\",\"dim\":18446744073709551615}";
+            p.meta = p.meta.replace("\"dim\":3}", &format!("\"dim\":3}},{last}"))
+        }),
+        ("weight of nothing", |p| {
+            p.meta = p.meta.replace("\"dim\":3", "\"dim\":3,\"weight\":0.0")
+        }),
+        ("temperature without an end", |p| {
+            p.meta = p
+                .meta
+                .replace("\"dim\":3", "\"dim\":3,\"temperature\":1e400")
+        }),
+        ("field twice", |p| {
+            p.meta = p
+                .meta
+                .replace("\"next_class\":3", "\"next_class\":3,\"next_class\":3")
+        }),
+        ("infinite feature", |p| {
+            number(p, "features", 0, f32::INFINITY.to_le_bytes())
+        }),
         ("NaN feature", |p| {
             number(p, "features", 0, f32::NAN.to_le_bytes())
         }),
@@ -225,6 +273,68 @@ fn every_broken_rule_is_refused() {
             Classifier::load(&write(&retyped)).is_err(),
             "{tensor} of another type"
         );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_stands_beside_the_set_is_passed_over() {
+    let mut beside = parts();
+    for (name, dtype, shape, bytes) in [
+        (
+            "picture.0",
+            Dtype::U8,
+            vec![4],
+            vec![0xFF, 0xD8, 0xFF, 0xD9],
+        ),
+        ("picture.99", Dtype::U8, vec![0], vec![]),
+        ("picture.one", Dtype::F32, vec![1, 1, 1], vec![0; 4]),
+        ("remarks", Dtype::I64, vec![], vec![1; 8]),
+    ] {
+        beside.tensors.insert(name, (dtype, shape, bytes));
+    }
+    let bytes = write(&beside);
+    let loaded = Classifier::load(&bytes).unwrap();
+    assert_eq!(loaded.set(), full().set());
+    assert_eq!(loaded.save(), full().save());
+    let named = |text: &str, to: &str| {
+        let at = bytes.windows(text.len()).position(|w| w == text.as_bytes());
+        let mut changed = bytes.clone();
+        changed[at.unwrap()..][..to.len()].copy_from_slice(to.as_bytes());
+        changed
+    };
+    // Two tensors of one name, and one that is longer than its place.
+    for damaged in [
+        named("picture.one", "picture.99\","),
+        named("picture.99", "picture.0\""),
+        named("\"shape\":[4]", "\"shape\":[5]"),
+    ] {
+        let result = Classifier::load(&damaged);
+        assert!(matches!(result, Err(Error::Format { .. })));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_set_whose_ids_have_run_out_is_read_and_answers() {
+    let mut last = parts();
+    last.meta = last
+        .meta
+        .replace("\"next_class\":3", "\"next_class\":4294967295");
+    last.meta = last
+        .meta
+        .replace("\"next_example\":2", "\"next_example\":4294967295");
+    let mut loaded = Classifier::load(&write(&last)).unwrap();
+    assert_eq!(loaded.set().next_ids(), (u32::MAX, u32::MAX));
+    let photo = [1.0, 0.0, 1.0, 0.0, 0.0];
+    assert_eq!(loaded.predict(&photo), full().predict(&photo));
+    assert!(loaded.add_example("brot", &photo).is_err());
+    assert!(loaded.add_class("new").is_err());
+    for beyond in ["4294967296", "-1", "1.5", "1e3", "null", "\"3\""] {
+        let mut wrong = parts();
+        wrong.meta = wrong
+            .meta
+            .replace("\"next_class\":3", &format!("\"next_class\":{beyond}"));
+        let result = Classifier::load(&write(&wrong));
+        assert!(matches!(result, Err(Error::Format { .. })), "{beyond}");
     }
 }
 

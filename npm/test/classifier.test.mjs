@@ -406,6 +406,22 @@ test("damaged files are refused", async () => {
   }
 });
 
+test("a name and pictures beside the set are passed over", async () => {
+  const classifier = await taught();
+  const bytes = Buffer.from(classifier.save());
+  const end = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString("utf8", 8, end));
+  const size = bytes.length - end;
+  header.__metadata__.name = "Garden";
+  header["picture.0"] = { dtype: "U8", shape: [3], data_offsets: [size, size + 3] };
+  const words = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(words.length));
+  const file = Buffer.concat([length, words, bytes.subarray(end), Buffer.of(0xff, 0xd8, 0xff)]);
+  const loaded = await FeatureClassifier.load(file);
+  assert.deepEqual(view(loaded), { ...view(classifier), canUndo: false });
+});
+
 test("listeners hear of every change, once, until they leave", async () => {
   const classifier = await taught();
   const heard = [];

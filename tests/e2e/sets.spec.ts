@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { addClass, card, open, photosOf, ready, saved, teach } from "./person.js";
+import { firstForm, takeApart, withPictures } from "./set-file.js";
 
 async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole("button", { name: "Sets", exact: true }).click();
@@ -10,6 +11,19 @@ async function choose(page: Page, item: string): Promise<void> {
 }
 
 const nameOf = (page: Page) => page.getByRole("textbox", { name: "Name of the set" });
+
+/** The open set as a file, pictures too. */
+async function saveSet(page: Page): Promise<Buffer> {
+  const download = page.waitForEvent("download");
+  await choose(page, "Save as a file");
+  return readFileSync(await (await download).path());
+}
+
+async function openSet(page: Page, name: string, buffer: Buffer): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await choose(page, "Open a file…");
+  await (await chooser).setFiles({ name, mimeType: "", buffer });
+}
 
 test("creates, renames, switches and deletes sets, and brings a deleted one back", async ({ page }) => {
   await open(page);
@@ -68,8 +82,10 @@ test("saves a set as a file, with pictures or without, and opens it as a set of 
     await (await chooser).setFiles(file);
   };
 
+  await nameOf(page).fill("Garden");
+  await nameOf(page).press("Enter");
   await openFile(plain);
-  await expect(nameOf(page)).toHaveValue("Save without pictures");
+  await expect(nameOf(page)).toHaveValue("My set");
   await expect(photosOf(page, "mug")).toHaveCount(2);
   await expect(photosOf(page, "mug").locator("img")).toHaveCount(0);
   await openFile(whole);
@@ -83,6 +99,69 @@ test("saves a set as a file, with pictures or without, and opens it as a set of 
     await expect(page.getByRole("status").filter({ hasText: `${bad.name} is damaged` })).toBeVisible();
     await expect(photosOf(page, "mug")).toHaveCount(2);
   }
+});
+
+test("opens a file that the page wrote in its first form", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  const whole = await saveSet(page);
+  const { set, pictures } = takeApart(whole);
+  await openSet(page, "first.handful", firstForm("Garden", set, pictures));
+  await expect(nameOf(page)).toHaveValue("Garden");
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+
+  const doubled = [...pictures, ...pictures];
+  for (const [name, bytes] of [
+    ["doubled.handful", firstForm("Garden", set, doubled)],
+    ["cut.handful", firstForm("Garden", set, pictures).subarray(0, -1)],
+    ["longer.handful", Buffer.concat([firstForm("Garden", set, pictures), Buffer.of(0)])],
+    ["words.handful", Buffer.from("HANDFUL1 only words")],
+  ] as const) {
+    await openSet(page, name, bytes);
+    await expect(page.getByRole("status").filter({ hasText: `${name} is damaged` })).toBeVisible();
+  }
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+});
+
+test("leaves out pictures of a file that it cannot show or that are of no photo, and says so", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3) });
+  const { set, pictures } = takeApart(await saveSet(page));
+  const [first = 0, second = 0, third = 0] = pictures.keys();
+  const good = pictures.get(first) ?? Buffer.of();
+  const png = drawnPhotos("mug", 0, 1)[0]?.buffer ?? Buffer.of();
+  const large = Buffer.concat([good, Buffer.alloc(262_144)]);
+  const wide = Buffer.from(good);
+  const frame = wide.indexOf(Buffer.of(0xff, 0xc0));
+  wide.writeUInt16BE(60_000, frame + 7);
+
+  for (const [name, hostile] of [
+    ["png.handful", [[second, png]]],
+    ["large.handful", [[second, large]]],
+    ["wide.handful", [[second, wide]]],
+    ["empty.handful", [[second, Buffer.of()]]],
+    ["stranger.handful", [[999, good]]],
+    ["zero.handful", [[`0${second}`, good]]],
+  ] as const) {
+    await openSet(page, name, withPictures(set, [[first, good], [third, good], ...hostile]));
+    const said = page.getByRole("status").filter({ hasText: `${name}: 1 picture was left out` });
+    await expect(said).toBeVisible();
+    await expect(photosOf(page, "mug")).toHaveCount(3);
+    await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+  }
+  // Two pictures under one name: the file does not say which, so it is none.
+  const twice = withPictures(
+    set,
+    [
+      [first, good],
+      [999, good],
+    ],
+    (header) => header.replace("picture.999", `picture.${first}`),
+  );
+  await openSet(page, "twice.handful", twice);
+  await expect(page.getByRole("status").filter({ hasText: "twice.handful is damaged" })).toBeVisible();
 });
 
 test("adds somebody else's file to the open set, pictures too, as one step", async ({ page }) => {

@@ -1,14 +1,14 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import type { Encoder } from "handful";
-import { emptySet, inspect, setBytes } from "../engine/files";
+import { emptySet, type Inside, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { openSet, readList, workHere } from "../engine/session";
 import { saved, step } from "../engine/set";
-import { blobOf, keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
+import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
 import { freshId, getState, set, update } from "../state/live";
 import { setName, withProblem } from "../state/updates";
-import { FIRST_SET, type Snapshot, writeName, writeSet } from "../store/database";
-import { readFile, writeFile } from "../store/file";
+import { FIRST_SET, writeName, writeSet } from "../store/database";
+import { type Beside, bytesOf, readBeside, writeFile } from "../store/file";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
@@ -90,12 +90,8 @@ export function takeOver(): void {
 
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
-  const name = setName(getState());
-  const bytes = setBytes();
-  const ids = getState().examples.map((example) => example.id);
-  const thumbnails = new Map(Array.from(thumbnailsOf(ids), ([id, picture]) => [id, blobOf(picture)]));
-  const file = pictures ? writeFile({ name, bytes, thumbnails }) : bytes;
-  download(`${fileName()}.handful`, file);
+  const ids = pictures ? getState().examples.map((example) => example.id) : [];
+  download(`${fileName()}.handful`, writeFile(setBytes(), setName(getState()), thumbnailsOf(ids)));
 }
 
 /** Opens files as sets of their own, beside those that there are; the last one stays open. */
@@ -108,9 +104,12 @@ async function openSetFile(file: File): Promise<void> {
   if (!found) return;
   await kept(async () => {
     const id = crypto.randomUUID();
-    await writeSet(id, { ...found, name: found.name || file.name.replace(SET_FILE, "") });
+    const { bytes, pictures, leftOut } = found;
+    await writeSet(id, { bytes, thumbnails: pictures, name: found.name || file.name.replace(SET_FILE, "") });
     await listChanged();
-    if (await change(id)) showToast(text.sets.opened(file.name), null);
+    if (!(await change(id))) return;
+    const opened = text.sets.opened(file.name);
+    showToast(leftOut > 0 ? `${opened}; ${text.sets.leftOut(leftOut)}` : opened, null);
   });
 }
 
@@ -122,12 +121,16 @@ export async function mergeSetFile(file: File): Promise<void> {
   const failed = attempt(() =>
     step({ words: () => text.did.mergeFile(file.name) }, (open) => {
       const pictures = [...open.merge(found.bytes)].map(
-        ([there, here]) => [here, found.thumbnails.get(there)] as const,
+        ([there, here]) => [here, found.pictures.get(there)] as const,
       );
-      keepThumbnails(pictures.filter((picture): picture is [number, Uint8Array] => picture[1] !== undefined));
+      keepThumbnails(
+        pictures.filter((picture): picture is [number, Uint8Array<ArrayBuffer>] => picture[1] !== undefined),
+      );
     }),
   );
-  if (!failed) showToast(text.sets.merged(getState().examples.length - before, file.name), "step");
+  if (failed) return;
+  const merged = text.sets.merged(getState().examples.length - before, file.name);
+  showToast(found.leftOut > 0 ? `${merged}; ${text.sets.leftOut(found.leftOut)}` : merged, "step");
 }
 
 const SET_FILE = /\.handful$/i;
@@ -143,20 +146,15 @@ export function withoutSets(files: readonly File[]): File[] {
   return others;
 }
 
-/** What a file holds, with no more pictures than photos; where its encoder is not as wanted the person is told. */
-async function read(file: File, wanted: "fits" | "same"): Promise<Snapshot | null> {
-  const found = await readFile(file).catch(() => null);
-  const inside = found && (await inspect(found.bytes).catch(() => null));
-  if (!found || !inside?.[wanted]) {
-    const { badFile, earlierEncoder, otherEncoder } = text.sets;
-    const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
-    showToast(why(file.name), null);
-    return null;
-  }
-  const thumbnails = new Map<number, Uint8Array>();
-  for (const [id, picture] of found.thumbnails)
-    if (inside.ids.has(id)) thumbnails.set(id, new Uint8Array(await picture.arrayBuffer()));
-  return { ...found, thumbnails };
+/** The set in a file, and what it holds beside it; where its encoder is not as wanted the person is told. */
+async function read(file: File, wanted: "fits" | "same"): Promise<(Beside & Inside) | null> {
+  const bytes = await bytesOf(file).catch(() => null);
+  const inside = bytes && (await inspect(bytes).catch(() => null));
+  if (bytes && inside?.[wanted]) return { ...readBeside(bytes, inside.ids), ...inside };
+  const { badFile, earlierEncoder, otherEncoder } = text.sets;
+  const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
+  showToast(why(file.name), null);
+  return null;
 }
 
 async function listChanged(): Promise<void> {

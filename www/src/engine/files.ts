@@ -34,6 +34,8 @@ export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<Arr
 
 /** What is to be known of a saved set before it is used. */
 export interface Inside {
+  /** It alone, without what a file holds beside it. */
+  bytes: Uint8Array<ArrayBuffer>;
   /** Of its examples. */
   ids: ReadonlySet<number>;
   /** Its encoder can be had here. */
@@ -48,6 +50,7 @@ export interface Inside {
 export async function inspect(bytes: Uint8Array): Promise<Inside> {
   const encoder = await shippedEncoder();
   return using(await FeatureClassifier.load(bytes), (loaded) => ({
+    bytes: loaded.save(),
     ids: new Set(loaded.examples.map(({ id }) => id)),
     fits: encoderOf(loaded) !== "shipped" || encoder.fits(loaded),
     same: getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId,

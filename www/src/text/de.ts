@@ -138,6 +138,12 @@ export const de: Text = {
     openFile: "Datei öffnen …",
     mergeFile: "Datei zu dieser Sammlung hinzufügen …",
     merged: (count, name) => `${photos(count)} aus ${name} hinzugefügt`,
+    leftOut: (count) =>
+      plural(count, {
+        one: "# Bild wurde ausgelassen, weil man es nicht anzeigen kann oder weil es zu keinem Foto gehört",
+        other:
+          "# Bilder wurden ausgelassen, weil man sie nicht anzeigen kann oder weil sie zu keinem Foto gehören",
+      }),
     save: "Als Datei sichern",
     savePlain: "Ohne Bilder sichern",
     remove: "Diese Sammlung löschen",

@@ -155,6 +155,11 @@ export const en = {
     openFile: "Open a file…",
     mergeFile: "Add a file to this set…",
     merged: (count: number, name: string) => `added ${photos(count)} from ${name}`,
+    leftOut: (count: number) =>
+      plural(count, {
+        one: "# picture was left out, because it cannot be shown or is of no photo",
+        other: "# pictures were left out, because they cannot be shown or are of no photo",
+      }),
     save: "Save as a file",
     savePlain: "Save without pictures",
     remove: "Delete this set",

@@ -130,6 +130,7 @@ export const zh: Text = {
     openFile: "打开文件…",
     mergeFile: "把文件加入这个集合…",
     merged: (count, name) => `从 ${name} 添加了${photos(count)}`,
+    leftOut: (count) => `略去了 ${count} 张图片：无法显示，或不属于任何照片`,
     save: "存为文件",
     savePlain: "存为文件（不含图片）",
     remove: "删除这个集合",
