@@ -49,7 +49,10 @@ onDatabaseLost(() => {
 });
 
 /** Takes a set into use and shows it, with the thumbnails of its examples. */
-export function adoptSet(next: FeatureClassifier, thumbnails: ReadonlyMap<number, Uint8Array>): void {
+export function adoptSet(
+  next: FeatureClassifier,
+  thumbnails: ReadonlyMap<number, Uint8Array<ArrayBuffer>>,
+): void {
   classifier = next;
   // Other changes come by themselves: what a name means is found out a moment later.
   next.subscribe(() => {

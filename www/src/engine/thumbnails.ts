@@ -8,11 +8,11 @@ const QUALITY = 0.82;
 const TYPE = "image/jpeg";
 
 /** As JPEG. Bytes, because a Blob may lie in a file that the browser throws away with the site's data. */
-const pictures = new Map<number, Uint8Array>();
+const pictures = new Map<number, Uint8Array<ArrayBuffer>>();
 const urls = new Map<number, string>();
 
 /** The centre square of a photo, or null where it cannot be drawn. */
-export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Uint8Array | null> {
+export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     const bitmap = await createImageBitmap(source satisfies ImageSource);
     const { width, height } = bitmap;
@@ -35,7 +35,9 @@ export async function thumbnailOf(source: Blob | ImageBitmap): Promise<Uint8Arra
   }
 }
 
-export function keepThumbnails(thumbnails: Iterable<readonly [id: number, picture: Uint8Array]>): void {
+export function keepThumbnails(
+  thumbnails: Iterable<readonly [id: number, picture: Uint8Array<ArrayBuffer>]>,
+): void {
   for (const [id, picture] of thumbnails) {
     pictures.set(id, picture);
     urls.set(id, URL.createObjectURL(blobOf(picture)));
@@ -43,8 +45,8 @@ export function keepThumbnails(thumbnails: Iterable<readonly [id: number, pictur
   set({ thumbnails: Object.fromEntries(urls) });
 }
 
-export function thumbnailsOf(ids: readonly number[]): Map<number, Uint8Array> {
-  const found = new Map<number, Uint8Array>();
+export function thumbnailsOf(ids: readonly number[]): Map<number, Uint8Array<ArrayBuffer>> {
+  const found = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const id of ids) {
     const picture = pictures.get(id);
     if (picture) found.set(id, picture);
@@ -52,8 +54,8 @@ export function thumbnailsOf(ids: readonly number[]): Map<number, Uint8Array> {
   return found;
 }
 
-export function blobOf(picture: Uint8Array): Blob {
-  return new Blob([new Uint8Array(picture)], { type: TYPE });
+export function blobOf(picture: Uint8Array<ArrayBuffer>): Blob {
+  return new Blob([picture], { type: TYPE });
 }
 
 export function forgetThumbnails(): void {

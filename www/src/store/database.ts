@@ -16,8 +16,8 @@ export interface NamedSet {
 }
 
 export interface StoredSet {
-  bytes: Uint8Array;
-  thumbnails: Map<number, Uint8Array>;
+  bytes: Uint8Array<ArrayBuffer>;
+  thumbnails: Map<number, Uint8Array<ArrayBuffer>>;
 }
 
 /** All that there is to keep of a set. */
@@ -30,14 +30,14 @@ interface Picture {
   set: string;
   id: number;
   /** JPEG. */
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** As pictures were stored before: the browser keeps a Blob as a file, which some browsers cannot, and which can get lost. */
 type OldPicture = Omit<Picture, "bytes"> & { blob: Blob };
 
 interface Schema extends DBSchema {
-  sets: { key: string; value: { id: string; bytes: Uint8Array; savedAt: number } };
+  sets: { key: string; value: { id: string; bytes: Uint8Array<ArrayBuffer>; savedAt: number } };
   names: { key: string; value: NamedSet };
   pictures: { key: [set: string, id: number]; value: Picture | OldPicture };
 }
@@ -142,7 +142,7 @@ export async function readSet(set: string): Promise<StoredSet | null> {
   return { bytes: record.bytes, thumbnails: new Map(thumbnails) };
 }
 
-async function bytesOf(picture: Picture | OldPicture): Promise<Uint8Array> {
+async function bytesOf(picture: Picture | OldPicture): Promise<Uint8Array<ArrayBuffer>> {
   return "blob" in picture ? new Uint8Array(await picture.blob.arrayBuffer()) : picture.bytes;
 }
 

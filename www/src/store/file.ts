@@ -40,7 +40,7 @@ type Header = { __metadata__?: Record<string, string> } & { [picture: `picture.$
 export function writeFile(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
-  pictures: ReadonlyMap<number, Uint8Array>,
+  pictures: ReadonlyMap<number, Uint8Array<ArrayBuffer>>,
 ): Blob {
   const { header, data } = parts(bytes);
   header.__metadata__ = { ...header.__metadata__, name };
