@@ -23,7 +23,7 @@ export async function createSetFor(encoder: Encoder): Promise<void> {
   await addSet(await emptySet(encoder));
 }
 
-async function addSet(bytes: Uint8Array | null): Promise<void> {
+async function addSet(bytes: Uint8Array<ArrayBuffer> | null): Promise<void> {
   await kept(async () => {
     const id = crypto.randomUUID();
     await readList();
