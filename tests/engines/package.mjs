@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { serve } from "../../npm/packaging/browser.mjs";
 import { pack } from "../../npm/packaging/tarball.mjs";
 import { ROOT } from "../../scripts/shell.mjs";
-import { drawPhoto } from "../images/photo.mjs";
+import { mosaic } from "../images/jpeg.mjs";
+import { drawPhoto, drawPixels } from "../images/photo.mjs";
 import { wait } from "./person.mjs";
 
 /** A folder that a server can serve as it is. */
@@ -19,6 +20,14 @@ async function lay(folder) {
   for (const thing of ["tomato", "leaf", "bread", "mug"])
     for (const number of [0, 1, 2, 5])
       writeFileSync(join(folder, `photos/${thing}-${number}.png`), drawPhoto(thing, number));
+  // Photos of 24 and 108 megapixels, as phones take them, and the same at an eighth of the size.
+  for (const [name, width, height] of [
+    ["24", 750, 500],
+    ["108", 1500, 1125],
+  ]) {
+    writeFileSync(join(folder, `photos/${name}.jpg`), mosaic(drawPixels("mug", 1, { width, height })));
+    writeFileSync(join(folder, `photos/${name}.png`), drawPhoto("mug", 1, { width, height }));
+  }
 }
 
 /** Opens the page in a browser; what it found, test by test. */

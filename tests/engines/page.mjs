@@ -142,6 +142,27 @@ export const TESTS = {
     await person.read(/The camera is blocked for this page|No camera was found/, card);
   },
 
+  "writes everything again when the browser has thrown the database away": async (person, place) => {
+    await open(person, place);
+    await teach(person, place, { mug: 2 });
+    await saved(person);
+    await person.run(() => void indexedDB.deleteDatabase("handful"));
+    await teach(person, place, { leaf: 2 });
+    await saved(person);
+    await person.driver.navigate().refresh();
+    await person.read("Ready to teach");
+    for (const label of ["mug", "leaf"]) await picturesShown(person, label, 2);
+  },
+
+  "takes two spellings of a name for one": async (person, place) => {
+    await open(person, place);
+    await addClass(person, "Äpfel");
+    await person.press("textbox", "Name of a new class");
+    await person.keys("A\u0308pfel", Key.ENTER);
+    await person.read("There is a class of that name already");
+    await person.count(1, "article", /pfel/);
+  },
+
   "speaks German": async (person, place) => {
     await open(person, place);
     await person.select("Language", "Deutsch");

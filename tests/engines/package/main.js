@@ -120,6 +120,56 @@ await check("errors are HandfulErrors", async () => {
   await refused(() => Encoder.load({ manifest: "data:application/json,{}" }), "manifest");
 });
 
+/** Features of a file on the server, or the code of the error. */
+async function see(path, change = (file) => file) {
+  const file = change(await (await fetch(`./photos/${path}`)).blob());
+  const { features, code } = await classifier.encoder.encode(file).catch((error) => error);
+  return features ?? code;
+}
+
+function alike(a, b) {
+  const dot = (x, y) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+for (const megapixels of [24, 108]) {
+  await check(`a photo of ${megapixels} megapixels is seen as it is`, async () => {
+    const likeness = alike(await see(`${megapixels}.jpg`), await see(`${megapixels}.png`));
+    expect(likeness > 0.98, `the features of a small copy, not a cosine of ${likeness}`);
+  });
+}
+
+await check("a photo without its last two bytes is seen, half a photo is refused", async () => {
+  const cut = await see("24.jpg", (file) => file.slice(0, -2));
+  const likeness = alike(cut, await see("24.jpg"));
+  expect(likeness > 0.999, `the same features, not a cosine of ${likeness} ${cut.slice(0, 4)}`);
+  const half = await see("24.jpg", (file) => file.slice(0, file.size / 2));
+  expect(half === "not-an-image", `not-an-image, not ${half}`);
+});
+
+await check("what is transparent is white, and images of another window are images", async () => {
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  const draw = (background) => {
+    const canvas = frame.contentDocument.createElement("canvas");
+    [canvas.width, canvas.height] = [120, 90];
+    const context = canvas.getContext("2d");
+    context.fillStyle = background;
+    context.fillRect(0, 0, 120, 90);
+    context.fillStyle = "#3a6";
+    context.fillRect(30, 20, 60, 50);
+    return canvas;
+  };
+  const { features: expected } = await classifier.encoder.encode(draw("#fff"));
+  const clear = draw("transparent");
+  const file = await new Promise((resolve) => clear.toBlob(resolve));
+  const pixels = clear.getContext("2d").getImageData(0, 0, 120, 90);
+  for (const image of [clear, file, pixels]) {
+    const { features } = await classifier.encoder.encode(image);
+    expect(alike(features, expected) > 0.999, `the features on white of ${image}`);
+  }
+});
+
 await check("what is disposed of says so", async () => {
   classifier.dispose();
   const error = await classifier.predict(await photo("leaf", 5)).catch((error) => error);
