@@ -162,7 +162,9 @@ await main(async () => {
     });
     await test(`${name} megapixels are seen the same where larger canvases stay empty`, async () => {
       const worker = limited(16_777_216);
-      assert.deepEqual(await encode(`/${name}.jpg`, worker), await encode(`/${name}.jpg`));
+      const seen = await encode(`/${name}.jpg`, worker);
+      assert.deepEqual(seen, await encode(`/${name}.jpg`));
+      assert.ok(cosine(seen, await encode(`/${name}.png`)) > 0.99);
     });
     await test(`${name} megapixels are seen where no decoder makes them smaller as it reads`, async () => {
       const worker = withoutDecoder;
@@ -343,6 +345,18 @@ await main(async () => {
     assert.equal(answers.pop(), "left");
     const expected = await encode("/small.jpg");
     for (const [i, answer] of answers.entries()) assert.ok(cosine(answer, expected) > 0.99, `source ${i}`);
+  });
+
+  await test("an engine as old as Safari 16.4 sees a photo as it is", async () => {
+    const program = readFileSync(join(ROOT, "npm/test/old-engine.js"), "utf8");
+    const expected = [await encode("/small.jpg"), await encode("/24.png")];
+    await page.addInitScript(program);
+    await page.reload();
+    await page.evaluate(lend);
+    assert.ok(await page.evaluate(() => !("dispose" in Symbol) && !("ImageDecoder" in globalThis)));
+    const worker = workerAfter("old-engine", program);
+    assert.deepEqual(await encode("/small.jpg", worker), expected[0]);
+    assert.ok(cosine(await encode("/24.jpg", worker), expected[1]) > 0.99);
   });
 
   await test("pixels that were transferred elsewhere are an error that says so", async () => {
