@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { launch } from "../../npm/packaging/browser.mjs";
 import { main, ROOT } from "../../scripts/shell.mjs";
 import { mosaic } from "../images/jpeg.mjs";
-import { drawPixels } from "../images/photo.mjs";
+import { drawPixels, enlarge } from "../images/photo.mjs";
 import { encodePng } from "../images/png.mjs";
 import { serve } from "../presets/server.mjs";
 
@@ -78,18 +78,8 @@ function cosine(a, b) {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** A drawn mug of this size, each drawn pixel a square of many. */
-function mug(width, height) {
-  const drawn = drawPixels("mug", 1);
-  const data = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1) {
-      const [column, row] = [Math.floor((x * drawn.width) / width), Math.floor((y * drawn.height) / height)];
-      const place = 4 * (row * drawn.width + column);
-      data.set(drawn.data.subarray(place, place + 4), 4 * (y * width + x));
-    }
-  return { data, width, height };
-}
+const drawn = drawPixels("mug", 1);
+const mug = (width, height) => enlarge(drawn, { width, height });
 
 function turned({ data, width, height }) {
   const result = new Uint8Array(data.length);
