@@ -67,8 +67,9 @@ const SOURCE: Kinds<EncoderSource> = {
  *
  * @example
  * ```ts
- * using encoder = await Encoder.load();
+ * const encoder = await Encoder.load();
  * const { features } = await encoder.encode(file);
+ * encoder.dispose();
  * ```
  */
 export class Encoder implements Disposable {

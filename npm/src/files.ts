@@ -50,8 +50,8 @@ export class EncoderFiles {
     const image = { ...named.image, file: model ?? named.image.file };
     const known = named.words && { ...named.words, file: words ?? named.words.file };
     // The manifest's own base may be relative too: a folder beside it.
-    const own = named.base === undefined ? manifest : new URL(named.base, manifest).href;
-    return new EncoderFiles(text, image, known, base ?? own, keep);
+    const folder = base ?? (named.base === undefined ? manifest : addressOf(named.base, manifest));
+    return new EncoderFiles(text, image, known, folder, keep);
   }
 
   fetch(file: NamedFile, options: KeepOptions): Promise<Uint8Array> {
@@ -82,7 +82,20 @@ export class EncoderFiles {
   }
 
   #url({ file }: NamedFile): string {
-    return new URL(file, this.#base).href;
+    return addressOf(file, this.#base);
+  }
+}
+
+/** A data URL has no place beside it. */
+function addressOf(path: string, base: string): string {
+  try {
+    return new URL(path, base).href;
+  } catch (cause) {
+    throw new HandfulError(
+      "manifest",
+      `The encoder manifest cannot be used: nobody knows where its “${path}” lies; hand over a \`base\`.`,
+      { cause },
+    );
   }
 }
 

@@ -577,3 +577,80 @@ test("the scale of `clip` says how sure text is", async () => {
   }
   for (const scale of [0, -1, Number.NaN]) await assert.rejects(sure(scale), { code: "parameter" });
 });
+
+test("labels that look the same are one class, whichever is typed first", async () => {
+  const spellings = ["\u00c4pfel", "A\u0308pfel"];
+  for (const [first, second] of [spellings, [...spellings].reverse()]) {
+    const classifier = await empty();
+    classifier.addFeatures(APPLE, first);
+    classifier.addFeatures(APPLE, ` ${second}\u200b`);
+    classifier.addFeatures(PEAR, "pear");
+    assert.deepEqual(
+      classifier.classes.map(({ label, count }) => [label, count]),
+      [
+        [first, 2],
+        ["pear", 1],
+      ],
+    );
+    refuses(classifier, "duplicate-label", () => classifier.addClass(second));
+    refuses(classifier, "duplicate-label", () => classifier.renameClass("pear", second));
+    classifier.renameClass(second, second);
+    assert.equal(classifier.classes[0].label, second);
+    const copy = await FeatureClassifier.load(classifier.save());
+    copy.removeClass(first);
+    assert.deepEqual(
+      copy.classes.map(({ label }) => label),
+      ["pear"],
+    );
+  }
+  const classifier = await empty();
+  // A family is more than its members, one after another.
+  classifier.addClass("\u{1f468}\u200d\u{1f467}");
+  classifier.addClass("\u{1f468}\u{1f467}");
+  refuses(classifier, "empty-label", () => classifier.addClass("\u200b\u2060"));
+});
+
+/** The bytes of a set, with something changed in what its header says of it. */
+function edited(bytes, change) {
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  const meta = JSON.parse(header.__metadata__.handful);
+  change(meta);
+  header.__metadata__.handful = JSON.stringify(meta);
+  let text = new TextEncoder().encode(JSON.stringify(header));
+  text = Uint8Array.of(...text, ...new Array((8 - (text.length % 8)) % 8).fill(0x20));
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setBigUint64(0, BigInt(text.length), true);
+  return Uint8Array.of(...size, ...text, ...bytes.subarray(8 + length));
+}
+
+test("a set whose ids are used up takes no more, and repeats none", async () => {
+  const LAST = 2 ** 32 - 2;
+  const bytes = edited((await taught()).save(), (meta) => {
+    meta.next_class = LAST;
+    meta.next_example = LAST;
+  });
+  const classifier = await FeatureClassifier.load(bytes);
+  assert.equal(classifier.addFeatures(PEAR, "plum"), LAST);
+  refuses(classifier, "too-many-items", () => classifier.addFeatures(APPLE, "plum"));
+  refuses(classifier, "too-many-items", () => classifier.addClass("quince"));
+  const other = await empty();
+  other.addFeatures(Float32Array.of(1, 1, 1, 1, 1), "plum");
+  refuses(classifier, "too-many-items", () => classifier.merge(other.save()));
+  assert.equal(other.merge(classifier.save()).size, 3);
+});
+
+test("a label that cannot be read is told, and looked at again", async () => {
+  const classifier = await taught();
+  const told = [];
+  const onError = (error, label) => told.push([error.code ?? error.message, label]);
+  const wrong = { apple: 5, pear: Float32Array.of(1, 2) };
+  classifier.readLabels(async (label) => ({ features: wrong[label], confidence: 1 }), onError);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(told, [
+    ["parameter", "apple"],
+    ["shape", "pear"],
+  ]);
+  assert.ok(!classifier.classes.some(({ hasText }) => hasText));
+  classifier.forgetLabels();
+});

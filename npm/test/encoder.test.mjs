@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { drawPixels } from "../../tests/images/photo.mjs";
 import { Classifier, Encoder } from "../dist/node.js";
+import { openThread } from "../dist/node-worker.js";
 
 const exec = promisify(execFile);
 
@@ -104,4 +106,152 @@ test("a program ends by itself, though nobody has disposed of the encoder", asyn
   ].join("\n");
   const { stdout } = await exec("node", ["--input-type=module", "--eval", program]);
   assert.ok(Number(stdout) > 500);
+});
+
+const MODELS = new URL("../../tests/data/models/", import.meta.url);
+const mug = drawPixels("mug", 1);
+
+/** Files of an encoder that can become others, and workers that crash when they are told to. */
+async function changing(t) {
+  const manifest = JSON.parse(readFileSync(new URL("conv_opset13.json", MODELS), "utf8"));
+  const model = readFileSync(new URL("conv_opset13.onnx", MODELS));
+  const files = { manifest, model };
+  const server = createServer((request, response) => {
+    response.end(request.url === "/m.json" ? JSON.stringify(files.manifest) : files.model);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const workers = [];
+  const worker = () => {
+    workers.push(openThread());
+    return workers.at(-1);
+  };
+  const address = `http://127.0.0.1:${server.address().port}/m.json`;
+  const encoder = await Encoder.load({ manifest: address }, { worker });
+  t.after(() => encoder.dispose());
+  const crash = () => workers.at(-1).onerror({ message: "boom", preventDefault() {} });
+  return { encoder, files, crash, workers };
+}
+
+test("a worker that takes the place of a crashed one has to be the same encoder", async (t) => {
+  const { encoder, files, crash, workers } = await changing(t);
+  const { features } = await encoder.encode(mug);
+  crash();
+  assert.deepEqual((await encoder.encode(mug)).features, features);
+  assert.equal(workers.length, 2);
+  const { manifest, model } = { ...files };
+  const { sha256: _, ...unsigned } = manifest;
+  const other = readFileSync(new URL("conv_opset11.onnx", MODELS));
+  for (const [what, changed] of [
+    ["another model", { manifest: unsigned, model: other }],
+    ["other streams", { manifest: { ...manifest, outputs: { clip: manifest.outputs.clip } }, model }],
+    [
+      "other preparation",
+      { manifest: { ...manifest, preprocess: { ...manifest.preprocess, mean: [0, 0, 0] } }, model },
+    ],
+  ]) {
+    Object.assign(files, changed);
+    crash();
+    await assert.rejects(encoder.encode(mug), { name: "HandfulError", code: "model-mismatch" }, what);
+    await assert.rejects(encoder.encodeText("apple"), { code: "model-mismatch" }, what);
+    Object.assign(files, { manifest, model });
+    assert.deepEqual((await encoder.encode(mug)).features, features, `after ${what}`);
+  }
+});
+
+test("photos do not bring back a class that was removed or renamed while they were encoded", async (t) => {
+  const encoder = await Encoder.load();
+  t.after(() => encoder.dispose());
+  for (const [what, known, act] of [
+    ["removed", true, (set) => set.removeClass("mug")],
+    ["removed by its other spelling", true, (set) => set.removeClass(" m\u200bug ")],
+    ["renamed", true, (set) => set.renameClass("mug", "cup")],
+    ["made by the first photo and removed", false, (set) => set.removeClass("mug")],
+    ["made by the first photo and undone", false, (set) => set.undo()],
+  ]) {
+    const set = await Classifier.create({ encoder, text: false });
+    set.addClass("leaf");
+    if (known) set.addClass("mug");
+    const onProgress = ({ done }) => done === 1 && act(set);
+    const results = await set.addExamples(
+      [1, 2, 3].map((seed) => drawPixels("mug", seed)),
+      "mug",
+      { onProgress },
+    );
+    assert.deepEqual(
+      results.map(({ error }) => error?.code),
+      [undefined, "unknown-class", "unknown-class"],
+      what,
+    );
+    assert.ok(!set.classes.some(({ label }) => label === "mug"), what);
+    if (!known) continue;
+    set.addClass("mug");
+    const one = set.addExample(mug, "mug");
+    await new Promise((resolve) => setTimeout(resolve));
+    set.removeClass("mug");
+    await assert.rejects(one, { code: "unknown-class" }, what);
+    assert.equal(await set.addExample(mug, "new").then(() => set.classes.at(-1).label), "new");
+    set.dispose();
+  }
+});
+
+test("the text side tells of its download, of its errors, and when it is there", async (t) => {
+  const manifest = new URL("presets/clip-vit-b-32.json", MODELS);
+  const encoder = await Encoder.load({ manifest });
+  t.after(() => encoder.dispose());
+  assert.deepEqual([encoder.hasText, encoder.textReady], [true, false]);
+  const told = [[], []];
+  await Promise.all(
+    told.map((steps, i) => encoder.encodeText(`thing ${i}`, { onProgress: (step) => steps.push(step) })),
+  );
+  for (const steps of told) {
+    assert.ok(steps.length > 0 && steps.every(({ stage }) => stage === "download"));
+    assert.equal(steps.at(-1).done, 76_022);
+  }
+  assert.equal(encoder.textReady, true);
+
+  const stages = new Set();
+  const reading = await Classifier.create({
+    encoder: { manifest },
+    text: true,
+    onProgress: ({ stage, done }) => stages.add(`${stage} ${done}`),
+  });
+  t.after(() => reading.dispose());
+  const understood = new Promise((resolve) => {
+    reading.subscribe(() => reading.classes[0].hasText && resolve());
+  });
+  reading.addClass("apple");
+  await understood;
+  assert.ok(stages.has("download 76022"), [...stages].join());
+
+  // The same encoder, with a text side that is not there.
+  const broken = JSON.parse(readFileSync(manifest, "utf8"));
+  broken.text.file = "nowhere.onnx";
+  const source = { manifest: `data:application/json,${encodeURIComponent(JSON.stringify(broken))}` };
+  const base = new URL("presets/clip-vit-b-32/", MODELS);
+  let tell;
+  const error = new Promise((resolve) => {
+    tell = resolve;
+  });
+  const silent = await Classifier.create({
+    encoder: { ...source, base },
+    text: true,
+    onTextError: (error, label) => tell([error.code, label]),
+  });
+  t.after(() => silent.dispose());
+  silent.addClass("apple");
+  assert.deepEqual(await error, ["network", "apple"]);
+  assert.equal(silent.encoder.textReady, false);
+});
+
+test("errors of the worker keep their cause", async () => {
+  const lost = await Encoder.load({ manifest: "file:///nowhere.json" }).catch((error) => error);
+  assert.equal(lost.code, "network");
+  assert.ok(lost.cause instanceof Error && /ENOENT/.test(lost.cause.message), String(lost.cause));
+  const apart = { manifest: `data:application/json,${encodeURIComponent('{"file":"m.onnx"}')}` };
+  const nowhere = await Encoder.load(apart).catch((error) => error);
+  assert.ok(nowhere.code === "manifest" && nowhere.cause instanceof TypeError, nowhere.stack);
+  const source = { manifest: "data:application/json,{}" };
+  const bad = await Encoder.load(source).catch((error) => error);
+  assert.deepEqual([bad.code, bad.cause], ["manifest", undefined]);
 });

@@ -9,6 +9,7 @@ import { abortable } from "../dist/abort.js";
 import { batch } from "../dist/batch.js";
 import { download } from "../dist/download.js";
 import { ERROR_CODES, HandfulError, RUST_ERROR_CODES, toHandfulError } from "../dist/errors.js";
+import { MAX_SIDE } from "../dist/size.js";
 import { HEAD_NAMES } from "../dist/types.js";
 
 test("the error codes are those of Rust, and each is documented", async () => {
@@ -18,6 +19,11 @@ test("the error codes are those of Rust, and each is documented", async () => {
   assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
   const ours = await readFile(new URL("../src/errors.ts", import.meta.url), "utf8");
   for (const code of ERROR_CODES) assert.match(ours, new RegExp(`^ \\* \\|.*\`${code}\`.*\\|.*\\|$`, "m"));
+});
+
+test("the longest side of a picture is that of Rust", async () => {
+  const rust = await readFile(new URL("../../src/encoder/preprocess.rs", import.meta.url), "utf8");
+  assert.equal(MAX_SIDE, Number(/MAX_SIDE: u32 = ([\d_]+)/.exec(rust)[1].replace("_", "")));
 });
 
 test("the names of heads are those of Rust, and each is documented", async () => {

@@ -21,6 +21,19 @@ export function drawPixels(name, seed, { width, height } = SIZE) {
   return { data, width, height };
 }
 
+/** Pixels of another size, each the nearest of the picture: drawing as many takes long. */
+export function enlarge(picture, { width, height }) {
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const column = Math.floor((x * picture.width) / width);
+      const place = 4 * (Math.floor((y * picture.height) / height) * picture.width + column);
+      data.set(picture.data.subarray(place, place + 4), 4 * (y * width + x));
+    }
+  }
+  return { data, width, height };
+}
+
 function draw(name, seed, width, height) {
   const random = createRandom(seed * 7919 + Object.keys(THINGS).indexOf(name) * 104729 + 1);
   const scene = createScene(random, THINGS[name](random), width, height);

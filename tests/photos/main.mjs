@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { launch } from "../../npm/packaging/browser.mjs";
 import { main, ROOT } from "../../scripts/shell.mjs";
 import { mosaic } from "../images/jpeg.mjs";
-import { drawPixels } from "../images/photo.mjs";
+import { drawPixels, enlarge } from "../images/photo.mjs";
 import { encodePng } from "../images/png.mjs";
 import { serve } from "../presets/server.mjs";
 
@@ -78,18 +78,8 @@ function cosine(a, b) {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** A drawn mug of this size, each drawn pixel a square of many. */
-function mug(width, height) {
-  const drawn = drawPixels("mug", 1);
-  const data = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y += 1)
-    for (let x = 0; x < width; x += 1) {
-      const [column, row] = [Math.floor((x * drawn.width) / width), Math.floor((y * drawn.height) / height)];
-      const place = 4 * (row * drawn.width + column);
-      data.set(drawn.data.subarray(place, place + 4), 4 * (y * width + x));
-    }
-  return { data, width, height };
-}
+const drawn = drawPixels("mug", 1);
+const mug = (width, height) => enlarge(drawn, { width, height });
 
 function turned({ data, width, height }) {
   const result = new Uint8Array(data.length);
@@ -162,7 +152,9 @@ await main(async () => {
     });
     await test(`${name} megapixels are seen the same where larger canvases stay empty`, async () => {
       const worker = limited(16_777_216);
-      assert.deepEqual(await encode(`/${name}.jpg`, worker), await encode(`/${name}.jpg`));
+      const seen = await encode(`/${name}.jpg`, worker);
+      assert.deepEqual(seen, await encode(`/${name}.jpg`));
+      assert.ok(cosine(seen, await encode(`/${name}.png`)) > 0.99);
     });
     await test(`${name} megapixels are seen where no decoder makes them smaller as it reads`, async () => {
       const worker = withoutDecoder;
@@ -343,6 +335,18 @@ await main(async () => {
     assert.equal(answers.pop(), "left");
     const expected = await encode("/small.jpg");
     for (const [i, answer] of answers.entries()) assert.ok(cosine(answer, expected) > 0.99, `source ${i}`);
+  });
+
+  await test("an engine as old as Safari 16.4 sees a photo as it is", async () => {
+    const program = readFileSync(join(ROOT, "npm/test/old-engine.js"), "utf8");
+    const expected = [await encode("/small.jpg"), await encode("/24.png")];
+    await page.addInitScript(program);
+    await page.reload();
+    await page.evaluate(lend);
+    assert.ok(await page.evaluate(() => !("dispose" in Symbol) && !("ImageDecoder" in globalThis)));
+    const worker = workerAfter("old-engine", program);
+    assert.deepEqual(await encode("/small.jpg", worker), expected[0]);
+    assert.ok(cosine(await encode("/24.jpg", worker), expected[1]) > 0.99);
   });
 
   await test("pixels that were transferred elsewhere are an error that says so", async () => {
