@@ -1,9 +1,9 @@
-import { isCut, withEnd } from "./ends.js";
 import { HandfulError } from "./errors.js";
 import { jpegSize } from "./jpeg.js";
 import type { Payload } from "./protocol.js";
 import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
+import { completed } from "./whole.js";
 
 /** A picture that can be drawn, and frees its memory when it is closed. */
 type Picture = ImageBitmap | VideoFrame;
@@ -23,17 +23,33 @@ async function decodeFile(file: Blob): Promise<Pixels> {
       "not-an-image",
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
-  const size = await jpegSize(file);
+  const name = file instanceof File ? `“${file.name}”` : "This file";
   try {
-    return readPixels(await open(file, size));
+    const size = await jpegSize(file);
+    const [first, ...others] = await completed(file);
+    const pixels = first && readPixels(await open(first, size));
+    const cut = new HandfulError("not-an-image", `${name} is cut off: a part of its bytes is missing.`);
+    if (!pixels) throw cut;
+    for (const other of others) if (!equal(pixels, readPixels(await open(other, size)))) throw cut;
+    if (!isClear(pixels)) return pixels;
+    throw new HandfulError(
+      "not-an-image",
+      `${name} shows nothing: all of it is transparent, or this browser cannot decode it.`,
+    );
   } catch (cause) {
     if (cause instanceof HandfulError) throw cause;
-    const completed = await withEnd(file);
-    const pixels = completed && (await open(completed, size).then(readPixels, () => undefined));
-    if (pixels && !isCut(pixels)) return pixels;
-    const name = file instanceof File ? `“${file.name}”` : "This file";
     throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, { cause });
   }
+}
+
+function equal(a: ImageData, b: ImageData): boolean {
+  return a.data.length === b.data.length && a.data.every((level, i) => level === b.data[i]);
+}
+
+/** Whether all is transparent: the picture that WebKit gives, without an error, for a file that it cannot decode. */
+function isClear({ data }: ImageData): boolean {
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) return false;
+  return true;
 }
 
 /** @param size - Of a JPEG, as it says. */
