@@ -1,5 +1,5 @@
 /** What has to be seen is in sight, and what is pressed stays where it is: on a phone and on a desktop. */
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
 import { addClass, answer, card, offerPhotos, open, photosOf, predict, saved, teach } from "./person.js";
 
