@@ -36,7 +36,7 @@ export function nodeTest(output) {
   };
 }
 
-/** Playwright's JSON report. A test that passes when it is repeated has passed; the list that is printed calls it flaky. */
+/** Playwright's JSON report. A test that passes only when it is repeated, which is called flaky, has failed. */
 export function playwright(report) {
   const skipped = [];
   const visit = (suite) => {
@@ -51,7 +51,7 @@ export function playwright(report) {
   };
   for (const suite of report.suites) visit(suite);
   const { expected, flaky, unexpected } = report.stats;
-  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
+  return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped };
 }
 
 /** A script of ours that closes with `N passed, N failed, N skipped`. */

@@ -205,13 +205,24 @@ test("takes photos that are chosen before the encoder is there", async ({ page }
     await route.continue();
   });
   await page.goto("./");
-  await page.getByRole("textbox", { name: "Name of a new class" }).fill("mug");
-  await page.keyboard.press("Enter");
-  await expect(page.getByText("Your class is added as soon as the encoder is loaded.")).toBeVisible();
+  // Names are typed one after another; one that cannot be is told when it can be known.
+  const field = page.getByRole("textbox", { name: "Name of a new class" });
+  for (const label of ["xyzzy", "zzyxx", " xyzzy "]) {
+    await field.fill(label);
+    await page.keyboard.press("Enter");
+    await expect(field).toHaveValue("");
+  }
+  await expect(
+    page.getByText(/Your classes are added as soon as .* loaded: xyzzy, zzyxx,? and +xyzzy/),
+  ).toBeVisible();
+  await field.fill("bread");
   const button = answer(page).getByRole("button", { name: "Choose photos" });
   await choose(page, () => button.click(), drawnPhotos("mug", 5, 6));
   release();
   await ready(page);
-  await addPhotos(page, "mug", drawnPhotos("mug", 0, 1));
+  await expect(page.getByText("There is a class of that name already.")).toBeVisible();
+  await expect(field).toHaveValue("bread");
+  await expect(page.getByRole("article")).toHaveCount(2);
+  await addPhotos(page, "xyzzy", drawnPhotos("mug", 0, 1));
   await expect(answer(page)).toContainText("Not enough examples yet");
 });

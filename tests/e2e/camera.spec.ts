@@ -105,8 +105,34 @@ for (const [error, sentence] of [
     await page.getByRole("button", { name: "Close camera for mug" }).click();
     await answer(page).getByRole("button", { name: "Live camera" }).click();
     await expect(answer(page)).toContainText(sentence);
+    // One sentence, and nothing that it contradicts.
+    await expect(answer(page).getByText("Looking…")).toHaveCount(0);
+    await expect(answer(page).getByText("Waiting for the camera")).toHaveCount(0);
   });
 }
+
+test("tries the camera again when what kept it from working is over", async ({ page }) => {
+  await page.addInitScript(() => {
+    const { getUserMedia } = MediaDevices.prototype;
+    MediaDevices.prototype.getUserMedia = function (...asked) {
+      return document.documentElement.dataset.camera === "allowed"
+        ? getUserMedia.apply(this, asked)
+        : Promise.reject(new DOMException("no", "NotAllowedError"));
+    };
+  });
+  await open(page);
+  await teach(page, { mug: [] });
+  await page.getByRole("button", { name: "Camera for mug" }).click();
+  const again = card(page, "mug").getByRole("button", { name: "Try again" });
+  await expect(card(page, "mug")).toContainText("Allow it in the address bar and try again");
+  await page.evaluate(() => {
+    document.documentElement.dataset.camera = "allowed";
+  });
+  await again.click();
+  await card(page, "mug").getByRole("button", { name: "Take photo" }).click();
+  await expect(photosOf(page, "mug")).toHaveCount(1);
+  await expect(again).toHaveCount(0);
+});
 
 test("says that the camera needs a secure page", async ({ page }) => {
   await page.addInitScript(() => {

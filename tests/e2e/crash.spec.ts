@@ -26,10 +26,16 @@ async function start(executable: string, args: string[], profile: string): Promi
     ["--headless=new", "--remote-debugging-port=0", `--user-data-dir=${profile}`, ...args],
     { stdio: ["ignore", "ignore", "pipe"], detached: true },
   );
-  const browser = await chromium.connectOverCDP(await endpoint(child));
+  const browser = await chromium.connectOverCDP(await endpoint(child), { timeout: 10_000 }).catch(() => null);
+  if (!browser) {
+    // One that was killed before may come up without a word to the debugger.
+    if (child.pid) process.kill(-child.pid, "SIGKILL");
+    return start(executable, args, profile);
+  }
   const [context] = browser.contexts();
   if (!context) throw new Error("the browser has no window");
   const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     // Playwright has to hear of it too, before the test ends and its traces are collected.
     const gone = [once(child, "exit"), new Promise((resolve) => browser.once("disconnected", resolve))];
     // The whole group: the process of the page and that of the storage as well.
@@ -61,9 +67,10 @@ test("opens with everything that was shown as saved, whenever the browser is kil
   const photos = drawnPhotos("mug", 0, MOST);
   /** Photos that were shown as saved, and that may be saved too, because the browser was killed before it could say so. */
   let [shown, begun] = [0, 0];
+  let running: Running | null = null;
   /** Opens the page in the browser that was killed, or for the first time: as many photos as were saved, each with its picture. */
   const reopen = async (): Promise<Running> => {
-    const running = await start(executablePath, args, profile);
+    running = await start(executablePath, args, profile);
     const { page } = running;
     await page.goto(baseURL ?? "");
     await ready(page);
@@ -95,9 +102,9 @@ test("opens with everything that was shown as saved, whenever the browser is kil
       await kill();
       await adding;
     }
-    const { kill } = await reopen();
-    await kill();
+    await reopen();
   } finally {
+    await (running as Running | null)?.kill();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 });

@@ -1,10 +1,21 @@
 /** Photos that are dropped or pasted, with or without saying what they are. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
-import { addClass, answer, card, open, photosOf, teach, winner } from "./person.js";
+import {
+  addClass,
+  addPhotos,
+  answer,
+  card,
+  expectPhotos,
+  offerPhotos,
+  open,
+  photosOf,
+  teach,
+  winner,
+} from "./person.js";
 
 /** Sends a drop or a paste with files, as the browser does; no test can hold a real mouse over a real desktop. */
 async function send(target: Locator, type: "drop" | "paste", uploads: Upload[]): Promise<void> {
@@ -80,6 +91,111 @@ test("pastes a photo where the focus is, or asks", async ({ page }) => {
   await page.getByRole("textbox", { name: "Name of a new class" }).focus();
   await send(page.locator("body"), "paste", drawnPhotos("leaf", 5, 6));
   await expect(question(page)).toContainText("What is this photo?");
+});
+
+/** Photos of each folder: more changes in all than the classifier remembers steps. */
+const EACH = 20;
+
+test("takes back all photos of six folders with one Undo, says how many, and brings all back", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const folder = mkdtempSync(join(tmpdir(), "handful-"));
+  try {
+    const labels = ["one", "two", "three", "four", "five", "six"];
+    for (const [i, label] of labels.entries()) {
+      mkdirSync(join(folder, label));
+      const thing = (["tomato", "banana", "mug", "leaf", "bread"] as const)[i % 5] ?? "mug";
+      for (const { name, buffer } of drawnPhotos(thing, 100 * i, 100 * i + EACH))
+        writeFileSync(join(folder, label, name), buffer);
+    }
+    await open(page);
+    await addClass(page, "before");
+    const button = page.getByRole("button", { name: "Folder, one inside it for each class" });
+    const chooser = page.waitForEvent("filechooser");
+    await button.click();
+    await (await chooser).setFiles(folder);
+    const said = (words: string) => page.getByRole("status").filter({ hasText: words });
+    await expect(said("added 120 photos from 6 folders")).toBeVisible({ timeout: 200_000 });
+    await page.getByRole("button", { name: "Undo", exact: true }).first().click();
+    await expect(said("Undone: added 120 photos from 6 folders")).toBeVisible();
+    await expect(page.getByRole("article")).toHaveCount(1);
+    await page.getByRole("button", { name: "Redo", exact: true }).click();
+    await expect(said("Redone: added 120 photos from 6 folders")).toBeVisible();
+    for (const label of labels) await expect(card(page, label)).toContainText(`${EACH} photos`);
+    await page.keyboard.press("Control+z");
+    await expect(page.getByRole("article")).toHaveCount(1);
+    await page.keyboard.press("Control+z");
+    await expect(page.getByRole("article")).toHaveCount(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("counts a photo once, whether its bytes or only its picture is the same, and says so", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3), leaf: [] });
+  const said = (words: string) => page.getByRole("status").filter({ hasText: words });
+  await offerPhotos(page, "mug", drawnPhotos("mug", 1, 4));
+  await expect(said("added 1 photo to mug; 2 more were there already")).toBeVisible();
+  await offerPhotos(page, "mug", drawnPhotos("mug", 0, 4));
+  await expect(said("all 4 photos were there already")).toBeVisible();
+  await expect(photosOf(page, "mug")).toHaveCount(4);
+  // The same picture in other bytes.
+  const [photo] = drawnPhotos("mug", 0, 1);
+  if (!photo) throw new Error("nothing was drawn");
+  const bytes = await page.evaluate(async (png) => {
+    const whole = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([whole]));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0);
+    const blob = await canvas.convertToBlob({ type: "image/webp", quality: 1 });
+    return Array.from(new Uint8Array(await blob.arrayBuffer()));
+  }, photo.buffer.toString("base64"));
+  await offerPhotos(page, "mug", [{ name: "copy.webp", mimeType: "image/webp", buffer: Buffer.from(bytes) }]);
+  await expect(said("that photo was there already")).toBeVisible();
+  await expect(photosOf(page, "mug")).toHaveCount(4);
+  // Another class has not seen it, and one Undo takes away what was added.
+  await addPhotos(page, "leaf", drawnPhotos("mug", 0, 1));
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "mug")).toHaveCount(3);
+});
+
+test("opens sets that are dropped wherever it is, and says what to do with one among photos", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: "Save as a file" }).click();
+  const buffer = readFileSync(await (await download).path());
+  const file = (name: string) => ({ name, mimeType: "", buffer });
+  const name = page.getByRole("textbox", { name: "Name of the set" });
+
+  await send(card(page, "mug"), "drop", [file("theirs.HANDFUL"), ...drawnPhotos("mug", 2, 3)]);
+  await expect(photosOf(page, "mug")).toHaveCount(3);
+  const problem = page.getByRole("listitem").filter({ hasText: "theirs.HANDFUL" });
+  await expect(problem).toContainText("It is a saved set. Drop it by itself to open it");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+
+  for (const target of [card(page, "mug"), answer(page), page.getByRole("contentinfo")]) {
+    await page.getByRole("button", { name: "Sets", exact: true }).click();
+    await page.getByRole("button", { name: "New set" }).click();
+    await expect(name).toHaveValue(/^Set/);
+    await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+    await send(target, "drop", [file("theirs.Handful")]);
+    await expect(name).toHaveValue("My set");
+    await expectPhotos(page, "mug", 2);
+  }
+  // Two at once: the last one stays open, the other is in the menu.
+  await send(page.getByRole("contentinfo"), "drop", [file("a.handful"), file("b.handful")]);
+  await expect(page.getByRole("status").filter({ hasText: "opened b.handful" })).toBeVisible();
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Open My set", exact: true })).toHaveCount(5);
 });
 
 test("teaches a folder with one folder for each class, which one Undo takes back", async ({ page }) => {

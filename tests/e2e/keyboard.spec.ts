@@ -162,3 +162,39 @@ test("loads a set of ours, puts an answer right, and goes on with another set, b
   await expect(card(page, "pear")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Sets", exact: true })).toBeFocused();
 });
+
+test("leaves the keys of an input method to it: its Enter renames nothing", async ({ page }) => {
+  await open(page);
+  const field = page.getByRole("textbox", { name: "Name of a new class" });
+  await field.fill("mug");
+  await field.press("Enter");
+  const label = page.getByRole("textbox", { name: "Name of class mug" });
+  const set = page.getByRole("textbox", { name: "Name of the set" });
+  // The second as Safari tells it, when the composition has just ended.
+  for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
+    for (const [input, typed] of [
+      [label, "りん"],
+      [set, "かご"],
+    ] as const) {
+      await input.fill(typed);
+      for (const key of ["Enter", "Escape"]) await input.dispatchEvent("keydown", { key, ...composing });
+      await expect(input).toHaveValue(typed);
+      await expect(page.getByRole("button", { name: "Undo", exact: true }).first()).toHaveAttribute(
+        "title",
+        "Undo: added class mug",
+      );
+      await input.press("Escape");
+    }
+  }
+  await field.fill("れもん");
+  const stopped = await field.evaluate(
+    (input) =>
+      !input.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true, cancelable: true }),
+      ),
+  );
+  expect(stopped).toBe(true);
+  await label.fill("cup");
+  await label.press("Enter");
+  await expect(card(page, "cup")).toBeVisible();
+});

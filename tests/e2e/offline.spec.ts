@@ -150,3 +150,52 @@ test("never mixes two versions: the old one whole, then the new one whole", asyn
     rmSync(folder, { recursive: true });
   }
 });
+
+test("a new version that one tab starts reloads no other, which starts it when it is told to", async ({
+  page,
+  context,
+}) => {
+  const { folder, address, server } = await serveCopy();
+  const runs = (tab: Page, mark: string) => expect(tab.locator("html")).toHaveAttribute("data-script", mark);
+  try {
+    deploy(folder, "one", { listing: true });
+    await page.goto(address);
+    await ready(page);
+    await kept(page);
+    await page.reload();
+    await ready(page);
+    await addClass(page, "mug");
+    await saved(page);
+    const second = await context.newPage();
+    await second.goto(address);
+    await second.getByRole("button", { name: "Sets", exact: true }).click();
+    await second.getByRole("button", { name: "New set" }).click();
+    await ready(second);
+    await addClass(second, "leaf");
+    await saved(second);
+
+    deploy(folder, "two", { listing: true });
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    const news = (tab: Page) =>
+      tab.getByRole("status").filter({ hasText: "There is a new version of this page." });
+    await expect(news(page)).toBeVisible({ timeout: 60_000 });
+    await news(page).getByRole("button", { name: "Start it now" }).click();
+    await runs(page, "two");
+    await ready(page);
+    await expect(card(page, "mug")).toBeVisible();
+    await runs(second, "one");
+    await expect(card(second, "leaf")).toBeVisible();
+    await expect(news(second)).toBeVisible();
+    await addClass(second, "bread");
+    await saved(second);
+    await news(second).getByRole("button", { name: "Start it now" }).click();
+    await runs(second, "two");
+    await ready(second);
+    await expect(card(second, "bread")).toBeVisible();
+    await expect(news(second)).toHaveCount(0);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true });
+  }
+});

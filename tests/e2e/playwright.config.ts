@@ -15,8 +15,9 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  // A browser on a busy machine may lose its connection; what fails twice is wrong.
+  // What fails is repeated only for the sake of its trace: it has failed, also when it passes then.
   retries: 1,
+  failOnFlakyTests: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: "list",

@@ -22,8 +22,7 @@ export async function acceptEncoder(): Promise<void> {
   const accepted = getState().offer;
   const encoder = await acceptOffer();
   if (!accepted || !encoder || accepted.needed) return;
-  await createSetFor(encoder);
-  showToast(text.encoder.inUse(text.encoder.models[accepted.name]), null);
+  if (await createSetFor(encoder)) showToast(text.encoder.inUse(text.encoder.models[accepted.name]), null);
 }
 
 export function declineEncoder(): void {

@@ -15,24 +15,22 @@ import { fileName } from "./exports";
 import { attempt, showToast } from "./toast";
 
 export async function createSet(): Promise<void> {
-  await addSet(null);
+  await kept(() => addSet(null));
 }
 
-/** A set belongs to the encoder that looks at its photos. */
-export async function createSetFor(encoder: Encoder): Promise<void> {
-  await addSet(await emptySet(encoder));
+/** A set belongs to the encoder that looks at its photos. Gives whether it is open. */
+export async function createSetFor(encoder: Encoder): Promise<boolean> {
+  return kept(async () => addSet(await emptySet(encoder)));
 }
 
-async function addSet(bytes: Uint8Array<ArrayBuffer> | null): Promise<void> {
-  await kept(async () => {
-    const id = crypto.randomUUID();
-    await readList();
-    const name = text.sets.another(getState().sets.length + 1);
-    if (bytes) await writeSet(id, { name, bytes, thumbnails: new Map() });
-    else await writeName({ id, name });
-    await listChanged();
-    await change(id);
-  });
+async function addSet(bytes: Uint8Array<ArrayBuffer> | null): Promise<boolean> {
+  const id = crypto.randomUUID();
+  await readList();
+  const name = text.sets.another(getState().sets.length + 1);
+  if (bytes) await writeSet(id, { name, bytes, thumbnails: new Map() });
+  else await writeName({ id, name });
+  await listChanged();
+  return change(id);
 }
 
 export async function switchSet(id: string): Promise<void> {
@@ -52,6 +50,7 @@ export async function renameSet(name: string): Promise<void> {
   await kept(async () => {
     await writeName({ id: getState().setId, name: words });
     await listChanged();
+    return true;
   });
 }
 
@@ -69,6 +68,7 @@ export async function deleteSet(): Promise<void> {
     await change(next);
     await listChanged();
     set({ toast: { id: freshId(), text: words, undo: "set" } });
+    return true;
   });
 }
 
@@ -80,7 +80,7 @@ export async function restoreSet(id = getState().deletedSets[0]?.id): Promise<vo
   await kept(async () => {
     await writeName({ id: back.id, name: back.name });
     await listChanged();
-    await change(back.id);
+    return change(back.id);
   });
 }
 
@@ -102,15 +102,16 @@ export async function openSetFiles(files: readonly File[]): Promise<void> {
 async function openSetFile(file: File): Promise<void> {
   const found = await read(file, "fits");
   if (!found) return;
-  await kept(async () => {
+  const { bytes, pictures, leftOut } = found;
+  const isOpen = await kept(async () => {
     const id = crypto.randomUUID();
-    const { bytes, pictures, leftOut } = found;
     await writeSet(id, { bytes, thumbnails: pictures, name: found.name || file.name.replace(SET_FILE, "") });
     await listChanged();
-    if (!(await change(id))) return;
-    const opened = text.sets.opened(file.name);
-    showToast(leftOut > 0 ? `${opened}; ${text.sets.leftOut(leftOut)}` : opened, null);
+    return change(id);
   });
+  if (!isOpen) return;
+  const opened = text.sets.opened(file.name);
+  showToast(leftOut > 0 ? `${opened}; ${text.sets.leftOut(leftOut)}` : opened, null);
 }
 
 /** Adds the classes and photos of a file to the open set, as one step. */
@@ -162,12 +163,13 @@ async function listChanged(): Promise<void> {
   announceList();
 }
 
-/** Does something with the database; where that fails, the person is told. */
-async function kept(work: () => Promise<void>): Promise<void> {
+/** Does something with the database, and gives whether it was done; where that fails, the person is told. */
+async function kept(work: () => Promise<boolean>): Promise<boolean> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     console.warn("the sets could not be changed", error);
     showToast(text.sets.failed, null);
+    return false;
   }
 }

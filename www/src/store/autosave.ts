@@ -8,7 +8,7 @@ import { reconnect, type Snapshot, writeSet } from "./database";
 /** Milliseconds after which a write that has not ended is told. */
 const PATIENCE = 5000;
 /** Milliseconds until a failed write is tried again: at first, and at most. */
-const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 15_000];
+const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 8000];
 
 export interface Autosave {
   /** Something changed. */
@@ -58,12 +58,12 @@ export function createAutosave(
 
   async function run(): Promise<void> {
     running = true;
-    clearTimeout(retry);
     while (dirty && !stopped) {
       dirty = false;
       const late = setInterval(fail, PATIENCE, "slow");
       try {
         await write();
+        clearTimeout(retry);
         failing = false;
         pause = FIRST_PAUSE;
         if (dirty || stopped) continue;
@@ -72,14 +72,18 @@ export function createAutosave(
       } catch (error) {
         console.warn("the set could not be saved", error);
         fail(reasonOf(error));
-        if (stopped) continue;
-        retry = setTimeout(request, pause);
-        pause = Math.min(2 * pause, LONGEST_PAUSE);
+        clearTimeout(retry);
+        if (!stopped) retry = setTimeout(again, pause);
       } finally {
         clearInterval(late);
       }
     }
     running = false;
+  }
+
+  function again(): void {
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+    request();
   }
 
   function request(): void {

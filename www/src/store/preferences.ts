@@ -16,13 +16,15 @@ export interface Preferences {
 }
 
 const KEY = "handful";
+/** In sessionStorage, because each tab has a set of its own open. */
+const OWN_SET = "handful-set";
 
 /** What was kept; anything else that may stand there counts as nothing. */
 export function readPreferences(): Preferences {
   const { language, set, askBelow, useNames, counts } = stored();
   return {
     language: isLanguage(language) ? language : null,
-    set: typeof set === "string" ? set : null,
+    set: ownSet() ?? (typeof set === "string" ? set : null),
     counts: Array.isArray(counts) && counts.every(isSmall) ? counts : [],
     useNames: typeof useNames === "boolean" ? useNames : INITIAL.useNames,
     askBelow: typeof askBelow === "number" && askBelow >= 0 && askBelow < 1 ? askBelow : INITIAL.askBelow,
@@ -32,6 +34,7 @@ export function readPreferences(): Preferences {
 /** Keeps a choice. Where the browser keeps nothing, it holds for this visit. */
 export function keepPreference(choice: Partial<Preferences>): void {
   try {
+    if (choice.set) sessionStorage.setItem(OWN_SET, choice.set);
     localStorage.setItem(KEY, JSON.stringify({ ...readPreferences(), ...choice }));
   } catch {
     // Storage is off or full; autosave tells the person.
@@ -40,6 +43,14 @@ export function keepPreference(choice: Partial<Preferences>): void {
 
 function isSmall(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value < 1000 && Number.isInteger(value);
+}
+
+function ownSet(): string | null {
+  try {
+    return sessionStorage.getItem(OWN_SET);
+  } catch {
+    return null;
+  }
 }
 
 function stored(): Record<string, unknown> {

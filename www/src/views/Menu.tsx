@@ -61,9 +61,9 @@ export function Menu({ name, items }: Props) {
       </button>
       {open && (
         <div class="menu-panel" ref={panel}>
-          {items.map(({ words, run }) => (
+          {items.map(({ words, run }, place) => (
             <button
-              key={words}
+              key={place}
               type="button"
               class="menu-item"
               onClick={() => {
