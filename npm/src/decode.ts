@@ -1,6 +1,5 @@
-import { isCut, withEnd } from "./ends.js";
+import { type Container, inspect } from "./container.js";
 import { HandfulError } from "./errors.js";
-import { jpegSize } from "./jpeg.js";
 import type { Payload } from "./protocol.js";
 import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
@@ -23,26 +22,52 @@ async function decodeFile(file: Blob): Promise<Pixels> {
       "not-an-image",
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
-  const size = await jpegSize(file);
+  const name = file instanceof File ? `“${file.name}”` : "This file";
+  const container = await inspect(file);
+  if (!container) throw new HandfulError("not-an-image", `${name} was cut: its end is missing.`);
+  let pixels: ImageData;
   try {
-    return readPixels(await open(file, size));
+    pixels = readPixels(await open(container));
   } catch (cause) {
     if (cause instanceof HandfulError) throw cause;
-    const completed = await withEnd(file);
-    const pixels = completed && (await open(completed, size).then(readPixels, () => undefined));
-    if (pixels && !isCut(pixels)) return pixels;
-    const name = file instanceof File ? `“${file.name}”` : "This file";
     throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, { cause });
   }
+  if (isBlank(pixels)) throw new HandfulError("not-an-image", `Nothing of ${name} can be seen.`);
+  if (container.mended && endsInGrey(pixels))
+    throw new HandfulError("not-an-image", `${name} was cut: a part of the picture is missing.`);
+  return pixels;
 }
 
-/** @param size - Of a JPEG, as it says. */
-async function open(file: Blob, size: [number, number] | undefined): Promise<Picture> {
+/** Whether all pixels are transparent, as WebKit leaves them where it could not decode. */
+function isBlank({ data }: ImageData): boolean {
+  return new Uint32Array(data.buffer).every((pixel) => pixel === 0);
+}
+
+/**
+ * Whether blocks of a JPEG are missing: a decoder paints them in middle grey, and the last one lies in a corner, whichever way
+ * the picture is turned. (Of a progressive file all blocks come early, and then again with more detail: the picture is there,
+ * though not as sharp.)
+ */
+function endsInGrey({ data, width, height }: ImageData): boolean {
+  const grey = (x: number, y: number): boolean => {
+    const place = 4 * (y * width + x);
+    // Conversion between colour spaces may move it by a level or two.
+    return data.subarray(place, place + 3).every((level) => Math.abs(level - 128) <= 2);
+  };
+  const columns = [
+    [0, 1],
+    [width - 1, width - 2],
+  ];
+  return columns.some((pair) => [0, height - 1].some((y) => pair.every((x) => grey(Math.max(0, x), y))));
+}
+
+async function open({ file, size }: Container): Promise<Picture> {
   if (!size) return createImageBitmap(file, AS_SHOWN);
   const [width, height] = readableSize(...size);
   if (width === size[0] && height === size[1]) return createImageBitmap(file, AS_SHOWN);
-  // A decoder that makes the picture small as it reads needs a tenth of the memory.
-  if (typeof ImageDecoder !== "undefined") {
+  // A decoder that makes the picture small as it reads needs a tenth of the memory. One that does not tell how a picture is turned
+  // (Firefox's) has turned it and pressed it into the size.
+  if (typeof ImageDecoder !== "undefined" && "rotation" in VideoFrame.prototype) {
     const type = "image/jpeg";
     const decoder = new ImageDecoder({
       data: file.stream(),

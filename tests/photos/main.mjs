@@ -232,13 +232,13 @@ await main(async () => {
 
   await test("a file without its last bytes is read as browsers show it, one that is cut is refused", async () => {
     const whole = await encode("/small.jpg");
-    const gif = Buffer.from("R0lGODdhAgACAIABAAAAAP///ywAAAAAAgACAAACAkRcAFA7", "base64");
+    const gif = Buffer.from("R0lGODdhBAAEAIEAAP///wAAAAAAAAAAACwAAAAABAAEAAAIDAADABBIEMDAgwQDAgA7", "base64");
     files.set("/small.png", png(mug(80, 60)));
     files.set("/small.gif", gif);
     for (const [name, bytes, lost] of [
       ["small.jpg", small, [1, 2, 4]],
       ["small.png", files.get("/small.png"), [1, 4, 12]],
-      ["small.gif", gif, [1, 2]],
+      ["small.gif", gif, [1]],
     ])
       for (const count of lost) {
         files.set("/lost", bytes.subarray(0, bytes.length - count));
