@@ -1,5 +1,5 @@
 import { HandfulError } from "./errors.js";
-import { type CallOptions, DETAILS, type ImageOptions } from "./types.js";
+import type { CallOptions, Detail, ImageOptions } from "./types.js";
 
 // TypeScript holds for those who use it. WebAssembly takes whatever comes, and reads beyond its memory or 0 for it, so what
 // callers hand over is looked at here before it goes on.
@@ -94,7 +94,10 @@ export type Kinds<Options extends object> = { readonly [Name in keyof Required<O
 
 /** Options that several calls have. */
 export const CALL_OPTIONS: Kinds<CallOptions> = { signal: SIGNAL, onProgress: FUNCTION };
-export const IMAGE_OPTIONS: Kinds<ImageOptions> = { ...CALL_OPTIONS, detail: oneOf(DETAILS) };
+export const IMAGE_OPTIONS: Kinds<ImageOptions> = {
+  ...CALL_OPTIONS,
+  detail: oneOf(["photo", "live"] satisfies Detail[]),
+};
 
 /**
  * @param what - The name of the value, as the caller knows it.

@@ -1,9 +1,8 @@
+import { type Container, inspect } from "./container.js";
 import { HandfulError } from "./errors.js";
-import { jpegSize } from "./jpeg.js";
 import type { Payload } from "./protocol.js";
 import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
-import { completed } from "./whole.js";
 
 /** A picture that can be drawn, and frees its memory when it is closed. */
 type Picture = ImageBitmap | VideoFrame;
@@ -24,41 +23,43 @@ async function decodeFile(file: Blob): Promise<Pixels> {
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
   const name = file instanceof File ? `“${file.name}”` : "This file";
+  const container = await inspect(file);
+  if (!container) throw new HandfulError("not-an-image", `${name} was cut: its end is missing.`);
+  let pixels: ImageData;
+  let complete: boolean;
   try {
-    const size = await jpegSize(file);
-    const [first, ...others] = await completed(file);
-    const pixels = first && readPixels(await open(first, size));
-    const cut = new HandfulError("not-an-image", `${name} is cut off: a part of its bytes is missing.`);
-    if (!pixels) throw cut;
-    for (const other of others) if (!equal(pixels, readPixels(await open(other, size)))) throw cut;
-    if (!isClear(pixels)) return pixels;
-    throw new HandfulError(
-      "not-an-image",
-      `${name} shows nothing: all of it is transparent, or this browser cannot decode it.`,
-    );
+    pixels = readPixels(await open(container.file, container.size));
+    const { padded, size } = container;
+    complete = !padded || equal(pixels, readPixels(await open(padded, size)));
   } catch (cause) {
     if (cause instanceof HandfulError) throw cause;
     throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, { cause });
   }
+  if (isBlank(pixels))
+    throw new HandfulError(
+      "not-an-image",
+      `Nothing of ${name} can be seen: it is transparent, or this browser cannot decode it.`,
+    );
+  if (!complete) throw new HandfulError("not-an-image", `${name} was cut: a part of the picture is missing.`);
+  return pixels;
+}
+
+/** Whether all pixels are transparent, as WebKit leaves them where it could not decode. */
+function isBlank({ data }: ImageData): boolean {
+  return new Uint32Array(data.buffer).every((pixel) => pixel === 0);
 }
 
 function equal(a: ImageData, b: ImageData): boolean {
   return a.data.length === b.data.length && a.data.every((level, i) => level === b.data[i]);
 }
 
-/** Whether all is transparent: the picture that WebKit gives, without an error, for a file that it cannot decode. */
-function isClear({ data }: ImageData): boolean {
-  for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) return false;
-  return true;
-}
-
-/** @param size - Of a JPEG, as it says. */
-async function open(file: Blob, size: [number, number] | undefined): Promise<Picture> {
+async function open(file: Blob, size: Container["size"]): Promise<Picture> {
   if (!size) return createImageBitmap(file, AS_SHOWN);
   const [width, height] = readableSize(...size);
   if (width === size[0] && height === size[1]) return createImageBitmap(file, AS_SHOWN);
-  // A decoder that makes the picture small as it reads needs a tenth of the memory.
-  if (typeof ImageDecoder !== "undefined") {
+  // A decoder that makes the picture small as it reads needs a tenth of the memory. One that does not tell how a picture is turned
+  // (Firefox's) has turned it and pressed it into the size.
+  if (typeof ImageDecoder !== "undefined" && "rotation" in VideoFrame.prototype) {
     const type = "image/jpeg";
     const decoder = new ImageDecoder({
       data: file.stream(),

@@ -54,7 +54,7 @@ const PACKAGE_ERROR_CODES = [
  * | `not-linear` | the head that answers cannot be exported as weights |
  * | `format` | bytes that are not a saved set, or a damaged one |
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
- * | `not-an-image` | a file that this browser cannot decode as a picture |
+ * | `not-an-image` | a file that this browser cannot decode as a picture, or that was cut |
  * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |
  * | `no-text` | a text was given, but this encoder has no text side |

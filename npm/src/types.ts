@@ -47,14 +47,11 @@ export interface CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Every value of {@link Detail}. @internal */
-export const DETAILS = ["photo", "live"] as const;
-
 /**
  * How closely an image is looked at: `photo`, or `live`, which takes less time (of the encoder that ships three quarters) and is meant for a
  * camera's pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
  */
-export type Detail = (typeof DETAILS)[number];
+export type Detail = "photo" | "live";
 
 /** Options of every call that looks at images. */
 export interface ImageOptions extends CallOptions {

@@ -5,8 +5,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { mosaic } from "../../tests/images/jpeg.mjs";
+import { encodePng } from "../../tests/images/png.mjs";
 import { abortable } from "../dist/abort.js";
 import { batch } from "../dist/batch.js";
+import { inspect } from "../dist/container.js";
 import { download } from "../dist/download.js";
 import { ERROR_CODES, HandfulError, RUST_ERROR_CODES, toHandfulError } from "../dist/errors.js";
 import { MAX_SIDE } from "../dist/size.js";
@@ -153,6 +156,53 @@ test("a download reports bytes, and says what went wrong", async (t) => {
     await assert.rejects(download(`${base}/${path}`), { name: "HandfulError", code: "network" }, path);
   }
   await assert.rejects(download("http://127.0.0.1:1/"), { code: "network" });
+});
+
+test("a picture file is known to be whole, to lack its end, or to be cut", async () => {
+  const picture = { data: new Uint8Array(4 * 40 * 30).fill(90), width: 40, height: 30 };
+  const jpeg = mosaic(picture);
+  const png = encodePng(
+    40,
+    30,
+    new Uint8Array(3600).map((_, i) => (i * i) % 251),
+  );
+  const gif = Buffer.from("R0lGODdhBAAEAIEAAP///wAAAAAAAAAAACwAAAAABAAEAAAIDAADABBIEMDAgwQDAgA7", "base64");
+  const riff = Buffer.from("RIFF\x0c\0\0\0WEBPVP8 1234", "latin1");
+  const boxes = Buffer.from("\0\0\0\x10ftypavif1234\0\0\0\x0cmdat1234", "latin1");
+  const of = async (...bytes) => inspect(new Blob(bytes));
+  const behind = Buffer.alloc(200_000, 7);
+  for (const [name, whole, end] of [
+    ["jpeg", jpeg, 2],
+    ["png", png, 12],
+    ["gif", gif, 1],
+    ["webp", riff, 0],
+    ["avif", boxes, 0],
+  ]) {
+    const { file, padded } = await of(whole);
+    assert.deepEqual([file.size, padded], [whole.length, undefined], name);
+    for (let lost = 1; lost <= end; lost += 1) {
+      const found = await of(whole.subarray(0, whole.length - lost));
+      const bytes = Buffer.from(await found.file.arrayBuffer());
+      // Before the marker of a JPEG another 0xff may stand.
+      if (name !== "jpeg" || lost > 1) assert.deepEqual(bytes, whole, `${name} without ${lost}`);
+      assert.equal(Boolean(found.padded), name === "jpeg", name);
+    }
+    // The blocks of a JPEG are looked at when they are decoded.
+    if (name !== "jpeg") {
+      assert.equal(await of(whole.subarray(0, whole.length - end - 1)), undefined, name);
+      assert.equal(await of(whole.subarray(0, whole.length * 0.7)), undefined, name);
+    }
+    if (name === "jpeg" || name === "png" || name === "webp")
+      assert.equal((await of(whole, behind)).file.size, whole.length + behind.length, `${name} and more`);
+  }
+  assert.deepEqual((await of(jpeg)).size, [320, 240]);
+  // Headers of cameras are long, and a marker may have more than one 0xff.
+  const comment = Buffer.concat([Buffer.of(0xff, 0xff, 0xfe, 0xff, 0xff), Buffer.alloc(0xfffd)]);
+  const long = [jpeg.subarray(0, 2), comment, comment, jpeg.subarray(2)];
+  assert.deepEqual((await of(...long)).size, [320, 240]);
+  for (const length of [2, 3, 4, 20, 100])
+    assert.equal(await of(jpeg.subarray(0, length)), undefined, `${length}`);
+  assert.deepEqual([(await of("only words")).size, (await of()).size], [undefined, undefined]);
 });
 
 test("data URLs are read without a request", async () => {
