@@ -87,6 +87,7 @@ test("has as many pictures as photos when the site's data is cleared with the pa
   await clearSiteData(page, context, baseURL);
   await expect.poll(() => storedPictures(page)).toBe(count);
   await saved(page);
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Cups");
   await expectAfterReload(page, "mug", count);
   await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Cups");
 });

@@ -2,7 +2,7 @@
 import type { Encoder } from "handful";
 import { emptySet, type Inside, inspect, setBytes } from "../engine/files";
 import { announceList } from "../engine/ownership";
-import { openSet, readList, workHere } from "../engine/session";
+import { exchangeBy, openSet, readList, workHere } from "../engine/session";
 import { saved, step } from "../engine/set";
 import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
 import { freshId, getState, set, update } from "../state/live";
@@ -34,7 +34,7 @@ async function addSet(bytes: Uint8Array<ArrayBuffer> | null): Promise<boolean> {
 }
 
 export async function switchSet(id: string): Promise<void> {
-  await change(id);
+  await kept(() => change(id));
 }
 
 /** Opens another set, where the open one can be put away. */
@@ -166,7 +166,7 @@ async function listChanged(): Promise<void> {
 /** Does something with the database, and gives whether it was done; where that fails, the person is told. */
 async function kept(work: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await work();
+    return await exchangeBy(work);
   } catch (error) {
     console.warn("the sets could not be changed", error);
     showToast(text.sets.failed, null);

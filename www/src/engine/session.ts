@@ -29,14 +29,23 @@ const DAY = 24 * 60 * 60 * 1000;
 
 const core = Promise.withResolvers<void>();
 let opened = Promise.withResolvers<Encoder>();
+let exchanging: Promise<unknown> = Promise.resolve();
 /** Number of the last request to open a set: what belongs to an earlier one is dropped. */
 let round = 0;
 
 let unusable: Uint8Array | null = null;
 
 /** Waits until the set can be changed; gives what looks at its photos. */
-export function setOpened(): Promise<Encoder> {
+export async function setOpened(): Promise<Encoder> {
+  await exchanging;
   return opened.promise;
+}
+
+/** Does something after which another set may be open: what is given to the page meanwhile waits for that one. */
+export function exchangeBy<Result>(work: () => Promise<Result>): Promise<Result> {
+  const result = work();
+  exchanging = Promise.allSettled([exchanging, result]);
+  return result;
 }
 
 export async function start(): Promise<void> {
@@ -45,7 +54,7 @@ export async function start(): Promise<void> {
     listChanged: () => void readList(),
     refused: () => set({ set: { kind: "elsewhere", kept: true } }),
   });
-  onDatabaseLost(() => void readList());
+  onDatabaseLost(() => void saved().then(readList));
   await Promise.all([loadEngine(), exchange(readPreferences().set ?? FIRST_SET)]);
 }
 

@@ -40,8 +40,7 @@ export function onSetDropped(listener: () => void): void {
   dropped.add(listener);
 }
 
-// What was said to be saved is so again as soon as there is a database. It held the list of sets too, and the browser may
-// have cleared the preferences with it.
+// What was said to be saved is so again as soon as there is a database. The browser may have cleared the preferences too.
 onDatabaseLost(() => {
   const { setId, storage } = getState();
   keepPreference({ set: setId });
@@ -60,13 +59,15 @@ export function adoptSet(
   });
   keepThumbnails(thumbnails);
   const { setId } = getState();
+  // The last one known, because the list may be lost before this set is written again.
+  let name = "";
   autosave = createAutosave(
     setId,
-    () => ({
-      name: getState().sets.find(({ id }) => id === setId)?.name ?? "",
-      bytes: currentSet().save(),
-      thumbnails: thumbnailsOf(getState().examples.map((example) => example.id)),
-    }),
+    () => {
+      name = getState().sets.find(({ id }) => id === setId)?.name || name;
+      const thumbnails = thumbnailsOf(getState().examples.map(({ id }) => id));
+      return { name, bytes: currentSet().save(), thumbnails };
+    },
     (storage) => set({ storage }),
   );
   show();
