@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
+import { fuzz, TARGETS } from "./fuzz.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
@@ -13,6 +14,7 @@ import {
   BROWSER_ADVICE,
   browsers,
   cargoDeny,
+  cargoFuzz,
   rustComponents,
   WASM,
   wasmTarget,
@@ -63,6 +65,7 @@ function lockFiles() {
 async function format() {
   await rustComponents();
   await run("cargo fmt --all --check");
+  await run("cargo fmt --all --check --manifest-path fuzz/Cargo.toml");
 }
 
 async function clippy() {
@@ -200,14 +203,29 @@ async function photos() {
   return counted(closingLine, "node tests/photos/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** Every fuzz target for ten seconds, from the kept inputs on, with the same random numbers each time. */
+async function fuzzing() {
+  try {
+    await cargoFuzz();
+  } catch (error) {
+    throw new Skip(`no cargo-fuzz (${error.message})`);
+  }
+  const grown = join(ROOT, "target", "fuzz", "step");
+  rmSync(grown, { recursive: true, force: true });
+  const failed = await fuzz(10, grown, ["-seed=1"]);
+  return { passed: TARGETS.length - failed.length, failed: failed.length, skipped: [] };
+}
+
 async function types() {
   for (const project of ["npm", "www", "tests/e2e"]) await run(`tsc --noEmit -p ${project}`);
 }
 
 async function deny() {
   await cargoDeny();
-  await run("cargo fetch --locked"); // Crates of other systems too: their licences count as well.
-  await run("cargo deny --offline --locked check licenses sources bans");
+  for (const manifest of ["Cargo.toml", "fuzz/Cargo.toml"]) {
+    await run(`cargo fetch --locked --manifest-path ${manifest}`); // Of other systems too: their licences count as well.
+    await run(`cargo deny --offline --locked --manifest-path ${manifest} check licenses sources bans`);
+  }
 }
 
 function audit() {
@@ -226,6 +244,7 @@ export const STEPS = [
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
+  { name: "fuzz", run: fuzzing },
   { name: "build", run: build },
   { name: "types", group: "lint", after: ["build"], run: types },
   { name: "reference", group: "lint", run: packageReference },

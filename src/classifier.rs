@@ -203,12 +203,15 @@ impl Classifier {
     /// [`Error::UnknownClass`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
     /// [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn set_text(&mut self, label: &str, text: Option<&[f32]>) -> Result<()> {
-        let id = self.set.class(label)?.id;
+        let class = self.set.class(label)?;
         let text = match text {
             Some(row) => Text::Given(self.set.streams().unit_text(row)?.into()),
             None => Text::Absent,
         };
-        self.commit(vec![Edit::SetText { id, text }]);
+        if class.text != text {
+            let id = class.id;
+            self.commit(vec![Edit::SetText { id, text }]);
+        }
         Ok(())
     }
 

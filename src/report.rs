@@ -51,8 +51,9 @@ impl Estimate {
         let half = Z / scale * (share * (1.0 - share) / m + Z * Z / (4.0 * m * m)).sqrt();
         Some(Self {
             value: share,
-            low: (centre - half).max(0.0),
-            high: (centre + half).min(1.0),
+            // Rounding could leave the share itself outside.
+            low: (centre - half).clamp(0.0, share),
+            high: (centre + half).clamp(share, 1.0),
             n,
         })
     }
@@ -170,4 +171,22 @@ fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
         .filter(|&&i| task.labels()[i] == class)
         .count();
     2 * votes > others.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_holds_its_share() {
+        for n in 1..200 {
+            for k in 0..=n {
+                let estimate = Estimate::wilson(k, n).expect("n is above 0");
+                let Estimate {
+                    value, low, high, ..
+                } = estimate;
+                assert!(0.0 <= low && low <= value && value <= high && high <= 1.0);
+            }
+        }
+    }
 }

@@ -154,6 +154,29 @@ fn close(a: &Result<handful::Answer, Error>, b: &Result<handful::Answer, Error>,
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn what_changes_nothing_is_no_step() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    classifier.add_example("a", &[1.0, 0.0]).unwrap();
+    classifier.add_example("b", &[0.0, 1.0]).unwrap();
+    classifier.set_text("a", Some(&[3.0, 4.0])).unwrap();
+    classifier.set_text("b", None).unwrap();
+    let before = classifier.save();
+    assert!(classifier.undo());
+
+    classifier.set_text("a", Some(&[3.0, 4.0])).unwrap();
+    classifier.rename_class("a", " a ").unwrap();
+    classifier.set_enabled("b", true).unwrap();
+    classifier.move_example(0, "a").unwrap();
+    let empty = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    classifier.merge(empty.set()).unwrap();
+    assert!(classifier.redo());
+    assert_eq!(classifier.save(), before);
+    classifier.set_text("b", None).unwrap();
+    assert!(classifier.undo());
+    assert_ne!(classifier.save(), before);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_new_change_forgets_what_was_undone() {
     let mut classifier = taught(&["a", "b"], 1);
     classifier.undo();

@@ -10,7 +10,7 @@ use handful::heads::{
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
 use handful::support::Task;
-use handful::{Error, Stream, Streams};
+use handful::{Error, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -233,6 +233,57 @@ fn degenerate_tasks_have_finite_scores() {
             );
         }
     }
+}
+
+/// A saved set may name any number: it is refused, or answers are probabilities, in time.
+#[wasm_bindgen_test(unsupported = test)]
+fn every_number_of_a_head_is_refused_or_gives_probabilities() {
+    let edges = [
+        -1.0,
+        0.0,
+        5e-324,
+        1e-300,
+        1e-30,
+        1e-6,
+        1.0,
+        1e3,
+        1e6,
+        1e9,
+        1e30,
+        1e300,
+        f64::MAX,
+    ];
+    let all = uneven();
+    let rows = [all.row(0).to_vec(), all.row(7).to_vec()];
+    let mut taken = 0;
+    let mut wrong = Vec::new();
+    for spec in every_head() {
+        let json = serde_json::to_value(&spec).unwrap();
+        let fields = json[spec.name()].as_object().unwrap().clone();
+        for (field, edge) in fields.keys().flat_map(|f| edges.map(|edge| (f, edge))) {
+            let whole = fields[field].is_u64();
+            let mut json = json.clone();
+            json[spec.name()][field] = match whole {
+                true => (edge as u64).into(),
+                false => edge.into(),
+            };
+            let Ok(spec) = serde_json::from_value::<HeadSpec>(json) else {
+                continue;
+            };
+            let Ok(mut recogniser) = Recogniser::fit(&spec, all.clone()) else {
+                continue;
+            };
+            taken += 1;
+            for row in &rows {
+                let p = &recogniser.predict(row).probabilities;
+                let sum: f64 = p.iter().sum();
+                if !p.iter().all(|p| (0.0..=1.0).contains(p)) || (sum - 1.0).abs() > 1e-9 {
+                    wrong.push(format!("{} {field} = {edge:e}: {p:?}", spec.name()));
+                }
+            }
+        }
+    }
+    assert!(taken > 300 && wrong.is_empty(), "{taken} {wrong:#?}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -6,8 +6,8 @@
 //! (specification 3.7); an error on a class of few examples weighs more.
 
 use super::{
-    FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_at_least, check_within,
-    cross_entropy, spread,
+    FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_amount, check_factor,
+    check_within, cross_entropy, spread,
 };
 use crate::linalg::{self, Cholesky};
 use crate::support::Task;
@@ -32,10 +32,10 @@ use serde::{Deserialize, Serialize};
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `beta` | none | >= 0 | sharpness of the kernel; none: with text 3, 2.6, 1.5, 1.66, 1.7 at 1, 2, 4, 8, 16 photos a class on average, without 0.8, 1.1, 1.4, 1.7, 1.7, straight lines in the logarithm between |
-/// | `lambda` | none | >= 0.0001 | ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1 |
+/// | `beta` | none | 0 to 1e6 | sharpness of the kernel; none: with text 3, 2.6, 1.5, 1.66, 1.7 at 1, 2, 4, 8, 16 photos a class on average, without 0.8, 1.1, 1.4, 1.7, 1.7, straight lines in the logarithm between |
+/// | `lambda` | none | 0.0001 to 1e6 | ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1 |
 /// | `balance` | 2 | 0 to 2 | power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean is lambda: an error weighs more where there are few; 0 as published |
-/// | `weight` | none | > 0 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
+/// | `weight` | none | 1e-6 to 1e6 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
 /// | `standardise` | true | | whether [`Head::prepare`] standardises the images where there is no text, see [`Task::standardised`]; false as published |
 /// | `knee` | none | 0.001 to 1000 | below it scores count as none and their logarithm is bent to a straight line; none: no logarithm |
 /// # Errors
@@ -159,14 +159,20 @@ impl Head for KernelRidge {
         let usual = interpolated(table, n as f64 / used.max(1) as f64);
         let beta = self.beta.unwrap_or(usual.0);
         let lambda = self.lambda.unwrap_or(usual.1);
-        check_at_least("kernel_ridge.beta", beta, 0.0, ">= 0")?;
-        check_at_least("kernel_ridge.lambda", lambda, LEAST_RIDGE, ">= 0.0001")?;
+        check_amount("kernel_ridge.beta", beta)?;
+        check_within(
+            "kernel_ridge.lambda",
+            lambda,
+            LEAST_RIDGE,
+            1e6,
+            "0.0001 to 1e6",
+        )?;
         check_within("kernel_ridge.balance", self.balance, 0.0, 2.0, "0 to 2")?;
         if let Some(knee) = self.knee {
             check_within("kernel_ridge.knee", knee, 1e-3, 1e3, "0.001 to 1000")?;
         }
         if let Some(weight) = self.weight {
-            check_at_least("kernel_ridge.weight", weight, f64::MIN_POSITIVE, "> 0")?;
+            check_factor("kernel_ridge.weight", weight)?;
         }
 
         let mut residual = -prior.of_examples(task);

@@ -3,7 +3,7 @@
 //! Source: Cover, Hart, "Nearest neighbor pattern classification", 1967; weights as in Wu et al., "Unsupervised Feature
 //! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4 (specification 3.3).
 
-use super::{Center, FittedHead, Head, Query, check_at_least, check_within};
+use super::{Center, FittedHead, Head, Query, check_factor, check_within};
 use crate::Result;
 use crate::math::{self, larger};
 use crate::support::Task;
@@ -25,7 +25,7 @@ use std::cell::RefCell;
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `k` | 5 | 1 to 1000 | neighbours |
-/// | `tau` | 0.07 | > 0 | how fast a vote fades with dissimilarity |
+/// | `tau` | 0.07 | 1e-6 to 1e6 | how fast a vote fades with dissimilarity |
 /// | `center` | none | none, support_mean | whether similarities are taken from the mean of all examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
@@ -58,7 +58,7 @@ impl Head for Knn {
 
     fn fit(&self, task: &Task) -> Result<FittedKnn> {
         check_within("knn.k", self.k as f64, 1.0, 1000.0, "1 to 1000")?;
-        check_at_least("knn.tau", self.tau, f64::MIN_POSITIVE, "> 0")?;
+        check_factor("knn.tau", self.tau)?;
         let counts = task.counts();
         let centre = match self.center {
             Center::None => None,

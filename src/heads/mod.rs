@@ -288,9 +288,14 @@ impl HeadSpec {
     }
 }
 
-/// Refuses a hyper-parameter that is not a finite number of at least `least`.
-fn check_at_least(name: &'static str, value: f64, least: f64, range: &'static str) -> Result<()> {
-    check_within(name, value, least, f64::MAX, range)
+/// Refuses a hyper-parameter that is not a factor from 1e-6 to 1e6: further out, products leave single precision.
+fn check_factor(name: &'static str, value: f64) -> Result<()> {
+    check_within(name, value, 1e-6, 1e6, "1e-6 to 1e6")
+}
+
+/// Refuses a hyper-parameter that is not from 0 to 1e6.
+fn check_amount(name: &'static str, value: f64) -> Result<()> {
+    check_within(name, value, 0.0, 1e6, "0 to 1e6")
 }
 
 /// Refuses a hyper-parameter that is not a number from `least` to `most`.

@@ -13,7 +13,7 @@ pub use statistics::Statistics;
 use super::folds::refitted;
 use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
-    FittedHead, Head, Linear, Prior, Query, Without, check_at_least, check_within, fit_without,
+    FittedHead, Head, Linear, Prior, Query, Without, check_amount, check_within, fit_without,
     pseudo,
 };
 use crate::support::Task;
@@ -50,14 +50,14 @@ pub enum Dof {
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `nu` | 50 | >= 0 | examples that the spherical prior of the variance is worth; 0 is the published head |
+/// | `nu` | 50 | 0 to 1e6 | examples that the spherical prior of the variance is worth; 0 is the published head |
 /// | `eta` | none | 0 to 1 | share of the sphere in the variance, whatever the number of examples; none: from `nu` |
-/// | `floor` | 0.000001 | >= 1e-12 | share of the mean variance that every dimension has in addition |
+/// | `floor` | 0.000001 | 1e-12 to 1 | share of the mean variance that every dimension has in addition |
 /// | `dof` | examples | examples, classes | what the sums of squares are divided by |
 /// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
-/// | `center_count` | 1 | >= 0 | examples that the common centre g is worth beside those of a class: a mean of few lies too far out; 0 as published |
+/// | `center_count` | 1 | 0 to 1e6 | examples that the common centre g is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `minmax` | false | | as published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the examples; changes shrinkage and floor only |
-/// | `text_count` | 0 | >= 0 | examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs two classes with text and examples |
+/// | `text_count` | 0 | 0 to 1e6 | examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs two classes with text and examples |
 /// # Errors
 /// [`crate::Error::Parameter`], [`crate::Error::Shape`] for a given prior of another length.
 /// # Cost
@@ -106,7 +106,7 @@ impl NaiveBayes {
     /// # Errors
     /// Those of [`Head::fit`].
     pub fn fit_statistics(&self, unit: &Statistics, task: &Task) -> Result<FittedNaiveBayes> {
-        check_at_least("naive_bayes.nu", self.nu, 0.0, ">= 0")?;
+        check_amount("naive_bayes.nu", self.nu)?;
         check_within(
             "naive_bayes.eta",
             self.eta.unwrap_or(0.0),
@@ -114,9 +114,9 @@ impl NaiveBayes {
             1.0,
             "0 to 1",
         )?;
-        check_at_least("naive_bayes.floor", self.floor, 1e-12, ">= 1e-12")?;
-        check_at_least("naive_bayes.center_count", self.center_count, 0.0, ">= 0")?;
-        check_at_least("naive_bayes.text_count", self.text_count, 0.0, ">= 0")?;
+        check_within("naive_bayes.floor", self.floor, 1e-12, 1.0, "1e-12 to 1")?;
+        check_amount("naive_bayes.center_count", self.center_count)?;
+        check_amount("naive_bayes.text_count", self.text_count)?;
         self.prior.check(task.n_classes())?;
 
         // Images are unit rows times these factors, plus these numbers.

@@ -15,7 +15,7 @@ pub use ridge::Ridge;
 use self::ridge::{Ridged, Rule};
 use super::prior::{CENTER_COUNT, settled, typical_temperature};
 use super::{
-    FittedHead, Head, Linear, Prior, Query, ZeroShot, check_at_least, check_within, class_means,
+    FittedHead, Head, Linear, Prior, Query, ZeroShot, check_amount, check_within, class_means,
     cross_entropy, spread,
 };
 use crate::linalg::{self, Cholesky};
@@ -45,7 +45,7 @@ use serde::{Deserialize, Serialize};
 /// | `ridge` | ks | ks, ledoit_wolf, {"fixed": r} | see [`Ridge`] |
 /// | `standardise` | true | | whether [`Head::prepare`] standardises the images, see [`Task::standardised`]; false as published |
 /// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
-/// | `center_count` | 1 | >= 0 | examples that the common centre is worth beside those of a class: a mean of few lies too far out; 0 as published |
+/// | `center_count` | 1 | 0 to 1e6 | examples that the common centre is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `text` | false | | whether texts, where there are any, take part |
 /// | `alpha` | none | 0 to 1000 | weight of the scores beside the text; none: the power of ten from 0.0001 to 100 with the least leave-one-out cross-entropy; 1 / prior temperature where no class has two examples |
 /// # Errors
@@ -102,12 +102,7 @@ impl Head for NaiveBayesFull {
         if let Ridge::Fixed(r) = self.ridge {
             check_within("naive_bayes_full.ridge", r, 1e-6, 1e3, "0.000001 to 1000")?;
         }
-        check_at_least(
-            "naive_bayes_full.center_count",
-            self.center_count,
-            0.0,
-            ">= 0",
-        )?;
+        check_amount("naive_bayes_full.center_count", self.center_count)?;
         if let Some(alpha) = self.alpha {
             check_within("naive_bayes_full.alpha", alpha, 0.0, 1e3, "0 to 1000")?;
         }

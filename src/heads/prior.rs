@@ -16,7 +16,7 @@ pub enum Prior {
     Empirical,
     /// In proportion to their examples and one more.
     Smoothed,
-    /// In proportion to these numbers `(C,)`, each above 0.
+    /// In proportion to these numbers `(C,)`, each from 1e-6 to 1e6.
     Given(Vec<f64>),
 }
 
@@ -25,8 +25,16 @@ impl Prior {
     pub(super) fn check(&self, classes: usize) -> Result<()> {
         if let Self::Given(values) = self {
             Error::check_length("prior", classes, values.len())?;
+            // On a set without classes, which a head is tried on, none would pass, and no set could be asked.
+            super::check_within(
+                "prior",
+                values.len() as f64,
+                1.0,
+                f64::MAX,
+                "a number for each class",
+            )?;
             for &value in values {
-                super::check_at_least("prior", value, f64::MIN_POSITIVE, "> 0")?;
+                super::check_factor("prior", value)?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@
 
 use super::folds::refitted;
 use super::prior::typical_temperature;
-use super::{FittedHead, Head, Linear, Query, check_at_least, class_means, pseudo};
+use super::{FittedHead, Head, Linear, Query, check_amount, check_factor, class_means, pseudo};
 use crate::support::Task;
 use crate::{Result, linalg};
 use ndarray::{Array1, Array2, Axis};
@@ -32,9 +32,9 @@ pub enum Center {
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `logit_scale` | 100 | > 0 | what the cosine is multiplied by |
+/// | `logit_scale` | 100 | 1e-6 to 1e6 | what the cosine is multiplied by |
 /// | `center` | none | none, support_mean | where directions are taken from |
-/// | `text_count` | 0 | >= 0 | examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples |
+/// | `text_count` | 0 | 0 to 1e6 | examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
@@ -65,13 +65,8 @@ impl Head for Prototype {
     const NAME: &'static str = "prototype";
 
     fn fit(&self, task: &Task) -> Result<FittedPrototype> {
-        check_at_least(
-            "prototype.logit_scale",
-            self.logit_scale,
-            f64::MIN_POSITIVE,
-            "> 0",
-        )?;
-        check_at_least("prototype.text_count", self.text_count, 0.0, ">= 0")?;
+        check_factor("prototype.logit_scale", self.logit_scale)?;
+        check_amount("prototype.text_count", self.text_count)?;
         let image = task.image();
         let counts = task.counts();
         let images = linalg::wide(image);

@@ -4,7 +4,7 @@
 //! arXiv:2207.09519, eq. 6. Differs from the source: affinities are averaged over the examples of a class, so that a
 //! class with more photos has no advantage; `per_class_mean` off sums them as published (specification 3.6).
 
-use super::{FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_at_least};
+use super::{FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_factor};
 use crate::Result;
 use crate::support::Task;
 use ndarray::Array2;
@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `alpha` | 1.17 | > 0 | weight of the affinities |
-/// | `beta` | 1 | > 0 | their sharpness |
+/// | `alpha` | 1.17 | 1e-6 to 1e6 | weight of the affinities |
+/// | `beta` | 1 | 1e-6 to 1e6 | their sharpness |
 /// | `per_class_mean` | true | | mean over the examples of a class; false: sum, as published |
 /// # Errors
 /// [`crate::Error::Parameter`].
@@ -67,8 +67,8 @@ impl Head for TipAdapter {
     const NAME: &'static str = "tip_adapter";
 
     fn fit(&self, task: &Task) -> Result<FittedTipAdapter> {
-        check_at_least("tip_adapter.alpha", self.alpha, f64::MIN_POSITIVE, "> 0")?;
-        check_at_least("tip_adapter.beta", self.beta, f64::MIN_POSITIVE, "> 0")?;
+        check_factor("tip_adapter.alpha", self.alpha)?;
+        check_factor("tip_adapter.beta", self.beta)?;
         let text = ZeroShot::default().fit(task)?.linear().cloned();
         let counts = task.counts();
         Ok(FittedTipAdapter {

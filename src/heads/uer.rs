@@ -14,7 +14,7 @@ mod stream;
 pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
-use super::{FittedHead, Head, Linear, Query, check_at_least, check_within};
+use super::{FittedHead, Head, Linear, Query, check_factor, check_within};
 use crate::Result;
 use crate::support::Task;
 use ndarray::{Array2, Axis};
@@ -42,7 +42,7 @@ pub enum Factor {
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `feature_scale` | 32 | 1e-6 to 1e6 | length of the features |
-/// | `learning_rate` | 0.03 | > 0 | of gradient descent; halved where it leads out of the numbers |
+/// | `learning_rate` | 0.03 | 1e-6 to 1e6 | of gradient descent; halved where it leads out of the numbers |
 /// | `iterations` | 1 | 1 to 1000 | steps a batch, each with another draw from memory |
 /// | `batch` | 10 | >= 1 | new examples at once, where a whole task is fitted |
 /// | `replay` | 10 | >= 0 | examples drawn from memory at most |
@@ -115,11 +115,9 @@ impl Default for Uer {
 
 impl Uer {
     fn check(&self) -> Result<()> {
-        let scale = |name, value| check_within(name, value, 1e-6, 1e6, "1e-6 to 1e6");
-        scale("uer.feature_scale", self.feature_scale)?;
-        scale("uer.gamma", self.gamma)?;
-        let rate = self.learning_rate;
-        check_at_least("uer.learning_rate", rate, f64::MIN_POSITIVE, "> 0")?;
+        check_factor("uer.feature_scale", self.feature_scale)?;
+        check_factor("uer.gamma", self.gamma)?;
+        check_factor("uer.learning_rate", self.learning_rate)?;
         let steps = self.iterations as f64;
         check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
         check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")

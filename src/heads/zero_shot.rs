@@ -3,7 +3,7 @@
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
 //! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours (specification 1).
 
-use super::{FittedHead, Head, Linear, Query, check_at_least, scores};
+use super::{FittedHead, Head, Linear, Query, check_factor, scores};
 use crate::Result;
 use crate::support::Task;
 use ndarray::{Array1, Array2, Axis, s};
@@ -32,7 +32,7 @@ pub enum MissingText {
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `logit_scale` | none | > 0 | what the cosine is multiplied by; none: the scale of the `clip` stream |
+/// | `logit_scale` | none | 1e-6 to 1e6 | what the cosine is multiplied by; none: the scale of the `clip` stream |
 /// | `missing_text` | mean | mean, prototype, exclude | stands in for the text of a class with examples |
 /// # Errors
 /// [`crate::Error::Parameter`].
@@ -51,7 +51,7 @@ impl Head for ZeroShot {
 
     fn fit(&self, task: &Task) -> Result<FittedZeroShot> {
         let scale = (self.logit_scale).unwrap_or_else(|| task.streams().text_scale());
-        check_at_least("zero_shot.logit_scale", scale, f64::MIN_POSITIVE, "> 0")?;
+        check_factor("zero_shot.logit_scale", scale)?;
         let classes = task.n_classes();
         let mut weights = Array2::zeros((classes, task.streams().width()));
         let mut bias = Array1::from_elem(classes, f64::NEG_INFINITY);

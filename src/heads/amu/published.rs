@@ -5,7 +5,9 @@ use super::folds::{Folds, held_out};
 use super::fused::{Auxiliary, Bias, Factor, Fused, Fusion, Text};
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{FittedHead, Head, Linear, MissingText, Query, check_at_least};
+use crate::heads::{
+    FittedHead, Head, Linear, MissingText, Query, check_amount, check_factor, check_within,
+};
 use crate::random::Random;
 use crate::support::Task;
 use ndarray::{Array2, ArrayView2, Axis, s};
@@ -79,19 +81,19 @@ const SHORTEST: f64 = 1e-12;
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `alpha` | 0.5 | >= 0 | strength of the bias |
+/// | `alpha` | 0.5 | 0 to 1e6 | strength of the bias |
 /// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of z has the rest |
 /// | `uncertainty` | none | [`Uncertainty`] | what kappa is made from |
-/// | `power` | 0.4 | >= 0 | its exponent |
-/// | `moment_norm` | 250 | > 0 | the constant of `moment` |
+/// | `power` | 0.4 | 0 to 10 | its exponent |
+/// | `moment_norm` | 250 | 1e-6 to 1e6 | the constant of `moment` |
 /// | `fusion` | uncertainty | [`Fusion`] | what decides the strength for one image; `fixed` is alpha alone |
 /// | `init` | official | [`Start`] | where W starts |
 /// | `zscore` | true | | whether z is standardised |
 /// | `train` | true | | whether W is trained |
 /// | `dual_head` | false | | one W a loss; answers come from that of s |
-/// | `lr` | 0.001 | >= 0 | first learning rate |
-/// | `weight_decay` | 0.01 | >= 0 | decoupled |
-/// | `epochs` | 50 | | passes over the examples; in each, one view of every example is drawn |
+/// | `lr` | 0.001 | 0 to 1 | first learning rate |
+/// | `weight_decay` | 0.01 | 0 to 1 | decoupled |
+/// | `epochs` | 50 | 0 to 1000 | passes over the examples; in each, one view of every example is drawn |
 /// | `batch` | 8 | >= 1 | examples a step |
 /// | `seed` | 1 | | order of the examples, views, random start |
 /// | `missing_text` | mean | [`MissingText`] | stands in for the text of a class with examples |
@@ -202,24 +204,32 @@ impl Head for AmuPublished {
 
 impl AmuPublished {
     fn check(&self) -> Result<()> {
-        let at_least_0 = [
-            ("amu_published.alpha", self.alpha),
-            ("amu_published.lambda", self.lambda),
-            ("amu_published.power", self.power),
-            ("amu_published.lr", self.lr),
-            ("amu_published.weight_decay", self.weight_decay),
-        ];
-        for (name, value) in at_least_0 {
-            check_at_least(name, value, 0.0, ">= 0")?;
-        }
-        check_at_least("amu_published.lambda", 1.0 - self.lambda, 0.0, "0 to 1")?;
-        check_at_least(
-            "amu_published.moment_norm",
-            self.moment_norm,
-            f64::MIN_POSITIVE,
-            "> 0",
+        check_amount("amu_published.alpha", self.alpha)?;
+        check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
+        check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
+        check_factor("amu_published.moment_norm", self.moment_norm)?;
+        check_within("amu_published.lr", self.lr, 0.0, 1.0, "0 to 1")?;
+        check_within(
+            "amu_published.weight_decay",
+            self.weight_decay,
+            0.0,
+            1.0,
+            "0 to 1",
         )?;
-        check_at_least("amu_published.batch", self.batch as f64, 1.0, ">= 1")
+        check_within(
+            "amu_published.epochs",
+            self.epochs as f64,
+            0.0,
+            1e3,
+            "0 to 1000",
+        )?;
+        check_within(
+            "amu_published.batch",
+            self.batch as f64,
+            1.0,
+            f64::MAX,
+            ">= 1",
+        )
     }
 
     /// Weights of the classes with examples, for unit auxiliary features.

@@ -7,7 +7,9 @@ use super::source::{Objective, Solver, Source};
 use super::strength::{self, HeldOut};
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{FittedHead, Head, Linear, MissingText, Query, check_at_least};
+use crate::heads::{
+    FittedHead, Head, Linear, MissingText, Query, check_amount, check_factor, check_within,
+};
 use crate::math::log_sum_exp;
 use crate::support::Task;
 use ndarray::Array2;
@@ -28,11 +30,11 @@ use serde::{Deserialize, Serialize};
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `alpha` | learned | >= 0 | strength of the bias |
+/// | `alpha` | learned | 0 to 1e6 | strength of the bias |
 /// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of the bias alone has the rest |
-/// | `mu` | 1 | > 0 | weight of the ridge |
+/// | `mu` | 1 | 1e-6 to 1e6 | weight of the ridge |
 /// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from |
-/// | `power` | 0.4 | >= 0 | its exponent |
+/// | `power` | 0.4 | 0 to 10 | its exponent |
 /// | `fusion` | uncertainty | [`Fusion`] | what decides the strength for one image; `fixed` is alpha alone |
 /// | `class_balance` | false | | whether every class weighs the same, whatever its number of examples |
 /// | `tune` | false | | whether `lambda` and `mu` are chosen by held-out cross-entropy |
@@ -137,17 +139,11 @@ impl Amu {
     }
 
     fn check(&self) -> Result<()> {
-        let at_least_0 = [
-            ("amu.alpha", self.alpha.unwrap_or(0.0)),
-            ("amu.lambda", self.lambda),
-            ("amu.power", self.power),
-        ];
-        for (name, value) in at_least_0 {
-            check_at_least(name, value, 0.0, ">= 0")?;
-        }
-        check_at_least("amu.lambda", 1.0 - self.lambda, 0.0, "0 to 1")?;
-        check_at_least("amu.mu", self.mu, 1e-6, ">= 1e-6")?;
-        check_at_least("amu.soup", 20.0 - self.soup as f64, 0.0, "0 to 20")
+        check_amount("amu.alpha", self.alpha.unwrap_or(0.0))?;
+        check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
+        check_factor("amu.mu", self.mu)?;
+        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")?;
+        check_within("amu.soup", self.soup as f64, 0.0, 20.0, "0 to 20")
     }
 
     fn solve(&self, task: &Task, previous: Option<&FittedAmu>) -> Result<FittedAmu> {
