@@ -51,7 +51,7 @@ await main(async () => {
   const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium"].find(existsSync);
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   const context = await browser.newContext({ serviceWorkers: "block" });
-  const [page, studio] = [await context.newPage(), await context.newPage()];
+  const page = await context.newPage();
   await page.goto(address);
   await page.getByText("Ready to teach").waitFor({ timeout: 60_000 });
   await page.getByRole("textbox", { name: "Name of a new class" }).fill("things");
@@ -71,6 +71,8 @@ await main(async () => {
   };
   await say(0);
   for (let done = 0; done < COUNT; ) {
+    // Closed again, so that the largest process is that of the page.
+    const studio = await context.newPage();
     const files = [];
     for (let i = 0; i < Math.min(BATCH, COUNT - done); i += 1)
       files.push({
@@ -78,6 +80,7 @@ await main(async () => {
         mimeType: "image/jpeg",
         buffer: Buffer.from(await studio.evaluate(draw, done + i), "base64"),
       });
+    await studio.close();
     const learn = (done / BATCH) % 2 === 0;
     if (learn) {
       await choose(page.getByRole("button", { name: "Add photos to things" }), files);
