@@ -64,7 +64,7 @@ fn numbers_come_back_to_the_last_bit() {
         let number = 0.001 + f64::from(i) / 7.0;
         let stream = Stream {
             scale: Some(number),
-            temperature: Some(1e-5 * number),
+            temperature: Some(0.1 * number),
             ..Stream::new("clip", 1)
         };
         let mut saved = Classifier::new(vec![stream]).unwrap();
