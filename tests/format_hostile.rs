@@ -64,7 +64,7 @@ fn numbers_come_back_to_the_last_bit() {
         let number = 0.001 + f64::from(i) / 7.0;
         let stream = Stream {
             scale: Some(number),
-            temperature: Some(1e-5 * number),
+            temperature: Some(0.1 * number),
             ..Stream::new("clip", 1)
         };
         let mut saved = Classifier::new(vec![stream]).unwrap();
@@ -148,7 +148,7 @@ fn every_broken_rule_is_refused() {
         parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
     }
     assert!(Classifier::load(&write(&parts())).is_ok());
-    let damages: [(&str, Damage); 41] = [
+    let damages: [(&str, Damage); 43] = [
         ("no metadata", |p| p.meta = String::new()),
         ("metadata of another kind", |p| p.meta = "[]".into()),
         ("future version", |p| {
@@ -178,6 +178,16 @@ fn every_broken_rule_is_refused() {
         }),
         ("unknown head", |p| {
             p.meta = p.meta.replace("prototype", "oracle")
+        }),
+        ("member of a head out of range", |p| {
+            let at = p.meta.find("\"head\":").unwrap();
+            p.meta.truncate(at);
+            p.meta += "\"head\":{\"fused\":{\"members\":[{\"knn\":{\"tau\":0.0}}]}}}";
+        }),
+        ("prior of no class", |p| {
+            let at = p.meta.find("\"head\":").unwrap();
+            p.meta.truncate(at);
+            p.meta += "\"head\":{\"naive_bayes\":{\"prior\":{\"given\":[]}}}}";
         }),
         ("head out of range", |p| {
             p.meta = p.meta.replace("30.0", "-30.0")

@@ -21,7 +21,10 @@ pub fn ask(classifier: &mut Classifier, row: &[f32]) -> Result<Answer> {
         let said: BTreeSet<&String> = scored.clone().chain(&answer.unscored).collect();
         let classes = classifier.set().classes().iter();
         let known: Vec<String> = classes.map(|class| class.label.to_string()).collect();
-        assert!(said.iter().all(|&label| known.contains(label)), "{answer:?}");
+        assert!(
+            said.iter().all(|&label| known.contains(label)),
+            "{answer:?}"
+        );
         assert_eq!(said.len(), answer.scores.len() + answer.unscored.len());
         assert!(
             answer

@@ -158,8 +158,8 @@ fuzz_target!(|sequence: Sequence| {
     });
 });
 
-/// What undo takes back.
-type Contents = (Vec<Class>, Vec<(ExampleId, Example)>);
+/// What undo takes back. Labels that are the same may be spelled differently.
+type Contents = (Vec<(Class, String)>, Vec<(ExampleId, Example)>);
 
 /// A classifier, and what must be true of it.
 struct Session {
@@ -276,8 +276,10 @@ impl Session {
 
     fn contents(&self) -> Contents {
         let set = self.classifier.set();
+        let classes = set.classes().iter();
+        let classes = classes.map(|class| (class.clone(), class.label.to_string()));
         let examples = set.examples().map(|(id, example)| (id, example.clone()));
-        (set.classes().to_vec(), examples.collect())
+        (classes.collect(), examples.collect())
     }
 
     /// A call that changes nothing that undo takes back. An error leaves no trace.
@@ -299,10 +301,10 @@ impl Session {
             return;
         }
         let after = self.contents();
-        for class in after
+        for (class, _) in after
             .0
             .iter()
-            .filter(|class| before.0.iter().all(|b| b.id != class.id))
+            .filter(|(class, _)| before.0.iter().all(|(b, _)| b.id != class.id))
         {
             assert!(self.classes.insert(class.id), "class {} again", class.id);
         }

@@ -133,6 +133,10 @@ impl Head for Fused {
                 range: "at most 16 heads, none of them fused",
             });
         }
+        // Members that have nothing to say yet are checked too, or a set that was accepted would fail when it grows.
+        for spec in &self.members {
+            spec.fit(&task.subset(&[]))?;
+        }
         let images = task.without_text();
         let mut members = self
             .specs(task)

@@ -42,7 +42,7 @@ pub enum Factor {
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `feature_scale` | 32 | 1e-6 to 1e6 | length of the features |
-/// | `learning_rate` | 0.03 | 1e-6 to 1e6 | of gradient descent; halved where it leads out of the numbers |
+/// | `learning_rate` | 0.03 | > 0 | of gradient descent; halved where it leads out of the numbers |
 /// | `iterations` | 1 | 1 to 1000 | steps a batch, each with another draw from memory |
 /// | `batch` | 10 | >= 1 | new examples at once, where a whole task is fitted |
 /// | `replay` | 10 | >= 0 | examples drawn from memory at most |
@@ -117,7 +117,14 @@ impl Uer {
     fn check(&self) -> Result<()> {
         check_factor("uer.feature_scale", self.feature_scale)?;
         check_factor("uer.gamma", self.gamma)?;
-        check_factor("uer.learning_rate", self.learning_rate)?;
+        let rate = self.learning_rate;
+        check_within(
+            "uer.learning_rate",
+            rate,
+            f64::MIN_POSITIVE,
+            f64::MAX,
+            "> 0",
+        )?;
         let steps = self.iterations as f64;
         check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
         check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")
