@@ -2,10 +2,11 @@
 import { type Encoder, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import type { Answer, Outcome, Timings } from "../state/state";
-import { withOutcome, withReadings } from "../state/updates";
+import { withOutcome, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
+import { blobOf, thumbnailOf } from "./thumbnails";
 
 /** What an encoder made of a photo. */
 export interface Encoded {
@@ -30,7 +31,14 @@ export async function ask(files: readonly File[]): Promise<void> {
   const items = files.map((file) => ({ file, id: freshId() }));
   const readings = items.map(({ file, id }) => {
     const url = URL.createObjectURL(file);
-    return { id, name: file.name, url, taught: null, outcome: { kind: "waiting" } as const };
+    return {
+      id,
+      name: file.name,
+      url,
+      thumbnail: null,
+      taught: null,
+      outcome: { kind: "waiting" } as const,
+    };
   });
   for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
@@ -42,6 +50,10 @@ export async function ask(files: readonly File[]): Promise<void> {
       if (mine !== round) return;
       encoded.set(id, result);
       update((state) => withOutcome(state, id, classify(result)));
+      // A table of many photos would hold each of them at its full size.
+      const thumbnail = items.length > 1 ? await thumbnailOf(file) : null;
+      if (mine !== round) return;
+      if (thumbnail) update((state) => withThumbnail(state, id, URL.createObjectURL(blobOf(thumbnail))));
     } catch (error) {
       if (mine !== round) return;
       update((state) => withOutcome(state, id, { kind: "failed", code: photoCode(error, file.name) }));
@@ -97,7 +109,10 @@ onSetChange(() => {
 });
 
 function forget(): void {
-  for (const { url } of getState().readings) URL.revokeObjectURL(url);
+  for (const { url, thumbnail } of getState().readings) {
+    URL.revokeObjectURL(url);
+    if (thumbnail) URL.revokeObjectURL(thumbnail);
+  }
   encoded.clear();
   photos.clear();
 }

@@ -64,7 +64,10 @@ export type Outcome =
 export interface Reading {
   id: number;
   name: string;
+  /** The photo itself. */
   url: string;
+  /** Its thumbnail, once there is one. */
+  thumbnail: string | null;
   /** The example that it became when somebody said what it is. */
   taught: number | null;
   outcome: Outcome;

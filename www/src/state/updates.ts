@@ -69,6 +69,13 @@ export function withOutcome(state: AppState, id: number, outcome: Outcome): AppS
   };
 }
 
+export function withThumbnail(state: AppState, id: number, thumbnail: string): AppState {
+  return {
+    ...state,
+    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, thumbnail } : reading)),
+  };
+}
+
 /** Notes which example a photo became. */
 export function withTaught(state: AppState, id: number, example: number): AppState {
   return {

@@ -90,10 +90,10 @@ function Line({ row, state }: { row: Row; state: AppState }) {
           aria-pressed={row.id === state.shown}
           onClick={() => showReading(row.id)}
         >
-          {outcome.kind === "failed" ? (
+          {reading.thumbnail === null ? (
             <span class="reading-blank" />
           ) : (
-            <img src={reading.url} alt="" width="40" height="40" loading="lazy" />
+            <img src={reading.thumbnail} alt="" width="40" height="40" />
           )}
           <bdi class="reading-name">{row.file}</bdi>
         </button>
