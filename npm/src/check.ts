@@ -51,6 +51,10 @@ export const COUNT: Kind = {
   wanted: "a whole number from 0 on",
   holds: (value) => (Number.isInteger(value) ? (value as number) >= 0 : value === Number.POSITIVE_INFINITY),
 };
+export const MARK: Kind = {
+  wanted: "a whole number from 0 to 4294967295",
+  holds: (value) => typeof value === "number" && value >>> 0 === value,
+};
 export const ENCODER: Kind = {
   wanted: "an Encoder, an object with the address of a manifest, or null",
   holds: (value) => value === null || isRecord(value),

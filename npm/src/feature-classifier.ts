@@ -9,6 +9,7 @@ import {
   FLAG,
   FUNCTION,
   type Kinds,
+  MARK,
   ROW,
   ROWS,
   SIGNAL,
@@ -326,12 +327,12 @@ export class FeatureClassifier implements Disposable {
    * @param mark - A number of your own, a whole one from 0 to 4294967295.
    * @param act - Makes the changes before it returns. When it throws, those that it has made stay.
    * @returns What `act` returns.
-   * @throws {@link HandfulError} with code `parameter` for a mark that is no such number.
+   * @throws {@link HandfulError} with code `parameter` for a mark that is no such number, or what is no function.
    */
   marked<T>(mark: number, act: () => T): T {
+    check("mark", mark, MARK);
+    check("act", act, FUNCTION);
     const core = this.core;
-    if (mark >>> 0 !== mark)
-      throw new HandfulError("parameter", `A mark is a whole number from 0 to 4294967295, not ${mark}.`);
     if (this.#marking) return act();
     this.#marking = true;
     core.mark(mark);
@@ -426,6 +427,8 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
    */
   duplicateOf(features: Float32Array, label: string): number | undefined {
+    check("features", features, ROW);
+    check("label", label, TEXT);
     const core = this.core;
     return guarded(() => core.duplicateOf(label, features));
   }
