@@ -2,6 +2,8 @@
 #![cfg(all(feature = "encoder", target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[path = "encoder_room/faults.rs"]
+mod faults;
 #[path = "encoder_room/fixtures.rs"]
 mod fixtures;
 #[path = "encoder_room/hostile.rs"]
@@ -14,6 +16,8 @@ mod models;
 mod preprocess;
 #[path = "encoder_room/presets.rs"]
 mod presets;
+#[path = "encoder_room/probe.rs"]
+mod probe;
 #[path = "encoder_room/words.rs"]
 mod words;
 

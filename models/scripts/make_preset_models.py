@@ -39,6 +39,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from optimum.exporters.onnx.convert import export
 from optimum.exporters.onnx.model_configs import CLIPOnnxConfig, CLIPTextOnnxConfig, ViTOnnxConfig
 from PIL import Image
+from probe import probe
 from transformers.models.clip.tokenization_clip import bytes_to_unicode
 
 PRESETS = Path(__file__).resolve().parents[1] / "presets"
@@ -321,6 +322,8 @@ def make(name: str, out: Path, full: bool, quantized: bool) -> None:
         text["pad"] = min(text["pad"], SMALL_VOCABULARY - 1)
     names = {path: path.replace("_fp16", "") for path in [manifest["file"], *([text["file"]] if text else [])]}
     values = expected(manifest, folder, names, tokenize)
+    # The same numbers in 32 bits: those of 16 are not rounded any further here.
+    manifest["probe"] = probe(manifest, folder / names[manifest["file"]])
     (folder / "expected.json").write_text(json.dumps(values) + "\n", encoding="utf-8")
     if not full:
         keep = {manifest["file"], *([text["file"]] if text else [])}

@@ -19,6 +19,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from probe import probe, session
 from safetensors.numpy import save_file
 
 OUT = Path(__file__).resolve().parents[2] / "tests" / "data" / "models"
@@ -254,10 +255,6 @@ def main() -> None:
         "conv_dynamic_quint8": dynamic(conv(13), QuantType.QUInt8),
     }
     OUT.mkdir(parents=True, exist_ok=True)
-    # As the file says it: optimised, onnxruntime rounds the inputs of matrices behind DequantizeLinear to 8 bits too,
-    # which moves the output of vit_byte_channel by 6e-3.
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     random = np.random.default_rng(3)
     inputs = {side: random.normal(0, 1, (3, side, side)).astype(np.float32) for side in (32, 48)}
     expected = {f"input.{side}": values for side, values in inputs.items()}
@@ -265,15 +262,16 @@ def main() -> None:
         data = model.SerializeToString(deterministic=True)
         (OUT / f"{name}.onnx").write_bytes(data)
         description = manifest(name, model, data)
+        description["probe"] = probe(description, data)
         (OUT / f"{name}.json").write_text(json.dumps(description, indent=1) + "\n")
         side = description["preprocess"]["resize"]["shorter_side"]
         image = inputs[side]
         if description["input"]["layout"] == "NHWC":
             image = image.transpose(1, 2, 0)
         number = helper.tensor_dtype_to_np_dtype(model.graph.input[0].type.tensor_type.elem_type)
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        names = [output.name for output in session.get_outputs()]
-        rows = session.run(names, {"pixels": np.ascontiguousarray(image[None]).astype(number)})
+        runner = session(data)
+        names = [output.name for output in runner.get_outputs()]
+        rows = runner.run(names, {"pixels": np.ascontiguousarray(image[None]).astype(number)})
         for output, row in zip(names, rows):
             expected[f"{name}.{output}"] = row[0].astype(np.float32)
         print(f"{name}: {len(data)} bytes, {len(model.graph.value_info)} value_info entries")

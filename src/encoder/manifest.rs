@@ -4,6 +4,7 @@
 //! Unknown fields are ignored, so a manifest can carry remarks for its readers.
 
 use super::detail::{Detail, RawDetail};
+use super::probe::{Expected, Probe};
 use crate::streams::{CLIP, is_scale};
 use crate::{Error, Result, Stream, Streams};
 use serde::Deserialize;
@@ -37,6 +38,7 @@ pub struct Manifest {
     /// Where each stream comes from, in the order of the streams.
     outputs: Vec<Output>,
     words: Option<WordsFile>,
+    probe: Probe,
 }
 
 impl Manifest {
@@ -48,7 +50,7 @@ impl Manifest {
     /// | `name` | 1 to 100 characters |
     /// | `file` | a relative path without `.` and `..`: the file lies beside or below the manifest, or whatever address stands for its place |
     /// | `sha256` | absent, or 64 hexadecimal digits |
-    /// | `input.shape` | `[N, 3, H, W]` or, with layout NHWC, `[N, H, W, 3]`; `N` any text or 1; `H`, `W` 1 to 1024 |
+    /// | `input.shape` | `[N, 3, H, W]` or, with layout NHWC, `[N, H, W, 3]`; `N` any text, 1 or negative; `H`, `W` 1 to 1024 |
     /// | `input.layout`, `input.color` | `NCHW` or `NHWC`; `RGB` |
     /// | `preprocess.resize.shorter_side` | 1 to 1024; or instead of it and `crop` |
     /// | `preprocess.resize.size` | `[H, W]` of the input: the image is stretched to it |
@@ -62,6 +64,7 @@ impl Manifest {
     /// | `outputs.clip.logit_scale` | absent, or 0.000001 to 1,000,000: what the cosine with a text is multiplied by to give a logit |
     /// | `outputs.*.temperature` | absent, or likewise: how many times less sure likenesses of this output make an answer than those of a full-size encoder, see [`crate::Stream::temperature`] |
     /// | `outputs.*.weight` | absent, or likewise: how much likenesses of this output count beside those of the others, see [`crate::Stream::weight`] |
+    /// | `probe.photo`, `.live` | absent, or for outputs by name what is made of a known input at that size: `first`, numbers from the first one on, and `largest`, the largest absolute value of all |
     /// | `words` | absent, or the file that turns names into the space of `clip`, read by [`super::Words`]: `file`, `sha256` as above |
     /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
     ///
@@ -142,6 +145,11 @@ impl Manifest {
     /// Path of the file that turns names into the space of `clip`, where there is one, relative to the manifest.
     pub fn words_file(&self) -> Option<&str> {
         self.words.as_ref().map(|words| words.file.as_str())
+    }
+
+    /// What the outputs for the probe must be, where the manifest tells it.
+    pub(super) fn probe(&self, detail: Detail) -> Option<&BTreeMap<String, Expected>> {
+        self.probe.of(detail)
     }
 
     pub(super) fn words(&self) -> Option<&WordsFile> {
@@ -254,6 +262,8 @@ struct RawManifest {
     detail: RawDetail,
     outputs: BTreeMap<String, RawOutput>,
     words: Option<RawWords>,
+    #[serde(default)]
+    probe: Probe,
     /// Checked by `text.rs` where it is wanted.
     text: Option<IgnoredAny>,
 }
@@ -345,6 +355,7 @@ impl RawManifest {
             input,
             preprocess,
             live,
+            probe: self.probe.check(streams.as_slice())?,
             outputs: (streams.as_slice().iter())
                 .filter_map(|stream| outputs.remove(&stream.name))
                 .collect(),
@@ -526,9 +537,9 @@ impl Filter {
     }
 }
 
-/// The batch axis: a symbol such as `"N"`, nothing, or 1, for images are encoded one by one.
+/// The batch axis: a symbol such as `"N"`, nothing, a negative number, or 1, for images are encoded one by one.
 fn is_batch(axis: &serde_json::Value) -> bool {
-    axis.is_string() || axis.is_null() || axis.as_u64() == Some(1)
+    axis.is_string() || axis.is_null() || axis.as_i64().is_some_and(|size| size == 1 || size < 0)
 }
 
 /// An output of this shape, if it is one that is understood.

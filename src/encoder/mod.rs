@@ -11,6 +11,7 @@ mod digest;
 mod manifest;
 mod onnx;
 mod preprocess;
+mod probe;
 mod text;
 mod words;
 
@@ -57,12 +58,13 @@ impl Encoder {
     /// Accepted are ONNX files of opset 11 to 20 with one image input, weights and tensors of 32 or 16 bits, weights of
     /// 8 bits behind `DequantizeLinear`, and dynamically quantised ones. Outputs that the manifest does not name, and
     /// inputs that only those need, do not matter. The batch is fixed to one image: that runs
-    /// several times faster than a symbolic batch. Loading allocates what the graph asks for, so take models only from
-    /// where you would take code.
+    /// several times faster than a symbolic batch. No operator may ask for more than 2^26 numbers, or as many as the file has
+    /// bytes. Where the manifest has a probe, it is run.
     ///
     /// # Errors
-    /// [`crate::Error::Manifest`]; [`crate::Error::ModelMismatch`] when checksum, input or outputs differ from the
-    /// manifest; [`crate::Error::Model`] when the bytes are no model that the engine can run.
+    /// [`crate::Error::Manifest`]; [`crate::Error::ModelMismatch`] when checksum, input, outputs or what is made of the
+    /// probe differ from the manifest; [`crate::Error::Model`] when the bytes are no model that the engine can run, naming
+    /// the operator where it is one.
     pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<Self> {
         Self::at(manifest_json, onnx, Detail::Photo)
     }
@@ -77,12 +79,17 @@ impl Encoder {
         let model = image_model(&manifest, onnx)?;
         let preprocessor = Preprocessor::new(&manifest);
         let id = format!("{}@{}", manifest.name(), &model.sha256()[..ID_DIGITS]);
-        Ok(Self {
+        let encoder = Self {
             id,
             manifest,
             preprocessor,
             model,
-        })
+        };
+        if let Some(expected) = encoder.manifest.probe(detail) {
+            let tensor = probe::tensor(encoder.manifest.input(), encoder.manifest.preprocess());
+            probe::compare(expected, encoder.streams(), &encoder.run(&tensor)?)?;
+        }
+        Ok(encoder)
     }
 
     /// What the encoder says about itself.

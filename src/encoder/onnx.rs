@@ -1,15 +1,21 @@
 //! Tensor to features: the model, loaded from ONNX bytes and run by tract. Only this room knows the engine.
 
+mod bounded;
 mod convolutions;
 mod depthwise;
 mod epilogue;
+mod every;
 mod graph;
 mod integers;
+mod mend;
 mod pointwise;
 mod product;
+mod quantised;
+mod rounding;
 mod spatial;
 mod tensors;
 mod unfolded;
+mod values;
 mod window;
 mod winograd;
 
@@ -19,7 +25,7 @@ use super::text::TextSide;
 use crate::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tract_onnx::pb::{GraphProto, ModelProto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 use tract_onnx::prelude::*;
 
 /// Most bytes of an ONNX file: far above any encoder that a page can use, and the copy in JavaScript, this one and the
@@ -105,7 +111,11 @@ impl Model {
         };
         let inputs = graph::cut(graph, outputs).and_then(|()| check(graph))?;
         graph::widen(graph);
-        let plan = guarded(PREPARING, || plan(proto, inputs))?;
+        quantised::rewrite(graph)?;
+        mend::graph(graph);
+        graph::prune(graph);
+        bounded::check_windows(graph)?;
+        let plan = guarded(PREPARING, || plan(proto, inputs, onnx.len()))?;
         check_outputs(&plan, outputs)?;
         Ok(Self {
             plan,
@@ -156,20 +166,33 @@ impl Model {
     }
 }
 
-/// Parses and optimises the graph for inputs of these shapes.
-fn plan(proto: ModelProto, inputs: Vec<TypedFact>) -> TractResult<Arc<TypedRunnableModel>> {
-    let mut model = tract_onnx::onnx().model_for_proto_model(&proto)?;
+/// Parses and optimises the graph of a file of so many bytes for inputs of these shapes.
+fn plan(
+    proto: ModelProto,
+    inputs: Vec<TypedFact>,
+    bytes: usize,
+) -> TractResult<Arc<TypedRunnableModel>> {
+    let mut onnx = tract_onnx::onnx();
+    rounding::register(&mut onnx);
+    let mut model = onnx.model_for_proto_model(&proto)?;
     // A second copy of the weights.
     drop(proto);
     // A symbolic batch would run several times slower: kernels are chosen for known shapes.
     for (place, fact) in inputs.into_iter().enumerate() {
         model.set_input_fact(place, fact.into())?;
     }
-    let mut model = model.into_typed()?.into_decluttered()?;
+    bounded::bound(&mut model, bytes);
+    let mut model = model.into_typed()?;
+    bounded::check(&model, bytes)?;
+    every::replace(&mut model)?;
+    mend::model(&mut model)?;
+    mend::declutter(&mut model)?;
     convolutions::replace(&mut model)?;
     spatial::replace(&mut model)?;
-    pointwise::replace(&mut model)?;
-    model.declutter()?;
+    // What is rounded afterwards must not have been rounded otherwise before.
+    let integers = !rounding::is_in(&model);
+    pointwise::replace(&mut model, integers)?;
+    mend::declutter(&mut model)?;
     model.optimize()?;
     model.into_runnable()
 }
@@ -213,10 +236,30 @@ fn guarded<T>(stage: &'static str, step: impl FnOnce() -> TractResult<T>) -> Res
     }
 }
 
+/// The cause comes first: what was being done when it was met may fill pages.
 fn failure(stage: &'static str, error: &TractError) -> Error {
+    let reasons: Vec<String> = error.chain().rev().map(ToString::to_string).collect();
     Error::Model {
         stage,
-        reason: shorten(&format!("{error:#}")),
+        reason: shorten(&reasons.join(", in: ")),
+    }
+}
+
+/// An operator of the file that cannot be run.
+fn refused(node: &NodeProto, why: &str) -> Error {
+    let unnamed = node.name.is_empty();
+    let name = if unnamed {
+        node.output.first()
+    } else {
+        Some(&node.name)
+    };
+    Error::Model {
+        stage: READING,
+        reason: shorten(&format!(
+            "{} {:?} {why}",
+            node.op_type,
+            name.map_or("", String::as_str)
+        )),
     }
 }
 

@@ -26,6 +26,8 @@ macro_rules! test_models {
     };
 }
 
+pub(crate) use test_models;
+
 pub const MODELS: &[TestModel] = test_models![
     "conv_byte_channel",
     "conv_byte_tensor",

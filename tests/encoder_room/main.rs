@@ -3,12 +3,14 @@
 #![cfg(all(feature = "encoder", not(target_arch = "wasm32")))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod faults;
 mod fixtures;
 mod hostile;
 mod manifest;
 mod models;
 mod preprocess;
 mod presets;
+mod probe;
 mod reference;
 mod shared;
 mod shipped;

@@ -3,7 +3,8 @@
 
 use crate::fixtures::preprocess_manifest;
 use crate::reference::gives_onnxruntimes_features;
-use handful::encoder::{Detail, Preprocessor};
+use handful::encoder::{Detail, Encoder, Preprocessor};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The file in `../shared`, or a line that says which test was skipped for want of it.
@@ -62,4 +63,30 @@ fn a_real_encoder_gives_onnxruntimes_features() {
     };
     let reference = include_str!("../data/mobilenet_v2_clip_f32_reference.json");
     gives_onnxruntimes_features(&manifest, &[(224, Detail::Photo)], reference);
+}
+
+#[test]
+fn the_cases_that_were_met_give_onnxruntimes_numbers() {
+    let test = "the_cases_that_were_met_give_onnxruntimes_numbers";
+    // The largest difference: of quantised numbers, what stands for one step.
+    for (case, step) in [
+        ("softmax_qdq_u8/qdq_u8_SoftmaxLast", 1.0 / 255.0),
+        ("nhwc_bottleneck/r_131_16_norelu", 1e-3),
+        ("negative_batch/op_negbatch", 1e-6),
+    ] {
+        let Some(manifest) = shared(test, &format!("fixtures/faults/{case}.json")) else {
+            return;
+        };
+        let read = |end: &str| std::fs::read(manifest.with_extension(end)).unwrap();
+        let json = String::from_utf8(read("json")).unwrap();
+        let mut encoder = Encoder::new(&json, &read("onnx")).unwrap();
+        let row = encoder.encode(&read("rgba"), 8, 8).unwrap();
+        let reference: Value = serde_json::from_slice(&read("ref.json")).unwrap();
+        let expected: Vec<f32> = serde_json::from_value(reference["o0"].clone()).unwrap();
+        assert_eq!(row.len(), expected.len());
+        for (got, expected) in row.iter().zip(expected) {
+            let off = (got - expected).abs();
+            assert!(off <= 1.001 * step, "{case}: {got} and {expected}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::reference::gives_onnxruntimes_features;
 use handful::encoder::{Detail, Encoder};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Its manifest, where its model has been built; otherwise a line that says which test was skipped.
@@ -24,6 +25,25 @@ fn the_encoder_that_ships_gives_onnxruntimes_features_at_both_sizes() {
     let reference = include_str!("../data/handful_lite0_reference.json");
     let sizes = [(224, Detail::Photo), (192, Detail::Live)];
     gives_onnxruntimes_features(&manifest, &sizes, reference);
+}
+
+#[test]
+fn the_encoders_of_this_project_carry_a_probe_of_every_output_at_both_sizes() {
+    for name in ["lite0", "lite2"] {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/handful-{name}.json"));
+        let manifest: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        for detail in ["photo", "live"] {
+            for output in ["aux", "clip"] {
+                let first = &manifest["probe"][detail][output]["first"];
+                assert_eq!(
+                    first.as_array().map(Vec::len),
+                    Some(8),
+                    "{name} {detail} {output}"
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -44,14 +44,21 @@ pub fn cut(graph: &mut GraphProto, wanted: &[Output]) -> Result<()> {
         }
     }
     graph.output = outputs;
+    // Older files list the weights there too.
+    graph.input = true_inputs(graph).into_iter().cloned().collect();
+    prune(graph);
+    // Exporters write the shapes of inner values with a symbolic batch; they contradict the batch of one.
+    graph.value_info.clear();
+    Ok(())
+}
+
+/// Leaves out what the outputs are not computed from.
+pub fn prune(graph: &mut GraphProto) {
     let needed = needed(graph);
     let is_needed = |name: &String| needed.contains(name);
     graph.node.retain(|node| node.output.iter().any(is_needed));
     graph.initializer.retain(|tensor| is_needed(&tensor.name));
     graph.input.retain(|input| is_needed(&input.name));
-    // Exporters write the shapes of inner values with a symbolic batch; they contradict the batch of one.
-    graph.value_info.clear();
-    Ok(())
 }
 
 /// Names of all values that the outputs are computed from.
@@ -86,7 +93,7 @@ fn mentioned<'a>(node: &'a NodeProto, names: &mut Vec<&'a str>) {
     }
 }
 
-/// The inputs that are no weights: older files list those too.
+/// The inputs that are no weights.
 fn true_inputs(graph: &GraphProto) -> Vec<&ValueInfoProto> {
     let weights: BTreeSet<&str> = (graph.initializer.iter())
         .map(|tensor| tensor.name.as_str())
@@ -113,16 +120,16 @@ pub fn check_text_inputs(graph: &mut GraphProto, side: &TextSide) -> Result<Vec<
         .map(String::as_str)
         .collect();
     let place = |input: &ValueInfoProto| wanted.iter().position(|name| *name == input.name);
-    let mut inputs = true_inputs(graph);
-    inputs.sort_by_key(|input| place(input));
-    if inputs.first().map(|input| place(input)) != Some(Some(0))
+    let inputs = &mut graph.input;
+    inputs.sort_by_key(place);
+    if inputs.first().map(place) != Some(Some(0))
         || inputs.iter().any(|input| place(input).is_none())
     {
         let names = inputs.iter().map(|input| &input.name);
         return Err(mismatch("the inputs", list(wanted), list(names)));
     }
     let mut kinds = Vec::new();
-    for input in &inputs {
+    for input in inputs {
         let kind = tensor_type(input).map_or(0, |tensor| tensor.elem_type);
         kinds.push(match DataType::try_from(kind) {
             Ok(DataType::Int32) => Integer::Short,
@@ -133,16 +140,14 @@ pub fn check_text_inputs(graph: &mut GraphProto, side: &TextSide) -> Result<Vec<
             }
         });
     }
-    // The weights among the inputs have values of their own.
-    graph.input = inputs.into_iter().cloned().collect();
     Ok(kinds)
 }
 
 /// The graph's one input is the manifest's: name, floating point, and every size that the file fixes.
 pub fn check_image_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> {
     let wanted = manifest.input();
-    let inputs = true_inputs(graph);
-    let input = match inputs[..] {
+    let inputs = &graph.input;
+    let input = match &inputs[..] {
         [input] if input.name == wanted.name => input,
         _ => {
             let names = inputs.iter().map(|input| &input.name);
@@ -157,14 +162,14 @@ pub fn check_image_input(graph: &GraphProto, manifest: &Manifest) -> Result<()> 
             .map_or("unknown".into(), |number| format!("{number:?}"));
         return Err(mismatch("the input's number type", "Float or Float16", got));
     }
-    // A size is a number, or a symbol that stands for any; a file may also leave the shape out.
+    // A size is a number, or a symbol or a negative number that stands for any; a file may also leave the shape out.
     let Some(shape) = &tensor.shape else {
         return Ok(());
     };
     let sizes: Vec<_> = (shape.dim.iter())
         .map(|dim| match &dim.value {
-            Some(Dim::DimValue(size)) => Some(*size),
-            Some(Dim::DimParam(_)) | None => None,
+            Some(Dim::DimValue(size)) if *size >= 0 => Some(*size),
+            _ => None,
         })
         .collect();
     let wanted = wanted.shape().map(|size| size as i64);

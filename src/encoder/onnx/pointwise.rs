@@ -22,10 +22,10 @@ struct Pointwise {
 }
 
 /// Replaces the maps of a model that are of this kind, with the bias that is added to them and the bounds of
-/// the sum.
-pub fn replace(model: &mut TypedModel) -> TractResult<()> {
+/// the sum. With `integers`, weights that are small whole numbers are multiplied as such, their rows rounded.
+pub fn replace(model: &mut TypedModel, integers: bool) -> TractResult<()> {
     for id in model.eval_order()? {
-        let Some(map) = Map::of(model, model.node(id))? else {
+        let Some(map) = Map::of(model, model.node(id), integers)? else {
             continue;
         };
         let name = model.node(id).name.clone();
@@ -67,7 +67,7 @@ struct Map {
 }
 
 impl Map {
-    fn of(model: &TypedModel, node: &TypedNode) -> TractResult<Option<Self>> {
+    fn of(model: &TypedModel, node: &TypedNode, integers: bool) -> TractResult<Option<Self>> {
         let (Some(op), [rows, weights]) = (node.op_as::<EinSum>(), &node.inputs[..]) else {
             return Ok(None);
         };
@@ -102,7 +102,8 @@ impl Map {
             let place = if axes.outputs_first { [k, c] } else { [c, k] };
             view[place]
         };
-        let weights = match Integers::of(outputs, inputs, weight) {
+        let whole = integers.then(|| Integers::of(outputs, inputs, weight));
+        let weights = match whole.flatten() {
             Some(Integers { weights, steps }) => vec![tensor1(&weights), tensor1(&steps)],
             None => vec![tensor1(&product::packed(outputs, inputs, weight))],
         };
@@ -277,7 +278,7 @@ mod tests {
     /// What the model says of drawn rows, before and after it was rewritten.
     fn both(model: &TypedModel, rows: &[usize]) -> (TypedModel, [Vec<TValue>; 2]) {
         let mut rewritten = model.clone();
-        replace(&mut rewritten).unwrap();
+        replace(&mut rewritten, true).unwrap();
         rewritten.check_consistency().unwrap();
         let said = [model, &rewritten].map(|model| {
             let plan = model
@@ -315,6 +316,22 @@ mod tests {
                 "{expression}: the bias and the bound are part of it"
             );
             assert_eq!(plain, ours, "{expression}");
+        }
+    }
+
+    #[test]
+    fn whole_weights_are_multiplied_as_such_only_where_rows_may_be_rounded() {
+        for (integers, inputs) in [(true, 5), (false, 4)] {
+            let mut model = model(&[9, 6], "tc,oc->to", &[8, 6], &[1, 8]);
+            replace(&mut model, integers).unwrap();
+            let maps = model
+                .nodes()
+                .iter()
+                .filter(|node| node.op_is::<Pointwise>());
+            assert_eq!(
+                maps.map(|map| map.inputs.len()).collect::<Vec<_>>(),
+                [inputs]
+            );
         }
     }
 

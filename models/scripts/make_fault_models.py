@@ -1,0 +1,195 @@
+"""Builds the networks of tests/data/models/faults, which the engine once got wrong, and those of tests/data/models/greedy,
+which ask for more than can be had.
+
+The first are what was left of larger networks, drawn by `fuzz_models.py` and from elsewhere, when nothing more could be taken
+away; the probes of their manifests hold all of onnxruntime's numbers. Run from the project root: `python models/scripts/make_fault_models.py`. Needs numpy, onnx,
+onnxruntime.
+"""
+
+import json
+from pathlib import Path
+
+import fuzz_models
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from probe import probe
+
+OUT = Path(__file__).resolve().parents[2] / "tests" / "data" / "models"
+
+# Name: the lines of a graph from `x` (1, 3, 8, 8) to `y`, and its constants by name; of a shape alone, drawn at random.
+FAULTS = {
+    "softmax_between_bytes": (
+        "q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) p = Softmax<axis = -1>(d)"
+        " r = QuantizeLinear(p, t, z) e = DequantizeLinear(r, t, z) y = Flatten(e)",
+        {"s": 0.0278, "z": np.uint8(0), "t": 1 / 255},
+    ),
+    "softmax_between_signed_bytes": (
+        "q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) p = Softmax<axis = 1>(d)"
+        " r = QuantizeLinear(p, t, w) e = DequantizeLinear(r, t, w) y = Flatten(e)",
+        {"s": 0.0278, "z": np.int8(0), "t": 1 / 255, "w": np.int8(-128)},
+    ),
+    "log_softmax_between_bytes": (
+        "q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) p = LogSoftmax<axis = -1>(d)"
+        " r = QuantizeLinear(p, t, w) e = DequantizeLinear(r, t, w) y = Flatten(e)",
+        {"s": 0.0278, "z": np.uint8(0), "t": 0.031, "w": np.uint8(255)},
+    ),
+    "bytes_of_two_kinds": (
+        "q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) p = Sigmoid(d)"
+        " r = QuantizeLinear(p, t, w) e = DequantizeLinear(r, t, w) y = Flatten(e)",
+        {"s": 0.0278, "z": np.int8(0), "t": 1 / 255, "w": np.uint8(0)},
+    ),
+    "bottleneck_channels_last": (
+        "a = Conv<kernel_shape = [1, 1]>(x, k) b = Transpose<perm = [0, 2, 3, 1]>(a) c = Add(b, v)"
+        " d = Transpose<perm = [0, 3, 1, 2]>(c) e = Conv<kernel_shape = [3, 3], pads = [1, 1, 1, 1]>(d, l)"
+        " f = Transpose<perm = [0, 2, 3, 1]>(e) g = Add(f, w) h = Transpose<perm = [0, 3, 1, 2]>(g)"
+        " i = Conv<kernel_shape = [1, 1]>(h, m) j = Transpose<perm = [0, 2, 3, 1]>(i)"
+        " y = ReduceMean<axes = [1, 2], keepdims = 0>(j)",
+        {"k": (16, 3, 1, 1), "v": (1, 1, 1, 16), "l": (16, 16, 3, 3), "w": (1, 1, 1, 16), "m": (16, 16, 1, 1)},
+    ),
+    "negative_batch": ("a = Relu(x) y = Flatten(a)", {}),
+    "celu": ("a = Celu<alpha = 1.5>(x) y = Flatten(a)", {}),
+    "softplus_of_hundreds": ("a = Mul(x, c) b = Softplus(a) y = Flatten(b)", {"c": 70.0}),
+    "squeezed_from_the_end": ("a = GlobalAveragePool(x) y = Squeeze(a, c)", {"c": np.array([-1, -2])}),
+    "second_places_of_a_convolution": (
+        "a = Conv<kernel_shape = [3, 3], pads = [1, 1, 1, 1]>(x, k) b = Slice(a, s, e, i, t) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "s": np.array([1]), "e": np.array([99]), "i": np.array([2]), "t": np.array([2])},
+    ),
+    "every_second_place_of_a_padded_convolution": (
+        'a = Conv<kernel_shape = [3, 3], auto_pad = "SAME_UPPER">(x, k)'
+        " b = Conv<kernel_shape = [1, 1], strides = [2, 2]>(a, l) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "l": (4, 4, 1, 1)},
+    ),
+    "every_second_place_of_a_reshaped_image": (
+        "a = Reshape(x, c) b = Reshape(a, d) r = Relu(b) e = Conv<kernel_shape = [1, 1], strides = [2, 2]>(r, l) y = Flatten(e)",
+        {"c": np.array([1, 3, 64]), "d": np.array([1, 3, 8, 8]), "l": (4, 3, 1, 1)},
+    ),
+    "third_places_of_an_activation": (
+        "a = Conv<kernel_shape = [3, 3], pads = [1, 1, 1, 1]>(x, k) r = Relu(a) b = Slice(r, s, e, i, t) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "s": np.array([2]), "e": np.array([99]), "i": np.array([3]), "t": np.array([3])},
+    ),
+    "joined_and_mapped_in_bytes": (
+        "q = QuantizeLinear(x, s, z) a = com.microsoft.QLinearLeakyRelu<alpha = 0.1>(q, s, z, u, z)"
+        " b = com.microsoft.QLinearConcat<axis = 1>(u, z, q, s, z, a, u, z)"
+        " p = com.microsoft.QLinearGlobalAveragePool(b, u, z, r, z) f = Flatten(p)"
+        " g = com.microsoft.QGemm(f, r, z, m, t, v, n, u, z) y = DequantizeLinear(g, u, z)",
+        {"s": 0.0278, "z": np.uint8(77), "u": 0.05, "r": 0.004, "m": np.arange(-30, 30, dtype=np.int8).reshape(6, 10), "t": 0.11,
+         "v": np.int8(0), "n": np.arange(10, dtype=np.int32)},
+    ),
+    "attention_between_bytes": (
+        "t = Reshape(x, c) k = Transpose<perm = [0, 2, 1]>(t) a = MatMul(t, k) q = QuantizeLinear(a, s, z)"
+        " d = DequantizeLinear(q, s, z) p = Softmax<axis = -1>(d) r = QuantizeLinear(p, u, w) e = DequantizeLinear(r, u, w)"
+        " f = MatMul(e, t) y = Flatten(f)",
+        {"c": np.array([1, 12, 16]), "s": 0.2, "z": np.uint8(128), "u": 1 / 255, "w": np.uint8(0)},
+    ),
+    "log_softmax_between_signed_bytes": (
+        "q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) p = LogSoftmax<axis = 2>(d)"
+        " r = QuantizeLinear(p, t, w) e = DequantizeLinear(r, t, w) y = Flatten(e)",
+        {"s": 0.0278, "z": np.int8(-3), "t": 0.031, "w": np.int8(127)},
+    ),
+    "residual_in_bytes": (
+        "q = QuantizeLinear(x, s, z) a = QLinearConv<pads = [1, 1, 1, 1]>(q, s, z, k, t, v, u, z)"
+        " b = com.microsoft.QLinearAdd(q, s, z, a, u, z, u, z) p = com.microsoft.QLinearSigmoid(b, u, z, r, w)"
+        " m = com.microsoft.QLinearMul(b, u, z, p, r, w, u, z) d = DequantizeLinear(m, u, z) y = Flatten(d)",
+        {"s": 0.0278, "z": np.uint8(77), "k": np.arange(-40, 41, dtype=np.int8).reshape(3, 3, 3, 3), "t": 0.011, "v": np.int8(0),
+         "u": 0.05, "r": 1 / 255, "w": np.uint8(0)},
+    ),
+    "less_a_normalised_convolution": (
+        "a = Conv<kernel_shape = [3, 3]>(x, k) n = BatchNormalization(a, g, h, i, j) b = Sub(c, n) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "g": (4,), "h": (4,), "i": (4,), "j": np.full(4, 2.0, np.float32), "c": (1, 4, 1, 1)},
+    ),
+    "less_a_convolution": (
+        "a = Conv<kernel_shape = [3, 3]>(x, k) b = Sub(c, a) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "c": (1, 4, 1, 1)},
+    ),
+    "by_a_convolution": (
+        "a = Conv<kernel_shape = [3, 3]>(x, k, n) b = Div(c, a) y = Flatten(b)",
+        {"k": (4, 3, 3, 3), "n": np.full(4, 9.0, np.float32), "c": (1, 4, 1, 1)},
+    ),
+}
+
+# The same of graphs that may not be run.
+GREEDY = {
+    "ConstantOfShape": ("a = ConstantOfShape(c) b = ReduceMean<keepdims = 0>(a) e = Add(x, b) y = Flatten(e)",
+                        {"c": np.array([1, 65536, 65536])}),
+    "Expand": ("a = Expand(x, c) b = ReduceMean<axes = [0, 1]>(a) y = Flatten(b)",
+               {"c": np.array([2**20, 1, 3, 8, 8])}),
+    "Resize": ("a = Resize(x, , c) b = GlobalAveragePool(a) y = Flatten(b)",
+               {"c": np.array([1, 1, 4096, 4096], np.float32)}),
+    "Pad": ("a = Pad(x, c) b = GlobalAveragePool(a) y = Flatten(b)",
+            {"c": np.array([0, 0, 20000, 20000, 0, 0, 20000, 20000])}),
+    "Tile": ("a = Tile(x, c) b = GlobalAveragePool(a) y = Flatten(b)", {"c": np.array([1, 1, 8192, 8192])}),
+    "MatMul": ("l = ConstantOfShape(c) r = Transpose(l) a = MatMul(l, r) b = ReduceMean<keepdims = 0>(a) e = Add(x, b)"
+               " y = Flatten(e)", {"c": np.array([65536, 1])}),
+    "Range": ("a = Range(s, e, t) b = Cast<to = 1>(a) d = ReduceMean<keepdims = 0>(b) f = Add(x, d) y = Flatten(f)",
+              {"s": np.int64(0), "e": np.int64(2**40), "t": np.int64(1)}),
+    "Conv": ("a = Conv<kernel_shape = [1, 1], pads = [99999, 99999, 99999, 99999]>(x, k) b = GlobalAveragePool(a) y = Flatten(b)",
+             {"k": (4, 3, 1, 1)}),
+    "MaxPool": ("a = MaxPool<kernel_shape = [99999, 99999], pads = [50000, 50000, 50000, 50000]>(x) y = Flatten(a)", {}),
+}  # fmt: skip
+
+
+def network(lines: str, constants: dict, random, batch: str) -> onnx.ModelProto:
+    model = onnx.parser.parse_model(
+        f'<ir_version: 8, opset_import: ["": 13, "com.microsoft": 1]> g (float[{batch},3,8,8] x) => (float[N,M] y) {{ {lines} }}'
+    )
+    for name, value in constants.items():
+        if isinstance(value, tuple):
+            value = random.normal(0, np.prod(value[1:]) ** -0.5, value).astype(np.float32)
+        elif isinstance(value, float):
+            value = np.float32(value)
+        model.graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
+    return model
+
+
+def manifest(name: str, outputs: dict, layout: str, side: int) -> dict:
+    return {
+        "name": name,
+        "file": f"{name}.onnx",
+        "licence": "MIT OR Apache-2.0",
+        "how": "random weights, models/scripts/make_fault_models.py",
+        "input": {
+            "name": "x",
+            "shape": ["N", 3, side, side] if layout == "NCHW" else ["N", side, side, 3],
+            "layout": layout,
+            "color": "RGB",
+        },
+        "preprocess": {
+            "resize": {"size": [side, side], "filter": "bilinear"},
+            "scale": "x/255",
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.25, 0.25, 0.25],
+        },
+        "outputs": outputs,
+    }
+
+
+def write(folder: Path, model: onnx.ModelProto, description: dict) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = description["name"]
+    (folder / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
+    (folder / f"{name}.json").write_text(json.dumps(description, indent=1) + "\n")
+
+
+def faults() -> None:
+    random = np.random.default_rng(5)
+    for name, (lines, constants) in FAULTS.items():
+        model = network(lines, constants, random, "-1" if name == "negative_batch" else "N")
+        row = fuzz_models.reference(fuzz_models.with_open_batch(model, "N"), ["y"], np.zeros((1, 3, 8, 8)))[0]
+        description = manifest(name, {"aux": {"tensor": "y", "shape": ["N", row.shape[1]]}}, "NCHW", 8)
+        description["probe"] = probe(description, model.SerializeToString(), row.shape[1])
+        if name == "negative_batch":
+            model = fuzz_models.with_open_batch(model, -1)
+        write(OUT / "faults", model, description)
+
+
+def greedy() -> None:
+    random = np.random.default_rng(6)
+    for name, (lines, constants) in GREEDY.items():
+        model = network(lines, constants, random, "N")
+        write(OUT / "greedy", model, manifest(name, {"aux": {"tensor": "y", "shape": ["N", 192]}}, "NCHW", 8))
+
+
+if __name__ == "__main__":
+    faults()
+    greedy()
