@@ -8,8 +8,8 @@ A network is drawn from its seed and number alone: a stem, two to five blocks, a
 (32 or 16 bits, quantised statically or dynamically, 8-bit weights), the operator set, the order of axes, the batch.
 The reference is onnxruntime without optimisation, as the file says it; for networks of 16 bits, of the same numbers in 32,
 since the engine widens them. The quantum of an output is the largest of 1e-3 of its largest number, the step of its own
-scale where it is quantised, and, in networks that round inside, what onnxruntime's own answer moves where the input moves by a
-ten-thousandth, a fortieth of a level of its pixels: what lies on the edge of two steps falls to either side.
+scale where it is quantised, and, in networks that round inside, twice what onnxruntime's own answer moves where the input moves by a
+ten-thousandth, a fortieth of a level of its pixels: what lies on the edge of two steps falls to either side, in both engines.
 """
 
 import argparse
@@ -698,7 +698,7 @@ class Builder:
         if self.chance(0.2):
             y = self.add("Sqrt", self.add("Abs", y))
         if self.chance(0.1):
-            y = self.add(self.one_of("Floor", "Ceil", "Round", "Sign"), self.add("Mul", y, self.constant(3.0)))
+            y = self.add(self.one_of("Floor", "Ceil", "Round"), self.add("Mul", y, self.constant(3.0)))
         if self.chance(0.1):
             y = self.add("Pow", self.add("Abs", y), self.constant(self.one_of(2.0, 0.5, 3.0, 1.5)))
         if self.chance(0.1):
@@ -1017,7 +1017,7 @@ def case(seed: int, number: int):
             exact = widened(model) if form == "half" else model
             rows = reference(exact, names, tensor)
             rounds = form in ("qdq", "qoperator", "dynamic")
-            nudges = [(NUDGE * random.normal(0, 1, shape)).astype(np.float32) for _ in range(4)]
+            nudges = [(NUDGE * random.normal(0, 1, shape)).astype(np.float32) for _ in range(8)]
             moved = [reference(exact, names, tensor + nudge) for nudge in nudges if rounds]
         except Exception as error:  # noqa: BLE001: onnxruntime and its quantisers refuse some of what is drawn
             last = error
@@ -1032,7 +1032,7 @@ def case(seed: int, number: int):
             if tuple(row.shape[1:]) != tuple(output["shape"][1:]):
                 raise AssertionError(f"{number}: {stream} has the shape {row.shape}, not {output['shape']}")
             quantum = max(
-                TOLERANCE * np.abs(row).max(), steps(model, output["tensor"]), *(np.abs(row - other[place]).max() for other in moved),
+                TOLERANCE * np.abs(row).max(), steps(model, output["tensor"]), *(2 * np.abs(row - other[place]).max() for other in moved),
             )  # fmt: skip
             row = row[0, output["token"]] if "token" in output else row[0]
             expected[stream] = (row, float(quantum))

@@ -50,6 +50,7 @@ FAULTS = {
     "negative_batch": ("a = Relu(x) y = Flatten(a)", {}),
     "celu": ("a = Celu<alpha = 1.5>(x) y = Flatten(a)", {}),
     "softplus_of_hundreds": ("a = Mul(x, c) b = Softplus(a) y = Flatten(b)", {"c": 70.0}),
+    "log_softmax_of_hundreds": ("a = Mul(x, c) b = LogSoftmax<axis = -1>(a) y = Flatten(b)", {"c": 70.0}),
     "squeezed_from_the_end": ("a = GlobalAveragePool(x) y = Squeeze(a, c)", {"c": np.array([-1, -2])}),
     "second_places_of_a_convolution": (
         "a = Conv<kernel_shape = [3, 3], pads = [1, 1, 1, 1]>(x, k) b = Slice(a, s, e, i, t) y = Flatten(b)",

@@ -175,13 +175,18 @@ fn plan(
     let mut onnx = tract_onnx::onnx();
     rounding::register(&mut onnx);
     let mut model = onnx.model_for_proto_model(&proto)?;
+    let operators = proto
+        .graph
+        .as_ref()
+        .map(bounded::operators)
+        .unwrap_or_default();
     // A second copy of the weights.
     drop(proto);
     // A symbolic batch would run several times slower: kernels are chosen for known shapes.
     for (place, fact) in inputs.into_iter().enumerate() {
         model.set_input_fact(place, fact.into())?;
     }
-    bounded::bound(&mut model, bytes);
+    bounded::bound(&mut model, &operators, bytes);
     let mut model = model.into_typed()?;
     bounded::check(&model, bytes)?;
     every::replace(&mut model)?;

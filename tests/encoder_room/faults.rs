@@ -20,6 +20,7 @@ const FAULTS: &[TestModel] = test_models![
     "faults/less_a_normalised_convolution",
     "faults/log_softmax_between_bytes",
     "faults/log_softmax_between_signed_bytes",
+    "faults/log_softmax_of_hundreds",
     "faults/negative_batch",
     "faults/residual_in_bytes",
     "faults/second_places_of_a_convolution",

@@ -2,7 +2,8 @@
 
 use super::refused;
 use crate::Result;
-use tract_onnx::pb::GraphProto;
+use std::collections::BTreeMap;
+use tract_onnx::pb::{GraphProto, NodeProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_hir::infer::InferenceOp;
@@ -48,13 +49,27 @@ pub fn check_windows(graph: &GraphProto) -> Result<()> {
     Ok(())
 }
 
+/// The operators of a file by the names that the engine gives them.
+pub fn operators(graph: &GraphProto) -> BTreeMap<String, String> {
+    let name = |node: &NodeProto| match node.name.as_str() {
+        "" => node.output.first().cloned().unwrap_or_default(),
+        name => name.to_owned(),
+    };
+    let nodes = graph.node.iter();
+    nodes
+        .map(|node| (name(node), node.op_type.clone()))
+        .collect()
+}
+
 /// Has every operator of a model that was read from so many bytes refuse to give more numbers than are allowed: 2^26, or one
 /// for each byte, as weights may be many.
-pub fn bound(model: &mut InferenceModel, bytes: usize) {
+pub fn bound(model: &mut InferenceModel, operators: &BTreeMap<String, String>, bytes: usize) {
     for node in model.nodes_mut() {
         if !node.inputs.is_empty() {
+            let own = node.op.name();
+            let operator = operators.get(&node.name).map_or(&*own, String::as_str);
             node.op = Box::new(Bounded {
-                name: format!("{} {:?}", node.op.name(), node.name),
+                name: format!("{operator} {:?}", node.name),
                 most: MAX_NUMBERS.max(bytes),
                 op: node.op.clone(),
             });

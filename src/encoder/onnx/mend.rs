@@ -5,7 +5,9 @@ use tract_onnx::pb::{
 };
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
-use tract_onnx::tract_core::ops::math::{Div, Sub, add, mul, neg, recip};
+use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
+use tract_onnx::tract_core::ops::math::{Div, Ln, Sub, add, mul, neg, recip};
+use tract_onnx::tract_core::ops::nn::{Softmax, SoftmaxKind};
 use tract_onnx::tract_core::optim::Optimizer;
 
 /// Operators that the engine reads wrongly.
@@ -121,8 +123,38 @@ fn sort_axes(node: &mut NodeProto, constants: &mut Vec<TensorProto>) {
     }
 }
 
-/// A number less, or divided by, what a convolution computes: the engine makes of both orders the same convolution.
+/// Steps of a model that the engine prepares wrongly.
 pub fn model(model: &mut TypedModel) -> TractResult<()> {
+    turn_operands(model)?;
+    join_logarithms(model)
+}
+
+/// The logarithm of a softmax, as the engine reads `LogSoftmax`, in one operator: small shares would become 0 and infinite.
+fn join_logarithms(model: &mut TypedModel) -> TractResult<()> {
+    for id in model.eval_order()? {
+        let node = model.node(id);
+        let logarithm = node
+            .op_as::<ElementWiseOp>()
+            .is_some_and(|op| op.0.is::<Ln>());
+        let [input] = node.inputs[..] else {
+            continue;
+        };
+        let before = model.node(input.node);
+        let Some(softmax) = before.op_as::<Softmax>().filter(|_| logarithm) else {
+            continue;
+        };
+        let kind = SoftmaxKind::LogSoftmax;
+        let joined = Softmax {
+            kind,
+            ..softmax.clone()
+        };
+        TypedModelPatch::replace_single_op(model, node, &before.inputs, joined)?.apply(model)?;
+    }
+    Ok(())
+}
+
+/// A number less, or divided by, what a convolution computes: the engine makes of both orders the same convolution.
+fn turn_operands(model: &mut TypedModel) -> TractResult<()> {
     for id in model.eval_order()? {
         let node = model.node(id);
         let (Some(op), [_, second]) = (node.op_as::<TypedBinOp>(), &node.inputs[..]) else {

@@ -182,11 +182,16 @@ impl Rewriter {
             "QGemm" => self.gemm(&node),
             "QLinearAdd" => self.add(&node),
             "QLinearMul" => self.multiply(&node),
-            // onnxruntime divides the sums of the last windows by another count than on floats.
+            // onnxruntime counts the padding of the last windows in another way than on floats.
             "QLinearAveragePool"
-                if attribute(&node, "ceil_mode").is_some_and(|mode| mode.i != 0) =>
+                if ["ceil_mode", "count_include_pad"]
+                    .iter()
+                    .all(|name| is_set(&node, name)) =>
             {
-                Err(refused(&node, "cannot be run in ceil mode"))
+                Err(refused(
+                    &node,
+                    "cannot be run with ceil_mode and count_include_pad",
+                ))
             }
             "QLinearAveragePool" => self.between(&node, "AveragePool", &[0], 3),
             "QLinearGlobalAveragePool" => self.between(&node, "GlobalAveragePool", &[0], 3),
@@ -364,7 +369,7 @@ impl Rewriter {
     fn gemm(&mut self, node: &NodeProto) -> Result<()> {
         let (a, b) = (self.grid(node, 1)?, self.grid(node, 4)?);
         let alpha = attribute(node, "alpha").map_or(1.0, |attribute| attribute.f);
-        let turned = attribute(node, "transB").is_some_and(|attribute| attribute.i != 0);
+        let turned = is_set(node, "transB");
         let axis = if turned { 0 } else { 1 };
         let mut inputs = vec![self.shifted(node, 0, &a)?, self.matrix(node, &b, axis)?];
         if input(node, 6).is_some() {
@@ -436,7 +441,7 @@ impl Rewriter {
     /// An operator on floats, with `DequantizeLinear` before it, of the triples that begin at these inputs, and
     /// `QuantizeLinear` behind it, by the pair at `y`.
     fn between(&mut self, node: &NodeProto, op: &str, places: &[usize], y: usize) -> Result<()> {
-        if attribute(node, "channels_last").is_some_and(|attribute| attribute.i != 0) {
+        if is_set(node, "channels_last") {
             return Err(refused(node, "cannot be run with the channels last"));
         }
         let mut inputs = vec![];
@@ -503,7 +508,7 @@ impl Rewriter {
 
     /// The scale at this input and the zero point at the next.
     fn grid(&self, node: &NodeProto, place: usize) -> Result<Grid> {
-        if attribute(node, "block_size").is_some_and(|attribute| attribute.i != 0) {
+        if is_set(node, "block_size") {
             return Err(refused(node, "cannot be run on blocks"));
         }
         let scale = self.needed_constant(node, place)?.numbers;
@@ -641,6 +646,10 @@ fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> 
     node.attribute
         .iter()
         .find(|attribute| attribute.name == name)
+}
+
+fn is_set(node: &NodeProto, name: &str) -> bool {
+    attribute(node, name).is_some_and(|attribute| attribute.i != 0)
 }
 
 fn whole_attribute(name: &str, number: i64) -> AttributeProto {
