@@ -171,7 +171,7 @@ test("asks before it loads what a set was made with, and says what went wrong", 
   const chooser = page.waitForEvent("filechooser");
   await menu(page, "Open a file…");
   await (await chooser).setFiles({ name: "theirs.handful", mimeType: "", buffer });
-  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("theirs");
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Set 1");
   await expect(offered(page)).toBeVisible();
   expect(asked).toEqual([]);
   await offered(page).getByRole("button", { name: "Download" }).click();
