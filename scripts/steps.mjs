@@ -244,7 +244,7 @@ export const STEPS = [
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
-  { name: "fuzz", run: fuzzing },
+  { name: "fuzz", slow: true, run: fuzzing },
   { name: "build", run: build },
   { name: "types", group: "lint", after: ["build"], run: types },
   { name: "reference", group: "lint", run: packageReference },
