@@ -223,7 +223,8 @@ impl Rewriter {
     fn other(&mut self, mut node: NodeProto) -> Result<()> {
         let op = node.op_type.as_str();
         if node.input.iter().any(|name| self.whole.contains(name)) && !ASKING.contains(&op) {
-            if !MOVING.contains(&op) && !(op == "Resize" && is_nearest(&node)) {
+            let moves = MOVING.contains(&op) || op == "Resize" && is_nearest(&node);
+            if !moves {
                 return Err(refused(
                     &node,
                     "cannot be run on whole numbers of 8 or 16 bits",
