@@ -8,8 +8,9 @@ A network is drawn from its seed and number alone: a stem, two to five blocks, a
 (32 or 16 bits, quantised statically or dynamically, 8-bit weights), the operator set, the order of axes, the batch.
 The reference is onnxruntime without optimisation, as the file says it; for networks of 16 bits, of the same numbers in 32,
 since the engine widens them. The quantum of an output is the largest of 1e-3 of its largest number, the step of its own
-scale where it is quantised, and, in networks that round inside, twice what onnxruntime's own answer moves where the input moves by a
-ten-thousandth, a fortieth of a level of its pixels: what lies on the edge of two steps falls to either side, in both engines.
+scale where it is quantised, and, in networks that round inside, what onnxruntime's own answer moves where the input moves by a
+thousandth, a sixteenth of a level of its pixels: what lies on the edge of two steps falls to either side. How many are right
+only by the last is told.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from onnxruntime.quantization import (
 
 TOLERANCE = 1e-3
 # Of the input, whose numbers are about 1.
-NUDGE = 1e-4
+NUDGE = 1e-3
 PROGRAM = Path(__file__).resolve().parents[2] / "target" / "release" / "outputs"
 OPSETS = range(11, 21)
 FORMS = [
@@ -1031,11 +1032,10 @@ def case(seed: int, number: int):
             row = rows[place]
             if tuple(row.shape[1:]) != tuple(output["shape"][1:]):
                 raise AssertionError(f"{number}: {stream} has the shape {row.shape}, not {output['shape']}")
-            quantum = max(
-                TOLERANCE * np.abs(row).max(), steps(model, output["tensor"]), *(2 * np.abs(row - other[place]).max() for other in moved),
-            )  # fmt: skip
+            step = max(TOLERANCE * np.abs(row).max(), steps(model, output["tensor"]))
+            quantum = max(step, *(np.abs(row - other[place]).max() for other in moved), 0.0)
             row = row[0, output["token"]] if "token" in output else row[0]
-            expected[stream] = (row, float(quantum))
+            expected[stream] = (row, float(step), float(quantum))
         return model, manifest, tensor, expected, {"form": str(form), **traits}
     raise RuntimeError(f"network {number} of seed {seed} cannot be drawn: {last}")
 
@@ -1058,16 +1058,17 @@ def verdict(folder: Path, name: str, model: onnx.ModelProto, expected: dict) -> 
     if not result.exists():
         return "wrong", "no answer"
     row = np.frombuffer(result.read_bytes(), "<f4")
-    start, worst = 0, []
+    start, worst, edge = 0, [], False
     for stream in sorted(expected, key=lambda name: (name != "clip", name)):
-        right, quantum = expected[stream]
+        right, step, quantum = expected[stream]
         got = row[start : start + right.size]
         start += right.size
         off = float(np.abs(got - right).max())
         # A step is one step in single precision too.
+        edge |= off > 1.001 * step
         if not off <= 1.001 * quantum:
             worst.append(f"{stream} is off by {off:.3g}, {off / quantum:.1f} quanta, largest {np.abs(right).max():.3g}")
-    return ("wrong", "; ".join(worst)) if worst else ("right", "")
+    return ("wrong", "; ".join(worst)) if worst else ("right", "edge" if edge else "")
 
 
 def main() -> int:
@@ -1092,12 +1093,13 @@ def main() -> int:
             cases[number] = (model, expected, traits)
             write(folder, str(number), model, manifest, tensor)
         subprocess.run([PROGRAM, folder], check=False)
-        counts, refusals = collections.Counter(), collections.Counter()
+        counts, refusals, edges = collections.Counter(), collections.Counter(), 0
         forms = collections.defaultdict(collections.Counter)
         for number, (model, expected, traits) in cases.items():
             kind, detail = verdict(folder, str(number), model, expected)
             counts[kind] += 1
             forms[traits["form"]][kind] += 1
+            edges += detail == "edge"
             if kind == "refused":
                 operator, text = detail.split(": ", 1)
                 refusals[operator] += 1
@@ -1111,7 +1113,7 @@ def main() -> int:
                         path = folder / f"{number}.{end}"
                         if path.exists():
                             (arguments.keep / f"{arguments.seed}_{path.name}").write_bytes(path.read_bytes())
-    print(f"seed {arguments.seed}: {counts['right']} right, {counts['refused']} refused by name, {counts['wrong']} wrong of {len(cases)}")
+    print(f"seed {arguments.seed}: {counts['right']} right ({edges} on an edge), {counts['refused']} refused by name, {counts['wrong']} wrong of {len(cases)}")
     for form, of_form in sorted(forms.items()):
         print(f"  {form}: {dict(of_form)}")
     for operator, count in refusals.most_common():
