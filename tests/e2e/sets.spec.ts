@@ -146,7 +146,7 @@ test("leaves out pictures of a file that it cannot show or that are of no photo,
     ["zero.handful", [[`0${second}`, good]]],
   ] as const) {
     await openSet(page, name, withPictures(set, [[first, good], [third, good], ...hostile]));
-    const said = page.getByRole("status").filter({ hasText: `${name}: 1 picture was left out` });
+    const said = page.getByRole("status").filter({ hasText: `opened ${name}; 1 picture was left out` });
     await expect(said).toBeVisible();
     await expect(photosOf(page, "mug")).toHaveCount(3);
     await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
