@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "../../npm/packaging/browser.mjs";
+import { close, test as report } from "../../npm/packaging/report.mjs";
 import { main, ROOT } from "../../scripts/shell.mjs";
 import { mosaic } from "../images/jpeg.mjs";
 import { drawPixels, enlarge } from "../images/photo.mjs";
@@ -18,26 +19,21 @@ const server = await serve({ npm: join(ROOT, "npm") });
 const { files } = server;
 const browser = await launch();
 let page;
-let passed = 0;
-let failed = 0;
 
 /** Runs one test in a process of its own, so that its memory is its own. */
-async function test(name, body) {
-  const start = performance.now();
-  const context = await browser.newContext();
-  page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  await page.goto(`http://127.0.0.1:${server.port}`);
-  await page.evaluate(lend);
-  try {
-    await body();
-    passed += 1;
-    console.log(`✔ ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`✖ ${name}\n${error.stack}`);
-  }
-  await context.close();
+function test(name, body) {
+  return report(name, async () => {
+    const context = await browser.newContext();
+    try {
+      page = await context.newPage();
+      page.setDefaultTimeout(60_000);
+      await page.goto(`http://127.0.0.1:${server.port}`);
+      await page.evaluate(lend);
+      await body();
+    } finally {
+      await context.close();
+    }
+  });
 }
 
 /** What the tests use in the page. */
@@ -371,5 +367,4 @@ await main(async () => {
   await browser.close();
   server.close();
 });
-console.log(`${passed} passed, ${failed} failed`);
-if (failed > 0) process.exitCode = 1;
+close();

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "../../npm/packaging/browser.mjs";
 import { main, ROOT } from "../../scripts/shell.mjs";
-import { bytesOf, digest, serve } from "./server.mjs";
+import { bytesOf, digest, noFaults, serve } from "./server.mjs";
 
 const MB = 1024 * 1024;
 const SIZE = 13 * MB + 5;
@@ -36,16 +36,7 @@ async function test(name, body) {
   page = await context.newPage();
   await page.goto(here);
   log.length = 0;
-  Object.assign(faults, {
-    cutAfter: [],
-    ranges: true,
-    tags: true,
-    length: true,
-    exposed: true,
-    zip: false,
-    pause: 0,
-    slow: "",
-  });
+  Object.assign(faults, noFaults());
   try {
     await body(context);
     passed += 1;

@@ -26,6 +26,18 @@ export function bytesOf(version, length) {
 
 export const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
+/** A server without faults. */
+export const noFaults = () => ({
+  cutAfter: [],
+  ranges: true,
+  tags: true,
+  length: true,
+  exposed: true,
+  zip: false,
+  pause: 0,
+  slow: "",
+});
+
 /**
  * Serves folders by the first part of the address, and files made up in memory.
  *
@@ -35,16 +47,7 @@ export async function serve(folders) {
   const files = new Map();
   const log = [];
   /** What goes wrong next; a test sets and clears it. */
-  const faults = {
-    cutAfter: [],
-    ranges: true,
-    tags: true,
-    length: true,
-    exposed: true,
-    zip: false,
-    pause: 0,
-    slow: "",
-  };
+  const faults = noFaults();
   const find = (path) => {
     if (files.has(path)) return files.get(path);
     const [, first, ...rest] = path.split("/");
