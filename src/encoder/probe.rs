@@ -101,9 +101,10 @@ pub(super) fn compare(
             .iter()
             .zip(numbers)
             .chain([(&expected.largest, &largest)]);
-        let mut pairs =
-            pairs.filter(|(right, got)| (*right - *got).abs() > TOLERANCE * expected.largest);
-        if let Some((right, got)) = pairs.next() {
+        // What is no number agrees with nothing.
+        let agree = |right: f32, got: f32| (right - got).abs() <= TOLERANCE * expected.largest;
+        let mut wrong = pairs.filter(|&(&right, &got)| !agree(right, got));
+        if let Some((right, got)) = wrong.next() {
             return Err(Error::ModelMismatch {
                 what: "the probe's output",
                 expected: format!("{} with {right}", stream.name),
@@ -112,4 +113,31 @@ pub(super) fn compare(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn numbers_agree_within_a_thousandth_of_the_largest_and_nothing_else_does() {
+        let streams = [Stream::new("aux", 3)];
+        let expected = Expected {
+            first: vec![1.0, -2.0],
+            largest: 4.0,
+        };
+        let expected = BTreeMap::from([("aux".to_owned(), expected)]);
+        assert!(compare(&expected, &streams, &[1.003, -2.0, 4.0]).is_ok());
+        for row in [
+            [1.005, -2.0, 4.0],
+            [1.0, -2.0, 4.1],
+            [f32::NAN, -2.0, 4.0],
+            [1.0, f32::INFINITY, 4.0],
+        ] {
+            let refused = compare(&expected, &streams, &row).unwrap_err();
+            assert_eq!(refused.code(), "model-mismatch", "{row:?}");
+        }
+    }
 }
