@@ -13,9 +13,9 @@ const centres = Array.from({ length: 100 }, () => Float32Array.from({ length: DI
 const rowOf = (thing) => centres[thing].map((value) => value + next());
 
 /** A set with so many examples, of each class as many. */
-async function setOf(examples, classes) {
+async function setOf(examples, classes, head) {
   const classifier = await FeatureClassifier.create({ streams });
-  classifier.head = "naive_bayes";
+  classifier.head = head;
   for (let i = 0; i < examples; i += 1) classifier.addFeatures(rowOf(i % classes), `class ${i % classes}`);
   return classifier;
 }
@@ -53,9 +53,21 @@ function times(sets) {
 
 if (!globalThis.gc) throw new Error("Run it as `node --expose-gc bench/memory.mjs`.");
 
-const small = await setOf(1000, 100);
+// The default answer of a visitor's set, asked once in a hundred changes.
+const usual = await setOf(25, 5, "auto");
+usual.predictFeatures(rowOf(0));
+say("25 examples, default answer", await memory());
+for (const rounds of [1, 2]) {
+  for (let i = 0; i < ROUNDS; i += 1) {
+    usual.removeExample(usual.addFeatures(rowOf(i % 5), `class ${i % 5}`));
+    if (i % 100 === 0) usual.predictFeatures(rowOf(i % 5));
+  }
+  say(`${rounds} × 10,000 examples added and removed`, await memory());
+}
+
+const small = await setOf(1000, 100, "naive_bayes");
 small.predictFeatures(rowOf(0));
-say("1,000 examples", await memory());
+say("1,000 examples, naive Bayes", await memory());
 for (const rounds of [1, 2]) {
   for (let i = 0; i < ROUNDS; i += 1)
     small.removeExample(small.addFeatures(rowOf(i % 100), `class ${i % 100}`));
@@ -66,7 +78,9 @@ for (const rounds of [1, 2]) {
   say(`${rounds} × 10,000 answers`, await memory());
 }
 
-const large = await setOf(100_000, 100);
+const large = await setOf(100_000, 100, "auto");
+small.head = "auto";
+small.predictFeatures(rowOf(0));
 say("100,000 examples more", await memory());
 large.predictFeatures(rowOf(0));
 say("the same, asked", await memory());

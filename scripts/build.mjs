@@ -1,37 +1,51 @@
 // Builds everything that is shipped: the encoder, two WebAssembly modules, the npm package around them, the page that
 // uses it.
 import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildEncoder } from "./encoder.mjs";
 import { capture, main, ROOT, run } from "./shell.mjs";
 import { unlessFresh } from "./stamps.mjs";
 import { nodeModules, wasmTarget, wasmTools } from "./toolchain.mjs";
 
-/** The crate's features that make a module of their own, so that a page downloads only what it uses. */
+/** The crates that make a module each, so that a page downloads only what it uses; `inputs` are what each adds to the first. */
 export const MODULES = [
-  { name: "core", usually: "half a minute" },
-  { name: "encoder", usually: "5 minutes" },
+  {
+    name: "core",
+    folder: ".",
+    crate: "handful",
+    options: ["--features", "wasm"],
+    inputs: [],
+    usually: "half a minute",
+  },
+  {
+    name: "encoder",
+    folder: "encoder",
+    crate: "handful-encoder",
+    options: [],
+    inputs: ["encoder/Cargo.toml", "encoder/src"],
+    usually: "5 minutes",
+  },
 ];
 
-export async function buildModule({ name, usually }) {
+export async function buildModule({ name, folder, crate, options, inputs, usually }) {
   const env = await wasmTarget();
   await wasmTools();
-  const folder = `npm/dist/wasm/${name}`;
+  const out = `npm/dist/wasm/${name}`;
+  // wasm-pack counts from the crate.
+  const fromCrate = relative(join(ROOT, folder), join(ROOT, out));
   await unlessFresh({
     name: `wasm-${name}`,
     title: `WebAssembly module ${name}`,
     usually,
-    inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src"],
+    inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", ...inputs],
     words: [capture([env.RUSTC ?? "rustc", "-vV"]), capture("wasm-bindgen --version")],
-    outputs: [`${folder}/${name}.js`, `${folder}/${name}.d.ts`, `${folder}/${name}_bg.wasm`],
+    outputs: [`${out}/${name}.js`, `${out}/${name}.d.ts`, `${out}/${name}_bg.wasm`],
     work: async () => {
-      await run(
-        `wasm-pack build --target web --release --no-pack --mode no-install --out-dir ${folder} --out-name ${name} . -- -p handful --locked --no-default-features --features ${name}`,
-        { env },
-      );
+      const build = `wasm-pack build --target web --release --no-pack --mode no-install --out-dir ${fromCrate} --out-name ${name} ${folder} -- --locked -p ${crate}`;
+      await run([...build.split(" "), ...options], { env });
       // It would keep the module out of the npm package.
-      rmSync(join(ROOT, folder, ".gitignore"), { force: true });
+      rmSync(join(ROOT, out, ".gitignore"), { force: true });
     },
   });
 }

@@ -1,4 +1,4 @@
-// `npm run docs`: the reference of the package by typedoc, with the guide, and that of the crate by rustdoc. Warnings fail.
+// `npm run docs`: the reference of the package by typedoc, with the guide, and that of the crates by rustdoc. Warnings fail.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main, ROOT, run, say } from "./shell.mjs";
@@ -12,9 +12,9 @@ export async function packageReference() {
   await run("node_modules/.bin/typedoc", { cwd: FOLDER });
 }
 
-/** The reference of the crate, with broken links as errors. */
+/** The reference of the crates, with broken links as errors. */
 export const crateReference = () =>
-  run("cargo doc --locked -p handful -p handful-tools --no-deps --features handful/encoder", {
+  run("cargo doc --locked -p handful -p handful-encoder -p handful-tools --no-deps", {
     env: { RUSTDOCFLAGS: "-D warnings" },
   });
 
@@ -23,6 +23,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await nodeModules();
     await packageReference();
     await crateReference();
-    say("The package: docs/reference/dist/index.html. The crate: target/doc/handful/index.html.");
+    say("The package: docs/reference/dist/index.html. The crates: target/doc/handful/index.html.");
   });
 }

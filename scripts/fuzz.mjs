@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { main, ROOT, run, say, status, Trouble } from "./shell.mjs";
 import { cargoFuzz } from "./toolchain.mjs";
 
-export const TARGETS = ["sets", "manifests", "words", "onnx", "calls"];
+export const TARGETS = ["sets", "manifests", "words", "jpegs", "onnx", "calls"];
 
 /** The compiler's flags that count coverage are unstable, and work in the stable one. No sanitizer: the code is safe Rust. */
 const FUZZ = ["--sanitizer", "none", "--target-dir", "target/fuzz"];

@@ -57,7 +57,7 @@ async function features({ name, manifest, files }, folder) {
     name: basename(path, ".safetensors"),
     title: `Features of ${basename(folder)} by ${name}`,
     usually: "a minute",
-    inputs: [...[folder, manifest].map((path) => relative(ROOT, path)), ...files, "src/encoder", "tools/src"],
+    inputs: [...[folder, manifest].map((path) => relative(ROOT, path)), ...files, "encoder/src", "tools/src"],
     outputs: [relative(ROOT, path)],
     work: () => cargo("features", ["--encoder", manifest, "--photos", folder, "--out", path]),
   });

@@ -26,7 +26,7 @@ const DRAWS = 3;
 const SHOTS = "1,4,16";
 /** The number of shots that the reliability diagram shows. */
 const TYPICAL = 4;
-/** Specification 8.3: what an answer must survive. */
+/** What an answer must survive: texts of every quality. */
 const POOR_TEXT = { noise: "0.07", classes: [2, 3, 5, 10], shots: [1, 4], seeds: 12 };
 /** Half of the classes have as many photos as the shots say, the others more. */
 const UNEQUAL = { more: 8, shots: [1, 2] };

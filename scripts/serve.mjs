@@ -2,13 +2,17 @@
 import { join } from "node:path";
 import { ROOT, say } from "./shell.mjs";
 
-/** Starts the server and returns the page's address. A port that is taken makes way for the next free one. */
-export async function serve() {
+/**
+ * Starts the server and returns the page's address. A port that is taken makes way for the next free one.
+ * @param {import("vite").Plugin[]} plugins what else it answers
+ */
+export async function serve(plugins = []) {
   const { preview } = await import("vite");
   const server = await preview({
     root: join(ROOT, "www"),
     appType: "mpa", // A file that is not there is a 404, not the page.
     logLevel: "warn",
+    plugins,
     preview: { host: "127.0.0.1", port: Number(process.env.PORT ?? 4173) },
   });
   const address = server.resolvedUrls.local[0];

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { build, MODULES } from "./build.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
 import { fuzz, TARGETS } from "./fuzz.mjs";
@@ -73,24 +73,20 @@ async function clippy() {
   await run(
     "cargo clippy --locked -p handful -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
   );
-  await run(
-    "cargo clippy --locked -p handful -p handful-tools --features handful/encoder --all-targets -- -D warnings",
-  );
+  await run("cargo clippy --locked -p handful-encoder -p handful-tools --all-targets -- -D warnings");
 }
 
 async function clippyWasm() {
   await rustComponents();
   if (Object.keys(await wasmTarget()).length > 0) throw new Skip(`clippy needs rustup's own target ${WASM}`);
-  for (const module of ["core", "encoder"]) {
-    await run(
-      `cargo clippy --locked -p handful --target ${WASM} --no-default-features --features ${module} --all-targets -- -D warnings`,
-    );
+  for (const { crate, options } of MODULES) {
+    const clippy = `cargo clippy --locked -p ${crate} --target ${WASM} --all-targets`;
+    await run([...clippy.split(" "), ...options, "--", "-D", "warnings"]);
   }
 }
 
 // --show-output: a test that skips itself says so on its output.
-const cargoTest = (args, filter = "") =>
-  counted(libtest, `cargo test --locked ${args} -- --show-output${filter && ` ${filter}`}`);
+const cargoTest = (packages) => counted(libtest, `cargo test --locked ${packages} -- --show-output`);
 
 /** With the published weights at hand, which one test reads. */
 async function coreTests() {
@@ -98,16 +94,10 @@ async function coreTests() {
   return cargoTest("-p handful -p handful-evaluate -p handful-encoder-build");
 }
 
-const WITH_ENCODER = "-p handful -p handful-tools --features handful/encoder";
-
-/** What the encoder adds to the tests of the core. One selection of features, so that tract is compiled once. */
+/** The encoder and the programs that use it. One selection of packages, so that tract is compiled once. */
 async function encoderTests() {
   await buildEncoder("lite0");
-  return all(
-    () => cargoTest(`${WITH_ENCODER} --lib`, "encoder::"),
-    () => cargoTest(`${WITH_ENCODER} --bins --test encoder_* --test features_*`),
-    () => cargoTest(`${WITH_ENCODER} --doc`, "src/encoder"),
-  );
+  return cargoTest("-p handful-encoder -p handful-tools");
 }
 
 /** Those of the found paths that are named, or the sentence that says how to get them. */
@@ -123,24 +113,34 @@ async function need(...names) {
   return pathsOf(await browsers(), names, process.env.CI ? Trouble : Skip);
 }
 
-/** Seconds for a driver to start and for a test program to end. The runner's own 5 and 20 are few on a busy machine. */
-const PATIENCE = { WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60", WASM_BINDGEN_TEST_TIMEOUT: "300" };
+/**
+ * What the runner of tests is told. Seconds for a driver to start and for a test program to end: its own 5 and 20 are few on a
+ * busy machine. And one file of the browsers' options for all crates.
+ */
+const RUNNER = {
+  WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
+  WASM_BINDGEN_TEST_TIMEOUT: "300",
+  WASM_BINDGEN_TEST_WEBDRIVER_JSON: join(ROOT, "webdriver.json"),
+};
 
 /**
- * The release profile and no further feature let the encoder's tests use the dependencies that the build has compiled.
+ * The release profile and no further feature let the tests use the dependencies that the build has compiled.
  * @param {string} browser as wasm-pack calls it
  * @param {string[]} programs what it takes: the browser and its driver
  */
 async function wasmTests(browser, ...programs) {
-  const env = { ...PATIENCE, ...(await wasmTarget()), ...(await need(...programs)) };
+  const env = { ...RUNNER, ...(await wasmTarget()), ...(await need(...programs)) };
   await wasmTools();
-  const test = (selection) => () =>
-    counted(
-      libtest,
-      `wasm-pack test --headless --${browser} --mode no-install --release -- -p handful --locked --no-default-features ${selection}`,
-      { env },
-    );
-  return all(test("--features core"), test("--features encoder --test wasm_encoder"));
+  const tests = MODULES.map(
+    ({ folder, crate }) =>
+      () =>
+        counted(
+          libtest,
+          `wasm-pack test --headless --${browser} --mode no-install --release ${folder} --locked -p ${crate}`,
+          { env },
+        ),
+  );
+  return all(...tests);
 }
 
 function nodeTests() {
@@ -244,7 +244,7 @@ export const STEPS = [
   { name: "clippy-wasm", group: "lint", run: clippyWasm },
   { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
-  { name: "fuzz", slow: true, run: fuzzing },
+  { name: "fuzz", run: fuzzing },
   { name: "build", run: build },
   { name: "types", group: "lint", after: ["build"], run: types },
   { name: "reference", group: "lint", run: packageReference },
@@ -258,7 +258,12 @@ export const STEPS = [
   { name: "e2e", after: ["build"], run: endToEnd },
   engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
   engine("firefox", browsers, "FIREFOX", "GECKODRIVER"),
-  engine("webkit", webkit, "WEBKITDRIVER", ...(process.platform === "darwin" ? [] : ["XVFB"])),
+  engine(
+    "webkit",
+    webkit,
+    "WEBKITDRIVER",
+    ...(process.platform === "darwin" ? [] : ["XVFB", "WEBKIT_PYTHON"]),
+  ),
   { name: "package", after: ["build"], run: packaging },
   { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },

@@ -236,20 +236,30 @@ export const browsers = once(async () => {
 
 function findWebkit() {
   if (MAC) return { WEBKITDRIVER: which("safaridriver") };
-  return { WEBKITDRIVER: which("WebKitWebDriver"), XVFB: which("xvfb-run") };
+  // The system's own Python, for which distributions package what it needs to open a window of WebKit.
+  const python = "/usr/bin/python3";
+  const bindings = capture([python, "-c", "import gi; gi.require_version('WebKit2', '4.1')"]);
+  return {
+    WEBKITDRIVER: which("WebKitWebDriver"),
+    XVFB: which("xvfb-run"),
+    WEBKIT_PYTHON: bindings === null ? null : python,
+  };
 }
 
 /**
  * WebKit and its driver: Safari on a Mac, WebKitGTK in a display without a screen elsewhere.
- * @returns {Promise<Record<string, string | null>>} paths of WEBKITDRIVER and XVFB; null: not to be had
+ * @returns {Promise<Record<string, string | null>>} paths of WEBKITDRIVER, XVFB and WEBKIT_PYTHON; null: not to be had
  */
 export const webkit = once(async () => {
   if (!MAC && Object.values(findWebkit()).includes(null))
-    await apt(["webkit2gtk-driver", "xvfb", "xauth"], "WebKit for the tests");
+    await apt(
+      ["webkit2gtk-driver", "xvfb", "xauth", "python3-gi", "gir1.2-webkit2-4.1"],
+      "WebKit for the tests",
+    );
   return findWebkit();
 });
 
 /** What to say where a browser is missing and could not be installed. */
 export const BROWSER_ADVICE = MAC
   ? "install it: brew install --cask google-chrome chromedriver firefox; for Safari: safaridriver --enable"
-  : "install it: sudo apt-get install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb";
+  : "install it: sudo apt-get install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb xauth python3-gi gir1.2-webkit2-4.1";

@@ -1,7 +1,6 @@
 //! Joint assignment: which of a group of photos is which, where each class holds only so many of them.
 //!
-//! Source: the idea of scoring a group by its best matching rather than photo by photo, "Test-Time Matching"
-//! (specification 5.3).
+//! Source: the idea of scoring a group by its best matching rather than photo by photo, "Test-Time Matching".
 //!
 //! Only for groups that are known to fit their places: otherwise it makes wrong answers look right.
 

@@ -37,6 +37,7 @@ const CLOSE: f64 = 1e-9;
 /// let t = fit_temperature(scores.view(), &[0; 1000], 1.0);
 /// assert!((t - 5.0 / 9.0_f64.ln()).abs() < 0.02);
 /// ```
+#[inline(never)]
 pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64) -> f64 {
     let usable: Vec<usize> = (0..labels.len())
         .filter(|&i| scores[[i, labels[i]]].is_finite())
@@ -120,6 +121,7 @@ impl Evidence {
 }
 
 /// Softmax of `scores / temperature` `(C,)` into `out (C,)`; `-inf` gives 0, and so does everything where nothing is finite.
+#[inline(never)]
 pub fn probabilities_into(scores: &[f32], temperature: f64, out: &mut [f64]) {
     for (out, &score) in out.iter_mut().zip(scores) {
         *out = f64::from(score) / temperature;

@@ -1,8 +1,10 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
+mod kept;
 mod likeness;
 mod merge;
 
+use self::kept::Kept;
 use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
 use crate::held_out::{ENOUGH, HeldOut};
 use crate::order::sort_indices;
@@ -15,9 +17,6 @@ use crate::{
     Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream, Streams,
     SuspectLabel, export,
 };
-
-/// Examples beyond which the automatic head is naive Bayes: others would need a second copy of all rows.
-const MOST_FUSED: usize = 10_000;
 
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
 const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
@@ -50,6 +49,7 @@ pub struct Classifier {
     head: Option<HeadSpec>,
     model: Option<Model>,
     milestone: Option<Milestone>,
+    kept: Option<Kept>,
 }
 
 impl Classifier {
@@ -85,6 +85,7 @@ impl Classifier {
             head,
             model: None,
             milestone: None,
+            kept: None,
         }
     }
 
@@ -98,8 +99,7 @@ impl Classifier {
         self.head.as_ref()
     }
 
-    /// Chooses the head that answers; `None` for the automatic choice: the fused answer of several heads, of more than 10,000
-    /// examples naive Bayes.
+    /// Chooses the head that answers; `None` for the automatic choice, which is [`Fused`].
     ///
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
@@ -114,6 +114,7 @@ impl Classifier {
         self.head = head;
         self.model = None;
         self.milestone = None;
+        self.kept = None;
         Ok(())
     }
 
@@ -407,7 +408,7 @@ impl Classifier {
             Recogniser::fit(&self.spec(), Task::from(&self.set))?.report()?
         } else {
             let model = self.model()?;
-            let report = model.recogniser.report();
+            let report = model.recogniser.report_on(&Task::from(&self.set));
             self.model = Some(model);
             report?
         };
@@ -443,14 +444,19 @@ impl Classifier {
             return Ok(model);
         }
         let spec = self.spec();
-        let recogniser = match self.naive_bayes() {
-            Some(recipe) => {
+        let recogniser = match &spec {
+            HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => {
                 let task = Task::of_first(&self.set, 0, 0);
                 let head = recipe.fit_statistics(&self.statistics, &task)?;
                 let thresholds = self.thresholds(&spec)?;
                 Recogniser::with_thresholds(&spec, Box::new(head), task, thresholds)
             }
-            None => Recogniser::fit(&spec, Task::from(&self.set))?,
+            HeadSpec::Fused(_) => {
+                let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
+                self.kept = Some(kept);
+                Recogniser::of_fused(&spec, head)
+            }
+            _ => Recogniser::fit(&spec, Task::from(&self.set))?,
         };
         Ok(Model {
             name: spec.name(),
@@ -461,9 +467,6 @@ impl Classifier {
     fn spec(&self) -> HeadSpec {
         match &self.head {
             Some(spec) => spec.clone(),
-            None if self.statistics.n_examples() > MOST_FUSED => {
-                HeadSpec::NaiveBayes(NaiveBayes::default())
-            }
             None => HeadSpec::Fused(Fused::default()),
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Source: Vovk, Gammerman, Shafer, "Algorithmic Learning in a Random World", 2005 (split conformal prediction with the
 //! score 1 - p). Differs from the source: the held-out examples come from folds of the support set, so that the head
-//! that answers has seen a few examples more than those that were measured; no finite-sample guarantee (specification
-//! 6.5), close in practice.
+//! that answers has seen a few examples more than those that were measured; no finite-sample guarantee,
+//! close in practice.
 
 use crate::math;
 use crate::order::{sort_indices, sort_numbers};

@@ -1,4 +1,4 @@
-//! The one error type of the crate.
+//! The one error type of both crates.
 
 /// What went wrong, with the values that say why.
 ///
@@ -164,12 +164,12 @@ pub enum Error {
     },
 }
 
-/// Result of this crate's operations.
+/// Result of their operations.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// Refuses a length that does not fit, as [`Error::Shape`].
-    pub(crate) fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
+    pub fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
         if expected == got {
             Ok(())
         } else {

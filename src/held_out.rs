@@ -1,33 +1,21 @@
 //! What a head says of examples that it has not seen: the evidence behind every probability.
 //!
 //! The examples are shared out into folds, each with the same number of each class as far as it goes, and the head is
-//! fitted without one fold at a time. Leaving out single examples (specification 6.1) is the other way; it leaves the
+//! fitted without one fold at a time. Leaving out single examples is the other way; it leaves the
 //! class of the example with one fewer than all others, which heads near class means hold against it. Measured on
 //! DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by folds, 43 % of those left out
 //! one by one.
 
 use crate::Result;
-use crate::heads::{FittedHead, HeadSpec, folds, scores};
+use crate::heads::{HeadSpec, folds, scores};
 use crate::support::Task;
 use ndarray::{Array2, Axis};
-use serde::{Deserialize, Serialize};
 
 /// Folds at most. A class with fewer examples than that has one of them in each of as many folds.
-const FOLDS: usize = 5;
+pub(crate) const FOLDS: usize = 5;
 
 /// Examples that are enough to learn a few numbers from; more folds than give so many are not fitted.
 pub const ENOUGH: usize = 400;
-
-/// How examples are left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scheme {
-    /// A fold at a time, each with a like share of every class.
-    #[default]
-    Folds,
-    /// One at a time.
-    LeaveOneOut,
-}
 
 /// Scores of examples by heads that have not seen them.
 #[derive(Debug, Clone, Default)]
@@ -70,29 +58,12 @@ pub(crate) fn without(task: &Task, fold: &[usize]) -> Task {
 }
 
 impl HeldOut {
-    /// Scores of at least `limit` examples, or of all, for a head that was fitted to the task by a recipe.
-    ///
-    /// # Errors
-    /// Those of [`HeadSpec::fit`].
-    pub fn of(
-        spec: &HeadSpec,
-        head: &dyn FittedHead,
-        task: &Task,
-        scheme: Scheme,
-        limit: usize,
-    ) -> Result<Self> {
-        match scheme {
-            Scheme::Folds => Self::by_folds(spec, task, limit),
-            Scheme::LeaveOneOut => Ok(Self::one_by_one(head, task, limit)),
-        }
-    }
-
-    /// The same by [`Scheme::Folds`], which needs no fitted head.
+    /// Scores of at least `limit` examples, or of all that can be held out, by fits to the others.
     ///
     /// # Errors
     /// Those of [`HeadSpec::fit`].
     pub(crate) fn by_folds(spec: &HeadSpec, task: &Task, limit: usize) -> Result<Self> {
-        let mut all = Self::new(task, Vec::new(), Array2::zeros((0, task.n_classes())));
+        let mut all = Self::none(task.n_classes());
         let mut fit = spec.without(task);
         for fold in plan(task, limit) {
             let (head, rest) = fit(&fold)?;
@@ -104,13 +75,12 @@ impl HeldOut {
         Ok(all)
     }
 
-    fn one_by_one(head: &dyn FittedHead, task: &Task, limit: usize) -> Self {
-        let n = task.n_examples();
-        let held = n.min(limit);
-        let examples: Vec<usize> = (0..held).map(|k| k * n / held).collect();
-        let scale = head.prior_temperature() as f32;
-        let logits = head.leave_one_out(task, &examples) / scale;
-        Self::new(task, examples, logits)
+    /// Of no example.
+    pub(crate) fn none(classes: usize) -> Self {
+        Self {
+            logits: Array2::zeros((0, classes)),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn new(task: &Task, examples: Vec<usize>, logits: Array2<f32>) -> Self {

@@ -1,6 +1,6 @@
 //! Class-incremental streams: classes come task by task, and what was learned first may be forgotten.
 //!
-//! Specification 4.6 and 7. An *accuracy matrix* `(T, T)` holds in row t the accuracy on each task after task t was
+//! An *accuracy matrix* `(T, T)` holds in row t the accuracy on each task after task t was
 //! learned.
 //!
 //! ```

@@ -1,26 +1,37 @@
-//! Dense linear algebra: products of feature rows in single precision, factorisations in double precision.
+//! Dense linear algebra: products of feature rows in single precision, inverses in double precision.
 //!
-//! The products add in a fixed order and in four lanes, which is what a 128-bit vector unit does, natively and in
-//! WebAssembly alike: results agree bit for bit, and no platform's own kernels come between. Factorisations are nalgebra's.
+//! Everything adds in a fixed order and in four lanes, which is what vector units of 128 bits do, natively and in
+//! WebAssembly alike: results agree bit for bit, and no platform's own kernels come between.
 
-use nalgebra::{Cholesky as Factor, DMatrix, Dyn, SymmetricEigen};
+mod inverse;
+
+pub use inverse::Inverse;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use std::ops::{Add, AddAssign, Mul};
 
-/// Numbers that a vector unit of 128 bits adds at once.
+/// Numbers that are added side by side: those of single precision fill a vector unit of 128 bits.
 const LANES: usize = 4;
+
+/// A floating-point number of either precision.
+pub trait Float: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {}
+
+impl Float for f32 {}
+impl Float for f64 {}
 
 /// Why an array can be read as a slice.
 const CONTIGUOUS: &str = "arrays and rows of their own are contiguous";
 
 /// Dot product of two rows of equal length.
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+#[inline(never)]
+pub fn dot<T: Float>(a: &[T], b: &[T]) -> T {
     let [[value]] = block([a], [b]);
     value
 }
 
 /// Dot products of R rows with S rows, each accumulated in four lanes.
 #[inline(always)]
-fn block<const R: usize, const S: usize>(a: [&[f32]; R], b: [&[f32]; S]) -> [[f32; S]; R] {
+fn block<T: Float, const R: usize, const S: usize>(a: [&[T]; R], b: [&[T]; S]) -> [[T; S]; R] {
     let k = a[0].len();
     let whole = k - k % LANES;
     let sums = lanes(
@@ -30,7 +41,7 @@ fn block<const R: usize, const S: usize>(a: [&[f32]; R], b: [&[f32]; S]) -> [[f3
     std::array::from_fn(|r| {
         std::array::from_fn(|s| {
             let sum = sums[r][s];
-            let rest: f32 = (whole..k).map(|d| a[r][d] * b[s][d]).sum();
+            let rest = (whole..k).fold(T::default(), |rest, d| rest + a[r][d] * b[s][d]);
             (sum[0] + sum[2]) + (sum[1] + sum[3]) + rest
         })
     })
@@ -41,13 +52,13 @@ fn block<const R: usize, const S: usize>(a: [&[f32]; R], b: [&[f32]; S]) -> [[f3
 /// Two habits of the compiler are worth a factor of up to ten here: it vectorises this loop only in a function of its
 /// own, and it drops the checks of the indices only where all rows were cut to one length.
 #[inline(never)]
-fn lanes<const R: usize, const S: usize>(
-    a: [&[[f32; LANES]]; R],
-    b: [&[[f32; LANES]]; S],
-) -> [[[f32; LANES]; S]; R] {
+fn lanes<T: Float, const R: usize, const S: usize>(
+    a: [&[[T; LANES]]; R],
+    b: [&[[T; LANES]]; S],
+) -> [[[T; LANES]; S]; R] {
     let n = a[0].len();
     let (a, b) = (a.map(|row| &row[..n]), b.map(|row| &row[..n]));
-    let mut sums = [[[0.0; LANES]; S]; R];
+    let mut sums = [[[T::default(); LANES]; S]; R];
     for at in 0..n {
         for r in 0..R {
             for s in 0..S {
@@ -148,7 +159,7 @@ pub(crate) fn multiply(
         for top in (0..a.len()).step_by(HIGH) {
             for left in (first(top).max(tile)..end).step_by(WIDE) {
                 if top + HIGH <= a.len() && left + WIDE <= end {
-                    let sums = block::<HIGH, WIDE>(
+                    let sums = block::<f32, HIGH, WIDE>(
                         std::array::from_fn(|r| a[top + r]),
                         std::array::from_fn(|s| b[left + s]),
                     );
@@ -171,6 +182,7 @@ pub(crate) fn multiply(
 
 /// Adds the dot product of each row of `matrix (n, k)` with `row (k,)` to `out (n,)`; faster than one [`dot`] after the
 /// other, and equal to it.
+#[inline(never)]
 pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
     let line = |i| {
         let line = matrix.row(i).to_slice();
@@ -178,7 +190,7 @@ pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
     };
     let whole = out.len() - out.len() % HIGH;
     for top in (0..whole).step_by(HIGH) {
-        let sums = block::<HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);
+        let sums = block::<f32, HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);
         for (out, [sum]) in out[top..].iter_mut().zip(sums) {
             *out += sum;
         }
@@ -194,6 +206,12 @@ const TOGETHER: usize = 4;
 /// Writes the sum of the rows, each times its coefficient.
 pub fn combine(out: &mut [f32], rows: &[&[f32]], coefficient: impl Fn(usize) -> f32) {
     out.fill(0.0);
+    add_combined(out, rows, coefficient);
+}
+
+/// Adds the sum of the rows, each times its coefficient.
+#[inline(always)]
+pub fn add_combined<T: Float>(out: &mut [T], rows: &[&[T]], coefficient: impl Fn(usize) -> T) {
     let width = out.len();
     for start in (0..rows.len()).step_by(TOGETHER) {
         if let Some(&[a, b, c, d]) = rows[start..].first_chunk::<TOGETHER>() {
@@ -214,6 +232,7 @@ pub fn combine(out: &mut [f32], rows: &[&[f32]], coefficient: impl Fn(usize) -> 
 }
 
 /// All dot products `(n, m)` of the rows of `a (n, k)` with those of `b (m, k)`.
+#[inline(never)]
 pub fn products(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((a.nrows(), b.nrows()));
     multiply(&rows(&a), &rows(&b), &mut out, |_| 0);
@@ -221,6 +240,7 @@ pub fn products(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
 }
 
 /// All dot products `(n, n)` of the rows of `a (n, k)` with each other.
+#[inline(never)]
 pub fn gram(a: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((a.nrows(), a.nrows()));
     let rows = rows(&a);
@@ -248,98 +268,6 @@ pub fn wide(matrix: ArrayView2<'_, f32>) -> Array2<f64> {
     let mut out = Array2::zeros(matrix.dim());
     out.zip_mut_with(&matrix, |out, &v| *out = f64::from(v));
     out
-}
-
-/// Factor L of a symmetric positive definite matrix `L L^T`.
-#[derive(Debug, Clone)]
-pub struct Cholesky(Factor<f64, Dyn>);
-
-impl Cholesky {
-    /// Factors the matrix `(n, n)`; `None` where it is not positive definite in double precision.
-    pub fn new(matrix: &Array2<f64>) -> Option<Self> {
-        Factor::new(square(matrix)).map(Self)
-    }
-
-    /// Solution X `(n, m)` of `L L^T X = B`.
-    pub fn solve(&self, b: &Array2<f64>) -> Array2<f64> {
-        let mut x = DMatrix::from_fn(b.nrows(), b.ncols(), |i, j| b[[i, j]]);
-        self.0.solve_mut(&mut x);
-        Array2::from_shape_fn(b.dim(), |(i, j)| x[(i, j)])
-    }
-
-    /// Solution Y `(n, m)` of `L Y = B`; its columns have the inner products of those of B in the inverse matrix.
-    pub fn solve_lower(&self, b: &Array2<f64>) -> Array2<f64> {
-        let mut y = DMatrix::from_fn(b.nrows(), b.ncols(), |i, j| b[[i, j]]);
-        self.0.l_dirty().solve_lower_triangular_mut(&mut y);
-        Array2::from_shape_fn(b.dim(), |(i, j)| y[(i, j)])
-    }
-
-    /// The factor L in single precision, for solving one right-hand side after the other.
-    pub fn lower(&self) -> Lower {
-        let factor = self.0.l_dirty();
-        let row = |i| (0..=i).map(move |j| factor[(i, j)] as f32);
-        Lower((0..factor.nrows()).flat_map(row).collect())
-    }
-
-    /// Squared lengths `(m,)` of the columns of B `(n, m)` in the inverse of the matrix.
-    pub fn inverse_squares(&self, b: &Array2<f64>) -> Array1<f64> {
-        self.solve_lower(b)
-            .map_axis(Axis(0), |column| column.dot(&column))
-    }
-
-    /// Entries `(m,)` of the diagonal of the inverse.
-    pub fn inverse_diagonal(&self, entries: &[usize]) -> Array1<f64> {
-        let mut units = Array2::zeros((self.0.l_dirty().nrows(), entries.len()));
-        for (column, &entry) in entries.iter().enumerate() {
-            units[[entry, column]] = 1.0;
-        }
-        self.inverse_squares(&units)
-    }
-}
-
-/// A lower triangular matrix L `(n, n)` of single precision: its rows, each up to the diagonal, one behind the other.
-#[derive(Debug, Clone)]
-pub struct Lower(Vec<f32>);
-
-impl Lower {
-    fn row(&self, i: usize) -> &[f32] {
-        let start = i * (i + 1) / 2;
-        &self.0[start..=start + i]
-    }
-
-    /// Replaces b `(n,)` by the solution y of `L y = b`; allocates nothing.
-    pub fn solve_in_place(&self, b: &mut [f32]) {
-        let whole = b.len() - b.len() % HIGH;
-        for top in (0..whole).step_by(HIGH) {
-            let rows = std::array::from_fn(|r| &self.row(top + r)[..top]);
-            let sums = block::<HIGH, 1>(rows, [&b[..top]]);
-            for (i, [sum]) in (top..).zip(sums) {
-                b[i] = self.divided(i, b[i] - sum, &b[top..i]);
-            }
-        }
-        for i in whole..b.len() {
-            b[i] = self.divided(i, b[i], &b[..i]);
-        }
-    }
-
-    /// What is left of entry i once the entries before it, of which the last few are given, are taken away.
-    fn divided(&self, i: usize, rest: f32, last: &[f32]) -> f32 {
-        let row = self.row(i);
-        (rest - dot(&row[i - last.len()..i], last)) / row[i]
-    }
-}
-
-/// Eigenvalues `(n,)` and, as columns, unit eigenvectors `(n, n)` of a symmetric matrix, in no order.
-pub fn eigen(matrix: &Array2<f64>) -> (Array1<f64>, Array2<f64>) {
-    let eigen = SymmetricEigen::new(square(matrix));
-    (
-        eigen.eigenvalues.iter().copied().collect(),
-        Array2::from_shape_fn(matrix.dim(), |(i, j)| eigen.eigenvectors[(i, j)]),
-    )
-}
-
-fn square(matrix: &Array2<f64>) -> DMatrix<f64> {
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[[i, j]])
 }
 
 #[cfg(test)]
@@ -375,33 +303,5 @@ mod tests {
                 products(a.view(), row.view()).into_raw_vec_and_offset().0
             );
         }
-    }
-
-    #[test]
-    fn factorisations_give_the_matrix_back() {
-        let a = matrix(6, 9).mapv(f64::from);
-        let matrix = a.dot(&a.t()) + Array2::<f64>::eye(6);
-        let factor = Cholesky::new(&matrix).unwrap();
-        let near =
-            |x: &Array2<f64>, y: &Array2<f64>| x.iter().zip(y).all(|(x, y)| (x - y).abs() < 1e-10);
-        assert!(near(&factor.solve(&matrix), &Array2::eye(6)));
-        let half = factor.solve_lower(&matrix);
-        for (column, exact) in matrix.columns().into_iter().zip(half.columns()) {
-            let mut solved = column.mapv(|v| v as f32).to_vec();
-            factor.lower().solve_in_place(&mut solved);
-            let near = |(x, y): (&f32, &f64)| (f64::from(*x) - y).abs() < 1e-5;
-            assert!(solved.iter().zip(exact).all(near));
-        }
-        assert!(near(&half.t().dot(&half), &matrix));
-        let inverse = factor.solve(&Array2::eye(6));
-        let diagonal = factor.inverse_diagonal(&[4, 1]);
-        assert!((diagonal[0] - inverse[[4, 4]]).abs() < 1e-10);
-        assert!((diagonal[1] - inverse[[1, 1]]).abs() < 1e-10);
-        let (values, vectors) = eigen(&matrix);
-        assert!(near(
-            &vectors.dot(&Array2::from_diag(&values)).dot(&vectors.t()),
-            &matrix
-        ));
-        assert!(Cholesky::new(&-matrix).is_none());
     }
 }

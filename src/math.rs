@@ -11,7 +11,7 @@ pub enum NoDirection {
     Zero,
 }
 
-/// Below this length a feature vector carries rounding noise only (specification 1).
+/// Below this length a feature vector carries rounding noise only.
 const SHORTEST: f64 = 1e-12;
 
 /// Scales `vector` to length 1 in place; untouched on error.
@@ -49,14 +49,12 @@ fn square(vector: &[f32]) -> f64 {
 
 /// The larger of two numbers; the first where the second is NaN. In WebAssembly `max` of the standard library is a
 /// function call, because no single instruction minds NaN as it does.
-#[cfg(feature = "core")]
 #[inline]
 pub fn larger<T: PartialOrd>(a: T, b: T) -> T {
     if b > a { b } else { a }
 }
 
 /// The largest of some numbers, none of them NaN; `-inf` for none.
-#[cfg(feature = "core")]
 pub fn largest(values: &[f64]) -> f64 {
     // Four at once, which do not wait for each other.
     let (chunks, rest) = values.as_chunks::<4>();
@@ -71,7 +69,6 @@ pub fn largest(values: &[f64]) -> f64 {
 }
 
 /// `ln(sum(exp(x)))` with the maximum taken out first; `-inf` for nothing but `-inf`.
-#[cfg(feature = "core")]
 pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let max = values.clone().fold(f64::NEG_INFINITY, larger);
     if max == f64::NEG_INFINITY {
@@ -82,7 +79,6 @@ pub fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
 
 /// Turns logits into probabilities, in place, and gives [`log_sum_exp`] of the logits. `-inf` becomes 0; so does everything
 /// where nothing is finite.
-#[cfg(feature = "core")]
 pub fn softmax(values: &mut [f64]) -> f64 {
     let max = largest(values);
     if max == f64::NEG_INFINITY {
@@ -130,7 +126,6 @@ pub fn exp(x: f64) -> f64 {
 /// e to each x from -87 to 0, to within 2 units in the last place of single precision; below that as for -87.
 ///
 /// As [`exp`], four at once.
-#[cfg(feature = "core")]
 #[inline]
 pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
     const LN_2_HIGH: f32 = 0.693_359_4;
@@ -151,25 +146,21 @@ pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
 }
 
 /// Natural logarithm.
-#[cfg(feature = "core")]
 pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
 /// The smallest whole number that is not below x.
-#[cfg(feature = "core")]
 pub fn ceil(x: f64) -> f64 {
     libm::ceil(x)
 }
 
 /// `x` to the power `y`.
-#[cfg(feature = "core")]
 pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
 /// Cosine of an angle from 0 to pi, which is all that a schedule asks: libm's, which takes any, is 7 kB of code.
-#[cfg(feature = "core")]
 pub fn cos(x: f64) -> f64 {
     use std::f64::consts::{FRAC_PI_2, PI};
     if x > FRAC_PI_2 {
@@ -189,7 +180,6 @@ pub fn cos(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    #[cfg(feature = "core")]
     #[test]
     fn log_sum_exp_survives_large_and_infinite_values() {
         let of = |v: &[f64]| log_sum_exp(v.iter().copied());
@@ -198,7 +188,6 @@ mod tests {
         assert_eq!(of(&[f64::NEG_INFINITY]), f64::NEG_INFINITY);
     }
 
-    #[cfg(feature = "core")]
     #[test]
     fn softmax_gives_probabilities_and_their_normaliser() {
         let mut values = [1000.0, f64::NEG_INFINITY, 1000.0 - ln(3.0)];
@@ -210,7 +199,6 @@ mod tests {
         assert_eq!(nothing, [0.0; 2]);
     }
 
-    #[cfg(feature = "core")]
     #[test]
     fn exp_is_as_exact_as_the_number_format() {
         for i in -70_000..=70_000 {
@@ -227,7 +215,6 @@ mod tests {
         assert!(exp(f64::NAN).is_nan());
     }
 
-    #[cfg(feature = "core")]
     #[test]
     fn four_at_once_are_as_exact_as_single_precision() {
         for i in 0..87_000 {
@@ -242,7 +229,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "core")]
     #[test]
     fn cosines_are_those_of_libm() {
         for i in 0..=1000 {

@@ -1,6 +1,6 @@
 //! When a photo shows none of the classes.
 //!
-//! Source: specification 6.6. The threshold keeps 95 % of the examples that were held out; with few of them it lies three
+//! The threshold keeps 95 % of the examples that were held out; with few of them it lies three
 //! robust standard deviations above their median.
 
 use crate::order::sort_numbers;

@@ -1,5 +1,4 @@
-//! Sorting, once for indices and once for numbers: each further use of the standard sort is another copy of it in a
-//! module that people download.
+//! Sorting, by one use of the standard sort: each further one is another copy of it in a module that people download.
 
 use std::cmp::Ordering;
 
@@ -9,13 +8,14 @@ pub fn sort_indices(indices: &mut [usize], compare: &dyn Fn(usize, usize) -> Ord
 }
 
 /// Sorts numbers, the smallest first.
-#[cfg(feature = "core")]
 pub fn sort_numbers(numbers: &mut [f64]) {
-    numbers.sort_unstable_by(f64::total_cmp);
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    sort_indices(&mut order, &|a, b| numbers[a].total_cmp(&numbers[b]));
+    let sorted: Vec<f64> = order.into_iter().map(|i| numbers[i]).collect();
+    numbers.copy_from_slice(&sorted);
 }
 
 /// The different ones of some numbers, the smallest first.
-#[cfg(feature = "core")]
 pub fn distinct(mut numbers: Vec<usize>) -> Vec<usize> {
     sort_indices(&mut numbers, &|_, _| Ordering::Equal);
     numbers.dedup();

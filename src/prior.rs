@@ -1,6 +1,6 @@
 //! Correction of class priors: of the support set, of the place of use, and of the zero-shot model.
 //!
-//! Specification 5.2. Sources: Menon et al., "Long-tail Learning via Logit Adjustment", 2021, arXiv:2007.07314, section
+//! Sources: Menon et al., "Long-tail Learning via Logit Adjustment", 2021, arXiv:2007.07314, section
 //! 4.1; Saerens, Latinne, Decaestecker, "Adjusting the Outputs of a Classifier to New a Priori Probabilities", 2002.
 //!
 //! Each correction is an offset `(C,)` to be added to calibrated logits; heads whose prior is a setting (naive Bayes)

@@ -2,35 +2,30 @@
 
 use crate::calibration;
 use crate::conformal::ConformalRule;
-use crate::heads::{FittedHead, HeadSpec, Query};
-use crate::held_out::{ENOUGH, HeldOut, Scheme};
+use crate::heads::{FittedFused, FittedHead, HeadSpec, Query};
+use crate::held_out::{ENOUGH, HeldOut};
 use crate::novelty::Reference;
 use crate::report::Report;
 use crate::support::Task;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How answers are calibrated.
 ///
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `coverage` | 0.9 | `(0, 1)` | how often the set of an answer is to hold the right class |
-/// | `held_out` | folds | folds, leave_one_out | how examples are left out to learn from |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Calibration {
     /// How often the set of an answer is to hold the right class.
     pub coverage: f64,
-    /// How examples are left out to learn from.
-    pub held_out: Scheme,
 }
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self {
-            coverage: 0.9,
-            held_out: Scheme::Folds,
-        }
+        Self { coverage: 0.9 }
     }
 }
 
@@ -88,7 +83,6 @@ impl Thresholds {
 /// after the first time.
 pub struct Recogniser {
     spec: HeadSpec,
-    scheme: Scheme,
     task: Task,
     head: Box<dyn FittedHead>,
     thresholds: Thresholds,
@@ -136,18 +130,21 @@ impl Recogniser {
         }
         let task = spec.prepare(task)?;
         let head = spec.fit(&task)?;
-        let thresholds = match (head.held_out(), calibration.held_out) {
-            (Some(known), Scheme::Folds) => Thresholds::learn(known, coverage),
-            (_, scheme) => {
-                let held_out = HeldOut::of(spec, head.as_ref(), &task, scheme, ENOUGH)?;
-                Thresholds::learn(&held_out, coverage)
-            }
+        let thresholds = match head.held_out(ENOUGH) {
+            Some(known) => Thresholds::learn(&known, coverage),
+            None => Thresholds::learn(&HeldOut::by_folds(spec, &task, ENOUGH)?, coverage),
         };
-        let scheme = calibration.held_out;
-        Ok(Self {
-            scheme,
-            ..Self::with_thresholds(spec, head, task, thresholds)
-        })
+        Ok(Self::with_thresholds(spec, head, task, thresholds))
+    }
+
+    /// The default answer, calibrated as usual. Its task has no examples, but says how images are seen.
+    pub(crate) fn of_fused(spec: &HeadSpec, head: FittedFused) -> Self {
+        let view = head.view().clone();
+        let coverage = Calibration::default().coverage;
+        let held_out = head.held_out(ENOUGH).expect("it holds out examples itself");
+        let thresholds = Thresholds::learn(&held_out, coverage);
+        drop(held_out);
+        Self::with_thresholds(spec, Box::new(head), view, thresholds)
     }
 
     /// From a head that the recipe has given for the task, with thresholds learned elsewhere.
@@ -165,7 +162,6 @@ impl Recogniser {
         };
         Self {
             spec: spec.clone(),
-            scheme: Scheme::default(),
             thresholds,
             scores: vec![0.0; classes],
             similarities: vec![0.0; read],
@@ -211,17 +207,17 @@ impl Recogniser {
     /// # Errors
     /// Those of [`HeadSpec::fit`].
     pub fn report(&self) -> Result<Report> {
-        let fresh;
-        let held_out = match self.head.held_out() {
-            Some(known) if known.examples.len() == self.task.n_examples() => known,
-            _ => {
-                let (head, scheme) = (self.head.as_ref(), self.scheme);
-                fresh = HeldOut::of(&self.spec, head, &self.task, scheme, usize::MAX)?;
-                &fresh
-            }
+        self.report_on(&self.task)
+    }
+
+    /// The same for a task that the head was fitted to, but which this recogniser does not keep.
+    pub(crate) fn report_on(&self, task: &Task) -> Result<Report> {
+        let held_out = match self.head.held_out(usize::MAX) {
+            Some(known) => known,
+            None => Cow::Owned(HeldOut::by_folds(&self.spec, task, usize::MAX)?),
         };
         let temperature = self.thresholds.temperature;
-        Ok(Report::new(&self.task, held_out, temperature))
+        Ok(Report::new(task, &held_out, temperature))
     }
 
     /// The task that the head was fitted to, with the trust in each stream that was learned.

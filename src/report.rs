@@ -3,7 +3,6 @@
 //!
 //! Sources: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927 (interval);
 //! Northcutt, Jiang, Chuang, "Confident Learning", 2021, arXiv:1911.00068 (thresholds of suspect labels).
-//! Specification 6.7, 6.8.
 
 use crate::calibration;
 use crate::held_out::HeldOut;
@@ -160,11 +159,10 @@ fn repeats(task: &Task, example: usize) -> bool {
 
 /// Whether most of the nearest other examples are of this class.
 fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
-    let similarity = task.similarity();
+    let mut similarity = vec![0.0; task.n_examples()];
+    task.similarities_into(task.row(example), &mut similarity);
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
-    sort_indices(&mut others, &|a, b| {
-        similarity[[example, b]].total_cmp(&similarity[[example, a]])
-    });
+    sort_indices(&mut others, &|a, b| similarity[b].total_cmp(&similarity[a]));
     others.truncate(NEIGHBOURS);
     let votes = others
         .iter()

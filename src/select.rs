@@ -1,6 +1,6 @@
 //! Which photos to label next, and which examples to keep.
 //!
-//! Specification 5.5. Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
+//! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
 //! to Minimize the Maximum Intercluster Distance", 1985.
 //! Rows are images: unit rows, as [`crate::support::Task::image`] gives them.
 

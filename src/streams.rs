@@ -67,6 +67,11 @@ impl Stream {
             plain: false,
         }
     }
+
+    /// Whether this can be the scale, the temperature or the weight of a stream: from 0.000001 to 1,000,000.
+    pub fn is_scale(number: f64) -> bool {
+        (1e-6..=1e6).contains(&number)
+    }
 }
 
 /// The layout of a feature row: `clip` first where there is one, then the auxiliary streams by name.
@@ -96,7 +101,7 @@ impl Streams {
                 .iter()
                 .flat_map(|s| [s.scale, s.temperature, s.weight])
                 .flatten())
-            .all(is_scale)
+            .all(Stream::is_scale)
             && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
         if !fits {
             return Err(Error::Parameter {
@@ -185,9 +190,4 @@ fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
             stream: stream.to_owned(),
         },
     })
-}
-
-/// Whether this can be the scale, the temperature or the weight of a stream.
-pub(crate) fn is_scale(scale: f64) -> bool {
-    (1e-6..=1e6).contains(&scale)
 }

@@ -1,5 +1,4 @@
 //! Teaching, asking, undoing, and being asked for the impossible; natively and in the browser.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

@@ -1,5 +1,4 @@
 //! Exported heads answer as the classifier does. The ONNX graph is run by onnxruntime in `npm/test/export.test.mjs`.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
@@ -76,7 +75,7 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
     )
     .unwrap();
     for spec in HeadSpec::all() {
-        let head = spec.fit(&all).unwrap();
+        let head = spec.fit_whole(&all).unwrap();
         let Some(weights) = head.linear() else {
             continue;
         };

@@ -1,5 +1,4 @@
 //! Known photos are recognised as known and others as foreign, however few examples there are of each class.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
@@ -16,10 +15,20 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 const WIDTH: usize = 32;
 const ASKED: usize = 40;
 
+/// Draws that shares are taken over: of one draw of 40 examples the threshold lets through 0 to 15 in 100 known photos.
+const DRAWS: u64 = 8;
+
 /// Shares of known and of unknown photos that are taken to show none of the classes.
 fn refused(classes: usize, shots: usize) -> [f64; 2] {
+    let all = (0..DRAWS).map(|draw| refused_in(draw, classes, shots));
+    all.fold([0.0; 2], |[known, unknown], [k, u]| {
+        [known + k / DRAWS as f64, unknown + u / DRAWS as f64]
+    })
+}
+
+fn refused_in(draw: u64, classes: usize, shots: usize) -> [f64; 2] {
     // One blob a class and one more, the first `shots` rows of each as examples.
-    let (rows, labels) = blobs(5, classes + 1, shots + ASKED, WIDTH, 0.8);
+    let (rows, labels) = blobs(draw, classes + 1, shots + ASKED, WIDTH, 0.8);
     let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
     let is_example = |i: usize| labels[i] < classes && i % (shots + ASKED) < shots;
     let chosen: Vec<usize> = (0..labels.len()).filter(|&i| is_example(i)).collect();
@@ -54,7 +63,10 @@ fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
         (20, 2),
     ] {
         let [known, _] = refused(classes, shots);
-        assert!(known <= 0.1, "{classes} x {shots}: {known} of known photos");
+        assert!(
+            known <= 0.08,
+            "{classes} x {shots}: {known} of known photos"
+        );
     }
 }
 
@@ -63,7 +75,7 @@ fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
     for (classes, shots) in [(5, 4), (8, 3), (20, 5)] {
         let [known, unknown] = refused(classes, shots);
         assert!(
-            unknown >= 0.5 && known <= 0.1,
+            unknown >= 0.5 && known <= 0.08,
             "{classes} x {shots}: {unknown} of unknown photos"
         );
     }

@@ -3,9 +3,9 @@
 //!
 //! With all sixteen examples of a class there is one task, and its accuracy has a bound. With fewer, accuracy moves by
 //! two points from draw to draw, with all heads alike: there the bound is on what a head gains over the nearest class
-//! mean on the same examples: what specification 8.1 asks for, less what the nearest class mean has there, less half a
+//! mean on the same examples: what the reference of the heads asks for, less what the nearest class mean has there, less half a
 //! point, by which the gain itself moves.
-#![cfg(all(feature = "core", not(target_arch = "wasm32")))]
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

@@ -1,5 +1,4 @@
 //! AMU-Tuning against numbers of other programs: of its authors' code, where that file is there, and of ours.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

@@ -1,12 +1,11 @@
 //! The recommended AMU head: against a long run of another solver, on degenerate tasks, and warm against cold starts.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 
 use common::{assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::amu::{Auxiliary, FittedAmu, Fusion, Solver, Soup, Uncertainty};
-use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, MissingText};
+use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, LeaveOneOut, MissingText};
 use handful::support::Task;
 use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis, concatenate};
@@ -285,7 +284,7 @@ fn check(name: &str, rows: &[[f32; 5]], labels: &[usize], texts: &[Option<[f32; 
     .unwrap();
     let counts = task.counts();
     for spec in recipes() {
-        let fitted = spec.fit(&task).unwrap();
+        let fitted = spec.fit_whole(&task).unwrap();
         let query = task.streams().unit(&[0.3, 0.8, 0.1, -0.4, 0.9]).unwrap();
         let found = scores(fitted.as_ref(), &task, &query);
         for (c, score) in found.iter().enumerate() {

@@ -1,5 +1,4 @@
 //! One list of properties that every head keeps, natively and in the browser.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
@@ -111,7 +110,7 @@ fn leave_one_out_equals_fitting_without_the_example() {
         let even = [(3, 4), (5, 2), (4, 1), (1, 3), (2, 12)];
         let even = even.map(|(classes, shots)| task(11, classes, shots));
         for all in even.into_iter().chain([uneven(), uneven().without_text()]) {
-            let fitted = spec.fit(&all).unwrap();
+            let fitted = spec.fit_whole(&all).unwrap();
             let examples: Vec<usize> = (0..all.n_examples()).collect();
             let closed = fitted.leave_one_out(&all, &examples);
             assert_eq!(closed.dim(), (all.n_examples(), all.n_classes()));
@@ -218,7 +217,7 @@ fn degenerate_tasks_have_finite_scores() {
                 vec![text.clone(); *classes],
             )
             .unwrap();
-            let fitted = spec.fit(&all).unwrap();
+            let fitted = spec.fit_whole(&all).unwrap();
             let found = scores(fitted.as_ref(), &all, all.row(0));
             assert!(
                 found.iter().all(|s| s.is_finite()),
@@ -305,7 +304,7 @@ fn a_task_without_examples_is_scored_by_its_texts_or_not_at_all() {
     let all = task(7, 3, 2).subset(&[]);
     for spec in every_head() {
         for (task, text) in [(all.clone(), true), (all.without_text(), false)] {
-            let fitted = spec.fit(&task).unwrap();
+            let fitted = spec.fit_whole(&task).unwrap();
             let query = [&[1.0; 6][..], &[0.5; 10]].concat();
             let found = scores(fitted.as_ref(), &task, &query);
             let reads_text = match &spec {
@@ -346,7 +345,7 @@ fn a_thousand_classes_have_finite_scores() {
                 | HeadSpec::Fused(_)
         );
         let all = if quick { &many } else { &few };
-        let fitted = spec.fit(all).unwrap();
+        let fitted = spec.fit_whole(all).unwrap();
         let found = scores(fitted.as_ref(), all, all.row(0));
         let taught = if quick { 1000 } else { 60 };
         assert!(
@@ -375,7 +374,7 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
                 ridge,
                 ..Default::default()
             });
-            let fitted = spec.fit(all).unwrap();
+            let fitted = spec.fit_whole(all).unwrap();
             assert!(!fitted.exact_leave_one_out());
             let closed = fitted.leave_one_out(all, &[0, 150, 299]);
             for (closed, i) in closed.rows().into_iter().zip([0, 150, 299]) {
@@ -401,7 +400,7 @@ fn leave_one_out_of_many_examples_is_close_to_fitting_without_the_example() {
 fn logistic_regression_of_many_examples_is_held_out_in_folds() {
     let all = task(37, 4, 16);
     let spec = HeadSpec::Logistic(Logistic::default());
-    let fitted = spec.fit(&all).unwrap();
+    let fitted = spec.fit_whole(&all).unwrap();
     assert!(!fitted.exact_leave_one_out());
     let examples = [0, 20, 63];
     let found = fitted.leave_one_out(&all, &examples);
@@ -538,6 +537,10 @@ fn hyper_parameters_outside_their_range_are_refused() {
         }),
         HeadSpec::Amu(Amu {
             alpha: Some(f64::NAN),
+            ..Default::default()
+        }),
+        HeadSpec::Amu(Amu {
+            alpha: Some(1001.0),
             ..Default::default()
         }),
         HeadSpec::Amu(Amu {

@@ -1,12 +1,11 @@
 //! The heads against numbers of an independent program; `tests/data/heads_reference.json` says which.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 
 use common::{assert_close, clip_and_aux, probabilities, scores, temperature};
 use handful::heads::{
-    Center, Dof, FittedHead, Head, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
+    Center, Dof, FittedHead, Head, HeadSpec, KernelRidge, Knn, LeaveOneOut, Logistic, NaiveBayes,
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, ZeroShot,
 };
 use handful::support::Task;
@@ -104,7 +103,7 @@ fn check_differences(head: &dyn FittedHead, name: &str) {
 }
 
 #[track_caller]
-fn check_temperature(head: &dyn FittedHead, task: &Task, expected: f64) {
+fn check_temperature(head: &dyn LeaveOneOut, task: &Task, expected: f64) {
     assert_close(temperature(head, task) as f32, expected as f32, 1e-4);
 }
 

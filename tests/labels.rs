@@ -1,5 +1,4 @@
 //! Labels that look the same are one class, whatever their spelling; natively and in the browser.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use handful::{Classifier, Stream};

@@ -1,7 +1,7 @@
 //! Scoring a query allocates nothing: an allocator that counts is asked before and after.
 //!
 //! It is native only: there is one memory allocator a program, and the browser's tests share theirs.
-#![cfg(all(feature = "core", not(target_arch = "wasm32")))]
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

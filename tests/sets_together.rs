@@ -1,5 +1,4 @@
 //! Classes that rest, sets that become one, and what photos have to do with examples; natively and in the browser.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

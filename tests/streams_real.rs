@@ -1,6 +1,6 @@
 //! How much a stream is trusted is learned from the examples: colours help with groceries and mislead with clothes.
 //! On real photos, where the folder `shared` lies beside the project; otherwise the test says that it was skipped.
-#![cfg(all(feature = "core", not(target_arch = "wasm32")))]
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

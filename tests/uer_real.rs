@@ -1,6 +1,6 @@
 //! UER against plain replay on class-incremental streams of real features, where the folder `shared` lies beside the
 //! project; otherwise the test says that it was skipped. Natively only: a browser has no files.
-#![cfg(all(feature = "core", not(target_arch = "wasm32")))]
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;

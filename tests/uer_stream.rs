@@ -1,11 +1,10 @@
 //! The UER stream: an independent program's numbers, what its gradients leave alone, its memory, and its saved state.
-#![cfg(feature = "core")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 
 use common::{assert_close, blobs, clip_and_aux, scores, task};
-use handful::heads::{Factor, FittedHead, Head, MemoryPolicy, Uer, UerStream};
+use handful::heads::{Factor, FittedHead, Head, LeaveOneOut, MemoryPolicy, Uer, UerStream};
 use handful::support::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::{Array1, Array2, Axis, array, s};

@@ -18,3 +18,5 @@ export async function taught({ rows, labels, width }, head) {
   classifier.head = head;
   return classifier;
 }
+
+export const reopened = (bytes) => FeatureClassifier.load(bytes);

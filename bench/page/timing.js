@@ -30,7 +30,8 @@ async function repetitions(contestant) {
 /**
  * Milliseconds a run of each contestant: the median and the least of some rounds.
  *
- * A contestant has `name` and `run`; `peer`, whether it is somebody else's; `prepare`, which is not timed, before each measurement; `most`, the runs that one
+ * A contestant has `name` and `run`; `peer`, whether it is somebody else's; `job`, what it does, where others of the table do something
+ * else; `prepare`, which is not timed, before each measurement; `most`, the runs that one
  * preparation allows; `once` for what is slow enough to need neither warming up nor repeating; `scale`, what its time
  * is multiplied by where it does only a part of the work.
  */
@@ -52,6 +53,7 @@ export async function sideBySide(contestants, rounds = 7) {
     return {
       name: contestant.name,
       peer: contestant.peer ?? false,
+      job: contestant.job,
       median: sorted[Math.floor(sorted.length / 2)],
       least: sorted[0],
       rounds: took.length,

@@ -2,7 +2,7 @@
 
 use crate::{Asking, Size, fit, task};
 use handful::Error;
-use handful::heads::{FittedHead, HeadSpec};
+use handful::heads::{HeadSpec, LeaveOneOut};
 use handful::support::Task;
 use wasm_bindgen::prelude::*;
 
@@ -19,7 +19,7 @@ pub fn heads() -> Vec<String> {
 #[wasm_bindgen]
 pub struct Workload {
     task: Task,
-    fitted: Vec<Box<dyn FittedHead>>,
+    fitted: Vec<Box<dyn LeaveOneOut>>,
     asking: Asking,
 }
 
@@ -55,16 +55,6 @@ impl Workload {
         let spec = HeadSpec::by_name(head).map_err(to_js)?;
         self.fitted.push(fit(&spec, &self.task).map_err(to_js)?);
         Ok(())
-    }
-
-    /// Leaves each example out of the head that was fitted last.
-    #[wasm_bindgen(js_name = leaveOneOut)]
-    pub fn leave_one_out(&self) -> f32 {
-        let examples: Vec<usize> = (0..self.task.n_examples()).collect();
-        let last = self.fitted.last();
-        last.map_or(0.0, |head| {
-            head.leave_one_out(&self.task.clone(), &examples)[[0, 0]]
-        })
     }
 
     /// Asks all fitted heads about one query, so many times.

@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use handful::heads::HeadSpec;
-use handful::support::{Class, ClassId, Example, ExampleId};
+use handful::support::{Class, ClassId, Example, ExampleId, Mark};
 use handful::{Classifier, Result, Stream};
 use handful_fuzz::bounds::in_time;
 use handful_fuzz::checks;
@@ -45,6 +45,7 @@ enum Call {
     Suggest([Row; 3]),
     Export,
     Reload(Row),
+    Mark(Option<u8>),
 }
 
 /// One of a few labels, so that calls meet; some are the same to a reader, some are no labels.
@@ -150,23 +151,25 @@ impl Head {
 }
 
 fuzz_target!(|sequence: Sequence| {
-    in_time(|| {
-        let mut session = Session::new(sequence.layout);
-        for call in sequence.calls.into_iter().take(MOST_CALLS) {
-            session.make(call);
-        }
-    });
+    let mut session = Session::new(sequence.layout);
+    for call in sequence.calls.into_iter().take(MOST_CALLS) {
+        in_time(|| session.make(call));
+    }
 });
 
 /// What undo takes back. Labels that are the same may be spelled differently.
 type Contents = (Vec<(Class, String)>, Vec<(ExampleId, Example)>);
 
+/// A step of undo: its mark, and the contents on its other side.
+type Step = (Option<Mark>, Contents);
+
 /// A classifier, and what must be true of it.
 struct Session {
     classifier: Classifier,
+    mark: Option<Mark>,
     /// Contents before each step that can be taken back, and after each that can be made again.
-    done: Vec<Contents>,
-    undone: Vec<Contents>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
     examples: BTreeSet<ExampleId>,
     classes: BTreeSet<ClassId>,
 }
@@ -190,6 +193,7 @@ impl Session {
     fn new(layout: u8) -> Self {
         Self {
             classifier: Classifier::new(streams(layout)).expect("these are streams"),
+            mark: None,
             done: Vec::new(),
             undone: Vec::new(),
             examples: BTreeSet::new(),
@@ -266,12 +270,20 @@ impl Session {
             }
             Call::Reload(row) => {
                 self.classifier = checks::reload(&mut self.classifier, &row.of(width));
+                self.mark = None;
                 self.done.clear();
                 self.undone.clear();
             }
+            Call::Mark(mark) => {
+                self.mark = mark.map(|mark| Mark::from(mark % 3));
+                self.classifier.mark(self.mark);
+            }
         }
+        let marks = |steps: &[Step]| steps.last().map(|(mark, _)| *mark);
         assert_eq!(self.classifier.can_undo(), !self.done.is_empty());
         assert_eq!(self.classifier.can_redo(), !self.undone.is_empty());
+        assert_eq!(self.classifier.undo_mark(), marks(&self.done).flatten());
+        assert_eq!(self.classifier.redo_mark(), marks(&self.undone).flatten());
     }
 
     fn contents(&self) -> Contents {
@@ -291,7 +303,8 @@ impl Session {
         assert_eq!(self.contents(), before);
     }
 
-    /// A call that is one step of undo where it changes something. An error leaves no trace.
+    /// A call that is one step of undo where it changes something, or part of the last step where that has its mark. An
+    /// error leaves no trace.
     fn change<T>(&mut self, call: impl FnOnce(&mut Classifier) -> Result<T>) {
         let (bytes, before) = (self.classifier.save(), self.contents());
         let could_redo = self.classifier.can_redo();
@@ -316,8 +329,12 @@ impl Session {
             assert!(self.examples.insert(*id), "example {id} again");
         }
         if after != before {
-            self.done.push(before);
             self.undone.clear();
+            let last = self.done.last().and_then(|(mark, _)| *mark);
+            if last.is_some() && last == self.mark {
+                return;
+            }
+            self.done.push((self.mark, before));
             if self.done.len() > DEPTH {
                 self.done.remove(0);
             }
@@ -346,7 +363,7 @@ impl Session {
     fn undo(&mut self) {
         let (bytes, now) = (self.classifier.save(), self.contents());
         assert_eq!(self.classifier.undo(), !self.done.is_empty());
-        let Some(before) = self.done.pop() else {
+        let Some((mark, before)) = self.done.pop() else {
             assert_eq!(self.classifier.save(), bytes);
             return;
         };
@@ -357,17 +374,17 @@ impl Session {
         assert_eq!(self.classifier.save(), bytes);
         assert!(self.classifier.undo());
         assert_eq!(self.classifier.save(), undone);
-        self.undone.push(now);
+        self.undone.push((mark, now));
     }
 
     fn redo(&mut self) {
         let (bytes, now) = (self.classifier.save(), self.contents());
         assert_eq!(self.classifier.redo(), !self.undone.is_empty());
-        let Some(after) = self.undone.pop() else {
+        let Some((mark, after)) = self.undone.pop() else {
             assert_eq!(self.classifier.save(), bytes);
             return;
         };
         assert_eq!(self.contents(), after);
-        self.done.push(now);
+        self.done.push((mark, now));
     }
 }

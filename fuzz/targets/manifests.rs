@@ -1,7 +1,7 @@
 //! Manifests: any text describes an encoder or is refused, and pixels become the input that is described.
 #![no_main]
 
-use handful::encoder::{Detail, Encoder, Manifest, Preprocessor, TextEncoder, Words};
+use handful_encoder::{Detail, Encoder, Manifest, Preprocessor, TextEncoder, Words};
 use handful_fuzz::bounds::in_time;
 use handful_fuzz::{json, words};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

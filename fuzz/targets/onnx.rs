@@ -1,7 +1,7 @@
 //! ONNX files: any bytes are a model or are refused, and a model that was loaded runs or says why not.
 #![no_main]
 
-use handful::encoder::Encoder;
+use handful_encoder::Encoder;
 use handful_fuzz::bounds::in_time;
 use handful_fuzz::{protobuf, words};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

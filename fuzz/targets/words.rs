@@ -1,7 +1,7 @@
 //! The words file: any bytes are one or are refused, and every name means something finite.
 #![no_main]
 
-use handful::encoder::{Manifest, Words};
+use handful_encoder::{Manifest, Words};
 use handful_fuzz::bounds::in_time;
 use handful_fuzz::{safetensors, words};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

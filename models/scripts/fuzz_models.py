@@ -402,7 +402,10 @@ class Builder:
 
         def masked():
             limit = self.constant(0.0)
-            zeros = self.add("ConstantOfShape", self.add("Shape", x), value=helper.make_tensor("value", TensorProto.FLOAT, [1], [self.one_of(0.0, 0.3)]))
+            value = self.one_of(0.0, 0.3)
+            # Zeros need not be said.
+            said = {"value": helper.make_tensor("value", TensorProto.FLOAT, [1], [value])} if value else {}
+            zeros = self.add("ConstantOfShape", self.add("Shape", x), **said)
             return self.add("Where", self.add(self.one_of("Less", "Greater"), x, limit), zeros, x)
 
         def flags():
@@ -900,11 +903,15 @@ def widened(model: onnx.ModelProto) -> onnx.ModelProto:
     result = onnx.ModelProto()
     result.CopyFrom(model)
     graph = result.graph
-    for tensor in list(graph.initializer) + [node.attribute[0].t for node in graph.node if node.op_type == "Constant"]:
+    for tensor in list(graph.initializer) + [a.t for node in graph.node for a in node.attribute if a.HasField("t")]:
         if tensor.data_type == TensorProto.FLOAT16:
             tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
+    for attribute in (attribute for node in graph.node for attribute in node.attribute):
+        if attribute.name in ("to", "dtype") and attribute.i == TensorProto.FLOAT16:
+            attribute.i = TensorProto.FLOAT
     for value in [*graph.input, *graph.output]:
         value.type.tensor_type.elem_type = TensorProto.FLOAT
+    del graph.value_info[:]
     return result
 
 

@@ -103,13 +103,23 @@ FAULTS = {
         "a = Conv<kernel_shape = [3, 3]>(x, k) b = Sub(c, a) y = Flatten(b)",
         {"k": (4, 3, 3, 3), "c": (1, 4, 1, 1)},
     ),
+    "branch_by_a_size": (
+        "h = Mul(x, c) p = GlobalMaxPool(h) s = Shape(p) d = Gather(s, two) k = Equal(d, one)"
+        " a = If<then_branch = t () => (float[N,3,1] u) { q = Softplus(p) u = Squeeze(q, last) },"
+        " else_branch = e () => (float[N,3,1,1] v) { v = Identity(p) }>(k) y = Flatten(a)",
+        {"c": 70.0, "two": np.int64(2), "one": np.int64(1), "last": np.array([-1])},
+    ),
     "by_a_convolution": (
         "a = Conv<kernel_shape = [3, 3]>(x, k, n) b = Div(c, a) y = Flatten(b)",
         {"k": (4, 3, 3, 3), "n": np.full(4, 9.0, np.float32), "c": (1, 4, 1, 1)},
     ),
+    "zeros_of_no_type": (
+        "a = ConstantOfShape(c) g = Greater(x, n) b = Where(g, x, a) m = MatMul(b, k) y = Flatten(m)",
+        {"c": np.array([1, 3, 8, 8]), "n": 0.1, "k": (8, 4)},
+    ),
 }
 
-# The same of graphs that may not be run.
+# The same of graphs that may not be run: names begin with the operator that is named.
 GREEDY = {
     "ConstantOfShape": ("a = ConstantOfShape(c) b = ReduceMean<keepdims = 0>(a) e = Add(x, b) y = Flatten(e)",
                         {"c": np.array([1, 65536, 65536])}),
@@ -126,7 +136,27 @@ GREEDY = {
               {"s": np.int64(0), "e": np.int64(2**40), "t": np.int64(1)}),
     "Conv": ("a = Conv<kernel_shape = [1, 1], pads = [99999, 99999, 99999, 99999]>(x, k) b = GlobalAveragePool(a) y = Flatten(b)",
              {"k": (4, 3, 1, 1)}),
+    "Expand_in_a_branch": (
+        "a = If<then_branch = t () => (float[N,3,8,8] u) { e = Expand(x, c) u = ReduceMean<axes = [0]>(e) },"
+        " else_branch = e () => (float[N,3,8,8] v) { v = Identity(x) }>(k) y = Flatten(a)",
+        {"c": np.array([2**20, 3, 8, 8]), "k": np.True_}),
+    "Sum_many_at_once": (
+        # Summed, and all of them needed once more.
+        " ".join(f"a{i} = Expand(x, c)" for i in range(8)) + " s = Sum(" + ", ".join(f"a{i}" for i in range(8)) + ")"
+        " m = Max(s, " + ", ".join(f"a{i}" for i in range(8)) + ") b = ReduceMean<axes = [0]>(m) y = Flatten(b)",
+        {"c": np.array([2**17, 3, 8, 8])}),
+    "ConstantOfShape_many": (
+        " ".join(f"a{i} = ConstantOfShape(c)" for i in range(200)) + " s = Sum(x, " + ", ".join(f"a{i}" for i in range(200)) + ")"
+        " b = ReduceMean<axes = [0]>(s) y = Flatten(b)", {"c": np.array([5000, 3, 8, 8])}),
+    "Loop": ("a = Loop<body = b (int64 i, bool c, float[1,3,8,8] v) => (bool d, float[1,3,8,8] w)"
+             " { d = Identity(c) w = Add(v, v) }>(n, k, x) y = Flatten(a)", {"n": np.int64(5), "k": np.True_}),
+    "Scan": ("a = Scan<body = b (float[3,8,8] v) => (float[3,8,8] w) { w = Relu(v) }, num_scan_inputs = 1>(x)"
+             " y = Flatten(a)", {}),
+    "If": ("m = ReduceMax<keepdims = 0>(x) c = Greater(m, z)"
+           " a = If<then_branch = t () => (float[N,3,8,8] u) { u = Relu(x) },"
+           " else_branch = e () => (float[N,3,8,8] v) { v = Neg(x) }>(c) y = Flatten(a)", {"z": 0.0}),
     "MaxPool": ("a = MaxPool<kernel_shape = [99999, 99999], pads = [50000, 50000, 50000, 50000]>(x) y = Flatten(a)", {}),
+    "Transpose": ("a = Transpose<perm = [0, 1, 1, 2]>(x) y = Flatten(a)", {}),
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Run from the project root: `python models/scripts/probe.py MANIFEST.json...`. Needs numpy, onnxruntime and the ONNX file that
 each manifest names. The other scripts that write manifests call `probe`. The rule of the input stands in
-`src/encoder/probe.rs`; where the manifest names a size for live pictures, that has numbers of its own.
+`encoder/src/probe.rs`; where the manifest names a size for live pictures, that has numbers of its own.
 """
 
 import json

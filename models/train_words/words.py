@@ -1,4 +1,4 @@
-"""From a class name to a point in the space of CLIP: what `src/encoder/words.rs` does, in NumPy.
+"""From a class name to a point in the space of CLIP: what `encoder/src/words.rs` does, in NumPy.
 
 A name is cut into words. Each word is looked up whole and by the pieces of three to five letters that it is made of;
 the name is looked up once more as one word, so that "sea horse" and "seahorse" are the same thing.

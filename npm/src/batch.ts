@@ -1,16 +1,17 @@
-import { check, checkOptions, IMAGE_OPTIONS, IMAGES } from "./check.js";
+import { check, checkOptions, IMAGES, type Kinds } from "./check.js";
 import { toHandfulError } from "./errors.js";
 import type { BatchItem, ImageOptions, ImageSource } from "./types.js";
 
 /** Does `act` with each image in turn; an image that fails is one item of the result, an abort ends it all. */
-export async function* batch<Value extends object>(
+export async function* batch<Value extends object, Options extends ImageOptions>(
   images: Iterable<ImageSource>,
-  options: ImageOptions,
-  act: (image: ImageSource, options: ImageOptions) => Promise<Value>,
+  options: Options,
+  kinds: Kinds<Options>,
+  act: (image: ImageSource, options: Options) => Promise<Value>,
 ): AsyncGenerator<BatchItem<Value>, void> {
   check("images", images, IMAGES);
-  checkOptions("options", options, IMAGE_OPTIONS);
-  const { signal, onProgress, detail } = options;
+  checkOptions("options", options, kinds);
+  const { signal, onProgress } = options;
   const total = countOf(images);
   let index = 0;
   onProgress?.({ stage: "encode", done: 0, total });
@@ -18,7 +19,7 @@ export async function* batch<Value extends object>(
     signal?.throwIfAborted();
     let item: BatchItem<Value>;
     try {
-      item = { ...(await act(image, { signal, detail })), index };
+      item = { ...(await act(image, { ...options, onProgress: undefined })), index };
     } catch (failure) {
       signal?.throwIfAborted();
       const error = toHandfulError(failure);

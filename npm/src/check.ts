@@ -1,5 +1,5 @@
 import { HandfulError } from "./errors.js";
-import type { CallOptions, Detail, ImageOptions } from "./types.js";
+import type { CallOptions, Detail, EncodeOptions, ImageOptions } from "./types.js";
 
 // TypeScript holds for those who use it. WebAssembly takes whatever comes, and reads beyond its memory or 0 for it, so what
 // callers hand over is looked at here before it goes on.
@@ -50,6 +50,10 @@ export const SIGNAL: Kind = { wanted: "an AbortSignal", holds: typed("AbortSigna
 export const COUNT: Kind = {
   wanted: "a whole number from 0 on",
   holds: (value) => (Number.isInteger(value) ? (value as number) >= 0 : value === Number.POSITIVE_INFINITY),
+};
+export const SIDE: Kind = {
+  wanted: "a whole number from 1 to 1024",
+  holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
 };
 export const MARK: Kind = {
   wanted: "a whole number from 0 to 4294967295",
@@ -102,6 +106,7 @@ export const IMAGE_OPTIONS: Kinds<ImageOptions> = {
   ...CALL_OPTIONS,
   detail: oneOf(["photo", "live"] satisfies Detail[]),
 };
+export const ENCODE_OPTIONS: Kinds<EncodeOptions> = { ...IMAGE_OPTIONS, thumbnail: SIDE };
 
 /**
  * @param what - The name of the value, as the caller knows it.

@@ -9,6 +9,7 @@ import {
   ENCODER,
   FLAG,
   FUNCTION,
+  IMAGE_OPTIONS,
   type Kinds,
   MODULE,
   STREAMS,
@@ -199,7 +200,7 @@ export class Classifier extends FeatureClassifier {
       return { id: add((await encoder.encode(image, each)).features) };
     };
     try {
-      for await (const result of batch(images, options, act)) results.push(result);
+      for await (const result of batch(images, options, IMAGE_OPTIONS, act)) results.push(result);
     } finally {
       end();
     }
@@ -233,7 +234,9 @@ export class Classifier extends FeatureClassifier {
     images: Iterable<ImageSource>,
     options: ImageOptions = {},
   ): AsyncGenerator<PredictResult, void> {
-    return batch(images, options, async (image, each) => ({ answer: await this.predict(image, each) }));
+    return batch(images, options, IMAGE_OPTIONS, async (image, each) => ({
+      answer: await this.predict(image, each),
+    }));
   }
 
   /**

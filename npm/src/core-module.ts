@@ -32,6 +32,7 @@ export interface CoreClassifier {
   setHead(head: HeadName): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
   nearest(row: Float32Array, count: number): Neighbour[];
+  labelOf(text: string): string | undefined;
   duplicateOf(label: string, row: Float32Array): number | undefined;
   suggest(rows: Float32Array, count: number): Uint32Array;
   merge(bytes: Uint8Array): Uint32Array;

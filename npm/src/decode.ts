@@ -1,4 +1,5 @@
 import { type Container, inspect } from "./container.js";
+import { readEighth } from "./eighth.js";
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
 import { readableSize } from "./size.js";
@@ -10,24 +11,34 @@ type Picture = ImageBitmap | VideoFrame;
 /** Upright as the camera meant it; converted to sRGB, so that a wide-gamut photo looks as it does on the page. */
 const AS_SHOWN = { imageOrientation: "from-image", colorSpaceConversion: "default" } as const;
 
-/** Pixels of an image, upright, in sRGB, in the worker. One that is larger than canvases may be is read smaller. */
-export async function decode(image: Payload): Promise<Pixels> {
+/**
+ * Pixels of an image, upright, in sRGB, in the worker. One that is larger than canvases may be is read smaller.
+ *
+ * @param side the shorter side that is looked at
+ */
+export async function decode(image: Payload, side: number): Promise<Pixels> {
   if ("data" in image) return image;
-  return image instanceof Blob ? decodeFile(image) : readPixels(image);
+  return image instanceof Blob ? decodeFile(image, side) : readPixels(image);
 }
 
-async function decodeFile(file: Blob): Promise<Pixels> {
+async function decodeFile(file: Blob, side: number): Promise<Pixels> {
   if (typeof createImageBitmap === "undefined")
     throw new HandfulError(
       "not-an-image",
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
   const name = file instanceof File ? `“${file.name}”` : "This file";
+  const cut = (what: string): HandfulError => new HandfulError("not-an-image", `${name} was cut: ${what}.`);
   const container = await inspect(file);
-  if (!container) throw new HandfulError("not-an-image", `${name} was cut: its end is missing.`);
+  if (!container) throw cut("its end is missing");
   let pixels: ImageData;
   let complete: boolean;
   try {
+    if (container.size && !decodesSmall()) {
+      const small = await readEighth(file, container.size, side);
+      if (small === "cut") throw cut("a part of the picture is missing");
+      if (small) return small;
+    }
     pixels = readPixels(await open(container.file, container.size));
     const { padded, size } = container;
     complete = !padded || equal(pixels, readPixels(await open(padded, size)));
@@ -40,7 +51,7 @@ async function decodeFile(file: Blob): Promise<Pixels> {
       "not-an-image",
       `Nothing of ${name} can be seen: it is transparent, or this browser cannot decode it.`,
     );
-  if (!complete) throw new HandfulError("not-an-image", `${name} was cut: a part of the picture is missing.`);
+  if (!complete) throw cut("a part of the picture is missing");
   return pixels;
 }
 
@@ -53,13 +64,19 @@ function equal(a: ImageData, b: ImageData): boolean {
   return a.data.length === b.data.length && a.data.every((level, i) => level === b.data[i]);
 }
 
+/**
+ * Whether a decoder makes a picture small as it reads, which needs a tenth of the memory. One that does not tell how a picture is
+ * turned (Firefox's) has turned it and pressed it into the size.
+ */
+function decodesSmall(): boolean {
+  return typeof ImageDecoder !== "undefined" && "rotation" in VideoFrame.prototype;
+}
+
 async function open(file: Blob, size: Container["size"]): Promise<Picture> {
   if (!size) return createImageBitmap(file, AS_SHOWN);
   const [width, height] = readableSize(...size);
   if (width === size[0] && height === size[1]) return createImageBitmap(file, AS_SHOWN);
-  // A decoder that makes the picture small as it reads needs a tenth of the memory. One that does not tell how a picture is turned
-  // (Firefox's) has turned it and pressed it into the size.
-  if (typeof ImageDecoder !== "undefined" && "rotation" in VideoFrame.prototype) {
+  if (decodesSmall()) {
     const type = "image/jpeg";
     const decoder = new ImageDecoder({
       data: file.stream(),

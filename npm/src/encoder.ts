@@ -8,9 +8,9 @@ import {
   CALL_OPTIONS,
   check,
   checkOptions,
+  ENCODE_OPTIONS,
   FLAG,
   FUNCTION,
-  IMAGE_OPTIONS,
   type Kinds,
   MODULE,
   RECORD,
@@ -26,10 +26,10 @@ import { shippedWords } from "./preset.js";
 import type { Values } from "./protocol.js";
 import type {
   CallOptions,
+  EncodeOptions,
   EncodeResult,
   EncoderSource,
   Encoding,
-  ImageOptions,
   ImageSource,
   Streams,
   TextEncoding,
@@ -180,9 +180,9 @@ export class Encoder implements Disposable {
    *
    * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
    */
-  async encode(image: ImageSource, options: ImageOptions = {}): Promise<Encoding> {
-    checkOptions("options", options, IMAGE_OPTIONS);
-    const { signal, onProgress, detail = "photo" } = options;
+  async encode(image: ImageSource, options: EncodeOptions = {}): Promise<Encoding> {
+    checkOptions("options", options, ENCODE_OPTIONS);
+    const { signal, onProgress, detail = "photo", thumbnail } = options;
     signal?.throwIfAborted();
     const captured = capture(image);
     const encoding = this.#inTurn(async () => {
@@ -193,9 +193,10 @@ export class Encoder implements Disposable {
       }
       const channel = await this.#liveChannel();
       onProgress?.({ stage: "encode", done: 0, total: 1 });
-      const { features, timings } = await channel.call<"encode">({ kind: "encode", image, detail }, transfer);
+      const call = { kind: "encode", image, detail, thumbnail } as const;
+      const { timings, ...made } = await channel.call<"encode">(call, transfer);
       if (!signal?.aborted) onProgress?.({ stage: "encode", done: 1, total: 1 });
-      return { features, timings: { ...timings, decode: timings.decode + elapsed } };
+      return { ...made, timings: { ...timings, decode: timings.decode + elapsed } };
     });
     // A failed capture is reported at its turn, not before as an unhandled rejection.
     captured.catch(() => {});
@@ -214,8 +215,8 @@ export class Encoder implements Disposable {
    * }
    * ```
    */
-  encodeMany(images: Iterable<ImageSource>, options: ImageOptions = {}): AsyncGenerator<EncodeResult, void> {
-    return batch(images, options, (image, each) => this.encode(image, each));
+  encodeMany(images: Iterable<ImageSource>, options: EncodeOptions = {}): AsyncGenerator<EncodeResult, void> {
+    return batch(images, options, ENCODE_OPTIONS, (image, each) => this.encode(image, each));
   }
 
   /**

@@ -33,7 +33,7 @@ import type {
 } from "./types.js";
 import { loadCore, type WasmInput } from "./wasm.js";
 
-/** A label is understood from this confidence on, as `handful::encoder::UNDERSTOOD` says too. */
+/** A label is understood from this confidence on, as `handful_encoder::UNDERSTOOD` says too. */
 const UNDERSTOOD = 0.5;
 
 /** How to get at the core module. */
@@ -135,6 +135,15 @@ export class FeatureClassifier implements Disposable {
     const core = this.core;
     this.#classes ??= core.classes();
     return this.#classes;
+  }
+
+  /**
+   * The label, as it stands in {@link classes}, of the class that a text names: texts that look the same are one label, however
+   * Unicode spells them, as in the name of a folder. `undefined` where there is none.
+   */
+  labelOf(text: string): string | undefined {
+    check("text", text, TEXT);
+    return this.core.labelOf(text);
   }
 
   /** The examples by id. The same array until the set changes. */

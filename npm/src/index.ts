@@ -9,6 +9,7 @@ export type {
   BatchItem,
   CallOptions,
   Detail,
+  EncodeOptions,
   EncodeResult,
   EncoderSource,
   Encoding,

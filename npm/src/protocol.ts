@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./errors.js";
 import type { Place } from "./files.js";
-import type { Detail, EncodeTimings, Pixels, Progress, Streams, TextEncoding } from "./types.js";
+import type { Detail, Encoding, Pixels, Progress, Streams, TextEncoding } from "./types.js";
 
 /** What an image is turned into before it goes to the worker. */
 export type Payload = Blob | ImageBitmap | Pixels;
@@ -16,7 +16,13 @@ export type Call =
       /** The tokenizer's program; see `text.ts`. */
       readonly tokenizer: string;
     }
-  | { readonly kind: "encode"; readonly id: number; readonly image: Payload; readonly detail: Detail }
+  | {
+      readonly kind: "encode";
+      readonly id: number;
+      readonly image: Payload;
+      readonly detail: Detail;
+      readonly thumbnail: number | undefined;
+    }
   | { readonly kind: "encodeText"; readonly id: number; readonly name: string }
   /** Stops the call with this id, which then fails. Not answered itself. */
   | { readonly kind: "stop"; readonly id: number };
@@ -32,7 +38,7 @@ export interface Values {
     readonly hasText: boolean;
     readonly textReady: boolean;
   };
-  encode: { readonly features: Float32Array; readonly timings: EncodeTimings };
+  encode: Encoding;
   encodeText: TextEncoding;
 }
 

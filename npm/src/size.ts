@@ -1,6 +1,6 @@
 import { HandfulError } from "./errors.js";
 
-/** Longest side of a picture, in pixels, as `handful::encoder::MAX_SIDE` says too: browsers draw no larger canvas. */
+/** Longest side of a picture, in pixels, as `handful_encoder::MAX_SIDE` says too: browsers draw no larger canvas. */
 export const MAX_SIDE = 16_384;
 
 /** Most pixels that a picture is read with. A larger canvas stays empty, without an error, on older iPhones. */

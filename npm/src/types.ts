@@ -59,6 +59,15 @@ export interface ImageOptions extends CallOptions {
   readonly detail?: Detail | undefined;
 }
 
+/** Options of calls that give features of images. */
+export interface EncodeOptions extends ImageOptions {
+  /**
+   * Pixels of a side, 1 to 1024: then the answer has a small picture of the image's middle, a square on white, as JPEG. To
+   * be shown, or kept beside an example; made of the pixels that are decoded for the encoder.
+   */
+  readonly thumbnail?: number | undefined;
+}
+
 /** An image encoder: an ONNX model and the manifest that says how to feed it. */
 export interface EncoderSource {
   /** URL of the manifest (JSON). Strings are relative to the page. */
@@ -121,7 +130,7 @@ export type Streams = readonly Stream[];
  * | `amu` | zero-shot with a bias from the other streams, its strength learned from the set | without texts |
  * | `amu_published` | zero-shot with a bias from the other streams, as published | no |
  * | `uer` | weights learned from a stream with a small memory | yes |
- * | `fused` | zero-shot, `kernel_ridge` and `naive_bayes_full`, weighted by what the examples say | no |
+ * | `fused` | regression and Gaussian classes on the photos with the texts of the classes, kept up with each change | no |
  */
 export const HEAD_NAMES = [
   "auto",
@@ -259,6 +268,8 @@ export interface Encoding {
   /** One feature row: the streams of the encoder one after another, as the encoder gave them. */
   readonly features: Float32Array;
   readonly timings: EncodeTimings;
+  /** Where it was asked for: a JPEG file. */
+  readonly thumbnail?: Uint8Array<ArrayBuffer>;
 }
 
 /** Features of a name. */

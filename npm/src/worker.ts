@@ -4,6 +4,7 @@ import { HandfulError, toHandfulError } from "./errors.js";
 import { EncoderFiles, type NamedFile, type Place } from "./files.js";
 import type { Call, Reply, Values } from "./protocol.js";
 import { TextSide } from "./text.js";
+import { drawThumbnail } from "./thumbnail.js";
 import type { Detail, Progress, TextEncoding } from "./types.js";
 import glue, { OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
@@ -137,18 +138,21 @@ function encoderFor(detail: Detail): OnnxEncoder {
 async function encode({
   image,
   detail,
+  thumbnail,
 }: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
   const used = encoderFor(detail);
   const start = performance.now();
-  const pixels = await decode(image);
+  const pixels = await decode(image, Math.max(used.side(), thumbnail ?? 0));
   const decoded = performance.now();
+  const small = thumbnail === undefined ? {} : { thumbnail: await drawThumbnail(pixels, thumbnail) };
+  const drawn = performance.now();
   const tensor = used.preprocess(pixels as ImageData); // it reads these three fields
   const preprocessed = performance.now();
   const features = used.run(tensor) as Float32Array<ArrayBuffer>;
   const timings = {
     decode: decoded - start,
-    preprocess: preprocessed - decoded,
+    preprocess: preprocessed - drawn,
     encode: performance.now() - preprocessed,
   };
-  return { features, timings };
+  return { features, timings, ...small };
 }

@@ -138,6 +138,14 @@ test("changes under one mark are one step of undo, also of two calls and of one 
     assert.throws(() => classifier.marked(mark, () => {}), { code: "parameter" });
 });
 
+test("a text names the class whose label looks the same", async () => {
+  const classifier = await taught();
+  classifier.addClass("\u00c4pfel");
+  for (const text of ["\u00c4pfel", "A\u0308pfel", " \u00c4pfel\u200b"])
+    assert.equal(classifier.labelOf(text), "\u00c4pfel");
+  for (const text of ["\u00e4pfel", "Apfel", "", " "]) assert.equal(classifier.labelOf(text), undefined);
+});
+
 test("the same features again are found in their own class", async () => {
   const classifier = await taught();
   const [apple] = classifier.examples;

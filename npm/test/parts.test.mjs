@@ -9,6 +9,7 @@ import { mosaic } from "../../tests/images/jpeg.mjs";
 import { encodePng } from "../../tests/images/png.mjs";
 import { abortable } from "../dist/abort.js";
 import { batch } from "../dist/batch.js";
+import { IMAGE_OPTIONS } from "../dist/check.js";
 import { inspect } from "../dist/container.js";
 import { download } from "../dist/download.js";
 import { ERROR_CODES, HandfulError, RUST_ERROR_CODES, toHandfulError } from "../dist/errors.js";
@@ -25,8 +26,22 @@ test("the error codes are those of Rust, and each is documented", async () => {
 });
 
 test("the longest side of a picture is that of Rust", async () => {
-  const rust = await readFile(new URL("../../src/encoder/preprocess.rs", import.meta.url), "utf8");
+  const rust = await readFile(new URL("../../encoder/src/preprocess.rs", import.meta.url), "utf8");
   assert.equal(MAX_SIDE, Number(/MAX_SIDE: u32 = ([\d_]+)/.exec(rust)[1].replace("_", "")));
+});
+
+test("no module exports the bindings of the other's crate", async () => {
+  const [core, encoder] = await Promise.all(
+    ["core", "encoder"].map(async (name) => {
+      const types = await readFile(new URL(`../dist/wasm/${name}/${name}.d.ts`, import.meta.url), "utf8");
+      return [...types.matchAll(/^export class (\w+)/gm)].map((match) => match[1]);
+    }),
+  );
+  assert.ok(core.includes("CoreClassifier") && encoder.includes("OnnxEncoder"));
+  assert.deepEqual(
+    core.filter((name) => encoder.includes(name)),
+    [],
+  );
 });
 
 test("the names of heads are those of Rust, and each is documented", async () => {
@@ -71,7 +86,12 @@ test("a batch goes on after a bad image and counts as it goes", async () => {
     if (image === "bad") throw new HandfulError("not-an-image", "no");
     return { id: image };
   };
-  for await (const item of batch([10, "bad", 30], { onProgress: (p) => progress.push(p) }, act))
+  for await (const item of batch(
+    [10, "bad", 30],
+    { onProgress: (p) => progress.push(p) },
+    IMAGE_OPTIONS,
+    act,
+  ))
     items.push(item);
   assert.deepEqual(
     items.map(({ index, id, error }) => [index, id, error?.code]),
@@ -96,6 +116,7 @@ test("a batch of unknown size takes its images one at a time", async () => {
   for await (const { index } of batch(
     endless(),
     { onProgress: ({ total }) => totals.add(total) },
+    IMAGE_OPTIONS,
     async () => ({}),
   )) {
     assert.equal(taken, index + 1);
@@ -109,7 +130,8 @@ test("an abort or a disposed encoder ends a batch", async () => {
   const seen = [];
   await assert.rejects(
     async () => {
-      for await (const { index } of batch([1, 2, 3], { signal: controller.signal }, async () => ({}))) {
+      const { signal } = controller;
+      for await (const { index } of batch([1, 2, 3], { signal }, IMAGE_OPTIONS, async () => ({}))) {
         seen.push(index);
         if (index === 1) controller.abort("stop");
       }
@@ -117,7 +139,9 @@ test("an abort or a disposed encoder ends a batch", async () => {
     (reason) => reason === "stop",
   );
   assert.deepEqual(seen, [0, 1]);
-  const disposed = batch([1, 2], {}, () => Promise.reject(new HandfulError("disposed", "gone")));
+  const disposed = batch([1, 2], {}, IMAGE_OPTIONS, () =>
+    Promise.reject(new HandfulError("disposed", "gone")),
+  );
   await assert.rejects(disposed.next(), { code: "disposed" });
 });
 

@@ -110,6 +110,9 @@ const options = (fields) =>
 const signal = kind(() => undefined, ["AbortSignal"]);
 const call = { signal, onProgress: callback };
 const imageOptions = options({ ...call, detail: kind(() => "photo") });
+// Node has nothing to draw them with.
+const thumbnail = kind(() => undefined, ["number"], ["worker"]);
+const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail });
 const module = kind(() => undefined, ["text", "empty text", "URL"], ["network", "wasm-load"]);
 const source = record({
   manifest: address,
@@ -163,6 +166,7 @@ const CALLS = {
   "FeatureClassifier#head=": [kind(() => "prototype")],
   "FeatureClassifier#predictFeatures": [row],
   "FeatureClassifier#nearestFeatures": [row, count],
+  "FeatureClassifier#labelOf": [text],
   "FeatureClassifier#duplicateOf": [row, text],
   "FeatureClassifier#suggestFeatures": [rows, count],
   "FeatureClassifier#evaluate": [],
@@ -182,8 +186,8 @@ const CALLS = {
   "Classifier#dispose": [],
   "Encoder.load": [optional(source), encoderOptions],
   "Encoder.downloadSize": [source],
-  "Encoder#encode": [image, imageOptions],
-  "Encoder#encodeMany": [images, imageOptions],
+  "Encoder#encode": [image, encodeOptions],
+  "Encoder#encodeMany": [images, encodeOptions],
   "Encoder#encodeText": [text, options(call)],
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],

@@ -1,408 +1,354 @@
-//! Several heads as one: each contributes as much as the examples say it is worth.
+//! The default answer: two classifiers of images and one of texts, as one, all read from one inverse that is kept.
 //!
-//! Source: specification 6.4 (stacking: Wolpert, "Stacked Generalization", 1992). Each member's scores are divided by its
-//! own temperature, learned from held-out examples, and added with weights that minimise the cross-entropy of the
-//! held-out sums. Differs from the specification, by measurement:
-//! - Examples are held out by folds (see [`crate::held_out`]).
-//! - Text and images are two witnesses that err independently, so each starts with the weight 1; members that look at the
-//!   images share that one. Among the image members the prior holds however many examples there are (equal weights beat
-//!   free ones by up to 1.6 points); the weight of text is the examples' to decide.
-//! - With one photo a class nothing can be held out: text is tempered by its likelihood on the examples, which it never
-//!   saw, and images by their prior temperature and what is known of the encoder ([`Task::temperature`]).
+//! Source: ours, of the parts that [`discriminant`] names. Ridge regression and Gaussian classes on the same kernel, half of each; the
+//! text of each class as a witness that errs independently. What the examples say when they are held out, fold by fold, follows from
+//! the inverse without a fit: the weight of the texts, the temperature, the sets of classes, the threshold of "none of these" and the
+//! estimate of quality all come from that.
 
-mod background;
-mod weights;
+mod discriminant;
+mod evidence;
+mod kernel;
+mod text;
 
-use super::{
-    FittedHead, Head, HeadSpec, KernelRidge, NaiveBayes, NaiveBayesFull, Query, ZeroShot, scores,
-};
+pub(crate) use kernel::Kernel;
+pub(crate) use text::TextScores;
+
+use super::{FittedHead, Head, LeaveOneOut, Query, folds};
 use crate::calibration::fit_temperature;
-use crate::held_out::{ENOUGH, HeldOut, plan, without};
+use crate::held_out::{ENOUGH, FOLDS, HeldOut};
+use crate::linalg::{self, Inverse};
 use crate::math::{larger, log_sum_exp};
+use crate::order::sort_indices;
 use crate::support::Task;
-use crate::{Error, Result, trust};
-use background::Background;
-use ndarray::{Array2, Axis};
+use crate::{Result, trust};
+use discriminant::{Discriminant, Fit};
+use evidence::Evidence;
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use weights::Sum;
+use std::sync::Arc;
 
-/// A weighted sum of heads, with a score of its own for photos that show none of the classes.
+/// Images and texts together, with a score of its own for photos that show none of the classes.
 ///
-/// # Shapes
-/// Those of its members.
+/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::trust`]).
 /// # Units
-/// Logits, a little too certain where examples could be held out: the prior temperature is 1.08, else 1.
-/// # Parameters
-/// | field | default | meaning |
-/// | --- | --- | --- |
-/// | `members` | zero-shot, kernel ridge, naive Bayes with full covariance | the heads; all but `zero_shot` see a task without texts |
-/// | `standardise` | true | whether the images are standardised ([`Task::standardised`]), up to 2,000 examples |
-/// | `learn_trust` | true | whether the trust in each stream is learned ([`crate::trust`]) |
-/// # Errors
-/// Those of its members.
+/// Logits. A class without examples and without text scores `-inf`.
 /// # Cost
-/// One fit of each member, and one for each fold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fused {
-    /// The heads.
-    pub members: Vec<HeadSpec>,
-    /// Whether images are standardised.
-    pub standardise: bool,
-    /// Whether the trust in each stream is learned.
-    pub learn_trust: bool,
-}
+/// Fit O(n^3), n at most 1,800: of more examples 1,800 take part, as many of each class as of any other. In a classifier it is kept,
+/// and a photo more or less costs O(n^2). Score O(n (width + C)).
+// Fields that are not known pass: earlier versions saved some.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Fused {}
 
-impl Default for Fused {
-    fn default() -> Self {
-        Self {
-            members: vec![
-                HeadSpec::ZeroShot(ZeroShot::default()),
-                HeadSpec::KernelRidge(KernelRidge::smooth()),
-                HeadSpec::NaiveBayesFull(NaiveBayesFull::default()),
-            ],
-            standardise: true,
-            learn_trust: true,
-        }
-    }
-}
+/// Examples that take part at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
+pub(crate) const MOST: usize = 1800;
 
-/// Examples beyond which members that solve for all of them at once take longer than anybody waits. Naive Bayes stands
-/// in for them.
-const MANY: usize = 2000;
-
-/// How much more certain the members are with all examples than in the folds that temperatures and weights were learned
-/// from. On validation photos of Caltech-101 and UCF101 (4, 8, 16 photos a class) 1.05 to 1.1 is best, by calibration
-/// error (2.5 to 2.1 %) and by likelihood.
-const MORE_CERTAIN: f64 = 1.08;
-
-/// The logits of a text are divided by one and this number over that of the examples, beside what the examples say: a few
-/// that it got right are no proof. With one photo a class of 2 to 10, on photos that nothing is tested on: made-up texts of true
-/// CLIP features gain 0.9 to 0.3 points where noise is added and lose 0.1 without, our own encoder's gain 0.2 to 1.2 on one
-/// set and lose 0.4 to 0.9 on the other.
-const DOUBT: f64 = 2.0;
-
-/// Heads that may be fused: more than there are kinds of them, few enough that no file can keep a browser busy.
-const MOST_MEMBERS: usize = 16;
-
-impl Fused {
-    /// The members that have something to say on this task.
-    fn specs(&self, task: &Task) -> Vec<HeadSpec> {
-        let n = task.n_examples();
-        let used = task.counts().iter().filter(|&&n| n > 0).count();
-        let mut specs = self.members.clone();
-        specs.retain(|spec| match spec {
-            HeadSpec::ZeroShot(_) => task.has_text(),
-            // One photo of each class has no scatter.
-            HeadSpec::NaiveBayesFull(_) => n > used && n <= MANY,
-            _ => n > 0 && n <= MANY,
-        });
-        if n > MANY {
-            specs.push(HeadSpec::NaiveBayes(NaiveBayes::default()));
-        }
-        specs
-    }
-}
+/// Examples of a fold at most, beyond as many folds as there are anyway: the cost of a fold grows with the cube of its size.
+const FOLD: usize = 80;
 
 impl Head for Fused {
     type Fitted = FittedFused;
     const NAME: &'static str = "fused";
 
     fn prepare(&self, task: Task) -> Result<Task> {
-        let task = if self.standardise && task.n_examples() <= MANY {
-            task.standardised()
-        } else {
-            task
-        };
-        if self.learn_trust {
-            let trust = trust::learn(&task)?;
-            task.with_trust(&trust)
-        } else {
-            Ok(task)
-        }
+        let task = task.standardised();
+        let trust = trust::learn(&task)?;
+        task.with_trust(&trust)
     }
 
     fn fit(&self, task: &Task) -> Result<FittedFused> {
-        let nested = self.members.iter().any(|m| matches!(m, HeadSpec::Fused(_)));
-        if nested || self.members.len() > MOST_MEMBERS {
-            return Err(Error::Parameter {
-                name: "fused.members",
-                value: format!("{} heads", self.members.len()),
-                range: "at most 16 heads, none of them fused",
-            });
-        }
-        // Members that have nothing to say yet are checked too, or a set that was accepted would fail when it grows.
-        for spec in &self.members {
-            spec.fit(&task.subset(&[]))?;
-        }
-        let images = task.without_text();
-        let mut members = self
-            .specs(task)
-            .into_iter()
-            .map(|spec| Member::fit(spec, task, &images))
-            .collect::<Result<Vec<_>>>()?;
-        let regression = members.iter().any(Member::is_regression);
-        let mut held_out = HeldOut::new(task, Vec::new(), Array2::zeros((0, task.n_classes())));
-        let mut distances = Distances::default();
-        for fold in plan(task, ENOUGH) {
-            let rest = without(&images, &fold);
-            let rows = task.features().select(Axis(0), &fold);
-            for member in &mut members {
-                member.hold_out(&rest, rows.view())?;
-            }
-            if regression {
-                distances.hold_out(&rest, rows.view());
-            }
-            held_out.append(HeldOut::new(
-                task,
-                fold,
-                Array2::zeros((0, task.n_classes())),
-            ));
-        }
-        for member in &mut members {
-            member.temper(task, &held_out.labels);
-        }
-        let evidence: Vec<_> = members
-            .iter()
-            .map(|m| (m.logits.view(), m.is_text))
-            .collect();
-        let weights = weights::learn(&evidence, &held_out.labels);
-        held_out.logits = Array2::zeros((held_out.labels.len(), task.n_classes()));
-        let mut sum = Sum::new(task.n_classes());
-        for (i, mut out) in held_out.logits.rows_mut().into_iter().enumerate() {
-            sum.clear();
-            for ((logits, _), &weight) in evidence.iter().zip(&weights) {
-                sum.add(logits.row(i).iter().copied(), weight);
-            }
-            sum.write(
-                out.as_slice_mut()
-                    .expect("rows of a fresh array are contiguous"),
-            );
-        }
-        for (member, &weight) in members.iter_mut().zip(&weights) {
-            member.weight = weight;
-        }
-        let background = if regression && distances.comparable() {
-            Background::new(&images)
-        } else {
-            None
-        };
-        held_out.novelty = distances.choose(background.is_some());
-        let mut fitted = FittedFused {
-            n_classes: task.n_classes(),
-            background,
-            members,
-            held_out,
-            novelty_scale: [1.0; 3],
-            scratch: RefCell::new((vec![0.0; task.n_classes()], sum)),
-        };
-        fitted.measure_novelty();
-        Ok(fitted)
+        let chosen = task.evenly(MOST);
+        let rows = |all: ArrayView2<'_, f32>| all.select(Axis(0), &chosen);
+        let view = task.subset(&[]);
+        let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
+        Ok(FittedFused::new(Known {
+            kernel: Arc::new(Kernel::of(rows(task.image()).view())),
+            text: TextScores::of(&view, rows(task.features()).view())?.map(Arc::new),
+            examples: chosen,
+            labels,
+            view,
+        }))
     }
 }
 
-/// The task as a member sees it: standardised for heads that know images as wholes, by their likeness or by weights on
-/// them, plain for those that keep sums or rows of their own.
-fn seen<'a>(spec: &HeadSpec, task: &'a Task) -> Cow<'a, Task> {
-    match spec {
-        HeadSpec::KernelRidge(_)
-        | HeadSpec::NaiveBayesFull(_)
-        | HeadSpec::Knn(_)
-        | HeadSpec::TipAdapter(_)
-        | HeadSpec::Logistic(_) => Cow::Borrowed(task),
-        _ => Cow::Owned(task.plain()),
+/// What an answer is made of.
+pub(crate) struct Known {
+    /// A task without examples: the classes with their texts, and how images are seen.
+    pub view: Task,
+    pub kernel: Arc<Kernel>,
+    pub text: Option<Arc<TextScores>>,
+    /// Of each place in the kernel, the number of the example and its class.
+    pub examples: Vec<usize>,
+    pub labels: Vec<usize>,
+}
+
+/// The folds of examples with these labels `(n,)`, in order of their numbers: lists of places. None where no class has two.
+pub(crate) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
+    let mut counts = vec![0_usize; labels.iter().max().map_or(0, |most| most + 1)];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    match counts.into_iter().max() {
+        Some(most @ 2..) => folds(labels, most.min(FOLDS.max(labels.len() / FOLD))),
+        _ => Vec::new(),
     }
 }
 
-/// A head among others.
-struct Member {
-    spec: HeadSpec,
-    head: Box<dyn FittedHead>,
-    is_text: bool,
-    /// What its scores are divided by.
-    temperature: f64,
-    weight: f64,
-    /// Held-out scores `(m, C)`, first over the prior temperature, in the end over the learned one.
+/// The folds of what is known: the examples are shared out in the order of their numbers.
+fn folds_of(known: &Known) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..known.examples.len()).collect();
+    sort_indices(&mut order, &|a, b| {
+        known.examples[a].cmp(&known.examples[b])
+    });
+    let labels: Vec<usize> = order.iter().map(|&place| known.labels[place]).collect();
+    let folds = plan(&labels).into_iter();
+    folds
+        .map(|fold| fold.into_iter().map(|i| order[i]).collect())
+        .collect()
+}
+
+/// Held-out logits of the images `(m, C)`, and how each fits.
+struct Images {
+    places: Vec<usize>,
     logits: Array2<f32>,
+    far: Vec<f64>,
+    best: Vec<f64>,
 }
 
-impl Member {
-    fn fit(spec: HeadSpec, task: &Task, images: &Task) -> Result<Self> {
-        let is_text = matches!(spec, HeadSpec::ZeroShot(_));
-        let head = if is_text {
-            spec.fit(task)
-        } else {
-            spec.fit(&seen(&spec, images))
+impl Images {
+    /// Of the examples in some folds, lists of places in the kernel.
+    fn held_out<'a>(
+        evidence: &Evidence,
+        inverse: &Inverse,
+        folds: impl IntoIterator<Item = &'a Vec<usize>>,
+    ) -> Self {
+        let classes = evidence.n_classes();
+        let mut all = Self {
+            places: Vec::new(),
+            logits: Array2::zeros((0, classes)),
+            far: Vec::new(),
+            best: Vec::new(),
         };
-        Ok(Self {
-            head: head?,
-            spec,
-            is_text,
-            temperature: 1.0,
-            weight: 0.0,
-            logits: Array2::zeros((0, task.n_classes())),
-        })
-    }
-
-    fn is_regression(&self) -> bool {
-        matches!(self.spec, HeadSpec::KernelRidge(_))
-    }
-
-    /// Scores the rows of a fold by a fit to the rest.
-    fn hold_out(&mut self, rest: &Task, rows: ndarray::ArrayView2<'_, f32>) -> Result<()> {
-        // Text owes nothing to the examples, so one fit does for all folds.
-        let logits = if self.is_text {
-            scores(self.head.as_ref(), rest, rows) / self.head.prior_temperature() as f32
-        } else {
-            let rest = seen(&self.spec, rest);
-            let head = self.spec.fit(&rest)?;
-            scores(head.as_ref(), &rest, rows) / head.prior_temperature() as f32
-        };
-        self.logits
-            .append(Axis(0), logits.view())
-            .expect("both have one column a class");
-        Ok(())
-    }
-
-    /// Learns the temperature; text from all examples, for it has seen none of them.
-    fn temper(&mut self, task: &Task, labels: &[usize]) {
-        let relative = if self.is_text {
-            let own = scores(self.head.as_ref(), task, task.features());
-            let doubt = match task.n_examples() {
-                0 => 0.0,
-                n => DOUBT / n as f64,
-            };
-            fit_temperature(own.view(), task.labels(), 1.0) * (1.0 + doubt)
-        } else {
-            fit_temperature(self.logits.view(), labels, task.temperature())
-        };
-        self.logits /= relative as f32;
-        self.temperature = relative * self.head.prior_temperature();
+        let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
+        for fold in folds {
+            let rest = evidence.without(inverse, fold);
+            for e in 0..fold.len() {
+                // Where no other example is left nothing is known of images.
+                let fit = match &rest {
+                    Some((rest, products)) => {
+                        let products = products.row(e).to_vec();
+                        rest.logits_into(&products, &mut scratch, &mut logits)
+                    }
+                    None => {
+                        logits.fill(f32::NEG_INFINITY);
+                        Fit {
+                            best: 0.0,
+                            far: 0.0,
+                        }
+                    }
+                };
+                all.far.push(fit.far);
+                all.best.push(fit.best);
+                let logits = ArrayView1::from(&logits);
+                all.logits.push_row(logits).expect("a logit for each class");
+            }
+            all.places.extend(fold);
+        }
+        all
     }
 }
 
-/// Members fitted to one task, and how much each counts.
+/// Held-out logits `(m, C)` of the images alone, with the labels `(m,)`, of embeddings with these similarities `(n, n)`.
+pub(crate) fn held_out_images(
+    similarity: Array2<f32>,
+    labels: &[usize],
+    classes: usize,
+) -> (Array2<f32>, Vec<usize>) {
+    let inverse = kernel::inverse(similarity);
+    let evidence = Evidence::new(&inverse, labels, classes);
+    let images = Images::held_out(&evidence, &inverse, &plan(labels));
+    let labels = images.places.iter().map(|&place| labels[place]).collect();
+    (images.logits, labels)
+}
+
+/// The default answer, fitted.
 pub struct FittedFused {
-    n_classes: usize,
-    members: Vec<Member>,
+    known: Known,
+    evidence: Evidence,
+    images: Option<Discriminant>,
+    /// Class sums under the inverse `(C, n)`.
+    sums: Array2<f32>,
+    folds: Vec<Vec<usize>>,
+    /// What the logits of the images are divided by.
+    image_temperature: f64,
+    text_temperature: f64,
+    text_weight: f64,
     held_out: HeldOut,
-    background: Option<Background>,
     /// Standard deviations of the parts of the novelty over the held-out examples.
     novelty_scale: [f64; 3],
-    /// Scores of one member, and the sum of all.
-    scratch: RefCell<(Vec<f32>, Sum)>,
+    scratch: RefCell<Scratch>,
 }
 
-/// How far held-out examples lie from the rest, measured in both ways: with two photos of each class there is scatter
-/// to compare with, but none in folds of one, and a distance means nothing beside one that was measured otherwise.
+/// Room to work in, so that asking allocates nothing.
 #[derive(Default)]
-struct Distances {
-    to_nearest: Vec<f32>,
-    beyond_background: Vec<f32>,
-}
-
-impl Distances {
-    fn hold_out(&mut self, rest: &Task, rows: ndarray::ArrayView2<'_, f32>) {
-        let background = Background::new(rest);
-        let mut similarities = vec![0.0; rest.n_examples()];
-        for row in rows.rows() {
-            rest.similarities_into(&row.to_vec(), &mut similarities);
-            self.to_nearest.push(to_nearest(&similarities));
-            let beyond = background.as_ref().map(|b| b.distance(&similarities));
-            self.beyond_background.extend(beyond.map(|far| far as f32));
-        }
-    }
-
-    /// Whether every fold had a background.
-    fn comparable(&self) -> bool {
-        self.beyond_background.len() == self.to_nearest.len()
-    }
-
-    fn choose(self, background: bool) -> Vec<f32> {
-        if background {
-            self.beyond_background
-        } else {
-            self.to_nearest
-        }
-    }
-}
-
-/// How far a query lies from the nearest example, as minus their similarity.
-fn to_nearest(similarities: &[f32]) -> f32 {
-    -similarities.iter().copied().fold(-1.0, larger)
+struct Scratch {
+    image: Vec<f32>,
+    values: Vec<f32>,
+    single: Vec<f32>,
+    products: Vec<f64>,
+    classes: Vec<f64>,
+    texts: Vec<f32>,
 }
 
 impl FittedFused {
-    /// Names of the members and their weights.
-    pub fn weights(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.members.iter().map(|m| (m.spec.name(), m.weight))
-    }
-
-    /// The member whose largest score tells how well the best class fits: a regression, whose scores are about 1 for
-    /// a class that fits and 0 for all others where none does.
-    fn regression(&self) -> Option<&Member> {
-        self.members.iter().find(|member| member.is_regression())
-    }
-
-    /// Writes the weighted sum of the members' scores, and gives the largest of the regression, where there is one.
-    fn sum_into(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
-        let (scores, sum) = &mut *self.scratch.borrow_mut();
-        sum.clear();
-        let mut fit = None;
-        for member in &self.members {
-            member.head.scores_into(query, scores);
-            if member.is_regression() && fit.is_none() {
-                fit = Some(largest(scores.iter().copied()));
-            }
-            let temperature = member.temperature as f32;
-            sum.add(scores.iter().map(|s| s / temperature), member.weight);
-        }
-        sum.write(out);
-        fit
-    }
-
-    /// Turns the held-out distances into held-out novelty.
-    fn measure_novelty(&mut self) {
-        let Some(regression) = self.regression() else {
-            self.held_out.novelty.clear();
-            return;
+    pub(crate) fn new(known: Known) -> Self {
+        let classes = known.view.n_classes();
+        let evidence = Evidence::new(known.kernel.inverse(), &known.labels, classes);
+        let mut fitted = Self {
+            images: evidence.all(),
+            sums: linalg::single(evidence.sums().view()),
+            folds: folds_of(&known),
+            image_temperature: known.view.temperature(),
+            text_temperature: 1.0,
+            text_weight: if known.text.is_some() { 1.0 } else { 0.0 },
+            held_out: HeldOut::none(classes),
+            novelty_scale: [1.0; 3],
+            scratch: RefCell::default(),
+            evidence,
+            known,
         };
-        let parts: Vec<[f64; 3]> = (0..self.held_out.labels.len())
-            .map(|i| {
-                let fit = largest(regression.logits.row(i).iter().copied());
-                let doubt = self.doubt(self.held_out.logits.row(i).iter().copied());
-                let far = self.held_out.novelty[i].into();
-                [far, -fit * regression.temperature, doubt]
-            })
+        let held = fitted.hold_out(&fitted.folds[..fitted.enough()]);
+        fitted.learn_text(&held);
+        let (held_out, parts) = fitted.joined(held);
+        fitted.novelty_scale = std::array::from_fn(|k| spread(parts.iter().map(|part| part[k])));
+        fitted.held_out = fitted.with_novelty(held_out, &parts);
+        fitted
+    }
+
+    /// Logits by folds. How foreign an example looks is measured with that one example left out: to what is fitted to a fold fewer everything
+    /// is farther away than to what is fitted to all.
+    fn hold_out(&self, folds: &[Vec<usize>]) -> Images {
+        let inverse = self.known.kernel.inverse();
+        let mut images = Images::held_out(&self.evidence, inverse, folds);
+        for (e, &place) in images.places.iter().enumerate() {
+            let alone = self.images.as_ref();
+            if let Some(fit) = alone.and_then(|all| self.evidence.without_one(inverse, all, place))
+            {
+                (images.best[e], images.far[e]) = (fit.best, fit.far);
+            }
+        }
+        images
+    }
+
+    /// How many folds hold out enough examples to learn a few numbers from.
+    fn enough(&self) -> usize {
+        let mut held = 0;
+        let wanted = self.folds.iter().take_while(|fold| {
+            let more = held < ENOUGH;
+            held += fold.len();
+            more
+        });
+        wanted.count()
+    }
+
+    /// A task without examples: the classes with their texts, and how images are seen.
+    pub(crate) fn view(&self) -> &Task {
+        &self.known.view
+    }
+
+    fn labels_of(&self, places: &[usize]) -> Vec<usize> {
+        places
+            .iter()
+            .map(|&place| self.known.labels[place])
+            .collect()
+    }
+
+    /// Learns how much the texts count.
+    fn learn_text(&mut self, held: &Images) {
+        let Some(text) = &self.known.text else { return };
+        // One photo a class: none can be held out, but texts have seen none of them.
+        let places: Vec<usize> = if held.places.is_empty() {
+            (0..self.known.labels.len()).take(ENOUGH).collect()
+        } else {
+            held.places.clone()
+        };
+        let scores = text.scores.select(Axis(0), &places);
+        let labels = self.labels_of(&places);
+        self.text_temperature = text::temperature(scores.view(), &labels, self.known.labels.len());
+        if held.places.is_empty() {
+            return;
+        }
+        self.image_temperature =
+            fit_temperature(held.logits.view(), &labels, self.image_temperature);
+        let images = &held.logits / self.image_temperature as f32;
+        self.text_weight = text::weight(&images, &(scores / self.text_temperature as f32), &labels);
+    }
+
+    /// Held-out logits of images and texts together, without their novelty, and the parts of that.
+    fn joined(&self, images: Images) -> (HeldOut, Vec<[f64; 3]>) {
+        let mut logits = images.logits / self.image_temperature as f32;
+        let mut parts = Vec::with_capacity(images.places.len());
+        for (e, (mut row, &place)) in logits
+            .rows_mut()
+            .into_iter()
+            .zip(&images.places)
+            .enumerate()
+        {
+            let row = row
+                .as_slice_mut()
+                .expect("a matrix of its own is row-major");
+            if let Some(text) = &self.known.text {
+                let scores = text.scores.row(place);
+                text::join(
+                    row,
+                    scores.iter().map(|s| s / self.text_temperature as f32),
+                    self.text_weight,
+                );
+            }
+            parts.push([images.far[e], -images.best[e], self.doubt(row)]);
+        }
+        let held_out = HeldOut {
+            labels: self.labels_of(&images.places),
+            examples: images
+                .places
+                .iter()
+                .map(|&place| self.known.examples[place])
+                .collect(),
+            logits,
+            novelty: Vec::new(),
+        };
+        (held_out, parts)
+    }
+
+    fn with_novelty(&self, held_out: HeldOut, parts: &[[f64; 3]]) -> HeldOut {
+        let novelty = parts
+            .iter()
+            .map(|&part| self.novelty(part) as f32)
             .collect();
-        self.novelty_scale = std::array::from_fn(|k| spread(parts.iter().map(|part| part[k])));
-        self.held_out.novelty = parts.iter().map(|&p| self.combined(p) as f32).collect();
+        HeldOut {
+            novelty,
+            ..held_out
+        }
     }
 
     /// What text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that
     /// by their distances.
-    fn doubt(&self, logits: impl Iterator<Item = f32> + Clone) -> f64 {
-        if self.members.iter().any(|m| m.is_text && m.weight > 0.0) {
-            let total = log_sum_exp(logits.clone().map(f64::from));
-            total - largest(logits)
+    fn doubt(&self, logits: &[f32]) -> f64 {
+        if self.text_weight > 0.0 {
+            let logits = logits.iter().copied();
+            log_sum_exp(logits.clone().map(f64::from))
+                - f64::from(logits.fold(f32::NEG_INFINITY, larger))
         } else {
             0.0
         }
     }
 
-    fn combined(&self, parts: [f64; 3]) -> f64 {
+    fn novelty(&self, parts: [f64; 3]) -> f64 {
         parts
             .iter()
             .zip(&self.novelty_scale)
-            .map(|(p, s)| p / s)
+            .map(|(part, scale)| part / scale)
             .sum()
     }
-}
-
-fn largest(scores: impl Iterator<Item = f32>) -> f64 {
-    scores.fold(f32::NEG_INFINITY, larger).into()
 }
 
 /// Standard deviation; 1 where there is none.
@@ -419,68 +365,89 @@ fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
 
 impl FittedHead for FittedFused {
     fn n_classes(&self) -> usize {
-        self.n_classes
-    }
-
-    fn reads_similarities(&self) -> bool {
-        self.members.iter().any(|m| m.head.reads_similarities())
+        self.known.view.n_classes()
     }
 
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        self.sum_into(query, out);
+        self.scores_and_novelty(query, out);
     }
 
     fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
-        let fit = self.sum_into(query, out)?;
-        let far = match &self.background {
-            Some(background) => background.distance(query.similarities),
-            None => to_nearest(query.similarities).into(),
-        };
-        Some(self.combined([far, -fit, self.doubt(out.iter().copied())]))
+        let room = &mut *self.scratch.borrow_mut();
+        let mut fit = None;
+        match &self.images {
+            None => out.fill(f32::NEG_INFINITY),
+            Some(images) => {
+                self.known.view.image_into(query.row, &mut room.image);
+                self.known.kernel.values_into(&room.image, &mut room.values);
+                room.single.clear();
+                room.single.resize(out.len(), 0.0);
+                linalg::add_products(self.sums.view(), &room.values, &mut room.single);
+                room.products.clear();
+                room.products
+                    .extend(room.single.iter().map(|&v| f64::from(v)));
+                fit = Some(images.logits_into(&room.products, &mut room.classes, out));
+                let temperature = self.image_temperature as f32;
+                out.iter_mut().for_each(|logit| *logit /= temperature);
+            }
+        }
+        if let Some(text) = &self.known.text {
+            room.texts.clear();
+            room.texts.resize(out.len(), 0.0);
+            text.linear.scores_into(query, &mut room.texts);
+            let temperature = self.text_temperature as f32;
+            text::join(
+                out,
+                room.texts.iter().map(|s| s / temperature),
+                self.text_weight,
+            );
+        }
+        fit.map(|fit| self.novelty([fit.far, -fit.best, self.doubt(out)]))
     }
 
+    fn prior_temperature(&self) -> f64 {
+        1.0
+    }
+
+    fn held_out(&self, limit: usize) -> Option<Cow<'_, HeldOut>> {
+        let enough = self.enough();
+        if limit <= ENOUGH || enough == self.folds.len() {
+            return Some(Cow::Borrowed(&self.held_out));
+        }
+        let (more, parts) = self.joined(self.hold_out(&self.folds[enough..]));
+        let mut all = self.held_out.clone();
+        all.append(self.with_novelty(more, &parts));
+        Some(Cow::Owned(all))
+    }
+}
+
+impl LeaveOneOut for FittedFused {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let images = task.without_text();
-        let mut out = Array2::zeros((examples.len(), self.n_classes));
-        let parts: Vec<_> = self
-            .members
-            .iter()
-            .map(|member| {
-                let task = if member.is_text {
-                    Cow::Borrowed(task)
-                } else {
-                    seen(&member.spec, &images)
-                };
-                member.head.leave_one_out(&task, examples) / member.temperature as f32
-            })
-            .collect();
-        let (_, sum) = &mut *self.scratch.borrow_mut();
-        for (i, mut out) in out.rows_mut().into_iter().enumerate() {
-            sum.clear();
-            for (part, member) in parts.iter().zip(&self.members) {
-                sum.add(part.row(i).iter().copied(), member.weight);
+        let mut out = Array2::zeros((examples.len(), self.n_classes()));
+        for (mut out, &example) in out.rows_mut().into_iter().zip(examples) {
+            match self
+                .known
+                .examples
+                .iter()
+                .position(|&known| known == example)
+            {
+                Some(place) => {
+                    let (held_out, _) = self.joined(self.hold_out(&[vec![place]]));
+                    out.assign(&held_out.logits.row(0));
+                }
+                // It is one of those that take no part.
+                None => {
+                    let out = out
+                        .as_slice_mut()
+                        .expect("a matrix of its own is row-major");
+                    self.scores_into(Query::of_row(task.row(example)), out);
+                }
             }
-            sum.write(
-                out.as_slice_mut()
-                    .expect("rows of a fresh array are contiguous"),
-            );
         }
         out
     }
 
-    fn prior_temperature(&self) -> f64 {
-        if self.held_out.labels.is_empty() {
-            1.0
-        } else {
-            MORE_CERTAIN
-        }
-    }
-
-    fn held_out(&self) -> Option<&HeldOut> {
-        Some(&self.held_out)
-    }
-
-    /// The weights are kept.
+    /// The temperatures and the weight of the texts are kept.
     fn exact_leave_one_out(&self) -> bool {
         false
     }

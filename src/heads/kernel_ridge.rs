@@ -2,14 +2,14 @@
 //!
 //! Source: Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", 2025,
 //! arXiv:2501.11175. Differs from the source: the correction has a weight of its own (the published code drops a factor,
-//! so its weight equals its ridge; the textbook's is 1), and there may be no text; images are standardised then
-//! (specification 3.7); an error on a class of few examples weighs more.
+//! so its weight equals its ridge; the textbook's is 1), and there may be no text; images are standardised then;
+//! an error on a class of few examples weighs more.
 
 use super::{
-    FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_amount, check_factor,
-    check_within, cross_entropy, spread,
+    FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_amount,
+    check_factor, check_within, cross_entropy, spread,
 };
-use crate::linalg::{self, Cholesky};
+use crate::linalg::{self, Inverse};
 use crate::support::Task;
 use crate::{Error, Result, math};
 use ndarray::{Array1, Array2, Axis, s};
@@ -23,11 +23,10 @@ use serde::{Deserialize, Serialize};
 /// score    = f0(x) + weight k(x, X) (K + L)^-1 (Y - f0(X))
 /// ```
 /// where L is diagonal: lambda for each example, times a power of the number of examples of its class (see `balance`).
-/// With a `knee` it is `ln softplus(score / knee)`: a share of 0.9 is then as far from 0.3 as 0.3 from 0.1.
 /// # Shapes
 /// Similarities `(n,)` a query; coefficients `(n, C)`.
 /// # Units
-/// About 1 for a sure class and 0 for the others; with a knee, the logarithm of that. A class without examples and without text scores `-inf`; one without
+/// About 1 for a sure class and 0 for the others. A class without examples and without text scores `-inf`; one without
 /// text among classes with text has the mean of their f0.
 /// # Parameters
 /// | field | default | range | meaning |
@@ -37,14 +36,14 @@ use serde::{Deserialize, Serialize};
 /// | `balance` | 2 | 0 to 2 | power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean is lambda: an error weighs more where there are few; 0 as published |
 /// | `weight` | none | 1e-6 to 1e6 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
 /// | `standardise` | true | | whether [`Head::prepare`] standardises the images where there is no text, see [`Task::standardised`]; false as published |
-/// | `knee` | none | 0.001 to 1000 | below it scores count as none and their logarithm is bent to a straight line; none: no logarithm |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(n^3 / 3 + n^2 C), score O(n C). Leaving one out is exact for these hyper-parameters and a balance of 0; those
 /// that were none, and the balance, are kept as they came out of all examples.
+// Fields that are not known pass: earlier versions saved one more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct KernelRidge {
     /// Sharpness of the kernel.
     pub beta: Option<f64>,
@@ -56,8 +55,6 @@ pub struct KernelRidge {
     pub weight: Option<f64>,
     /// Whether images are standardised.
     pub standardise: bool,
-    /// Below it scores count as none.
-    pub knee: Option<f64>,
 }
 
 impl Default for KernelRidge {
@@ -68,22 +65,6 @@ impl Default for KernelRidge {
             balance: 2.0,
             weight: None,
             standardise: true,
-            knee: None,
-        }
-    }
-}
-
-impl KernelRidge {
-    /// For fusion: a smoother kernel than the published one, the textbook's weight, and logarithmic scores. On true CLIP
-    /// features of Caltech-101, UCF101 and DTD (validation photos) the kernel is up to 1.5 points better at one photo a
-    /// class and no worse at 16, and the logarithm takes the calibration error from 4.8 to 4.2 %.
-    pub fn smooth() -> Self {
-        Self {
-            beta: Some(0.8),
-            lambda: Some(0.1),
-            weight: Some(1.0),
-            knee: Some(0.12),
-            ..Self::default()
         }
     }
 }
@@ -168,9 +149,6 @@ impl Head for KernelRidge {
             "0.0001 to 1e6",
         )?;
         check_within("kernel_ridge.balance", self.balance, 0.0, 2.0, "0 to 2")?;
-        if let Some(knee) = self.knee {
-            check_within("kernel_ridge.knee", knee, 1e-3, 1e3, "0.001 to 1000")?;
-        }
         if let Some(weight) = self.weight {
             check_factor("kernel_ridge.weight", weight)?;
         }
@@ -187,12 +165,12 @@ impl Head for KernelRidge {
             .diag_mut()
             .zip_mut_with(&ridges, |k, ridge| *k += ridge);
         // The kernel is positive semi-definite up to rounding of its products, which is far below the least lambda.
-        let factor = Cholesky::new(&kernel).ok_or_else(|| Error::Parameter {
+        let inverse = Inverse::of_matrix(&kernel).ok_or_else(|| Error::Parameter {
             name: "kernel_ridge.lambda",
             value: lambda.to_string(),
             range: "large enough for the rounding of the kernel",
         })?;
-        let coefficients = factor.solve(&residual);
+        let coefficients = inverse.solve(&residual);
 
         let mut fitted = FittedKernelRidge {
             exact: self.beta.is_some()
@@ -200,12 +178,11 @@ impl Head for KernelRidge {
                 && self.balance == 0.0
                 && (self.weight.is_some() || prior.text.is_none()),
             weight: self.weight.unwrap_or(1.0),
-            knee: self.knee,
             prior,
             beta,
             columns: Array2::zeros((0, 0)),
             counts,
-            factor,
+            inverse,
             residual,
             coefficients,
         };
@@ -278,12 +255,11 @@ pub struct FittedKernelRidge {
     prior: Prior,
     beta: f64,
     weight: f64,
-    knee: Option<f64>,
     /// Weighted coefficients `(C, n)`.
     columns: Array2<f32>,
     counts: Vec<usize>,
     exact: bool,
-    factor: Cholesky,
+    inverse: Inverse,
     residual: Array2<f64>,
     coefficients: Array2<f64>,
 }
@@ -299,18 +275,10 @@ impl FittedKernelRidge {
         self.weight
     }
 
-    /// The score that a regression value stands for.
-    fn bend(&self, value: f32) -> f32 {
-        match self.knee {
-            Some(knee) if value.is_finite() => log_softplus(f64::from(value) / knee) as f32,
-            _ => value,
-        }
-    }
-
     /// What the other examples add to f0 of some, at weight 1 `(m, C)`: with Q the inverse of the ridged kernel,
     /// `R - Q R / diag Q`.
     fn corrections(&self, examples: &[usize]) -> Array2<f64> {
-        let diagonal = self.factor.inverse_diagonal(examples);
+        let diagonal: Array1<f64> = examples.iter().map(|&i| self.inverse.row(i)[i]).collect();
         let solved = self.coefficients.select(Axis(0), examples);
         self.residual.select(Axis(0), examples) - solved / diagonal.insert_axis(Axis(1))
     }
@@ -342,24 +310,12 @@ impl FittedKernelRidge {
     }
 }
 
-/// Where temperatures are looked for (specification 6.3).
+/// Where temperatures are looked for.
 const MIDDLE_TEMPERATURE: f64 = 0.02;
 
 /// Prior temperature without, at weight 1: the best one is 0.03 to 0.07 at one photo a class, and little more at 16,
 /// on the validation photos of Caltech-101, UCF101 and DTD (CLIP features, 5 to 101 classes).
 const TEMPERATURE: f64 = 0.044;
-
-/// Prior temperature with a knee: on the same photos, and at the knee of [`KernelRidge::smooth`], 0.14 to 0.31.
-const KNEE_TEMPERATURE: f64 = 0.19;
-
-/// `ln ln(1 + e^x)`, which is x far below zero and ln x far above.
-fn log_softplus(x: f64) -> f64 {
-    if x < -30.0 {
-        x
-    } else {
-        math::ln(x.max(0.0) + math::ln(1.0 + math::exp(-x.abs())))
-    }
-}
 
 /// CLIP's own, which is right for f0 alone.
 const TEXT_TEMPERATURE: f64 = 0.01;
@@ -379,11 +335,18 @@ impl FittedHead for FittedKernelRidge {
             let columns = s![.., start..start + kernel.len()];
             linalg::add_products(self.columns.slice(columns), kernel, out);
         });
-        for out in out {
-            *out = self.bend(*out);
-        }
     }
 
+    fn prior_temperature(&self) -> f64 {
+        let corrected = TEMPERATURE * self.weight;
+        match self.prior.text {
+            Some(_) => corrected.max(TEXT_TEMPERATURE),
+            None => corrected,
+        }
+    }
+}
+
+impl LeaveOneOut for FittedKernelRidge {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let mut out = self.corrections(examples) * self.weight;
         for (mut row, &i) in out.rows_mut().into_iter().zip(examples) {
@@ -393,19 +356,10 @@ impl FittedHead for FittedKernelRidge {
                 row[own] = f64::NEG_INFINITY;
             }
         }
-        out.mapv(|v| self.bend(v as f32))
+        linalg::single(out.view())
     }
 
     fn exact_leave_one_out(&self) -> bool {
         self.exact
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        let corrected = TEMPERATURE * self.weight;
-        match self.prior.text {
-            _ if self.knee.is_some() => KNEE_TEMPERATURE,
-            Some(_) => corrected.max(TEXT_TEMPERATURE),
-            None => corrected,
-        }
     }
 }

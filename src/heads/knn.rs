@@ -1,9 +1,9 @@
 //! Vote of the nearest examples.
 //!
 //! Source: Cover, Hart, "Nearest neighbor pattern classification", 1967; weights as in Wu et al., "Unsupervised Feature
-//! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4 (specification 3.3).
+//! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4.
 
-use super::{Center, FittedHead, Head, Query, check_factor, check_within};
+use super::{Center, FittedHead, Head, LeaveOneOut, Query, check_factor, check_within};
 use crate::Result;
 use crate::math::{self, larger};
 use crate::support::Task;
@@ -247,15 +247,17 @@ impl FittedHead for FittedKnn {
         }
     }
 
+    fn prior_temperature(&self) -> f64 {
+        TEMPERATURES[usize::from(self.votes > 1)]
+    }
+}
+
+impl LeaveOneOut for FittedKnn {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let mut out = Array2::zeros((examples.len(), self.counts.len()));
         for (row, &i) in out.rows_mut().into_iter().zip(examples) {
             self.without(task, i, row);
         }
         out
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        TEMPERATURES[usize::from(self.votes > 1)]
     }
 }

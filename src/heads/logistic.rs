@@ -1,12 +1,12 @@
 //! Logistic regression with a squared penalty.
 //!
-//! Source: the multinomial model and objective of scikit-learn's `LogisticRegression` with penalty l2 (specification
-//! 3.8). Differs from it: solved for one coefficient an example and class (representer theorem) in the metric of the
+//! Source: the multinomial model and objective of scikit-learn's `LogisticRegression` with penalty l2.
+//! Differs from it: solved for one coefficient an example and class (representer theorem) in the metric of the
 //! similarities, where few examples make a small problem whatever the width.
 
 use super::folds::{folds, held_out, singles};
 use super::solver::{Expansion, Problem};
-use super::{FittedHead, Head, Linear, Query, check_within};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_within};
 use crate::support::Task;
 use crate::{Result, linalg, math};
 use ndarray::{Array1, Array2, Axis};
@@ -169,6 +169,16 @@ impl FittedHead for FittedLogistic {
         self.linear.scores_into(query, out);
     }
 
+    fn prior_temperature(&self) -> f64 {
+        TEMPERATURE
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
+    }
+}
+
+impl LeaveOneOut for FittedLogistic {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let groups = if self.exact {
             singles(examples)
@@ -187,13 +197,5 @@ impl FittedHead for FittedLogistic {
 
     fn exact_leave_one_out(&self) -> bool {
         self.exact
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        TEMPERATURE
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
     }
 }

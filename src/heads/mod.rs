@@ -2,7 +2,7 @@
 //!
 //! A *recipe* holds hyper-parameters; fitting it to a [`Task`] gives an immutable *fitted head* that scores queries.
 //! Scores are what the method says, on its own scale; [`FittedHead::prior_temperature`] tells what to divide them by
-//! to get logits where nothing better is known, and [`crate::calibration`] learns a better one from leave-one-out
+//! to get logits where nothing better is known, and [`crate::calibration`] learns a better one from held-out
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
@@ -25,6 +25,7 @@ mod zero_shot;
 pub use amu::{Amu, AmuPublished};
 pub use folds::folds;
 pub use fused::{FittedFused, Fused};
+pub(crate) use fused::{Kernel, Known, MOST, TextScores, held_out_images};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::Linear;
@@ -43,11 +44,12 @@ use crate::support::Task;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A recipe: hyper-parameters and nothing else.
 pub trait Head {
     /// What fitting gives.
-    type Fitted: FittedHead + 'static;
+    type Fitted: LeaveOneOut + 'static;
     /// Stable name: files, errors, user interface.
     const NAME: &'static str;
 
@@ -118,19 +120,7 @@ pub trait FittedHead {
     /// It allocates nothing.
     fn scores_into(&self, query: Query<'_>, out: &mut [f32]);
 
-    /// Scores `(m, C)` of m examples of the task that this head was fitted to, each as if the head had never seen it.
-    ///
-    /// A class whose only example is left out cannot be scored: `-inf`. Without refitting where there is a closed form
-    /// (specification 6.1).
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32>;
-
-    /// Whether [`FittedHead::leave_one_out`] gives what fitting without the example would give. Otherwise it keeps
-    /// hyper-parameters that were chosen with the example, or holds out more than one; the head says which.
-    fn exact_leave_one_out(&self) -> bool {
-        true
-    }
-
-    /// Scores divided by this are logits, where no data says otherwise (specification 6.3).
+    /// Scores divided by this are logits, where no data says otherwise.
     fn prior_temperature(&self) -> f64;
 
     /// Writes the scores as [`FittedHead::scores_into`] does, and gives how foreign the query looks, where the head knows
@@ -142,14 +132,29 @@ pub trait FittedHead {
         None
     }
 
-    /// Scores of held-out examples, where fitting has computed them.
-    fn held_out(&self) -> Option<&HeldOut> {
+    /// Scores of at least `limit` held-out examples, or of all that can be, where the head has them without a further fit.
+    fn held_out(&self, _limit: usize) -> Option<Cow<'_, HeldOut>> {
         None
     }
 
     /// The head as weights and bias on a unit row, where its scores are that and nothing else.
     fn linear(&self) -> Option<&Linear> {
         None
+    }
+}
+
+/// A fitted head that tells what leaving out single examples would change. No answer comes of that, which come of folds: it is apart so
+/// that a module that people download has none of it.
+pub trait LeaveOneOut: FittedHead {
+    /// Scores `(m, C)` of m examples of the task that this head was fitted to, each as if the head had never seen it.
+    ///
+    /// A class whose only example is left out cannot be scored: `-inf`. Without refitting where there is a closed form.
+    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32>;
+
+    /// Whether [`LeaveOneOut::leave_one_out`] gives what fitting without the example would give. Otherwise it keeps
+    /// hyper-parameters that were chosen with the example, or holds out more than one; the head says which.
+    fn exact_leave_one_out(&self) -> bool {
+        true
     }
 }
 
@@ -223,6 +228,16 @@ macro_rules! heads {
             /// # Errors
             /// Those of [`Head::fit`].
             pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
+                Ok(match self {
+                    $(Self::$head(head) => Box::new(head.fit(task)?),)*
+                })
+            }
+
+            /// The same, with what leaving out single examples would change.
+            ///
+            /// # Errors
+            /// Those of [`Head::fit`].
+            pub fn fit_whole(&self, task: &Task) -> Result<Box<dyn LeaveOneOut>> {
                 Ok(match self {
                     $(Self::$head(head) => Box::new(head.fit(task)?),)*
                 })

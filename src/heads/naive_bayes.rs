@@ -13,8 +13,8 @@ pub use statistics::Statistics;
 use super::folds::refitted;
 use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
-    FittedHead, Head, Linear, Prior, Query, Without, check_amount, check_within, fit_without,
-    pseudo,
+    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Without, check_amount, check_within,
+    fit_without, pseudo,
 };
 use crate::support::Task;
 use crate::{Result, linalg};
@@ -286,6 +286,16 @@ impl FittedHead for FittedNaiveBayes {
         self.linear.scores_into(query, out);
     }
 
+    fn prior_temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
+    }
+}
+
+impl LeaveOneOut for FittedNaiveBayes {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         if !self.recipe.needs_statistics_only() {
             return refitted(&self.recipe, task, examples);
@@ -347,13 +357,5 @@ impl FittedHead for FittedNaiveBayes {
             }
         }
         out
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087,
 //! with the ridge of Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for
-//! large-dimensional covariance matrices", 2004. Differs from the source: Cholesky in place of a pseudo-inverse, of the
+//! large-dimensional covariance matrices", 2004. Differs from the source: the inverse in place of a pseudo-inverse, of the
 //! smaller of two matrices; identity where the classes have no scatter; images are standardised first; means of few
 //! examples are known to be too far out; the weight of the scores beside the text is chosen by leave-one-out
-//! cross-entropy, not by validation accuracy (specification 3.5).
+//! cross-entropy, not by validation accuracy.
 
 mod leave_one_out;
 mod ridge;
@@ -15,10 +15,10 @@ pub use ridge::Ridge;
 use self::ridge::{Ridged, Rule};
 use super::prior::{CENTER_COUNT, settled, typical_temperature};
 use super::{
-    FittedHead, Head, Linear, Prior, Query, ZeroShot, check_amount, check_within, class_means,
-    cross_entropy, spread,
+    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, ZeroShot, check_amount, check_within,
+    class_means, cross_entropy, spread,
 };
-use crate::linalg::{self, Cholesky};
+use crate::linalg::{self, Inverse};
 use crate::support::Task;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, Zip};
@@ -51,10 +51,8 @@ use serde::{Deserialize, Serialize};
 /// # Errors
 /// [`crate::Error::Parameter`], [`crate::Error::Shape`] for a given prior of another length.
 /// # Cost
-/// Fit O(k^3 / 3 + n d (k + C)) with k the smaller of n and d; score O(C d). Leaving one out: up to 256 examples an
-/// eigen-decomposition of their Gram matrix and O(n C) an example, with the ridge estimated anew; beyond that O(d C) and
-/// a triangular solution an example, with the ridge kept: its relative change is about 1/n. The rho of Ledoit and Wolf
-/// and a chosen alpha are kept always.
+/// Fit O(k^3 + n d (k + C)) with k the smaller of n and d; score O(C d). Leaving one out: up to 64 examples a fit for each; beyond
+/// that O(d C) and a product with the inverse, with the ridge kept: its relative change is about 1/n. A chosen alpha is kept always.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NaiveBayesFull {
@@ -122,11 +120,11 @@ impl Head for NaiveBayesFull {
         let trace = centred.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
         let rule = Rule::of(self.ridge, &centred, trace);
         let ridged = rule.ridge(trace, n, used, width);
-        let (weights, factor) = match ridged {
+        let (weights, inverse) = match ridged {
             None => (means.clone(), None),
             Some(ridged) => {
-                let (weights, factor) = precise(&centred, &means, ridged)?;
-                (weights, Some(factor))
+                let (weights, inverse) = precise(&centred, &means, ridged)?;
+                (weights, Some(inverse))
             }
         };
         let own = (&weights * &means).sum_axis(Axis(1));
@@ -140,10 +138,8 @@ impl Head for NaiveBayesFull {
             linear: Linear::of_images(&weights, &bias, task),
             recipe: self.clone(),
             text: None,
-            rule,
-            trace,
             ridged,
-            factor,
+            inverse,
             counts,
             weights: linalg::single(weights.view()),
             means,
@@ -175,14 +171,14 @@ fn precise(
     centred: &Array2<f32>,
     means: &Array2<f64>,
     ridged: Ridged,
-) -> Result<(Array2<f64>, Cholesky)> {
+) -> Result<(Array2<f64>, Inverse)> {
     let (n, width) = centred.dim();
     let columns = centred.t().as_standard_layout().into_owned();
     let smaller = if n < width { centred } else { &columns };
     let mut matrix = linalg::wide(linalg::gram(smaller.view()).view());
     matrix.diag_mut().map_inplace(|v| *v += ridged.t);
     // Scatters are positive semi-definite up to rounding, which the least ridge exceeds.
-    let factor = Cholesky::new(&matrix).ok_or_else(|| Error::Parameter {
+    let inverse = Inverse::of_matrix(&matrix).ok_or_else(|| Error::Parameter {
         name: "naive_bayes_full.ridge",
         value: ridged.t.to_string(),
         range: "large enough for the rounding of the scatter",
@@ -191,15 +187,15 @@ fn precise(
         // (S + t I)^-1 v = (v - Z^T (Z Z^T + t I)^-1 Z v) / t (Woodbury).
         let single = linalg::single(means.view());
         let inner = linalg::products(centred.view(), single.view());
-        let solved = linalg::single(factor.solve(&linalg::wide(inner.view())).t());
+        let solved = linalg::single(inverse.solve(&linalg::wide(inner.view())).t());
         let back = linalg::products(solved.view(), columns.view());
         (means - linalg::wide(back.view())) * (ridged.factor / ridged.t)
     } else {
-        let solved = factor.solve(&means.t().to_owned());
+        let solved = inverse.solve(&means.t().to_owned());
         // Row by row, as products want it.
         solved.t().as_standard_layout().into_owned() * ridged.factor
     };
-    Ok((weights, factor))
+    Ok((weights, inverse))
 }
 
 /// A linear classifier, with what leaving one out needs.
@@ -210,10 +206,8 @@ pub struct FittedNaiveBayesFull {
     temperature: f64,
     /// Logits of the texts, and the weight of the scores beside them.
     text: Option<(Linear, f64)>,
-    rule: Rule,
-    trace: f64,
     ridged: Option<Ridged>,
-    factor: Option<Cholesky>,
+    inverse: Option<Inverse>,
     counts: Vec<usize>,
     /// Means times precision, on images `(C, d)`.
     weights: Array2<f32>,
@@ -324,6 +318,16 @@ impl FittedHead for FittedNaiveBayesFull {
         self.linear.scores_into(query, out);
     }
 
+    fn prior_temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
+    }
+}
+
+impl LeaveOneOut for FittedNaiveBayesFull {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let scores = self.held_out(task, examples);
         let scores = match &self.text {
@@ -334,18 +338,6 @@ impl FittedHead for FittedNaiveBayesFull {
     }
 
     fn exact_leave_one_out(&self) -> bool {
-        let ridge = match self.recipe.ridge {
-            Ridge::LedoitWolf => false,
-            Ridge::Ks | Ridge::Fixed(_) => self.reestimates(),
-        };
-        (ridge || self.ridged.is_none()) && (self.text.is_none() || self.recipe.alpha.is_some())
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
+        self.reestimates() && (self.text.is_none() || self.recipe.alpha.is_some())
     }
 }

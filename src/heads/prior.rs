@@ -83,7 +83,7 @@ pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
 /// also whitened and also projected to 64 dimensions, 5 to 101 classes and 1 to 16 photos each: 0.04 to 0.17, and
 /// mostly 0.05 to 0.1; nearly the same at any number of photos of one set, with a variance and with a full covariance, which
 /// is what lets a temperature learned from folds hold for all photos. So two classes typically differ by 14 nats.
-const SHARE: f64 = 0.07;
+pub(super) const SHARE: f64 = 0.07;
 
 /// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes with
 /// these weights and means `(C, d)`, where the weights are the means times a precision matrix; 1 where there is no gap.

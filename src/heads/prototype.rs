@@ -5,7 +5,9 @@
 
 use super::folds::refitted;
 use super::prior::typical_temperature;
-use super::{FittedHead, Head, Linear, Query, check_amount, check_factor, class_means, pseudo};
+use super::{
+    FittedHead, Head, LeaveOneOut, Linear, Query, check_amount, check_factor, class_means, pseudo,
+};
 use crate::support::Task;
 use crate::{Result, linalg};
 use ndarray::{Array1, Array2, Axis};
@@ -18,7 +20,7 @@ pub enum Center {
     /// The origin.
     #[default]
     None,
-    /// The mean of all examples: features of one encoder share a strong direction, which says nothing (specification 1).
+    /// The mean of all examples: features of one encoder share a strong direction, which says nothing.
     SupportMean,
 }
 
@@ -190,6 +192,19 @@ impl FittedHead for FittedPrototype {
         }
     }
 
+    fn prior_temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        match self.centre {
+            None => Some(&self.linear),
+            Some(_) => None,
+        }
+    }
+}
+
+impl LeaveOneOut for FittedPrototype {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         if self.centre.is_some() || self.recipe.text_count > 0.0 {
             return refitted(&self.recipe, task, examples);
@@ -211,16 +226,5 @@ impl FittedHead for FittedPrototype {
             };
             (self.recipe.logit_scale * cosine) as f32
         })
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        match self.centre {
-            None => Some(&self.linear),
-            Some(_) => None,
-        }
     }
 }

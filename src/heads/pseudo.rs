@@ -1,4 +1,4 @@
-//! Texts as examples of their classes: text rows moved to where images lie (specification 1 and 3.2).
+//! Texts as examples of their classes: text rows moved to where images lie.
 
 use super::zero_shot::{class_directions, mean, unit};
 use crate::support::Task;

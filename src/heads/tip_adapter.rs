@@ -2,9 +2,11 @@
 //!
 //! Source: Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification", 2022,
 //! arXiv:2207.09519, eq. 6. Differs from the source: affinities are averaged over the examples of a class, so that a
-//! class with more photos has no advantage; `per_class_mean` off sums them as published (specification 3.6).
+//! class with more photos has no advantage; `per_class_mean` off sums them as published.
 
-use super::{FittedHead, Head, Linear, Query, ZeroShot, affinities, affinity, check_factor};
+use super::{
+    FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_factor,
+};
 use crate::Result;
 use crate::support::Task;
 use ndarray::Array2;
@@ -126,6 +128,15 @@ impl FittedHead for FittedTipAdapter {
         });
     }
 
+    fn prior_temperature(&self) -> f64 {
+        match self.text {
+            Some(_) => 1.0,
+            None => TEMPERATURE * self.recipe.alpha * self.recipe.beta,
+        }
+    }
+}
+
+impl LeaveOneOut for FittedTipAdapter {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let similarity = task.similarity();
         let mut out = Array2::zeros((examples.len(), self.counts.len()));
@@ -147,12 +158,5 @@ impl FittedHead for FittedTipAdapter {
             }
         }
         out
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        match self.text {
-            Some(_) => 1.0,
-            None => TEMPERATURE * self.recipe.alpha * self.recipe.beta,
-        }
     }
 }

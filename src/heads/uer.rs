@@ -1,8 +1,7 @@
 //! UER: a linear head for streams, that learns new examples by angle and replayed ones by angle and norm.
 //!
 //! Source: Lin et al., "UER: A Heuristic Bias Addressing Approach for Online Continual Learning", 2023,
-//! arXiv:2309.04081, of which only the abstract was at hand; the settings follow the same group's published settings
-//! (specification 4).
+//! arXiv:2309.04081, of which only the abstract was at hand; the settings follow the same group's published settings.
 //! Differs from the source: frozen features of unit length times `feature_scale`; the softmax runs over the classes
 //! that were seen; a class starts as the mean of its first batch.
 
@@ -14,7 +13,7 @@ mod stream;
 pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
-use super::{FittedHead, Head, Linear, Query, check_factor, check_within};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, check_within};
 use crate::Result;
 use crate::support::Task;
 use ndarray::{Array2, Axis};
@@ -141,7 +140,7 @@ impl Uer {
     }
 }
 
-/// A weight row shorter than this has no direction (specification 4, edge cases).
+/// A weight row shorter than this has no direction.
 const SHORTEST: f64 = 1e-6;
 
 impl Head for Uer {
@@ -189,6 +188,16 @@ impl FittedHead for FittedUer {
         self.linear.scores_into(query, out);
     }
 
+    fn prior_temperature(&self) -> f64 {
+        1.0
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
+    }
+}
+
+impl LeaveOneOut for FittedUer {
     /// Prequential scores: those that the stream gave to an example just before it learned it.
     fn leave_one_out(&self, _: &Task, examples: &[usize]) -> Array2<f32> {
         self.prequential.select(Axis(0), examples)
@@ -196,13 +205,5 @@ impl FittedHead for FittedUer {
 
     fn exact_leave_one_out(&self) -> bool {
         false
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        1.0
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
     }
 }

@@ -1,9 +1,9 @@
 //! Zero-shot recognition: cosine between the image and the text of each class.
 //!
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
-//! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours (specification 1).
+//! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours.
 
-use super::{FittedHead, Head, Linear, Query, check_factor, scores};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, scores};
 use crate::Result;
 use crate::support::Task;
 use ndarray::{Array1, Array2, Axis, s};
@@ -151,17 +151,19 @@ impl FittedHead for FittedZeroShot {
         self.0.scores_into(query, out);
     }
 
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        // It learns nothing from the examples of a class with text, so its scores on them are what they would be
-        // without them; what stands in for a missing text is kept as it is.
-        scores(self, task, task.features().select(Axis(0), examples).view())
-    }
-
     fn prior_temperature(&self) -> f64 {
         1.0
     }
 
     fn linear(&self) -> Option<&Linear> {
         Some(&self.0)
+    }
+}
+
+impl LeaveOneOut for FittedZeroShot {
+    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
+        // It learns nothing from the examples of a class with text, so its scores on them are what they would be
+        // without them; what stands in for a missing text is kept as it is.
+        scores(self, task, task.features().select(Axis(0), examples).view())
     }
 }

@@ -1,7 +1,6 @@
 //! Which examples stand for the rest where there is no room for all.
 //!
-//! Source of herding: Welling, "Herding Dynamical Weights to Learn", 2009. Differs from it: hard examples are kept first
-//! (specification 5.5).
+//! Source of herding: Welling, "Herding Dynamical Weights to Learn", 2009. Differs from it: hard examples are kept first.
 
 use super::{finite, highest};
 use crate::order::{distinct, sort_indices};

@@ -10,6 +10,7 @@ pub use edit::{Edit, Listener};
 pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
 pub use task::Task;
+pub(crate) use task::evenly;
 
 use crate::{Error, Result, Streams};
 use std::collections::BTreeMap;

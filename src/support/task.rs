@@ -133,6 +133,14 @@ impl Task {
         }
     }
 
+    /// A task without examples whose images are seen as those of another: standardised and trusted alike.
+    pub(crate) fn seen_as(self, other: &Self) -> Self {
+        Self {
+            text: self.text,
+            ..other.subset(&[])
+        }
+    }
+
     /// The same task with images as they were before they were standardised.
     pub fn plain(&self) -> Self {
         if self.standard.is_none() {
@@ -347,15 +355,22 @@ impl Task {
 
     /// The image `(width,)` of a query; `row` is its unit row.
     pub fn image_of(&self, row: &[f32]) -> Vec<f32> {
-        let mut image = row.to_vec();
+        let mut image = Vec::new();
+        self.image_into(row, &mut image);
+        image
+    }
+
+    /// Puts the image `(width,)` of a query in the place of what is there.
+    pub(crate) fn image_into(&self, row: &[f32], image: &mut Vec<f32>) {
+        image.clear();
+        image.extend_from_slice(row);
         if let Some(all) = &self.standard {
-            all.standard.apply(&self.streams, &mut image);
+            all.standard.apply(&self.streams, image);
         }
         for (columns, trust) in self.streams.columns().zip(&self.trust) {
             let root = trust.sqrt() as f32;
             image[columns].iter_mut().for_each(|v| *v *= root);
         }
-        image
     }
 
     /// Similarity of the images of all examples with each other `(n, n)`, in `[-1, 1]`.
@@ -447,7 +462,7 @@ impl From<&SupportSet> for Task {
 }
 
 /// At most so many examples, in order: those of each class in turn.
-fn evenly(labels: &[usize], classes: usize, most: usize) -> Vec<usize> {
+pub(crate) fn evenly(labels: &[usize], classes: usize, most: usize) -> Vec<usize> {
     let mut seen = vec![0_usize; classes];
     let mut turn = Vec::with_capacity(labels.len());
     for &label in labels {

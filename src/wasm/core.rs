@@ -217,6 +217,13 @@ impl CoreClassifier {
         out(&self.0.nearest(row, n).map_err(to_js)?)
     }
 
+    /// The label of the class that a text names.
+    #[wasm_bindgen(js_name = labelOf)]
+    pub fn label_of(&self, text: &str) -> Option<String> {
+        let class = self.0.set().class(text).ok()?;
+        Some(class.label.to_string())
+    }
+
     /// Id of the example of a class that shows the same as a feature row.
     #[wasm_bindgen(js_name = duplicateOf)]
     pub fn duplicate_of(&self, label: &str, row: &[f32]) -> Result<Option<u32>, JsValue> {

@@ -1,22 +1,21 @@
 //! Bindings: convert, call, convert. No policy, no loop over data, no default lives here.
+//!
+//! What converts is public: the bindings of other crates use it too.
 
-#[cfg(feature = "core")]
+#[cfg(feature = "wasm")]
 mod core;
-#[cfg(feature = "encoder")]
-mod encoder;
 
 use crate::Error;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// The composed form of a text (Unicode's NFC), by tables that every browser has.
-#[cfg(feature = "core")]
 pub(crate) fn nfc(text: &str) -> String {
     js_sys::JsString::from(text).normalize("NFC").into()
 }
 
 /// A JavaScript `Error` with the stable code in its property `code`.
-fn to_js(error: Error) -> JsValue {
+pub fn to_js(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());
     // Setting a plain property of a fresh object cannot fail.
     let _ = js_sys::Reflect::set(&js, &"code".into(), &error.code().into());
@@ -24,13 +23,15 @@ fn to_js(error: Error) -> JsValue {
 }
 
 /// A plain JavaScript value.
-fn out(value: &impl Serialize) -> Result<JsValue, JsValue> {
+pub fn out(value: &impl Serialize) -> Result<JsValue, JsValue> {
     serde_wasm_bindgen::to_value(value).map_err(JsValue::from)
 }
 
 /// A value from JavaScript; `what` names it when it has another form.
-#[cfg(feature = "core")]
-fn into<T: serde::de::DeserializeOwned>(what: &'static str, value: JsValue) -> Result<T, JsValue> {
+pub fn into<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    value: JsValue,
+) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|e| {
         to_js(Error::Parameter {
             name: what,

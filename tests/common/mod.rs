@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use handful::calibration::{fit_temperature, probabilities_into};
-use handful::heads::{self, FittedHead};
+use handful::heads::{self, FittedHead, LeaveOneOut};
 use handful::support::Task;
 use handful::{Classifier, Stream, Streams};
 use ndarray::{Array2, ArrayView2};
@@ -101,7 +101,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, row: &[f32]) -> Vec<f32> {
 }
 
 /// The temperature that leave-one-out scores of all examples give.
-pub fn temperature(head: &dyn FittedHead, task: &Task) -> f64 {
+pub fn temperature(head: &dyn LeaveOneOut, task: &Task) -> f64 {
     let all: Vec<usize> = (0..task.n_examples()).collect();
     let scores = head.leave_one_out(task, &all);
     let prior = head.prior_temperature();

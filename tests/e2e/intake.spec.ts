@@ -93,6 +93,31 @@ test("pastes a photo where the focus is, or asks", async ({ page }) => {
   await expect(question(page)).toContainText("What is this photo?");
 });
 
+/** Chooses a folder with folders in it, one for each class. */
+async function chooseFolder(page: Page, folder: string): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Folder, one inside it for each class" }).click();
+  await (await chooser).setFiles(folder);
+}
+
+test("takes a folder for the class that looks the same, however its name is spelled", async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "handful-"));
+  try {
+    // As macOS names it.
+    const apart = join(folder, "A\u0308pfel");
+    mkdirSync(apart);
+    for (const { name, buffer } of drawnPhotos("tomato", 0, 3)) writeFileSync(join(apart, name), buffer);
+    await open(page);
+    await addClass(page, "\u00c4pfel");
+    await chooseFolder(page, folder);
+    await expect(page.getByRole("status").filter({ hasText: "added 3 photos" })).toBeVisible();
+    await expect(page.getByRole("article")).toHaveCount(1);
+    await expectPhotos(page, "\u00c4pfel", 3);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 /** Photos of each folder: more changes in all than the classifier remembers steps. */
 const EACH = 20;
 
@@ -111,10 +136,7 @@ test("takes back all photos of six folders with one Undo, says how many, and bri
     }
     await open(page);
     await addClass(page, "before");
-    const button = page.getByRole("button", { name: "Folder, one inside it for each class" });
-    const chooser = page.waitForEvent("filechooser");
-    await button.click();
-    await (await chooser).setFiles(folder);
+    await chooseFolder(page, folder);
     const said = (words: string) => page.getByRole("status").filter({ hasText: words });
     await expect(said("added 120 photos from 6 folders")).toBeVisible({ timeout: 200_000 });
     await page.getByRole("button", { name: "Undo", exact: true }).first().click();

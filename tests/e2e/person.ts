@@ -94,6 +94,8 @@ export async function winner(page: Page): Promise<string> {
 }
 
 export async function saved(page: Page): Promise<void> {
+  // What was pressed last may not be shown yet, and "Saved" be of before.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 }
 

@@ -1,23 +1,28 @@
 // The page and the package in one engine: `node tests/engines/main.mjs chromium|firefox|webkit [WORDS OF A TEST'S NAME]`.
-// Closes with `N passed, N failed`.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+// KILLS, CLEARINGS and FILLINGS say how often what is stored is put in danger. Closes with `N passed, N failed`.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { close, test } from "../../npm/packaging/report.mjs";
 import { serve } from "../../scripts/serve.mjs";
 import { main } from "../../scripts/shell.mjs";
 import { drawPhoto } from "../images/photo.mjs";
 import { start } from "./browsers.mjs";
-import { tryPackage } from "./package.mjs";
+import { makeFolder, removeFolder } from "./folders.mjs";
+import { tryMemory, tryPackage } from "./package.mjs";
 import { TESTS } from "./page.mjs";
 import { Person } from "./person.mjs";
+import { clearing, DANGERS } from "./saving.mjs";
+
+/** Megabytes that a process of the browser may get more while a large photo is encoded. */
+const MEMORY = 300;
 
 const [engine, only = ""] = process.argv.slice(2);
 
 await main(async () => {
-  const address = await serve();
-  const browser = await start(engine);
-  const folder = mkdtempSync(join(tmpdir(), "handful-engines-"));
+  const address = await serve([clearing]);
+  let browser = await start(engine);
+  const folder = makeFolder("engines");
   const drawn = (thing, from, to) =>
     Array.from({ length: to - from }, (_, i) => {
       const path = join(folder, `${thing}-${from + i}.png`);
@@ -30,28 +35,52 @@ await main(async () => {
     await driver?.quit();
     driver = null;
   };
-  const anew = async () => {
+  /** A browser that knows nothing yet, or what is stored in a folder. */
+  const anew = async (profile) => {
     await quit();
-    driver = await browser.open();
+    driver = await browser.open(profile);
     return new Person(driver, browser.files);
+  };
+  /** Ends it as a crash does; its driver, which may have noticed or not, makes way for another. */
+  const kill = async () => {
+    browser.kill();
+    await browser.stop();
+    driver = null;
+    browser = await start(engine);
+  };
+  const place = { address, drawn, anew, quit, kill };
+  /** One that needs what the system knows of the browser's processes. */
+  const testProcesses = async (name, body) => {
+    if (process.platform === "linux") await test(name, body);
+    else console.log(`skipped: ${name}: the processes of a browser are looked up as Linux has them`);
   };
   try {
     for (const [name, body] of Object.entries(TESTS)) {
-      if (!name.includes(only)) continue;
-      await test(`${engine}: ${name}`, async () => body(await anew(), { address, drawn, anew }));
+      if (name.includes(only)) await test(`${engine}: ${name}`, async () => body(await anew(), place));
+    }
+    for (const [name, body] of Object.entries(DANGERS)) {
+      if (name.includes(only)) await testProcesses(`${engine}: ${name}`, () => body(place));
     }
     if ("package".includes(only)) {
       await anew();
-      for (const { name, error } of await tryPackage(driver, join(folder, "package"))) {
+      const site = join(folder, "package");
+      for (const { name, error } of await tryPackage(driver, site)) {
         await test(`${engine}, the package: ${name}`, () => {
           if (error) throw new Error(error);
         });
       }
+      const large = `a photo of 108 megapixels takes less than ${MEMORY} MB`;
+      await testProcesses(`${engine}, the package: ${large}`, async () => {
+        await anew();
+        const growth = await tryMemory(browser, driver, site);
+        console.log(`  ${growth.toFixed(0)} MB more at most`);
+        assert.ok(growth < MEMORY, `${growth} MB more`);
+      });
     }
     await quit();
   } finally {
-    browser.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await browser.stop();
+    await removeFolder(folder);
   }
   close();
   process.exit();

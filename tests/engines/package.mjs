@@ -1,4 +1,5 @@
 // The package from its tarball, in a plain module page.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,6 +41,31 @@ export async function tryPackage(driver, folder) {
     await wait("the end of the package's page", async () => (await report())?.finished).catch(() => {});
     const { results, running, finished } = (await report()) ?? { results: [], running: "the page loads" };
     return finished ? results : [...results, { name: running, error: "The page did not come to its end." }];
+  } finally {
+    server.close();
+  }
+}
+
+/** Megabytes that a photo of 108 megapixels takes a process of the browser that has seen a small one. */
+export async function tryMemory(browser, driver, folder) {
+  const server = await serve(folder);
+  const encode = async (path) => {
+    const error = await driver.executeAsyncScript(
+      `const [path, done] = arguments;
+      (async () => {
+        const { Encoder } = await import("/package/dist/index.js");
+        window.encoder ??= await Encoder.load();
+        await window.encoder.encode(await (await fetch(path)).blob());
+      })().then(() => done(""), (error) => done(String(error)));`,
+      path,
+    );
+    assert.equal(error, "");
+  };
+  try {
+    await driver.manage().setTimeouts({ script: 60_000 });
+    await driver.get(server.address);
+    await encode("/photos/mug-0.png");
+    return await browser.growth(() => encode("/photos/108.jpg"));
   } finally {
     server.close();
   }

@@ -3,59 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { Key } from "selenium-webdriver";
-import { wait } from "./person.mjs";
+import { addClass, ask, menu, open, photosOf, picturesShown, saved, teach } from "./steps.mjs";
 
 const THINGS = ["tomato", "leaf", "bread"];
-
-async function open(person, { address }) {
-  await person.driver.get(address);
-  await person.read("Ready to teach");
-}
-
-const photosOf = (label) => ["button", new RegExp(`^Photo \\d+ of ${label}$`)];
-
-async function addClass(person, label) {
-  await person.fill("Name of a new class", label);
-  await person.find("article", label);
-}
-
-async function teach(person, { drawn }, counts) {
-  for (const [label, count] of Object.entries(counts)) {
-    await addClass(person, label);
-    await person.choose(`Add photos to ${label}`, drawn(label, 0, count));
-    await person.count(count, ...photosOf(label));
-  }
-}
-
-/** Asks about one photo; gives the class at the top of the bars. */
-async function ask(person, [path]) {
-  const answer = await person.find("region", "Answer");
-  await person.choose("Choose photos", [path]);
-  await person.find("img", `Your photo ${path.split("/").at(-1)}`);
-  const bars = await person.find("list", "How likely each class is", answer);
-  const best = await person.find("listitem", undefined, bars);
-  return (await person.textOf(best)).split("\n")[0];
-}
-
-const saved = (person) => person.read(/\bSaved\b/);
-
-async function menu(person, item) {
-  await person.press("button", "Sets");
-  await person.press("button", item);
-}
-
-/** Every photo is shown by a picture that has arrived. */
-async function picturesShown(person, label, count) {
-  await person.count(count, ...photosOf(label));
-  const shown = async () => {
-    const photos = await person.all(...photosOf(label));
-    const widths = await Promise.all(
-      photos.map((photo) => person.run((photo) => photo.querySelector("img")?.naturalWidth ?? 0, photo)),
-    );
-    return widths.length === count && widths.every((width) => width > 0);
-  };
-  await wait(`${count} pictures of ${label}`, shown);
-}
 
 export const TESTS = {
   "teaches three classes from files, answers, and still does after a reload": async (person, place) => {

@@ -137,7 +137,8 @@ export class Person {
   async download(act) {
     const before = new Set(readdirSync(this.#files));
     await act();
-    const isWhole = (name) => !before.has(name) && !/\.(part|crdownload|wkdownload|tmp)$/.test(name);
+    // While it is written it has another name: a hidden one at first, in Chromium.
+    const isWhole = (name) => !before.has(name) && !/^\.|\.(part|crdownload|wkdownload|tmp)$/.test(name);
     return wait("a download", () => {
       const name = readdirSync(this.#files).find(isWhole);
       const path = name && join(this.#files, name);

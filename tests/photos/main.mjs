@@ -283,6 +283,28 @@ await main(async () => {
     for (const answer of answers) assert.ok(cosine(answer, expected) > 0.999);
   });
 
+  await test("a thumbnail is the middle of the photo, on white", async () => {
+    const { size, corner, middle } = await page.evaluate(async () => {
+      const drawn = new OffscreenCanvas(400, 300);
+      const context = drawn.getContext("2d");
+      context.fillStyle = "#00f";
+      context.fillRect(0, 0, 49, 300);
+      context.fillStyle = "#0f0";
+      context.fillRect(150, 100, 100, 100);
+      const file = await drawn.convertToBlob();
+      const { Encoder } = await import("/npm/dist/index.js");
+      const encoder = await Encoder.load();
+      const [found] = await Array.fromAsync(encoder.encodeMany([file], { thumbnail: 60 }));
+      encoder.dispose();
+      const seen = await photos.pixelsOf(await createImageBitmap(new Blob([found.thumbnail])));
+      const at = (x, y) => [...seen.data.slice(4 * (60 * y + x)).slice(0, 3)];
+      return { size: [seen.width, seen.height], corner: at(1, 1), middle: at(30, 30) };
+    });
+    assert.deepEqual(size, [60, 60]);
+    for (const level of corner) assert.ok(level > 245, `${corner}`);
+    assert.ok(middle[0] < 30 && middle[1] > 225 && middle[2] < 30, `${middle}`);
+  });
+
   await test("images of another window are images", async () => {
     const answers = await page.evaluate(async () => {
       const frame = document.createElement("iframe");

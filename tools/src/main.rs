@@ -12,7 +12,7 @@ mod photos;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use features_file::Row;
-use handful::encoder::{Detail, Encoder, Manifest, UNDERSTOOD, Words};
+use handful_encoder::{Detail, Encoder, Manifest, UNDERSTOOD, Words};
 use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};

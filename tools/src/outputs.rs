@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use handful::encoder::{Encoder, Manifest};
+use handful_encoder::{Encoder, Manifest};
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Folders of photos, and photos from files.
 
 use anyhow::{Context, Result, anyhow, bail};
-use handful::encoder::MAX_SIDE;
+use handful_encoder::MAX_SIDE;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbaImage};
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};

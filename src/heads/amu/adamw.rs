@@ -1,4 +1,4 @@
-//! The published optimiser: AdamW over given batches, on the sum of two cross-entropies (specification 2.1).
+//! The published optimiser: AdamW over given batches, on the sum of two cross-entropies.
 //!
 //! Features, weights and moments are single precision, as in the published program; what is summed over classes is
 //! double precision.

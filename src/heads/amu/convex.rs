@@ -1,4 +1,4 @@
-//! The convex form of AMU-Tuning and its solver (specification 2.5).
+//! The convex form of AMU-Tuning and its solver.
 //!
 //! With one constant scale in place of the standardisation, the logits are linear in the weights W, and
 //!

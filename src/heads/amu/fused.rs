@@ -49,7 +49,7 @@ pub enum Fusion {
     #[default]
     Uncertainty,
     /// The alpha with which the bias moves the answer as far from the zero-shot one as the bias alone is from a uniform
-    /// one, in Kullback-Leibler divergence (specification 5.6).
+    /// one, in Kullback-Leibler divergence.
     DynamicKl,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Factor {
     pub range: (f64, f64),
 }
 
-/// The strength of the bias that suits good and poor text alike for this many classes (specification 2.3).
+/// The strength of the bias that suits good and poor text alike for this many classes.
 pub(super) fn usual_alpha(classes: usize) -> f64 {
     (0.5 * (1000.0 / classes.max(1) as f64).sqrt()).clamp(0.5, 12.0)
 }

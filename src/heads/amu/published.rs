@@ -3,10 +3,11 @@
 use super::adamw::{self, Training, TrainingRows};
 use super::folds::{Folds, held_out};
 use super::fused::{Auxiliary, Bias, Factor, Fused, Fusion, Text};
+use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, Linear, MissingText, Query, check_amount, check_factor, check_within,
+    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
 };
 use crate::random::Random;
 use crate::support::Task;
@@ -81,7 +82,7 @@ const SHORTEST: f64 = 1e-12;
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `alpha` | 0.5 | 0 to 1e6 | strength of the bias |
+/// | `alpha` | 0.5 | 0 to 1000 | strength of the bias |
 /// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of z has the rest |
 /// | `uncertainty` | none | [`Uncertainty`] | what kappa is made from |
 /// | `power` | 0.4 | 0 to 10 | its exponent |
@@ -204,7 +205,7 @@ impl Head for AmuPublished {
 
 impl AmuPublished {
     fn check(&self) -> Result<()> {
-        check_amount("amu_published.alpha", self.alpha)?;
+        strength::check("amu_published.alpha", self.alpha)?;
         check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
         check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
         check_factor("amu_published.moment_norm", self.moment_norm)?;
@@ -371,6 +372,16 @@ impl FittedHead for FittedAmuPublished {
         self.fused.scores_into(query, out);
     }
 
+    fn prior_temperature(&self) -> f64 {
+        1.0
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        self.fused.linear()
+    }
+}
+
+impl LeaveOneOut for FittedAmuPublished {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let folds = Folds::new(task.labels(), self.n_examples <= EXACT, self.recipe.seed);
         held_out(task, examples, &folds, &|rest| {
@@ -384,13 +395,5 @@ impl FittedHead for FittedAmuPublished {
 
     fn exact_leave_one_out(&self) -> bool {
         self.n_examples <= EXACT
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        1.0
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        self.fused.linear()
     }
 }

@@ -8,7 +8,7 @@ use super::strength::{self, HeldOut};
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, Linear, MissingText, Query, check_amount, check_factor, check_within,
+    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
 };
 use crate::math::log_sum_exp;
 use crate::support::Task;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
 ///
-/// W minimises a strictly convex objective (specification 2.5): the cross-entropies of s and of sigma W a on the
+/// W minimises a strictly convex objective: the cross-entropies of s and of sigma W a on the
 /// examples, and a ridge that pulls W to the class means. alpha is learned, unless it is given: the poorer zero-shot
 /// recognition does on the examples, and the better the bias does on held-out ones, the larger.
 ///
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `alpha` | learned | 0 to 1e6 | strength of the bias |
+/// | `alpha` | learned | 0 to 1000 | strength of the bias |
 /// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of the bias alone has the rest |
 /// | `mu` | 1 | 1e-6 to 1e6 | weight of the ridge |
 /// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from |
@@ -139,7 +139,7 @@ impl Amu {
     }
 
     fn check(&self) -> Result<()> {
-        check_amount("amu.alpha", self.alpha.unwrap_or(0.0))?;
+        strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
         check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
         check_factor("amu.mu", self.mu)?;
         check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")?;
@@ -291,6 +291,18 @@ impl FittedHead for FittedAmu {
         self.fused.scores_into(query, out);
     }
 
+    /// Where the bias is strong, text is weak: the root of alpha, the prior of the learned strength, is close to the best
+    /// temperature for any quality of text.
+    fn prior_temperature(&self) -> f64 {
+        self.fused.strength().sqrt().max(1.0)
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        self.fused.linear()
+    }
+}
+
+impl LeaveOneOut for FittedAmu {
     fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
         let n = task.n_examples();
         let (text, aux) = (&self.fused.text, self.recipe.aux);
@@ -324,15 +336,5 @@ impl FittedHead for FittedAmu {
 
     fn exact_leave_one_out(&self) -> bool {
         self.exact
-    }
-
-    /// Where the bias is strong, text is weak: the root of alpha, the prior of the learned strength, is close to the best
-    /// temperature for any quality of text.
-    fn prior_temperature(&self) -> f64 {
-        self.fused.strength().sqrt().max(1.0)
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        self.fused.linear()
     }
 }

@@ -1,10 +1,10 @@
-//! Other ways to the minimum of the convex form, for comparison (specification 2.5 and 5.4).
+//! Other ways to the minimum of the convex form, for comparison.
 //!
 //! All move the coefficients b; their metric is that of the weights, |b^T X|, so a gradient is its own coefficients, and
 //! each step costs one product with the Gram matrix.
 
 use super::convex::{Minimum, Problem};
-use crate::linalg::Cholesky;
+use crate::linalg::Inverse;
 use ndarray::Array2;
 
 /// Where a solver stands.
@@ -189,7 +189,7 @@ pub(super) fn majorise(
         let diagonal = if i == j { problem.mu } else { 0.0 };
         diagonal + 0.5 * roots[i] * f64::from(gram[[i, j]]) * roots[j]
     });
-    let factor = Cholesky::new(&bound).expect("mu plus a Gram matrix is positive definite");
+    let inverse = Inverse::of_matrix(&bound).expect("mu plus a Gram matrix is positive definite");
     let mut at = solver.start(start);
     for _ in 0..MOST_STEPS {
         if solver.gap(&at) <= tolerance {
@@ -197,7 +197,7 @@ pub(super) fn majorise(
         }
         let scaled =
             Array2::from_shape_fn((n, stride), |(i, c)| at.gradient[i * stride + c] / roots[i]);
-        let step = factor.solve(&scaled);
+        let step = inverse.solve(&scaled);
         let b = at.b.iter().enumerate();
         let b: Vec<f64> = b
             .map(|(k, b)| b - roots[k / stride] * step[[k / stride, k % stride]])
@@ -213,7 +213,7 @@ pub(super) fn majorise(
 const NORMALISED_STEPS: usize = 500;
 
 /// Gradient descent without the ridge, each step divided by the mean probability that the labels miss
-/// (Tyurin, "From Logistic Regression to the Perceptron Algorithm", 2024; specification 5.4). It ends where all labels lead by
+/// (Tyurin, "From Logistic Regression to the Perceptron Algorithm", 2024). It ends where all labels lead by
 /// a tenth of the scale, so its gap says nothing.
 pub(super) fn normalised(problem: &Problem, gram: &Array2<f32>) -> Minimum {
     let free = Problem {

@@ -1,4 +1,4 @@
-//! Soups: the mean of the weights of several biases (specification 5.1).
+//! Soups: the mean of the weights of several biases.
 //!
 //! Source: Wortsman et al., "Model soups", 2022, arXiv:2203.05482. Differs from the source: held-out cross-entropy in
 //! place of accuracy, which ties all the time with few examples. The bias is linear with a constant scale, so the soup's

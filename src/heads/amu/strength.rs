@@ -1,14 +1,16 @@
-//! How strong the bias should be, learned from the support set (specifications 2.3, 2.7 and 8.3).
+//! How strong the bias should be, learned from the support set (docs/algorithms.md, "AMU-Tuning").
 //!
 //! Zero-shot recognition has never seen the examples, so its cross-entropy on them tells how good the text is, even with
 //! one example a class: the poorer, the stronger the bias. Where a class has two examples the bias can be held out too,
 //! and what it is worth moves the strength from there.
 //!
-//! Differs from the specification: its one fixed prior on the strength depends on the number of classes alone, which
+//! One fixed prior on the strength that depends on the number of classes alone
 //! was a point worse than this one on simulated texts of all qualities (true CLIP features of 54 classes that are in no
 //! test); and the strength may exceed 12, without which poor text could not be ignored.
 
 use super::fused::usual_alpha;
+use crate::Result;
+use crate::heads::check_within;
 use crate::math::{exp, log_sum_exp};
 
 /// The strength is the usual one times this number, and for each nat of zero-shot cross-entropy this number more.
@@ -21,6 +23,12 @@ const UNSEEN_LOSS: f64 = 0.5;
 
 /// The strongest bias: here text hardly counts, whatever it says.
 const STRONGEST: f64 = 100.0;
+
+/// Refuses a strength that is not from 0 to ten times the strongest that is learned: what is beyond answers the same, and takes
+/// the solver ever longer.
+pub(super) fn check(name: &'static str, alpha: f64) -> Result<()> {
+    check_within(name, alpha, 0.0, 10.0 * STRONGEST, "0 to 1000")
+}
 
 /// Strength from the zero-shot cross-entropy (nats) of each example.
 pub(super) fn from_text(classes: usize, losses: &[f64]) -> f64 {

@@ -1,7 +1,7 @@
 //! How unsure zero-shot recognition is of an image: the factor that its bias is multiplied by.
 //!
 //! Source: the published code of AMU-Tuning for the kinds up to `top5`, of which all look at probabilities, also those
-//! named energy and moment; the others are ours or the form of the paper's figure (specification 2.3).
+//! named energy and moment; the others are ours or the form of the paper's figure.
 
 use crate::math::{exp, larger, ln, log_sum_exp, pow};
 use serde::{Deserialize, Serialize};

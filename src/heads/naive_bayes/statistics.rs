@@ -1,4 +1,4 @@
-//! Exact streaming statistics: counts, means and sums of squares of each class (specification 3.4).
+//! Exact streaming statistics: counts, means and sums of squares of each class.
 
 use crate::linalg::sum_rows;
 use crate::math::{larger, largest};

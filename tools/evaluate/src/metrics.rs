@@ -1,4 +1,4 @@
-//! Figures of merit, each a function of nothing but its arguments (specification 7).
+//! Figures of merit, each a function of nothing but its arguments.
 
 use serde::Serialize;
 

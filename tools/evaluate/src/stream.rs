@@ -1,4 +1,4 @@
-//! The class-incremental stream: classes arrive in tasks, each photo is seen once (specification 7 and 8.5). Texts play
+//! The class-incremental stream: classes arrive in tasks, each photo is seen once. Texts play
 //! no part in it: what is measured is how a head remembers photos.
 
 use crate::dataset::Dataset;
@@ -33,7 +33,7 @@ pub struct Outcome {
     pub seed: u64,
     /// Share of all queries that are recognised after the last task.
     pub accuracy: f64,
-    /// Average forgetting over the tasks (specification 4.6).
+    /// Average forgetting over the tasks.
     pub forgetting: f64,
 }
 

@@ -25,8 +25,9 @@ export function renameClass(from: string, to: string): Code | null {
   try {
     step({ words: () => text.did.rename(from, label) }, (set) => {
       set.renameClass(from, label);
-      retarget(from, label);
-      update((state) => withRenamed(state, from, label));
+      const now = set.labelOf(label) ?? label;
+      retarget(from, now);
+      update((state) => withRenamed(state, from, now));
     });
   } catch (error) {
     return codeOf(error);

@@ -1,6 +1,6 @@
 /** Photos that came without saying what they are: dropped on the page, pasted, or in folders. */
 import { setOpened } from "../engine/session";
-import { step } from "../engine/set";
+import { currentSet, step } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
@@ -43,9 +43,10 @@ async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Prom
   const teaching: Promise<Learnt[]>[] = [];
   for (const [label, files] of photos) {
     if (files.length === 0) continue;
-    const known = getState().classes.some((item) => item.label === label.trim());
-    if (!known && attempt(() => step(action, (set) => set.addClass(label)))) continue;
-    teaching.push(teach(photosOf(files), label.trim(), action));
+    // A folder's name may be spelled otherwise than the class: macOS takes letters and accents apart.
+    const isNew = currentSet().labelOf(label) === undefined;
+    if (isNew && attempt(() => step(action, (set) => set.addClass(label)))) continue;
+    teaching.push(teach(photosOf(files), currentSet().labelOf(label) ?? label, action));
   }
   tellLearnt((await Promise.all(teaching)).flat(), action.words);
 }
@@ -68,7 +69,7 @@ export function teachWaiting(label: string): void {
 /** They are photos of a new class. */
 export async function teachWaitingNew(label: string): Promise<Code | null> {
   const code = await addClass(label);
-  if (!code) teachWaiting(label.trim());
+  if (!code) teachWaiting(currentSet().labelOf(label) ?? label);
   return code;
 }
 

@@ -6,7 +6,7 @@ import { withOutcome, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
-import { blobOf, thumbnailOf } from "./thumbnails";
+import { blobOf, THUMBNAIL_SIDE } from "./thumbnails";
 
 /** What an encoder made of a photo. */
 export interface Encoded {
@@ -42,17 +42,17 @@ export async function ask(files: readonly File[]): Promise<void> {
   });
   for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
+  // A table of many photos would hold each of them at its full size.
+  const options = items.length > 1 ? { thumbnail: THUMBNAIL_SIDE } : {};
   for (const { file, id } of items) {
     const encoder = await setOpened();
     if (mine !== round) return;
     try {
-      const result = { encoder, ...(await encoder.encode(file)) };
+      const { thumbnail, ...encoding } = await encoder.encode(file, options);
       if (mine !== round) return;
+      const result = { encoder, ...encoding };
       encoded.set(id, result);
       update((state) => withOutcome(state, id, classify(result)));
-      // A table of many photos would hold each of them at its full size.
-      const thumbnail = items.length > 1 ? await thumbnailOf(file) : null;
-      if (mine !== round) return;
       if (thumbnail) update((state) => withThumbnail(state, id, URL.createObjectURL(blobOf(thumbnail))));
     } catch (error) {
       if (mine !== round) return;

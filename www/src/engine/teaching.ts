@@ -5,7 +5,7 @@ import { photoCode } from "./codes";
 import type { Action } from "./journal";
 import { setOpened } from "./session";
 import { currentSet, onSetDropped, step } from "./set";
-import { keepThumbnails, thumbnailOf } from "./thumbnails";
+import { keepThumbnails, THUMBNAIL_SIDE } from "./thumbnails";
 
 export interface Photo {
   name: string;
@@ -87,10 +87,7 @@ async function run(): Promise<void> {
 async function learn(item: Waiting): Promise<Learnt | null> {
   try {
     const encoder = await setOpened();
-    const [{ features }, thumbnail] = await Promise.all([
-      encoder.encode(item.source),
-      thumbnailOf(item.source),
-    ]);
+    const { features, thumbnail } = await encoder.encode(item.source, { thumbnail: THUMBNAIL_SIDE });
     const wanted = queue.includes(item) && getState().classes.some(({ label }) => label === item.label);
     if (!wanted) return null;
     const same = currentSet().duplicateOf(features, item.label);

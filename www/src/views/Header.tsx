@@ -22,7 +22,11 @@ export function Header({ state }: { state: AppState }) {
       </div>
       <div class="status-line">
         <p class="private">{text.header.private}</p>
-        <Engine engine={engine} waits={state.offer?.needed ?? false} offline={state.offline !== "no"} />
+        <Engine
+          engine={engine}
+          waits={state.set.kind === "opening" || (state.offer?.needed ?? false)}
+          offline={state.offline !== "no"}
+        />
       </div>
       {state.offline === "newer" && (
         <div class="notice notice-calm" role="status">
@@ -70,7 +74,7 @@ export function Header({ state }: { state: AppState }) {
 
 interface EngineProps {
   engine: EngineStatus;
-  /** The open set waits for another encoder. */
+  /** The set is being opened, or waits for another encoder. */
   waits: boolean;
   offline: boolean;
 }

@@ -7,9 +7,15 @@ export class OnnxEncoder {
   name(): string;
   id(): string;
   streams(): Streams;
+  side(): number;
   preprocess(image: ImageData): Float32Array;
   run(tensor: Float32Array): Float32Array;
   free(): void;
+}
+export class JpegEighth {
+  constructor();
+  push(bytes: Uint8Array): boolean;
+  finish(): ImageData | "cut" | undefined;
 }
 export class WordEncoder {
   constructor(manifestJson: string, file: Uint8Array);

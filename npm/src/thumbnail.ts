@@ -1,0 +1,28 @@
+import { HandfulError } from "./errors.js";
+import type { Pixels } from "./types.js";
+
+/** Looks like the photo at the sizes of thumbnails. */
+const JPEG = { type: "image/jpeg", quality: 0.82 };
+
+/** The square in the middle of a picture, on white, as JPEG. */
+export async function drawThumbnail(pixels: Pixels, side: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { data, width, height } = pixels;
+  try {
+    const whole =
+      pixels instanceof ImageData ? pixels : new ImageData(new Uint8ClampedArray(data), width, height);
+    const crop = Math.min(width, height);
+    const [left, top] = [Math.floor((width - crop) / 2), Math.floor((height - crop) / 2)];
+    const size = { resizeWidth: side, resizeHeight: side, resizeQuality: "high" } as const;
+    const picture = await createImageBitmap(whole, left, top, crop, crop, size);
+    const canvas = new OffscreenCanvas(side, side);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("a canvas has no 2D context");
+    context.fillStyle = "white";
+    context.fillRect(0, 0, side, side);
+    context.drawImage(picture, 0, 0);
+    picture.close();
+    return new Uint8Array(await (await canvas.convertToBlob(JPEG)).arrayBuffer());
+  } catch (cause) {
+    throw new HandfulError("worker", "This runtime cannot draw thumbnails (OffscreenCanvas, 2D).", { cause });
+  }
+}

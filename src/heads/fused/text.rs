@@ -1,0 +1,144 @@
+//! What the texts of the classes say, and how much that counts beside the images.
+
+use crate::Result;
+use crate::calibration::fit_temperature;
+use crate::heads::{FittedHead, Head, Linear, ZeroShot};
+use crate::math::{log_sum_exp, softmax};
+use crate::support::Task;
+use ndarray::{Array2, ArrayView2};
+
+/// The logits of a text are divided by one and this number over that of the examples, beside what the examples say: a few
+/// that it got right are no proof. With one photo a class of 2 to 10, on photos that nothing is tested on: made-up texts of true
+/// CLIP features gain 0.9 to 0.3 points where noise is added and lose 0.1 without, our own encoder's gain 0.2 to 1.2 on one
+/// set and lose 0.4 to 0.9 on the other.
+const DOUBT: f64 = 2.0;
+
+/// Penalty on the distance of the weight of text from 1, in examples: a few of them overrule it.
+const PRIOR: f64 = 1.0;
+
+/// Logits are cut off there, where a probability is zero for every purpose.
+const CUT: f64 = 60.0;
+
+/// Newton steps at most; it stops earlier where the weight moves by no more than [`STILL`].
+const ROUNDS: usize = 30;
+const STILL: f64 = 1e-6;
+
+/// A weight below it counts as none.
+const NEGLIGIBLE: f64 = 0.02;
+
+/// The cosines of the examples with the texts, which only a new example or another text changes.
+pub(crate) struct TextScores {
+    /// Scores of a query.
+    pub linear: Linear,
+    /// Scores of the examples `(n, C)`, in the order of the kernel.
+    pub scores: Array2<f32>,
+}
+
+impl TextScores {
+    /// Of rows `(n, width)`; `None` where no class has a text.
+    pub fn of(view: &Task, rows: ArrayView2<'_, f32>) -> Result<Option<Self>> {
+        if !view.has_text() {
+            return Ok(None);
+        }
+        let linear = ZeroShot::default()
+            .fit(view)?
+            .linear()
+            .expect("zero-shot is linear")
+            .clone();
+        Ok(Some(Self {
+            scores: linear.scores(rows),
+            linear,
+        }))
+    }
+}
+
+impl TextScores {
+    /// Whether both score queries alike.
+    pub fn is_of_same_texts(&self, other: &Self) -> bool {
+        let [a, b] = [self, other].map(|text| text.linear.weights().as_slice());
+        let [c, d] = [self, other].map(|text| text.linear.bias().as_slice());
+        a == b && c == d
+    }
+}
+
+/// The temperature of the scores of the texts, learned from examples `(m, C)` of all `n`; the texts have seen none of them.
+pub(super) fn temperature(scores: ArrayView2<'_, f32>, labels: &[usize], n: usize) -> f64 {
+    let doubt = if n == 0 { 0.0 } else { DOUBT / n as f64 };
+    fit_temperature(scores, labels, 1.0) * (1.0 + doubt)
+}
+
+/// The weight `>= 0` of the logits of the texts beside those of the images, both held-out `(m, C)`, that minimises
+/// ```text
+/// cross-entropy of the classes that have a text, given that it is one of them + PRIOR (weight - 1)^2
+/// ```
+/// by Newton steps (the function is convex). 1 where no example tells.
+pub(super) fn weight(images: &Array2<f32>, texts: &Array2<f32>, labels: &[usize]) -> f64 {
+    // Of each example of a class that both can score, what they say of such classes, its own first.
+    let cut = |logit: f32| f64::from(logit).clamp(-CUT, CUT);
+    let pairs = |i: usize| {
+        let own = labels[i];
+        let others = (0..images.ncols()).filter(move |&c| c != own);
+        let both = std::iter::once(own)
+            .chain(others)
+            .map(move |c| (images[[i, c]], texts[[i, c]]));
+        let finite = both.filter(|(image, text)| image.is_finite() && text.is_finite());
+        finite
+            .map(|(image, text)| (cut(image), cut(text)))
+            .collect::<Vec<_>>()
+    };
+    let usable =
+        |&i: &usize| images[[i, labels[i]]].is_finite() && texts[[i, labels[i]]].is_finite();
+    let examples: Vec<Vec<(f64, f64)>> = (0..labels.len()).filter(usable).map(pairs).collect();
+    let mut weight = 1.0;
+    let mut probabilities = Vec::new();
+    for _ in 0..ROUNDS {
+        let (mut slope, mut curve) = (2.0 * PRIOR * (weight - 1.0), 2.0 * PRIOR);
+        for pairs in &examples {
+            probabilities.clear();
+            probabilities.extend(pairs.iter().map(|(image, text)| image + weight * text));
+            softmax(&mut probabilities);
+            let (mut mean, mut square) = (0.0, 0.0);
+            for (p, (_, text)) in probabilities.iter().zip(pairs) {
+                mean += p * text;
+                square += p * text * text;
+            }
+            slope += mean - pairs[0].1;
+            curve += square - mean * mean;
+        }
+        let step = (weight - slope / curve).max(0.0) - weight;
+        weight += step;
+        if step.abs() < STILL {
+            break;
+        }
+    }
+    if weight < NEGLIGIBLE { 0.0 } else { weight }
+}
+
+/// Lets the logits of the texts `(C,)` share out anew, among the classes that have a text, the probability that the logits of the images
+/// give these together; a class without a text keeps its own. So a name that is unknown counts neither for its class nor against it.
+/// A class that has a text and no examples starts from the mean of the others.
+pub(super) fn join(images: &mut [f32], texts: impl Iterator<Item = f32> + Clone, weight: f64) {
+    if weight == 0.0 {
+        return;
+    }
+    let finite = images.iter().filter(|v| v.is_finite());
+    let mean = finite.clone().sum::<f32>() / finite.count().max(1) as f32;
+    for (image, text) in images.iter_mut().zip(texts.clone()) {
+        if !image.is_finite() && text.is_finite() {
+            *image = mean;
+        }
+    }
+    let of_named = |logits: &[f32], weight: f64| {
+        let named = logits
+            .iter()
+            .zip(texts.clone())
+            .filter(|(_, text)| text.is_finite());
+        log_sum_exp(named.map(|(&image, text)| f64::from(image) + weight * f64::from(text)))
+    };
+    let more = of_named(images, weight) - of_named(images, 0.0);
+    for (image, text) in images.iter_mut().zip(texts.clone()) {
+        if text.is_finite() {
+            *image = (f64::from(*image) + weight * f64::from(text) - more) as f32;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""WebKitGTK with a profile on the disk, for its driver: under automation MiniBrowser keeps nothing that a page stores.
+
+webkit-with-profile.py FOLDER
+"""
+
+import sys
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+gi.require_version("WebKit2", "4.1")
+from gi.repository import Gtk, WebKit2  # noqa: E402
+
+[folder] = sys.argv[1:]
+data = WebKit2.WebsiteDataManager(base_data_directory=folder, base_cache_directory=folder)
+context = WebKit2.WebContext(website_data_manager=data)
+context.set_automation_allowed(True)
+
+
+def open_window(_session):
+    view = WebKit2.WebView(web_context=context, is_controlled_by_automation=True)
+    view.connect("close", lambda _view: Gtk.main_quit())
+    window = Gtk.Window(default_width=1280, default_height=900)
+    window.add(view)
+    window.show_all()
+    return view
+
+
+def begin(_context, session):
+    info = WebKit2.ApplicationInfo()
+    info.set_name("MiniBrowser")
+    session.set_application_info(info)
+    session.connect("create-web-view", open_window)
+
+
+context.connect("automation-started", begin)
+Gtk.main()
