@@ -6,7 +6,8 @@
 
 mod matching;
 
-use crate::{Error, Result, math};
+use crate::numerics::math;
+use crate::{Error, Result};
 use matching::Matching;
 use ndarray::ArrayView2;
 
@@ -183,7 +184,7 @@ fn all(k: usize, capacity: &[usize], cost: &dyn Fn(usize, usize) -> f64) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::numerics::random::Random;
     use ndarray::{Array2, array};
 
     /// Totals and assignments of everything that fits, by brute force.

@@ -15,36 +15,40 @@
 //! # Ok::<(), handful::Error>(())
 //! ```
 
+// Rooms. Each needs only those above it (`tests/rooms.rs`); blank lines keep rustfmt from sorting them.
 mod error;
-mod math;
+
+mod numerics;
+
+pub mod support;
+
+pub mod task;
+
+pub mod validation;
+
+pub mod heads;
+
+pub mod export;
 
 mod answer;
+
 pub mod assign;
-pub mod calibration;
-mod classifier;
-pub mod conformal;
-pub mod export;
-mod format;
-pub mod heads;
-pub mod held_out;
+
 pub mod incremental;
-mod linalg;
-pub mod novelty;
-mod order;
+
 pub mod prior;
-pub mod random;
-mod recogniser;
-pub mod report;
+
 pub mod select;
-mod streams;
-pub mod support;
-mod tensors;
-pub mod trust;
+
+mod classifier;
+
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-pub use answer::{Answer, LabelScore, Neighbour, Quality, SuspectLabel};
+pub use answer::{
+    Answer, Calibration, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel,
+};
 pub use classifier::Classifier;
 pub use error::{Error, Result};
-pub use recogniser::{Calibration, Prediction, Recogniser};
-pub use streams::{CLIP, Stream, Streams};
+pub use numerics::random;
+pub use support::{CLIP, Stream, Streams};

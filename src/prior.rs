@@ -6,7 +6,7 @@
 //! Each correction is an offset `(C,)` to be added to calibrated logits; heads whose prior is a setting (naive Bayes)
 //! need none.
 
-use crate::math::ln;
+use crate::numerics::math::ln;
 use crate::{Error, Result};
 use ndarray::ArrayView2;
 
@@ -176,7 +176,7 @@ fn finite(probabilities: ArrayView2<'_, f64>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibration::probabilities_into;
+    use crate::validation::probabilities_into;
     use ndarray::{Array2, array};
 
     #[track_caller]

@@ -2,13 +2,14 @@
 //!
 //! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
 //! to Minimize the Maximum Intercluster Distance", 1985.
-//! Rows are images: unit rows, as [`crate::support::Task::image`] gives them.
+//! Rows are images: unit rows, as [`crate::task::Task::image`] gives them.
 
 mod keep;
 
 pub use keep::keep;
 
-use crate::{Error, Result, linalg};
+use crate::numerics::linalg;
+use crate::{Error, Result};
 use ndarray::{ArrayView2, Axis};
 
 /// More similar examples than this are near duplicates of each other.

@@ -4,7 +4,7 @@
 //! free of what JavaScript bindings cost.
 
 use handful::heads::{HeadSpec, LeaveOneOut, Query};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::Array2;
 

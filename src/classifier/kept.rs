@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::heads::{FittedFused, Fused, Head, Kernel, Known, MOST, TextScores};
-use crate::support::{ExampleId, SupportSet, Task, evenly};
+use crate::support::{ExampleId, SupportSet};
+use crate::task::{Task, evenly};
 use ndarray::{Array2, Axis};
 use std::sync::Arc;
 

@@ -13,14 +13,15 @@ mod text;
 pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
-use super::{FittedHead, Head, LeaveOneOut, Query, folds};
-use crate::calibration::fit_temperature;
-use crate::held_out::{ENOUGH, FOLDS, HeldOut};
-use crate::linalg::{self, Inverse};
-use crate::math::{larger, log_sum_exp};
-use crate::order::sort_indices;
-use crate::support::Task;
-use crate::{Result, trust};
+use super::{FittedHead, Head, LeaveOneOut, Query, trust};
+use crate::Result;
+use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::math::{larger, log_sum_exp};
+use crate::numerics::order::sort_indices;
+use crate::task::Task;
+use crate::validation::fit_temperature;
+use crate::validation::folds;
+use crate::validation::{ENOUGH, FOLDS, HeldOut};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -31,7 +32,7 @@ use std::sync::Arc;
 
 /// Images and texts together, with a score of its own for photos that show none of the classes.
 ///
-/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::trust`]).
+/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::heads::trust`]).
 /// # Units
 /// Logits. A class without examples and without text scores `-inf`.
 /// # Cost

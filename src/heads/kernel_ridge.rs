@@ -9,9 +9,10 @@ use super::{
     FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_amount,
     check_factor, check_within, cross_entropy, spread,
 };
-use crate::linalg::{self, Inverse};
-use crate::support::Task;
-use crate::{Error, Result, math};
+use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::math;
+use crate::task::Task;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 

@@ -5,8 +5,8 @@
 
 use super::{Center, FittedHead, Head, LeaveOneOut, Query, check_factor, check_within};
 use crate::Result;
-use crate::math::{self, larger};
-use crate::support::Task;
+use crate::numerics::math::{self, larger};
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;

@@ -2,12 +2,12 @@
 //!
 //! A *recipe* holds hyper-parameters; fitting it to a [`Task`] gives an immutable *fitted head* that scores queries.
 //! Scores are what the method says, on its own scale; [`FittedHead::prior_temperature`] tells what to divide them by
-//! to get logits where nothing better is known, and [`crate::calibration`] learns a better one from held-out
+//! to get logits where nothing better is known, and [`crate::validation::temperature`] learns a better one from held-out
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
-mod folds;
 mod fused;
+mod held_out;
 mod kernel_ridge;
 mod knn;
 mod linear;
@@ -19,13 +19,13 @@ mod prototype;
 mod pseudo;
 mod solver;
 mod tip_adapter;
+mod trust;
 mod uer;
 mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
-pub use folds::folds;
 pub use fused::{FittedFused, Fused};
-pub(crate) use fused::{Kernel, Known, MOST, TextScores, held_out_images};
+pub(crate) use fused::{Kernel, Known, MOST, TextScores};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::Linear;
@@ -38,9 +38,9 @@ pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
-use crate::held_out::{self, HeldOut};
-use crate::math::{exp, exp_lanes, larger};
-use crate::support::Task;
+use crate::numerics::math::{exp, exp_lanes, larger};
+use crate::task::Task;
+use crate::validation::HeldOut;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ pub type Without<'a, T> = Box<dyn FnMut(&[usize]) -> Result<(T, Task)> + 'a>;
 /// [`Head::without`] for heads that see what is left as a task of its own.
 fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'a, H::Fitted> {
     Box::new(move |fold| {
-        let rest = held_out::without(task, fold);
+        let rest = task.without(fold);
         Ok((recipe.fit(&rest)?, rest))
     })
 }
@@ -391,7 +391,7 @@ fn cross_entropy(scores: &Array2<f64>, labels: &[usize], temperature: f64) -> f6
         .zip(labels)
         .map(|(row, &label)| {
             let logits = row.iter().map(|&s| s / temperature);
-            crate::math::log_sum_exp(logits) - row[label] / temperature
+            crate::numerics::math::log_sum_exp(logits) - row[label] / temperature
         })
         .sum();
     total / labels.len().max(1) as f64

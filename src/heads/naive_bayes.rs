@@ -10,14 +10,15 @@ mod statistics;
 
 pub use statistics::Statistics;
 
-use super::folds::refitted;
+use super::held_out::refitted;
 use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
     FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Without, check_amount, check_within,
     fit_without, pseudo,
 };
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::Result;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 

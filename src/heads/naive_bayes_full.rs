@@ -18,8 +18,8 @@ use super::{
     FittedHead, Head, LeaveOneOut, Linear, Prior, Query, ZeroShot, check_amount, check_within,
     class_means, cross_entropy, spread,
 };
-use crate::linalg::{self, Inverse};
-use crate::support::Task;
+use crate::numerics::linalg::{self, Inverse};
+use crate::task::Task;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, Zip};
 use serde::{Deserialize, Serialize};

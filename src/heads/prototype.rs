@@ -3,13 +3,14 @@
 //! Source: Snell, Swersky, Zemel, "Prototypical Networks for Few-shot Learning", 2017, arXiv:1703.05175, eq. 1.
 //! Differs from the source: cosine in place of squared Euclidean distance; no episodic training.
 
-use super::folds::refitted;
+use super::held_out::refitted;
 use super::prior::typical_temperature;
 use super::{
     FittedHead, Head, LeaveOneOut, Linear, Query, check_amount, check_factor, class_means, pseudo,
 };
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::Result;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use super::{
     FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_factor,
 };
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 

@@ -15,7 +15,7 @@ pub use stream::{Observed, UerStream};
 
 use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, check_within};
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@
 
 use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, scores};
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 

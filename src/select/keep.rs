@@ -3,7 +3,7 @@
 //! Source of herding: Welling, "Herding Dynamical Weights to Learn", 2009. Differs from it: hard examples are kept first.
 
 use super::{finite, highest};
-use crate::order::{distinct, sort_indices};
+use crate::numerics::order::{distinct, sort_indices};
 use crate::{Error, Result};
 use ndarray::ArrayView2;
 
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn herding_keeps_the_mean() {
-        let mut random = crate::random::Random::new(5);
+        let mut random = crate::numerics::random::Random::new(5);
         let degrees: Vec<f64> = (0..60).map(|_| 90.0 * random.uniform()).collect();
         let images = on_circle(&degrees);
         let suspect = vec![true; 60];

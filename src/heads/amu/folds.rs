@@ -1,9 +1,9 @@
 //! Groups of examples that are held out together.
 
 use crate::heads::{FittedHead, Query};
-use crate::order::{distinct, sort_indices};
-use crate::random::Random;
-use crate::support::Task;
+use crate::numerics::order::{distinct, sort_indices};
+use crate::numerics::random::Random;
+use crate::task::Task;
 use ndarray::Array2;
 
 /// Groups where examples are not left out one by one.

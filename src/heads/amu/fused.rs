@@ -1,10 +1,11 @@
 //! The answer of both AMU heads: zero-shot logits plus a bias, as strong as zero-shot recognition is unsure.
 
 use super::uncertainty::Uncertainty;
+use crate::Result;
 use crate::heads::{Head, Linear, MissingText, Query, ZeroShot};
-use crate::math::log_sum_exp;
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::numerics::linalg;
+use crate::numerics::math::log_sum_exp;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -325,7 +326,7 @@ fn dynamic_alpha(text: &[f32], bias: &[f32], scorable: &[bool]) -> f64 {
         let expected: f64 = pairs
             .clone()
             .zip(moved)
-            .map(|((_, bias), logit)| crate::math::exp(logit - total) * bias)
+            .map(|((_, bias), logit)| crate::numerics::math::exp(logit - total) * bias)
             .sum();
         alpha * expected - total + log_sum_exp(base)
     };

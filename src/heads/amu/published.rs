@@ -9,8 +9,8 @@ use crate::Result;
 use crate::heads::{
     FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
 };
-use crate::random::Random;
-use crate::support::Task;
+use crate::numerics::random::Random;
+use crate::task::Task;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde::{Deserialize, Serialize};
 

@@ -10,8 +10,8 @@ use crate::Result;
 use crate::heads::{
     FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
 };
-use crate::math::log_sum_exp;
-use crate::support::Task;
+use crate::numerics::math::log_sum_exp;
+use crate::task::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@
 //! each step costs one product with the Gram matrix.
 
 use super::convex::{Minimum, Problem};
-use crate::linalg::Inverse;
+use crate::numerics::linalg::Inverse;
 use ndarray::Array2;
 
 /// Where a solver stands.

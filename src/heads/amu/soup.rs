@@ -7,8 +7,8 @@
 use super::folds::Folds;
 use super::fused::{Auxiliary, Text};
 use super::source::{Objective, Source};
-use crate::order::sort_indices;
-use crate::support::Task;
+use crate::numerics::order::sort_indices;
+use crate::task::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 

@@ -4,9 +4,9 @@ use super::convex::{Kernel, Minimum, Problem};
 use super::folds::Folds;
 use super::fused::{Auxiliary, Fused, Text};
 use super::solvers;
-use crate::linalg;
-use crate::math::log_sum_exp;
-use crate::support::Task;
+use crate::numerics::linalg;
+use crate::numerics::math::log_sum_exp;
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 use serde::{Deserialize, Serialize};
 

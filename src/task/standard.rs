@@ -5,7 +5,9 @@
 //! few dimensions that differ most and tell least. How much the examples have in common says how far to go, so that
 //! features which somebody centred and whitened already are left as they are.
 
-use crate::{Streams, linalg, math};
+use crate::Streams;
+use crate::numerics::linalg;
+use crate::numerics::math;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
 use std::ops::Range;
 
@@ -147,8 +149,8 @@ fn common(rows: &Array2<f64>, labels: &[usize], classes: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
-    use crate::support::Task;
+    use crate::numerics::random::Random;
+    use crate::task::Task;
     use crate::{Result, Stream};
 
     /// So many rows of each of three classes, all moved by an offset.

@@ -1,9 +1,13 @@
 //! A few-shot task: the numbers that heads are fitted to.
 
-use super::standard::Standard;
-use super::{Example, SupportSet};
-use crate::order::{distinct, sort_indices};
-use crate::{Error, Result, Streams, linalg, math};
+mod standard;
+
+use self::standard::Standard;
+use crate::numerics::linalg;
+use crate::numerics::math;
+use crate::numerics::order::{distinct, sort_indices};
+use crate::support::{Example, SupportSet};
+use crate::{Error, Result, Streams};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -226,6 +230,16 @@ impl Task {
         }
     }
 
+    /// The task without some of the examples.
+    pub fn without(&self, examples: &[usize]) -> Self {
+        let mut out = vec![false; self.n_examples()];
+        for &i in examples {
+            out[i] = true;
+        }
+        let kept: Vec<usize> = (0..self.n_examples()).filter(|&i| !out[i]).collect();
+        self.subset(&kept)
+    }
+
     /// At most so many examples, in order: those of each class in turn, so that no class is favoured.
     pub fn evenly(&self, most: usize) -> Vec<usize> {
         evenly(&self.labels, self.n_classes(), most)
@@ -425,14 +439,14 @@ impl Task {
         let mut examples: Vec<&Example> = set.examples_in_use().map(|(_, e)| e).take(n).collect();
         if examples.len() > most {
             let labels: Vec<usize> = examples.iter().map(|e| set.index_of(e.class)).collect();
-            let chosen = evenly(&labels, set.classes.len(), most);
+            let chosen = evenly(&labels, set.classes().len(), most);
             examples = chosen.into_iter().map(|i| examples[i]).collect();
         }
         Self::gather(set, &examples)
     }
 
     fn gather(set: &SupportSet, examples: &[&Example]) -> Self {
-        let (n, width) = (examples.len(), set.streams.width());
+        let (n, width) = (examples.len(), set.streams().width());
         let mut features = Vec::with_capacity(n * width);
         let (mut labels, mut views) = (Vec::with_capacity(n), Vec::with_capacity(n));
         for example in examples {
@@ -441,11 +455,11 @@ impl Task {
             views.push(example.rows[width..].into());
         }
         let task = Self::of_unit_rows(
-            set.streams.clone(),
+            set.streams().clone(),
             Array2::from_shape_vec((labels.len(), width), features)
                 .expect("every example holds one row of this width"),
             labels,
-            set.classes
+            set.classes()
                 .iter()
                 .map(|class| set.text(class).filter(|_| class.enabled))
                 .map(|row| row.map(|row| Array1::from(row.to_vec())))
