@@ -78,10 +78,12 @@ fn every_room_needs_only_those_above_it() {
     // What the crate's root hands on belongs to the room that it comes from.
     let mut home: HashMap<String, usize> = HashMap::new();
     for line in lib.split(';') {
-        let Some(path) = line.trim().strip_prefix("pub use ") else {
+        // Without a path it is another crate.
+        let path = line.trim().strip_prefix("pub use ");
+        let Some((room, _)) = path.and_then(|path| path.split_once("::")) else {
             continue;
         };
-        let (room, _) = path.split_once("::").unwrap();
+        let path = path.unwrap();
         for name in names_after(path, &format!("{room}::")) {
             home.insert(name, place(room).unwrap());
         }
