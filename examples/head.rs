@@ -15,8 +15,8 @@ fn main() -> handful::Result<()> {
         ..NaiveBayes::default()
     });
     let mut recogniser = Recogniser::fit(&recipe, task)?;
-    println!("{:?}", recogniser.predict(&[0.8, 0.6]).probabilities);
+    println!("{:.2?}", recogniser.predict(&[0.8, 0.6]).probabilities);
     let linear = recogniser.head().linear().expect("naive Bayes is linear");
-    println!("weights {:?}, bias {:?}", linear.weights(), linear.bias());
+    println!("weights {:.0}, bias {:.0}", linear.weights(), linear.bias());
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The rooms of the library: each needs only those that `src/lib.rs` lists above it.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::HashMap;
 use std::fs;
