@@ -1,6 +1,6 @@
 //! A fitted head that answers with probabilities that mean what they say.
 
-use crate::heads::{FittedFused, FittedHead, HeadSpec, Query};
+use crate::heads::{FittedFused, FittedHead, HeadSpec, Query, Scratch};
 use crate::task::Task;
 use crate::validation::{ENOUGH, Report, Thresholds, probabilities_into, unsure};
 use crate::{Error, Result};
@@ -51,6 +51,7 @@ pub struct Recogniser {
     thresholds: Thresholds,
     scores: Vec<f32>,
     similarities: Vec<f32>,
+    scratch: Scratch,
     prediction: Prediction,
 }
 
@@ -128,6 +129,7 @@ impl Recogniser {
             thresholds,
             scores: vec![0.0; classes],
             similarities: vec![0.0; read],
+            scratch: Scratch::default(),
             prediction: Prediction {
                 probabilities: vec![0.0; classes],
                 set: Vec::with_capacity(classes),
@@ -142,12 +144,15 @@ impl Recogniser {
     /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.
     pub fn predict(&mut self, row: &[f32]) -> &Prediction {
         let temperature = self.temperature();
-        self.task.similarities_into(row, &mut self.similarities);
+        self.task
+            .similarities_into(row, &mut self.scratch.image, &mut self.similarities);
         let query = Query {
             row,
             similarities: &self.similarities,
         };
-        let novelty = self.head.scores_and_novelty(query, &mut self.scores);
+        let novelty = self
+            .head
+            .scores_and_novelty(query, &mut self.scratch, &mut self.scores);
         let prediction = &mut self.prediction;
         probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();

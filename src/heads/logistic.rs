@@ -6,7 +6,7 @@
 
 use super::held_out::{held_out, singles};
 use super::solver::{Expansion, Problem};
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_within};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_within};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::numerics::math;
@@ -168,7 +168,7 @@ impl FittedHead for FittedLogistic {
         self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
     }
 

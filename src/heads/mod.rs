@@ -17,6 +17,7 @@ mod naive_bayes_full;
 mod prior;
 mod prototype;
 mod pseudo;
+mod scratch;
 mod solver;
 mod tip_adapter;
 mod trust;
@@ -34,6 +35,7 @@ pub use naive_bayes::{Dof, FittedNaiveBayes, NaiveBayes, Statistics};
 pub use naive_bayes_full::{FittedNaiveBayesFull, NaiveBayesFull, Ridge};
 pub use prior::Prior;
 pub use prototype::{Center, FittedPrototype, Prototype};
+pub use scratch::Scratch;
 pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
@@ -106,7 +108,7 @@ impl<'a> Query<'a> {
 }
 
 /// A fitted head. Class columns follow the classes of the task.
-pub trait FittedHead {
+pub trait FittedHead: Send + Sync {
     /// Number of classes C, those that it cannot score included.
     fn n_classes(&self) -> usize;
 
@@ -117,8 +119,8 @@ pub trait FittedHead {
 
     /// Writes the score of each class for one query into `out (C,)`; a class that cannot be scored gets `-inf`.
     ///
-    /// It allocates nothing.
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]);
+    /// It allocates nothing that `scratch` has room for.
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]);
 
     /// Scores divided by this are logits, where no data says otherwise.
     fn prior_temperature(&self) -> f64;
@@ -126,9 +128,14 @@ pub trait FittedHead {
     /// Writes the scores as [`FittedHead::scores_into`] does, and gives how foreign the query looks, where the head knows
     /// more of that than the scores tell; higher is more foreign.
     ///
-    /// It allocates nothing.
-    fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
-        self.scores_into(query, out);
+    /// It allocates nothing that `scratch` has room for.
+    fn scores_and_novelty(
+        &self,
+        query: Query<'_>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> Option<f64> {
+        self.scores_into(query, scratch, out);
         None
     }
 
@@ -164,6 +171,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
         return linear.scores(rows);
     }
     let mut out = Array2::zeros((rows.nrows(), head.n_classes()));
+    let mut scratch = Scratch::default();
     let mut similarities = vec![
         0.0;
         if head.reads_similarities() {
@@ -174,7 +182,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
     ];
     for (row, mut out) in rows.rows().into_iter().zip(out.rows_mut()) {
         let row = row.to_vec();
-        task.similarities_into(&row, &mut similarities);
+        task.similarities_into(&row, &mut scratch.image, &mut similarities);
         let query = Query {
             row: &row,
             similarities: &similarities,
@@ -182,7 +190,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
         let out = out
             .as_slice_mut()
             .expect("rows of a fresh array are contiguous");
-        head.scores_into(query, out);
+        head.scores_into(query, &mut scratch, out);
     }
     out
 }
@@ -330,20 +338,6 @@ fn check_within(
             range,
         })
     }
-}
-
-/// Means of the images of each class `(C, width)`; zero where there is no example.
-fn class_means(images: ArrayView2<'_, f32>, task: &Task) -> Array2<f64> {
-    let mut means = Array2::<f64>::zeros((task.n_classes(), images.ncols()));
-    for (row, &label) in images.rows().into_iter().zip(task.labels()) {
-        for (sum, &v) in means.row_mut(label).iter_mut().zip(row) {
-            *sum += f64::from(v);
-        }
-    }
-    for (mut mean, n) in means.rows_mut().into_iter().zip(task.counts()) {
-        mean /= n.max(1) as f64;
-    }
-    means
 }
 
 /// The kernel of memory heads: e to the minus `beta` times the distance of two images from likeness.

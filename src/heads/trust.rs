@@ -35,7 +35,7 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
     if streams == 1 {
         return Ok(trust);
     }
-    let small = task.without_text().subset(&task.evenly(ENOUGH));
+    let small = task.without_text().subset(&task.stratified(ENOUGH));
     let Some(mut best) = loss(&small, &trust)? else {
         return Ok(trust);
     };

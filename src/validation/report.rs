@@ -159,7 +159,7 @@ fn repeats(task: &Task, example: usize) -> bool {
 /// Whether most of the nearest other examples are of this class.
 fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
     let mut similarity = vec![0.0; task.n_examples()];
-    task.similarities_into(task.row(example), &mut similarity);
+    task.similarities_into(task.row(example), &mut Vec::new(), &mut similarity);
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
     sort_indices(&mut others, &|a, b| similarity[b].total_cmp(&similarity[a]));
     others.truncate(NEIGHBOURS);
