@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build, MODULES } from "./build.mjs";
+import { checkList } from "./constants.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
 import { fuzz, TARGETS } from "./fuzz.mjs";
@@ -239,6 +240,7 @@ export const STEPS = [
   { name: "lock", group: "lint", run: lockFiles },
   { name: "fmt", group: "lint", run: format },
   { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
+  { name: "constants", group: "lint", run: checkList },
   { name: "core", run: coreTests },
   { name: "clippy", group: "lint", run: clippy },
   { name: "clippy-wasm", group: "lint", run: clippyWasm },

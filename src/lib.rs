@@ -69,5 +69,5 @@ pub use answer::{
 };
 pub use classifier::Classifier;
 pub use error::{Error, Result};
-pub use numerics::random;
+pub use numerics::{Measured, random};
 pub use support::{CLIP, Stream, Streams};

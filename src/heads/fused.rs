@@ -14,15 +14,14 @@ pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
 use super::scratch::zeros;
-use super::{FittedHead, Head, LeaveOneOut, Query, Scratch, trust};
+use super::{FittedHead, Head, LeaveOneOut, Query, Scratch, prior, trust};
 use crate::Result;
+use crate::numerics::Measured;
 use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
-use crate::task::Task;
-use crate::validation::fit_temperature;
-use crate::validation::folds;
-use crate::validation::{ENOUGH, FOLDS, HeldOut};
+use crate::task::{SHARED, STEEPNESS, Task};
+use crate::validation::{ENOUGH, FOLDS, HeldOut, PRIOR_SPREAD, fit_temperature, folds};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -41,6 +40,30 @@ use std::sync::Arc;
 // Fields that are not known pass: earlier versions saved some.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Fused {}
+
+impl Fused {
+    /// The numbers of the default answer that were measured, not derived; `docs/constants.md` has what others would do.
+    pub fn measured() -> [&'static Measured; 16] {
+        [
+            &SHARED,
+            &STEEPNESS,
+            &trust::ENOUGH,
+            &trust::GAIN,
+            &trust::CHANCE,
+            &kernel::SHARPNESS,
+            &kernel::RIDGE,
+            &discriminant::KNEE,
+            &discriminant::TEMPERATURE,
+            &discriminant::REGRESSION,
+            &prior::CENTER_COUNT,
+            &prior::SHARE,
+            &text::DOUBT,
+            &text::PRIOR,
+            &FOLDS,
+            &PRIOR_SPREAD,
+        ]
+    }
+}
 
 /// Examples that take part at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
 pub(crate) const MOST: usize = 1800;
@@ -89,7 +112,10 @@ pub(crate) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
     let mut counts = vec![0_usize; labels.iter().max().map_or(0, |most| most + 1)];
     labels.iter().for_each(|&label| counts[label] += 1);
     match counts.into_iter().max() {
-        Some(most @ 2..) => folds(labels, most.min(FOLDS.max(labels.len() / FOLD))),
+        Some(most @ 2..) => folds(
+            labels,
+            most.min((FOLDS.get() as usize).max(labels.len() / FOLD)),
+        ),
         _ => Vec::new(),
     }
 }

@@ -93,7 +93,7 @@ impl Default for NaiveBayes {
             floor: 1e-6,
             dof: Dof::default(),
             prior: Prior::default(),
-            center_count: CENTER_COUNT,
+            center_count: CENTER_COUNT.get(),
             minmax: false,
             text_count: 0.0,
         }

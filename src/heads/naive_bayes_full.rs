@@ -76,7 +76,7 @@ impl Default for NaiveBayesFull {
             ridge: Ridge::default(),
             standardise: true,
             prior: Prior::default(),
-            center_count: CENTER_COUNT,
+            center_count: CENTER_COUNT.get(),
             text: false,
             alpha: None,
         }

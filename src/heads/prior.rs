@@ -1,6 +1,7 @@
 //! What is known before a photo is seen: how likely each class is, how far out its mean is, and how far apart
 //! log-likelihoods lie.
 
+use crate::numerics::Measured;
 use crate::numerics::math;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2};
@@ -64,7 +65,7 @@ impl Prior {
 /// Caltech-101, UCF101 and DTD (true CLIP features), where half of the classes have 1 photo and the others 8, it gains
 /// `naive_bayes_full` 4, 10 and 11 points and `naive_bayes` 5, 8 and 11; with 2 and 8 up to 8, with 4 and 16 up to 4. Where
 /// all have as many, from 2 to 8, it changes little: -0.3 to 1 point, 0.2 on average. 0.5 and 2 are less good.
-pub(super) const CENTER_COUNT: f64 = 1.0;
+pub(super) static CENTER_COUNT: Measured = Measured::new("prior.CENTER_COUNT", 1.0);
 
 /// Share of the squared length of a class mean, measured from the common centre, that is no noise, for so many examples.
 ///
@@ -84,7 +85,7 @@ pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
 /// also whitened and also projected to 64 dimensions, 5 to 101 classes and 1 to 16 photos each: 0.04 to 0.17, and
 /// mostly 0.05 to 0.1; nearly the same at any number of photos of one set, with a variance and with a full covariance, which
 /// is what lets a temperature learned from folds hold for all photos. So two classes typically differ by 14 nats.
-pub(super) const SHARE: f64 = 0.07;
+pub(super) static SHARE: Measured = Measured::new("prior.SHARE", 0.07);
 
 /// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes with
 /// these weights and means `(C, d)`, where the weights are the means times a precision matrix; 1 where there is no gap.
@@ -118,7 +119,7 @@ pub(super) fn temperature_of_sums(own: f64, all: f64, n: f64) -> f64 {
     let gap = (own - all / (n * n)) * n / (n - 1.0);
     // Classes on the same spot differ by rounding only.
     if gap > 1e-9 * own.abs() {
-        SHARE * gap
+        SHARE.get() * gap
     } else {
         1.0
     }

@@ -5,6 +5,7 @@
 
 use super::fused::held_out_images;
 use crate::Result;
+use crate::numerics::Measured;
 use crate::numerics::math::ln;
 use crate::task::Task;
 use crate::validation::{fit_temperature, probabilities_into};
@@ -13,17 +14,17 @@ use crate::validation::{fit_temperature, probabilities_into};
 const SHARES: [f64; 9] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0];
 
 /// Examples that are looked at, at most: enough to tell a good stream from a bad one, few enough to look at nine shares in a frame.
-const ENOUGH: usize = 100;
+pub(super) static ENOUGH: Measured = Measured::new("trust.ENOUGH", 100.0);
 
 /// Rounds over all streams.
 const ROUNDS: usize = 2;
 
 /// A share is changed only for a gain of this many nats an example: less is not worth it.
-const GAIN: f64 = 1e-3;
+pub(super) static GAIN: Measured = Measured::new("trust.GAIN", 1e-3);
 
 /// And of so many nats in all, which a few examples give by chance. On drawings of two kinds, two to four of each, 0.3
 /// gains 1 to 3 points over none, and more gains less.
-const CHANCE: f64 = 0.3;
+pub(super) static CHANCE: Measured = Measured::new("trust.CHANCE", 0.3);
 
 /// Trust in each stream of a task; they sum to 1. Those of the task as it is where there is nothing to hold out.
 ///
@@ -35,11 +36,13 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
     if streams == 1 {
         return Ok(trust);
     }
-    let small = task.without_text().subset(&task.stratified(ENOUGH));
+    let small = task
+        .without_text()
+        .subset(&task.stratified(ENOUGH.get() as usize));
     let Some(mut best) = loss(&small, &trust)? else {
         return Ok(trust);
     };
-    let gain = GAIN + CHANCE / small.n_examples() as f64;
+    let gain = GAIN.get() + CHANCE.get() / small.n_examples() as f64;
     for round in 0..ROUNDS {
         let mut changed = false;
         for stream in 0..streams {

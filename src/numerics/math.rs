@@ -98,6 +98,7 @@ pub fn softmax(values: &mut [f64]) -> f64 {
 /// once: four times as fast as libm's. Cody and Waite's reduction to `|r| <= ln 2 / 2`, then the Taylor series.
 #[inline]
 pub fn exp(x: f64) -> f64 {
+    // Together the logarithm of two: its first bits, whose products with whole numbers are exact, and the rest.
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     // Adding it leaves a whole number in the low bits.
@@ -128,6 +129,7 @@ pub fn exp(x: f64) -> f64 {
 /// As [`exp`], four at once.
 #[inline]
 pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
+    // Together the logarithm of two: its first bits, whose products with whole numbers are exact, and the rest.
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     const WHOLE: f32 = 12_582_912.0;

@@ -2,5 +2,8 @@
 
 pub(crate) mod linalg;
 pub(crate) mod math;
+mod measured;
 pub(crate) mod order;
 pub mod random;
+
+pub use measured::Measured;

@@ -6,6 +6,7 @@ mod view;
 
 use self::examples::Examples;
 use self::standard::Standard;
+pub(crate) use self::standard::{SHARED, STEEPNESS};
 use self::view::{Standardised, View};
 use crate::numerics::order::{distinct, sort_indices};
 use crate::numerics::{linalg, math};

@@ -7,6 +7,7 @@
 
 use super::class_sums;
 use crate::Streams;
+use crate::numerics::Measured;
 use crate::numerics::linalg;
 use crate::numerics::math;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
@@ -14,12 +15,12 @@ use std::ops::Range;
 
 /// Examples that the common variance of all dimensions counts for beside those of each dimension. On the photos named below,
 /// one of each of five classes, 25 loses up to 0.5 points with features of CLIP, and 5 as much with those of MobileNetV2.
-const SHARED: f64 = 10.0;
+pub(crate) static SHARED: Measured = Measured::new("standard.SHARED", 10.0);
 
 /// The strength is this many times the mean cosine of two examples of different classes, at most 1. On validation photos of
 /// Caltech-101, UCF101 and DTD (true CLIP features, mean cosine 0.5 to 0.7) the full strength is best, on features of
 /// MobileNetV2 (0.4) every strength is as good, on those of our own encoder (0.0) none is.
-const STEEPNESS: f64 = 2.0;
+pub(crate) static STEEPNESS: Measured = Measured::new("standard.STEEPNESS", 2.0);
 
 /// The least that is kept of a stream: a number above zero, so that proportions stay defined where all photos are the same.
 const NONE_LEFT: f64 = 1e-6;
@@ -58,7 +59,7 @@ impl Standard {
             }
             let rows = linalg::wide(features.slice(s![.., columns.clone()]));
             let common = common(&rows, labels, classes).clamp(0.0, 1.0);
-            let strength = (STEEPNESS * common).min(1.0);
+            let strength = (STEEPNESS.get() * common).min(1.0);
             if strength > 0.0 {
                 any = true;
                 standard.kept[k] = (1.0 - strength * (2.0 - strength) * common).max(NONE_LEFT);
@@ -82,7 +83,7 @@ impl Standard {
         let common = variance.mean().unwrap_or(0.0);
         let mut scale = Array1::ones(mean.len());
         if common > 0.0 {
-            let share = SHARED / (SHARED + n);
+            let share = SHARED.get() / (SHARED.get() + n);
             // Relative to the common one: a plain number, whatever the width.
             scale = variance.mapv(|v| {
                 math::exp(-0.5 * strength * math::ln((1.0 - share) * v / common + share))

@@ -1,9 +1,10 @@
 //! k-fold, stratified: which examples are held out together.
 
+use crate::numerics::Measured;
 use crate::task::Task;
 
 /// Folds at most. A class with fewer examples than that has one of them in each of as many folds.
-pub(crate) const FOLDS: usize = 5;
+pub(crate) static FOLDS: Measured = Measured::new("folds.FOLDS", 5.0);
 
 /// Splits the examples with these labels `(n,)` into `k` folds that are as equal as can be, each class spread over
 /// them in turn. There is at least one fold and none is empty where there are examples.
@@ -30,7 +31,7 @@ pub(crate) fn plan(task: &Task, limit: usize) -> Vec<Vec<usize>> {
         return Vec::new();
     }
     let mut held = 0;
-    folds(task.labels(), most.min(FOLDS))
+    folds(task.labels(), most.min(FOLDS.get() as usize))
         .into_iter()
         .take_while(|fold| {
             let wanted = held < limit;

@@ -6,11 +6,12 @@
 //! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
+use crate::numerics::Measured;
 use crate::numerics::math::{exp, ln, softmax};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// Standard deviation of the prior on the logarithm of the temperature.
-const PRIOR_SPREAD: f64 = 1.5;
+pub(crate) static PRIOR_SPREAD: Measured = Measured::new("temperature.PRIOR_SPREAD", 1.5);
 
 /// The lowest temperature in units of the prior one; held-out scores without an error would otherwise drive it to zero.
 const LOWEST: f64 = 1.0 / 50.0;
@@ -55,8 +56,8 @@ pub fn fit_temperature(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64
     for _ in 0..STEPS {
         // Of the cross-entropy and the prior, by the logarithm of the temperature.
         let inverse = exp(-log_ratio) / prior;
-        let mut slope = log_ratio / (PRIOR_SPREAD * PRIOR_SPREAD);
-        let mut curvature = 1.0 / (PRIOR_SPREAD * PRIOR_SPREAD);
+        let mut slope = log_ratio / (PRIOR_SPREAD.get() * PRIOR_SPREAD.get());
+        let mut curvature = 1.0 / (PRIOR_SPREAD.get() * PRIOR_SPREAD.get());
         for example in &examples {
             let (surplus, variance) = example.moments(inverse, &mut scratch);
             slope -= inverse * surplus;

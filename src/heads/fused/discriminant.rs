@@ -9,6 +9,7 @@
 //! follows from the inverse of `N - E`, one row a class.
 
 use crate::heads::prior::{CENTER_COUNT, SHARE, settled};
+use crate::numerics::Measured;
 use crate::numerics::linalg::{Inverse, dot};
 use crate::numerics::math::{exp, ln};
 use ndarray::Array2;
@@ -16,10 +17,13 @@ use ndarray::Array2;
 /// Regression values below it count as none, and their logarithm is bent to a straight line: a share of 0.9 is then as far from 0.3
 /// as 0.3 from 0.1. On validation photos of Caltech-101, UCF101 and DTD (true CLIP features) the logarithm takes the calibration error
 /// from 4.8 to 4.2 %.
-const KNEE: f64 = 0.12;
+pub(super) static KNEE: Measured = Measured::new("discriminant.KNEE", 0.12);
 
 /// What the bent values are divided by to give logits where no example tells: on the same photos 0.14 to 0.31 is best.
-const TEMPERATURE: f64 = 0.19;
+pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.19);
+
+/// Share of ridge regression in the logits; the Gaussian classes have the rest.
+pub(super) static REGRESSION: Measured = Measured::new("discriminant.REGRESSION", 0.5);
 
 /// Of the classes that have examples, k of them.
 #[derive(Debug, Clone)]
@@ -115,11 +119,13 @@ impl Discriminant {
         let own: Vec<f64> = (0..k)
             .map(|c| product(c, c) - 2.0 * towards[c] + centre)
             .collect();
-        let gap = SHARE * own.iter().sum::<f64>() / (k as f64 - 1.0).max(1.0);
+        let gap = SHARE.get() * own.iter().sum::<f64>() / (k as f64 - 1.0).max(1.0);
         // Classes on the same spot differ by rounding only.
         let gap = if gap > 1e-9 { gap } else { 1.0 };
         let bias = (0..k)
-            .map(|c| -(towards[c] - centre + 0.5 * settled(counts[c], CENTER_COUNT) * own[c]) / gap)
+            .map(|c| {
+                -(towards[c] - centre + 0.5 * settled(counts[c], CENTER_COUNT.get()) * own[c]) / gap
+            })
             .collect();
         Some(Self {
             classes,
@@ -144,10 +150,12 @@ impl Discriminant {
         self.weigh(own, towards);
         let mean = towards.iter().sum::<f64>() / k as f64;
         let mut best = f64::NEG_INFINITY;
+        let share = REGRESSION.get();
         for (c, value) in self.regression.values(&self.counts, own).enumerate() {
-            let bent = log_softplus(value / KNEE);
+            let bent = log_softplus(value / KNEE.get());
             let gaussian = (towards[c] - mean) / self.gap + self.bias[c];
-            out[self.classes[c]] = (0.5 * (bent / TEMPERATURE + gaussian)) as f32;
+            let regression = bent / TEMPERATURE.get();
+            out[self.classes[c]] = (gaussian + share * (regression - gaussian)) as f32;
             best = best.max(bent);
         }
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
@@ -201,7 +209,7 @@ impl Discriminant {
         let values = regression.values(&counts, &products);
         let largest = values.fold(f64::NEG_INFINITY, f64::max);
         Fit {
-            best: log_softplus(largest / KNEE),
+            best: log_softplus(largest / KNEE.get()),
             far: far(&counts, &regression.sums, &products, &towards, lengths),
         }
     }

@@ -50,7 +50,7 @@ impl Evidence {
     /// The classifiers of all examples; `None` where there are none.
     pub fn all(&self) -> Option<Discriminant> {
         // N - E is the ridge times the class sums of the inverse.
-        Discriminant::new(&self.counts, &(&self.between * RIDGE))
+        Discriminant::new(&self.counts, &(&self.between * RIDGE.get()))
     }
 
     /// The products of a query with the class sums are these `(C, n)` times its kernel values `(n,)`.
@@ -64,7 +64,7 @@ impl Evidence {
         let class = self.labels[place];
         let sums = self.sums.column(place).to_vec();
         (self.counts[class] > 1)
-            .then(|| all.without_one(class, &sums, inverse.row(place)[place], RIDGE))
+            .then(|| all.without_one(class, &sums, inverse.row(place)[place], RIDGE.get()))
     }
 
     /// The classifiers of all examples but those at some places, and the products `(m, C)` of these with the class sums of the others.
@@ -95,7 +95,7 @@ impl Evidence {
             counts[self.labels[place]] -= 1;
             product[self.labels[place]] += 1.0;
         }
-        Some((Discriminant::new(&counts, &(rest * RIDGE))?, products))
+        Some((Discriminant::new(&counts, &(rest * RIDGE.get()))?, products))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The examples as a kernel sees them, and the inverse of its ridged matrix, kept while examples come and go.
 
+use crate::numerics::Measured;
 use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{exp_lanes, larger};
 use ndarray::{Array2, ArrayView2};
@@ -7,10 +8,10 @@ use ndarray::{Array2, ArrayView2};
 /// Sharpness of the kernel `e^(-sharpness (1 - s)) - e^-sharpness` of two embeddings of similarity s. At 0.8 it is nearly a straight line
 /// with a little of a parabola. On validation photos of Caltech-101, UCF101 and DTD (true CLIP features) a straight line is as good up to
 /// 8 photos a class, and 1 point worse at 16.
-const SHARPNESS: f32 = 0.8;
+pub(super) static SHARPNESS: Measured = Measured::new("kernel.SHARPNESS", 0.8);
 
 /// Ridge. On the same photos 0.1 to 0.3 are equally good, from 1 to 16 photos a class.
-pub(in crate::heads) const RIDGE: f64 = 0.1;
+pub(in crate::heads) static RIDGE: Measured = Measured::new("kernel.RIDGE", 0.1);
 
 /// Examples that are taken in at once.
 const TOGETHER: usize = 32;
@@ -71,7 +72,7 @@ impl Kernel {
                     .for_each(|(out, &v)| *out = f64::from(v));
             }
             let mut corner = linalg::wide(corner.view());
-            corner.diag_mut().mapv_inplace(|v| v + RIDGE);
+            corner.diag_mut().mapv_inplace(|v| v + RIDGE.get());
             self.inverse.push(&crossing, &corner).expect(POSITIVE);
             self.rows.extend_from_slice(rows);
         }
@@ -95,7 +96,7 @@ impl Kernel {
 /// The inverse of the ridged kernel matrix of embeddings with these similarities `(n, n)`.
 pub(super) fn inverse(mut similarity: Array2<f32>) -> Inverse {
     values(similarity.as_slice_mut().expect(ROW_MAJOR));
-    let ridge = |i: usize, j: usize| if i == j { RIDGE } else { 0.0 };
+    let ridge = |i: usize, j: usize| if i == j { RIDGE.get() } else { 0.0 };
     Inverse::of(similarity.nrows(), &|i, j| {
         f64::from(similarity[[i, j]]) + ridge(i, j)
     })
@@ -105,7 +106,8 @@ pub(super) fn inverse(mut similarity: Array2<f32>) -> Inverse {
 /// Turns similarities into values of the kernel.
 #[inline(never)]
 fn values(similarities: &mut [f32]) {
-    let value = |s: [f32; 4]| exp_lanes(s.map(|s| -SHARPNESS * larger(0.0, 1.0 - s)));
+    let sharpness = SHARPNESS.get() as f32;
+    let value = |s: [f32; 4]| exp_lanes(s.map(|s| -sharpness * larger(0.0, 1.0 - s)));
     let [nothing, ..] = value([0.0; 4]);
     let (whole, rest) = similarities.as_chunks_mut::<4>();
     for chunk in whole {

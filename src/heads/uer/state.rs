@@ -11,6 +11,7 @@ use safetensors::tensor::Dtype;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Version of the form that a stream is saved in.
 const VERSION: u32 = 1;
 
 /// The one metadata entry.

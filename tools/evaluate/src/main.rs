@@ -4,6 +4,7 @@
 //! The table goes to the terminal; the same figures, a row for each head and draw, are written as JSON. No row of the
 //! queries influences any choice: all that a head knows is the examples that were drawn.
 
+mod ablate;
 mod dataset;
 mod draw;
 mod dump;
@@ -15,6 +16,7 @@ mod stream;
 mod table;
 mod tasks;
 
+use ablate::Ablation;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
@@ -79,6 +81,10 @@ struct Arguments {
     /// Draws so many small tasks instead, from the files by turns: a number of classes, of examples of each, at random.
     #[arg(long, value_name = "N", conflicts_with_all = ["task_classes", "seeds", "stream", "dump"])]
     tasks: Option<u64>,
+    /// Asks the default answer about these tasks with other numbers in the place of measured ones: NAME=A,B; NAME for half of it and
+    /// twice; or `all`, for that of each. Prints what that adds to its figures, as in docs/constants.md.
+    #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
+    ablate: Vec<Ablations>,
     /// Numbers of classes that such a task may have [default: 2 to 10].
     #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
     classes: Option<Numbers>,
@@ -91,6 +97,13 @@ struct Arguments {
     /// Number of queries in it, evenly spread.
     #[arg(long, value_name = "N", default_value_t = 50, requires = "dump")]
     dump_queries: usize,
+}
+
+#[derive(Clone)]
+struct Ablations(Vec<Ablation>);
+
+fn ablation(word: &str) -> Result<Ablations, String> {
+    ablate::parse(word).map(Ablations)
 }
 
 /// Examples of each class where nothing else is said.
@@ -153,6 +166,13 @@ fn run(arguments: &Arguments) -> Result<()> {
     let specs = arguments.specs()?;
     if let Some(number) = arguments.tasks {
         let sizes = arguments.sizes();
+        if !arguments.ablate.is_empty() {
+            let ablations: Vec<Ablation> =
+                arguments.ablate.iter().flat_map(|a| a.0.clone()).collect();
+            let changes = arguments.changes();
+            let rows = ablate::run(&ablations, &datasets, &changes, &sizes, number)?;
+            return arguments.tell(&ablate::print(&rows), &serde_json::to_value(&rows)?);
+        }
         let tasks = tasks::run(&datasets, &arguments.changes(), &sizes, number, &specs)?;
         let rows = tasks::summaries(&tasks, &sizes, &datasets);
         let json = serde_json::json!({ "rows": rows, "tasks": tasks });

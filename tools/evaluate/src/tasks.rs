@@ -183,7 +183,7 @@ fn mean(all: &[&Quality], figure: impl Fn(&Quality) -> f64) -> Mean {
     }
 }
 
-fn pooled(all: &[&Quality]) -> Vec<Bin> {
+pub fn pooled(all: &[&Quality]) -> Vec<Bin> {
     let mut bins = vec![Bin::default(); BINS];
     for quality in all {
         for (bin, more) in bins.iter_mut().zip(&quality.reliability) {

@@ -1,0 +1,189 @@
+//! What the default answer would do with other numbers in the place of those that were measured.
+
+use crate::dataset::Dataset;
+use crate::draw::Changes;
+use crate::metrics;
+use crate::tasks::{self, Outcome, Sizes, pooled};
+use anyhow::{Context, Result, bail};
+use handful::Measured;
+use handful::heads::{Fused, HeadSpec};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// One number and what is tried in its place.
+#[derive(Clone)]
+pub struct Ablation {
+    measured: &'static Measured,
+    others: Vec<f64>,
+}
+
+/// `NAME=a,b,c`; `NAME`, for half of it and twice; `all`, for that of each.
+///
+/// # Errors
+/// A sentence for a name that no number has, and for what is no number above zero.
+pub fn parse(word: &str) -> Result<Vec<Ablation>, String> {
+    let all = Fused::measured();
+    let usual = |measured: &'static Measured| Ablation {
+        measured,
+        others: vec![measured.chosen() / 2.0, measured.chosen() * 2.0],
+    };
+    if word == "all" {
+        return Ok(all.into_iter().map(usual).collect());
+    }
+    let (name, list) = word
+        .split_once('=')
+        .map_or((word, None), |(name, list)| (name, Some(list)));
+    let Some(measured) = all.into_iter().find(|measured| measured.name() == name) else {
+        let names: Vec<&str> = all.iter().map(|measured| measured.name()).collect();
+        return Err(format!(
+            "no number is called {name}; there are {}",
+            names.join(", ")
+        ));
+    };
+    let Some(list) = list else {
+        return Ok(vec![usual(measured)]);
+    };
+    let number = |word: &str| match word.parse() {
+        Ok(number) if number > 0.0 && f64::is_finite(number) => Ok(number),
+        _ => Err(format!("{word:?} is no number above zero")),
+    };
+    let others = list.split(',').map(number).collect::<Result<_, _>>()?;
+    Ok(vec![Ablation { measured, others }])
+}
+
+/// A number that was tried, and by how much the figures are above those of the chosen one, task by task.
+#[derive(Debug, Serialize)]
+pub struct Tried {
+    name: &'static str,
+    chosen: f64,
+    tried: f64,
+    accuracy: Difference,
+    /// Of the tasks with one example a class.
+    at_one: Difference,
+    nll: Difference,
+    ece: f64,
+}
+
+/// A mean difference with its standard error.
+#[derive(Debug, Serialize)]
+struct Difference {
+    mean: f64,
+    error: f64,
+}
+
+impl Difference {
+    fn of(pairs: &[(&Outcome, &Outcome)], figure: impl Fn(&Outcome) -> f64) -> Self {
+        let values: Vec<f64> = pairs.iter().map(|(a, b)| figure(a) - figure(b)).collect();
+        Self {
+            mean: metrics::mean(&values).unwrap_or(0.0),
+            error: metrics::deviation(&values).unwrap_or(0.0) / (values.len() as f64).sqrt(),
+        }
+    }
+}
+
+/// Tries each number on the same tasks.
+///
+/// # Errors
+/// Those of [`tasks::run`].
+pub fn run(
+    ablations: &[Ablation],
+    datasets: &[Dataset],
+    changes: &Changes,
+    sizes: &Sizes,
+    number: u64,
+) -> Result<Vec<Tried>> {
+    let fused = [HeadSpec::Fused(Fused::default())];
+    let ask = || tasks::run(datasets, changes, sizes, number, &fused);
+    let usual = ask()?;
+    let calibration = |outcomes: &[Outcome]| {
+        metrics::ece(&pooled(
+            &outcomes.iter().map(|o| &o.quality).collect::<Vec<_>>(),
+        ))
+    };
+    let mut rows = Vec::new();
+    for Ablation { measured, others } in ablations {
+        for &other in others {
+            measured.try_out(Some(other));
+            let found = ask();
+            measured.try_out(None);
+            let found = found.with_context(|| format!("{} = {other}", measured.name()))?;
+            if found.len() != usual.len() {
+                bail!(
+                    "{} = {other}: not every task has an answer",
+                    measured.name()
+                );
+            }
+            let pairs: Vec<_> = found.iter().zip(&usual).collect();
+            let one: Vec<_> = pairs
+                .iter()
+                .copied()
+                .filter(|(o, _)| o.shots == 1)
+                .collect();
+            rows.push(Tried {
+                name: measured.name(),
+                chosen: measured.chosen(),
+                tried: other,
+                accuracy: Difference::of(&pairs, |o| o.quality.accuracy),
+                at_one: Difference::of(&one, |o| o.quality.accuracy),
+                nll: Difference::of(&pairs, |o| o.quality.nll),
+                ece: calibration(&found) - calibration(&usual),
+            });
+        }
+    }
+    Ok(rows)
+}
+
+/// As a table in Markdown.
+pub fn print(rows: &[Tried]) -> String {
+    let mut text = String::from(
+        "| number | chosen | tried | accuracy, points | at one photo | calibration error, points | NLL |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    let within = |d: &Difference, factor: f64, digits: usize| {
+        let (mean, error) = (factor * d.mean, factor * d.error);
+        format!("{mean:+.digits$} ± {error:.digits$}")
+    };
+    for row in rows {
+        let (name, chosen, tried) = (row.name, row.chosen, row.tried);
+        let accuracy = within(&row.accuracy, 100.0, 2);
+        let (one, nll) = (within(&row.at_one, 100.0, 2), within(&row.nll, 1.0, 4));
+        let ece = 100.0 * row.ece;
+        writeln!(
+            text,
+            "| `{name}` | {chosen} | {tried} | {accuracy} | {one} | {ece:+.2} | {nll} |"
+        )
+        .expect("a string takes everything");
+    }
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tried_is_named_by_a_word() {
+        let [knee] = &parse("discriminant.KNEE=0.1,3").unwrap()[..] else {
+            panic!("one number was named");
+        };
+        assert_eq!(
+            (knee.measured.name(), &knee.others[..]),
+            ("discriminant.KNEE", &[0.1, 3.0][..])
+        );
+        assert_eq!(parse("all").unwrap().len(), Fused::measured().len());
+        let [ridge] = &parse("kernel.RIDGE").unwrap()[..] else {
+            panic!("one number was named");
+        };
+        assert_eq!(ridge.others, [0.05, 0.2]);
+        for word in [
+            "knee",
+            "kernel.RIDGE=",
+            "kernel.RIDGE=0",
+            "kernel.RIDGE=x",
+            "kernel.RIDGE=inf",
+        ] {
+            assert!(parse(word).is_err(), "{word}");
+        }
+    }
+}
