@@ -369,7 +369,7 @@ export const de: Text = {
   head: {
     title: "Wie Antworten entstehen",
     choose: "Methode",
-    hint: "Automatisch gewichtet mehrere Methoden danach, was deine Fotos zeigen.",
+    hint: "Automatisch verbindet, was die Fotos und die Namen der Klassen sagen.",
     useNames: "Klassennamen nutzen",
     namesHint:
       "Manche einfachen englischen Namen von Dingen werden verstanden, ungefähr. Sie springen ein, solange Fotos fehlen; Fotos zählen mehr.",

@@ -382,7 +382,7 @@ export const en = {
   head: {
     title: "How answers are computed",
     choose: "Method",
-    hint: "Automatic weighs several methods by what your photos say.",
+    hint: "Automatic joins what the photos and the names of the classes say.",
     useNames: "Use class names",
     namesHint:
       "Some plain English names of things are understood, roughly. They stand in while photos are missing; photos count for more.",

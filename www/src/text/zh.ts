@@ -338,7 +338,7 @@ export const zh: Text = {
   head: {
     title: "答案是怎样算出来的",
     choose: "方法",
-    hint: "自动：根据你的照片给几种方法分配权重。",
+    hint: "自动：结合照片和类别名称所说的。",
     useNames: "使用类别名字",
     namesHint: "大致能理解一些简单的英文物品名。没有照片时由名字代替；照片更重要。",
     names: {
