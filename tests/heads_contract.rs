@@ -9,7 +9,7 @@ use handful::heads::{
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
 use handful::task::Task;
-use handful::{Error, Recogniser, Stream, Streams};
+use handful::{Classifier, Error, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -455,10 +455,6 @@ fn hyper_parameters_outside_their_range_are_refused() {
             text_count: -1.0,
             ..Default::default()
         }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            prior: Prior::Given(vec![1.0, 0.0]),
-            ..Default::default()
-        }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.0),
             ..Default::default()
@@ -568,11 +564,17 @@ fn hyper_parameters_outside_their_range_are_refused() {
             ..Default::default()
         }),
     ];
+    let mut classifier = Classifier::new(all.streams().as_slice().to_vec()).unwrap();
+    let chosen = Some(HeadSpec::by_name("knn").unwrap());
+    classifier.set_head(chosen.clone()).unwrap();
+    let saved = classifier.save();
     for spec in bad {
-        assert!(
-            matches!(spec.fit(&all), Err(Error::Parameter { .. })),
-            "{spec:?}"
-        );
+        let refused = spec.check().unwrap_err();
+        assert!(matches!(refused, Error::Parameter { .. }), "{spec:?}");
+        assert_eq!(spec.fit(&all).err(), Some(refused.clone()), "{spec:?}");
+        assert_eq!(classifier.set_head(Some(spec)), Err(refused));
+        assert_eq!(classifier.head(), chosen.as_ref());
+        assert_eq!(classifier.save(), saved);
     }
 }
 

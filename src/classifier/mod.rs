@@ -106,11 +106,7 @@ impl Classifier {
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
     pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
         if let Some(spec) = &head {
-            // Fitting checks the hyper-parameters; on an empty task it costs nothing.
-            spec.fit(&Task::from(&SupportSet::new(
-                self.set.streams().clone(),
-                None,
-            )))?;
+            spec.check()?;
         }
         self.head = head;
         self.model = None;
