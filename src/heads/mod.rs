@@ -6,6 +6,7 @@
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
+mod fields;
 mod fused;
 mod held_out;
 mod kernel_ridge;
@@ -25,6 +26,7 @@ mod uer;
 mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
+pub use fields::Fields;
 pub use fused::{FittedFused, Fused};
 pub(crate) use fused::{Kernel, Known, MOST, TextScores};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
