@@ -91,6 +91,16 @@ pub enum Error {
         /// The values that are allowed.
         range: &'static str,
     },
+    /// A hyper-parameter that a head does not have, or that is no value of its type.
+    #[error("{name} = {value}: {reason}")]
+    HyperParameter {
+        /// Head and field, as `amu.power`.
+        name: String,
+        /// The value that came, as JSON.
+        value: String,
+        /// Why it is none, with what is allowed.
+        reason: String,
+    },
     /// A head whose scores are not weights times features, so that it cannot be exported.
     #[error(
         "the head \"{head}\" is not linear in its features, so it cannot be exported; choose another one"
@@ -198,7 +208,7 @@ impl Error {
             Error::UnknownExample { .. } => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
             Error::TooManyItems { .. } | Error::IdsUsedUp => "too-many-items",
-            Error::Parameter { .. } => "parameter",
+            Error::Parameter { .. } | Error::HyperParameter { .. } => "parameter",
             Error::NotLinear { .. } => "not-linear",
             Error::Format { .. } => "format",
             Error::ImageEmpty => "image-empty",

@@ -194,10 +194,10 @@ fn every_broken_rule_is_refused() {
         ("unknown head", |p| {
             p.meta = p.meta.replace("prototype", "oracle")
         }),
-        ("prior of no class", |p| {
+        ("unknown prior", |p| {
             let at = p.meta.find("\"head\":").unwrap();
             p.meta.truncate(at);
-            p.meta += "\"head\":{\"naive_bayes\":{\"prior\":{\"given\":[]}}}}";
+            p.meta += "\"head\":{\"naive_bayes\":{\"prior\":{\"given\":[1.0]}}}}";
         }),
         ("head out of range", |p| {
             p.meta = p.meta.replace("30.0", "-30.0")

@@ -5,11 +5,11 @@ mod common;
 
 use common::{assert_close, scores, task, temperature, without};
 use handful::heads::{
-    Amu, AmuPublished, Center, Dof, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
+    Amu, AmuPublished, Center, Dof, Fields, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
 use handful::task::Task;
-use handful::{Error, Recogniser, Stream, Streams};
+use handful::{Classifier, Error, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -455,10 +455,6 @@ fn hyper_parameters_outside_their_range_are_refused() {
             text_count: -1.0,
             ..Default::default()
         }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            prior: Prior::Given(vec![1.0, 0.0]),
-            ..Default::default()
-        }),
         HeadSpec::NaiveBayesFull(NaiveBayesFull {
             ridge: Ridge::Fixed(0.0),
             ..Default::default()
@@ -568,11 +564,17 @@ fn hyper_parameters_outside_their_range_are_refused() {
             ..Default::default()
         }),
     ];
+    let mut classifier = Classifier::new(all.streams().as_slice().to_vec()).unwrap();
+    let chosen = Some(HeadSpec::by_name("knn").unwrap());
+    classifier.set_head(chosen.clone()).unwrap();
+    let saved = classifier.save();
     for spec in bad {
-        assert!(
-            matches!(spec.fit(&all), Err(Error::Parameter { .. })),
-            "{spec:?}"
-        );
+        let refused = spec.check().unwrap_err();
+        assert!(matches!(refused, Error::Parameter { .. }), "{spec:?}");
+        assert_eq!(spec.fit(&all).err(), Some(refused.clone()), "{spec:?}");
+        assert_eq!(classifier.set_head(Some(spec)), Err(refused));
+        assert_eq!(classifier.head(), chosen.as_ref());
+        assert_eq!(classifier.save(), saved);
     }
 }
 
@@ -583,6 +585,69 @@ fn a_recipe_survives_json_and_unknown_fields_are_refused() {
         assert_eq!(serde_json::from_str::<HeadSpec>(&json).unwrap(), spec);
         let extra = json.replacen('{', "{\"surprise\":1,", 1);
         assert!(serde_json::from_str::<HeadSpec>(&extra).is_err(), "{extra}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_recipe_is_read_from_its_name_and_the_fields_that_differ() {
+    for spec in every_head() {
+        let fields = spec.changed();
+        assert_eq!(fields.is_empty(), HeadSpec::all().contains(&spec));
+        assert_eq!(HeadSpec::parse(spec.name(), fields), Ok(spec));
+    }
+    let fields = |json: &str| serde_json::from_str::<Fields>(json).unwrap();
+    let camel = HeadSpec::parse(
+        "amu",
+        fields(r#"{"classBalance": true, "missingText": "exclude"}"#),
+    );
+    let snake = HeadSpec::parse(
+        "amu",
+        fields(r#"{"class_balance": true, "missing_text": "exclude"}"#),
+    );
+    assert!(camel.is_ok());
+    assert_eq!(camel, snake);
+    for (name, json, said) in [
+        (
+            "oracle",
+            "{}",
+            "head = oracle is outside the names of heads",
+        ),
+        (
+            "fused",
+            r#"{"k": 5}"#,
+            "fused.k = 5: this head has no hyper-parameters",
+        ),
+        (
+            "knn",
+            r#"{"k": 5, "K": 5}"#,
+            "knn.K = 5: this head has center, k, tau",
+        ),
+        (
+            "kernel_ridge",
+            r#"{"knee": null}"#,
+            "kernel_ridge.knee = null: this head has ",
+        ),
+        (
+            "knn",
+            r#"{"tau": "warm"}"#,
+            "knn.tau = \"warm\": invalid type",
+        ),
+        ("knn", r#"{"k": 1.5}"#, "knn.k = 1.5: invalid type"),
+        (
+            "knn",
+            r#"{"center": "here"}"#,
+            "knn.center = \"here\": unknown variant",
+        ),
+        (
+            "naive_bayes_full",
+            r#"{"ridge": {"fixed":[]}}"#,
+            "naive_bayes_full.ridge = {\"fixed\":[]}: ",
+        ),
+        ("knn", r#"{"tau": 0}"#, "knn.tau = 0 is outside 1e-6 to 1e6"),
+    ] {
+        let error = HeadSpec::parse(name, fields(json)).unwrap_err();
+        assert_eq!(error.code(), "parameter");
+        assert!(error.to_string().starts_with(said), "{error}");
     }
 }
 

@@ -154,7 +154,7 @@ fn naive_bayes_gives_the_reference_scores_and_temperature() {
     let text = NaiveBayes {
         eta: Some(0.5),
         floor: 0.01,
-        prior: Prior::Given(vec![1.0, 2.0, 3.0, 4.0]),
+        prior: Prior::Smoothed,
         text_count: 1.5,
         ..Default::default()
     };

@@ -68,7 +68,7 @@ def naive_bayes(
     mean = v.mean() if v.mean() > 1e-12 else (X**2).mean()
     s = (1 - eta) * v + eta * mean + floor * mean
     scored = n > 0
-    p = {"uniform": scored, "empirical": n, "smoothed": (n + 1) * scored, "given": np.arange(1, C + 1) * scored}[prior]
+    p = {"uniform": scored, "empirical": n, "smoothed": (n + 1) * scored}[prior]
     out = np.full((len(Q), C), -np.inf)
     far = means - means[used].mean(axis=0)
     for c in np.flatnonzero(scored):
@@ -332,7 +332,7 @@ print(
             "naive_bayes": finite(naive_bayes(X, y, Q)),
             "naive_bayes_published": finite(naive_bayes(X, y, Q, nu=0.0, prior="empirical", center=0.0)),
             "naive_bayes_minmax": finite(naive_bayes(X, y, Q, minmax=True, dof="classes", prior="smoothed")),
-            "naive_bayes_text": finite(naive_bayes(X, y, Q, eta=0.5, floor=0.01, prior="given", text=1.5)),
+            "naive_bayes_text": finite(naive_bayes(X, y, Q, eta=0.5, floor=0.01, prior="smoothed", text=1.5)),
             "prototype_centred": finite(prototype_switched(X, y, Q, centre=True)),
             "prototype_text": finite(prototype_switched(X, y, Q, text=1.5)),
             "naive_bayes_full": finite(naive_bayes_full(X, y, Q)),

@@ -80,6 +80,16 @@ export const WORKER: Kind = {
   wanted: "a Worker",
   holds: (value) => typeof value === "object" && value !== null && "postMessage" in value,
 };
+export const HEAD: Kind = {
+  wanted: "the name of a head, or an object with `name`",
+  holds: (value) => typeof value === "string" || isRecord(value),
+};
+const isPlain: Kind["holds"] = (value) =>
+  typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+export const FIELD: Kind = {
+  wanted: "a finite number, true, false, a text, or an object of these",
+  holds: (value) => isPlain(value) || (isRecord(value) && Object.values(value as object).every(isPlain)),
+};
 export const MODULE: Kind = {
   wanted: "a URL, a text or a WebAssembly.Module",
   holds: (value) => ADDRESS.holds(value) || typed("WebAssembly.Module")(value),

@@ -28,8 +28,9 @@ export interface CoreClassifier {
   canRedo(): boolean;
   undo(): boolean;
   redo(): boolean;
-  head(): string;
-  setHead(head: HeadName): void;
+  head(): HeadName;
+  headFields(): string;
+  setHead(name: HeadName, fields: string): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
   nearest(row: Float32Array, count: number): Neighbour[];
   labelOf(text: string): string | undefined;

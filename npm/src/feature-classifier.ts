@@ -20,12 +20,12 @@ import {
 import type { CoreClassifier } from "./core-module.js";
 import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
+import { type Head, headOf, headParts } from "./heads.js";
 import type {
   Answer,
   CallOptions,
   ClassSummary,
   ExampleSummary,
-  HeadName,
   Neighbour,
   Quality,
   Streams,
@@ -373,14 +373,22 @@ export class FeatureClassifier implements Disposable {
     return this.change((core) => core.redo());
   }
 
-  /** How answers are computed. Default: `auto`. */
-  get head(): HeadName {
-    return this.core.head() as HeadName;
+  /**
+   * How answers are computed: the name of a head, or an object with its name and hyper-parameters of its own, such as
+   * `{ name: "knn", k: 3 }`; those that are left out have their defaults. It is saved with the set. Default: `auto`.
+   *
+   * What is read is the plain name where every hyper-parameter is as by default, else an object with those that are not.
+   * @throws {@link HandfulError} with code `parameter` when set to a name that no head has, or with a hyper-parameter that the
+   * head does not have or that is outside its range.
+   */
+  get head(): Head {
+    const core = this.core;
+    return headOf(core.head(), core.headFields());
   }
 
-  set head(head: HeadName) {
-    check("head", head, TEXT);
-    this.change((core) => core.setHead(head));
+  set head(head: Head) {
+    const [name, fields] = headParts(head);
+    this.change((core) => core.setHead(name, fields));
   }
 
   /**

@@ -163,7 +163,15 @@ const CALLS = {
   "FeatureClassifier#marked": [kind(() => 1, ["number"]), callback],
   "FeatureClassifier#undo": [],
   "FeatureClassifier#redo": [],
-  "FeatureClassifier#head=": [kind(() => "prototype")],
+  "FeatureClassifier#head=": [
+    record({
+      name: kind(() => "naive_bayes_full"),
+      ridge: optional(kind(() => ({ fixed: 0.1 }))),
+      standardise: optional({ ...flag, right: () => false }),
+      prior: optional(kind(() => "empirical")),
+      centerCount: optional(kind(() => 2, ["number", "fraction"])),
+    }),
+  ],
   "FeatureClassifier#predictFeatures": [row],
   "FeatureClassifier#nearestFeatures": [row, count],
   "FeatureClassifier#labelOf": [text],

@@ -12,7 +12,6 @@ use crate::heads::{HeadSpec, Statistics};
 use crate::support::{
     Class, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Text, take_id,
 };
-use crate::task::Task;
 use crate::{Error, Result, Stream, Streams};
 
 /// A support set that can be taught, asked and undone.
@@ -87,11 +86,7 @@ impl Classifier {
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
     pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
         if let Some(spec) = &head {
-            // Fitting checks the hyper-parameters; on an empty task it costs nothing.
-            spec.fit(&Task::from(&SupportSet::new(
-                self.set.streams().clone(),
-                None,
-            )))?;
+            spec.check()?;
         }
         self.head = head;
         self.model = None;

@@ -129,7 +129,21 @@ impl Head for KernelRidge {
         })
     }
 
+    fn check(&self) -> Result<()> {
+        check_amount("kernel_ridge.beta", self.beta.unwrap_or(0.0))?;
+        check_within(
+            "kernel_ridge.lambda",
+            self.lambda.unwrap_or(LEAST_RIDGE),
+            LEAST_RIDGE,
+            1e6,
+            "0.0001 to 1e6",
+        )?;
+        check_within("kernel_ridge.balance", self.balance, 0.0, 2.0, "0 to 2")?;
+        check_factor("kernel_ridge.weight", self.weight.unwrap_or(1.0))
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedKernelRidge> {
+        self.check()?;
         let (n, counts) = (task.n_examples(), task.counts());
         let used = counts.iter().filter(|&&n| n > 0).count();
         let prior = Prior::of(task, &counts)?;
@@ -141,18 +155,6 @@ impl Head for KernelRidge {
         let usual = interpolated(table, n as f64 / used.max(1) as f64);
         let beta = self.beta.unwrap_or(usual.0);
         let lambda = self.lambda.unwrap_or(usual.1);
-        check_amount("kernel_ridge.beta", beta)?;
-        check_within(
-            "kernel_ridge.lambda",
-            lambda,
-            LEAST_RIDGE,
-            1e6,
-            "0.0001 to 1e6",
-        )?;
-        check_within("kernel_ridge.balance", self.balance, 0.0, 2.0, "0 to 2")?;
-        if let Some(weight) = self.weight {
-            check_factor("kernel_ridge.weight", weight)?;
-        }
 
         let mut residual = -prior.of_examples(task);
         for (mut row, &label) in residual.rows_mut().into_iter().zip(task.labels()) {

@@ -55,9 +55,13 @@ impl Head for Knn {
     type Fitted = FittedKnn;
     const NAME: &'static str = "knn";
 
-    fn fit(&self, task: &Task) -> Result<FittedKnn> {
+    fn check(&self) -> Result<()> {
         check_within("knn.k", self.k as f64, 1.0, 1000.0, "1 to 1000")?;
-        check_factor("knn.tau", self.tau)?;
+        check_factor("knn.tau", self.tau)
+    }
+
+    fn fit(&self, task: &Task) -> Result<FittedKnn> {
+        self.check()?;
         let counts = task.counts();
         let centre = match self.center {
             Center::None => None,

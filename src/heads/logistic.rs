@@ -68,9 +68,13 @@ impl Head for Logistic {
     type Fitted = FittedLogistic;
     const NAME: &'static str = "logistic";
 
-    fn fit(&self, task: &Task) -> Result<FittedLogistic> {
+    fn check(&self) -> Result<()> {
         check_within("logistic.scale", self.scale, 0.01, 1e3, "0.01 to 1000")?;
-        check_within("logistic.c", self.c, 1e-4, 1e4, "0.0001 to 10000")?;
+        check_within("logistic.c", self.c, 1e-4, 1e4, "0.0001 to 10000")
+    }
+
+    fn fit(&self, task: &Task) -> Result<FittedLogistic> {
+        self.check()?;
         let tolerance = usize::from(task.n_examples() > SINGLE);
         Ok(self.fit_from(task, None, tolerance))
     }

@@ -6,6 +6,7 @@
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
+mod fields;
 mod fused;
 mod held_out;
 mod kernel_ridge;
@@ -25,6 +26,7 @@ mod uer;
 mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
+pub use fields::Fields;
 pub use fused::{FittedFused, Fused};
 pub(crate) use fused::{Kernel, Known, MOST, TextScores};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
@@ -63,10 +65,16 @@ pub trait Head {
         Ok(task)
     }
 
-    /// Fits the head to a task.
+    /// Refuses hyper-parameters that the head cannot be fitted with, whatever the task.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
+    fn check(&self) -> Result<()>;
+
+    /// Fits the head to a task.
+    ///
+    /// # Errors
+    /// Those of [`Head::check`].
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
 
     /// What fits the head without some examples of the task. The task that it gives is one without these examples, or
@@ -221,6 +229,16 @@ macro_rules! heads {
                 }
             }
 
+            /// [`Head::check`] of whichever head it is.
+            ///
+            /// # Errors
+            /// [`Error::Parameter`] for a hyper-parameter outside its range.
+            pub fn check(&self) -> Result<()> {
+                match self {
+                    $(Self::$head(head) => head.check(),)*
+                }
+            }
+
             /// [`Head::prepare`] of whichever head it is.
             ///
             /// # Errors
@@ -306,7 +324,7 @@ impl HeadSpec {
             .ok_or_else(|| Error::Parameter {
                 name: "head",
                 value: name.to_owned(),
-                range: "the names in HeadSpec::NAMES",
+                range: "the names of heads, which HeadSpec::NAMES lists, in JavaScript HEAD_NAMES",
             })
     }
 }

@@ -55,12 +55,12 @@ pub enum Dof {
 /// | `eta` | none | 0 to 1 | share of the sphere in the variance, whatever the number of examples; none: from `nu` |
 /// | `floor` | 0.000001 | 1e-12 to 1 | share of the mean variance that every dimension has in addition |
 /// | `dof` | examples | examples, classes | what the sums of squares are divided by |
-/// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
+/// | `prior` | uniform | uniform, empirical, smoothed | class prior |
 /// | `center_count` | 1 | 0 to 1e6 | examples that the common centre g is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `minmax` | false | | as published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the examples; changes shrinkage and floor only |
 /// | `text_count` | 0 | 0 to 1e6 | examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs two classes with text and examples |
 /// # Errors
-/// [`crate::Error::Parameter`], [`crate::Error::Shape`] for a given prior of another length.
+/// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d). Leaving one out is
 /// O(C d); with `minmax` or `text_count` it fits again.
@@ -107,19 +107,7 @@ impl NaiveBayes {
     /// # Errors
     /// Those of [`Head::fit`].
     pub fn fit_statistics(&self, unit: &Statistics, task: &Task) -> Result<FittedNaiveBayes> {
-        check_amount("naive_bayes.nu", self.nu)?;
-        check_within(
-            "naive_bayes.eta",
-            self.eta.unwrap_or(0.0),
-            0.0,
-            1.0,
-            "0 to 1",
-        )?;
-        check_within("naive_bayes.floor", self.floor, 1e-12, 1.0, "1e-12 to 1")?;
-        check_amount("naive_bayes.center_count", self.center_count)?;
-        check_amount("naive_bayes.text_count", self.text_count)?;
-        self.prior.check(task.n_classes())?;
-
+        self.check()?;
         // Images are unit rows times these factors, plus these numbers.
         let mut factor = task.scale().mapv(f64::from);
         let mut shift = Array1::zeros(factor.len());
@@ -250,6 +238,20 @@ fn extent(task: &Task) -> (Array1<f64>, Array1<f64>) {
 impl Head for NaiveBayes {
     type Fitted = FittedNaiveBayes;
     const NAME: &'static str = "naive_bayes";
+
+    fn check(&self) -> Result<()> {
+        check_amount("naive_bayes.nu", self.nu)?;
+        check_within(
+            "naive_bayes.eta",
+            self.eta.unwrap_or(0.0),
+            0.0,
+            1.0,
+            "0 to 1",
+        )?;
+        check_within("naive_bayes.floor", self.floor, 1e-12, 1.0, "1e-12 to 1")?;
+        check_amount("naive_bayes.center_count", self.center_count)?;
+        check_amount("naive_bayes.text_count", self.text_count)
+    }
 
     fn fit(&self, task: &Task) -> Result<FittedNaiveBayes> {
         self.fit_statistics(&Statistics::of(task), task)

@@ -44,12 +44,12 @@ use serde::{Deserialize, Serialize};
 /// | --- | --- | --- | --- |
 /// | `ridge` | ks | ks, ledoit_wolf, {"fixed": r} | see [`Ridge`] |
 /// | `standardise` | true | | whether [`Head::prepare`] standardises the images, see [`Task::standardised`]; false as published |
-/// | `prior` | uniform | uniform, empirical, smoothed, {"given": p} | class prior |
+/// | `prior` | uniform | uniform, empirical, smoothed | class prior |
 /// | `center_count` | 1 | 0 to 1e6 | examples that the common centre is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `text` | false | | whether texts, where there are any, take part |
 /// | `alpha` | none | 0 to 1000 | weight of the scores beside the text; none: the power of ten from 0.0001 to 100 with the least leave-one-out cross-entropy; 1 / prior temperature where no class has two examples |
 /// # Errors
-/// [`crate::Error::Parameter`], [`crate::Error::Shape`] for a given prior of another length.
+/// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(k^3 + n d (k + C)) with k the smaller of n and d; score O(C d). Leaving one out: up to 64 examples a fit for each; beyond
 /// that O(d C) and a product with the inverse, with the ridge kept: its relative change is about 1/n. A chosen alpha is kept always.
@@ -95,15 +95,17 @@ impl Head for NaiveBayesFull {
         })
     }
 
-    fn fit(&self, task: &Task) -> Result<FittedNaiveBayesFull> {
-        self.prior.check(task.n_classes())?;
+    fn check(&self) -> Result<()> {
         if let Ridge::Fixed(r) = self.ridge {
             check_within("naive_bayes_full.ridge", r, 1e-6, 1e3, "0.000001 to 1000")?;
         }
         check_amount("naive_bayes_full.center_count", self.center_count)?;
-        if let Some(alpha) = self.alpha {
-            check_within("naive_bayes_full.alpha", alpha, 0.0, 1e3, "0 to 1000")?;
-        }
+        let alpha = self.alpha.unwrap_or(0.0);
+        check_within("naive_bayes_full.alpha", alpha, 0.0, 1e3, "0 to 1000")
+    }
+
+    fn fit(&self, task: &Task) -> Result<FittedNaiveBayesFull> {
+        self.check()?;
         let (mut means, centred) = centre(task);
         let width = means.ncols();
         let (n, counts) = (task.n_examples(), task.counts());

@@ -3,12 +3,11 @@
 
 use crate::numerics::Measured;
 use crate::numerics::math;
-use crate::{Error, Result};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 /// How likely each class is before the photo is seen.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prior {
     /// All classes that can be scored alike.
@@ -18,38 +17,16 @@ pub enum Prior {
     Empirical,
     /// In proportion to their examples and one more.
     Smoothed,
-    /// In proportion to these numbers `(C,)`, each from 1e-6 to 1e6.
-    Given(Vec<f64>),
 }
 
 impl Prior {
-    /// Refuses numbers that are no prior of so many classes.
-    pub(super) fn check(&self, classes: usize) -> Result<()> {
-        if let Self::Given(values) = self {
-            Error::check_length("prior", classes, values.len())?;
-            // On a set without classes, which a head is tried on, none would pass, and no set could be asked.
-            super::check_within(
-                "prior",
-                values.len() as f64,
-                1.0,
-                f64::MAX,
-                "a number for each class",
-            )?;
-            for &value in values {
-                super::check_factor("prior", value)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Logarithm of the prior of each class `(C,)`; `-inf` for one that counts for nothing.
-    pub(super) fn log(&self, counts: &[f64]) -> Vec<f64> {
+    pub(super) fn log(self, counts: &[f64]) -> Vec<f64> {
         let value = |c: usize| match self {
             _ if counts[c] == 0.0 => 0.0,
             Self::Uniform => 1.0,
             Self::Empirical => counts[c],
             Self::Smoothed => counts[c] + 1.0,
-            Self::Given(values) => values[c],
         };
         let total: f64 = (0..counts.len()).map(value).sum();
         (0..counts.len())

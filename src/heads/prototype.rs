@@ -67,9 +67,13 @@ impl Head for Prototype {
     type Fitted = FittedPrototype;
     const NAME: &'static str = "prototype";
 
-    fn fit(&self, task: &Task) -> Result<FittedPrototype> {
+    fn check(&self) -> Result<()> {
         check_factor("prototype.logit_scale", self.logit_scale)?;
-        check_amount("prototype.text_count", self.text_count)?;
+        check_amount("prototype.text_count", self.text_count)
+    }
+
+    fn fit(&self, task: &Task) -> Result<FittedPrototype> {
+        self.check()?;
         let image = task.image();
         let counts = task.counts();
         let mut images = linalg::wide(image);

@@ -69,9 +69,13 @@ impl Head for TipAdapter {
     type Fitted = FittedTipAdapter;
     const NAME: &'static str = "tip_adapter";
 
-    fn fit(&self, task: &Task) -> Result<FittedTipAdapter> {
+    fn check(&self) -> Result<()> {
         check_factor("tip_adapter.alpha", self.alpha)?;
-        check_factor("tip_adapter.beta", self.beta)?;
+        check_factor("tip_adapter.beta", self.beta)
+    }
+
+    fn fit(&self, task: &Task) -> Result<FittedTipAdapter> {
+        self.check()?;
         let text = ZeroShot::default().fit(task)?.linear().cloned();
         let counts = task.counts();
         Ok(FittedTipAdapter {

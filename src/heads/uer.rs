@@ -113,22 +113,6 @@ impl Default for Uer {
 }
 
 impl Uer {
-    fn check(&self) -> Result<()> {
-        check_factor("uer.feature_scale", self.feature_scale)?;
-        check_factor("uer.gamma", self.gamma)?;
-        let rate = self.learning_rate;
-        check_within(
-            "uer.learning_rate",
-            rate,
-            f64::MIN_POSITIVE,
-            f64::MAX,
-            "> 0",
-        )?;
-        let steps = self.iterations as f64;
-        check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
-        check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")
-    }
-
     /// What products with a weight row of this norm are multiplied by to give logits.
     fn gain(&self, factor: Factor, norm: f64) -> f64 {
         match factor {
@@ -146,6 +130,22 @@ const SHORTEST: f64 = 1e-6;
 impl Head for Uer {
     type Fitted = FittedUer;
     const NAME: &'static str = "uer";
+
+    fn check(&self) -> Result<()> {
+        check_factor("uer.feature_scale", self.feature_scale)?;
+        check_factor("uer.gamma", self.gamma)?;
+        let rate = self.learning_rate;
+        check_within(
+            "uer.learning_rate",
+            rate,
+            f64::MIN_POSITIVE,
+            f64::MAX,
+            "> 0",
+        )?;
+        let steps = self.iterations as f64;
+        check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
+        check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")
+    }
 
     fn fit(&self, task: &Task) -> Result<FittedUer> {
         let mut stream = UerStream::new(self, task.scale())?;

@@ -49,9 +49,13 @@ impl Head for ZeroShot {
     type Fitted = FittedZeroShot;
     const NAME: &'static str = "zero_shot";
 
+    fn check(&self) -> Result<()> {
+        check_factor("zero_shot.logit_scale", self.logit_scale.unwrap_or(1.0))
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedZeroShot> {
+        self.check()?;
         let scale = (self.logit_scale).unwrap_or_else(|| task.streams().text_scale());
-        check_factor("zero_shot.logit_scale", scale)?;
         let classes = task.n_classes();
         let mut weights = Array2::zeros((classes, task.streams().width()));
         let mut bias = Array1::from_elem(classes, f64::NEG_INFINITY);

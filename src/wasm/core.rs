@@ -1,9 +1,9 @@
 //! The `core` module: [`Classifier`] for JavaScript.
 
 use super::{into, out, to_js};
-use crate::Classifier;
-use crate::heads::HeadSpec;
+use crate::heads::{Fields, Fused, Head, HeadSpec};
 use crate::support::Label;
+use crate::{Classifier, Error};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -197,14 +197,28 @@ impl CoreClassifier {
         self.0.head().map_or(AUTO, HeadSpec::name).to_owned()
     }
 
-    /// Chooses a head by name, with its default hyper-parameters, or "auto".
+    /// The hyper-parameters of the head that differ from their defaults, as a JSON object; names in snake case.
+    #[wasm_bindgen(js_name = headFields)]
+    pub fn head_fields(&self) -> String {
+        let fields = self.0.head().map(HeadSpec::changed).unwrap_or_default();
+        serde_json::to_string(&fields).expect("texts and JSON")
+    }
+
+    /// Chooses a head by name, or "auto", with hyper-parameters as a JSON object; those that are left out have their defaults.
     #[wasm_bindgen(js_name = setHead)]
-    pub fn set_head(&mut self, name: &str) -> Result<(), JsValue> {
+    pub fn set_head(&mut self, name: &str, fields: &str) -> Result<(), JsValue> {
+        let fields: Fields = serde_json::from_str(fields).map_err(|error| {
+            to_js(Error::Parameter {
+                name: "head",
+                value: error.to_string(),
+                range: "the documented form",
+            })
+        })?;
         let head = match name {
-            AUTO => None,
-            name => Some(HeadSpec::by_name(name).map_err(to_js)?),
+            AUTO => HeadSpec::parse(Fused::NAME, fields).map(|_| None),
+            name => HeadSpec::parse(name, fields).map(Some),
         };
-        self.0.set_head(head).map_err(to_js)
+        self.0.set_head(head.map_err(to_js)?).map_err(to_js)
     }
 
     /// `{head, scores: {label, probability}[], set, foreign, known, unscored}` for one feature row.

@@ -168,6 +168,35 @@ impl Head for AmuPublished {
     type Fitted = FittedAmuPublished;
     const NAME: &'static str = "amu_published";
 
+    fn check(&self) -> Result<()> {
+        strength::check("amu_published.alpha", self.alpha)?;
+        check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
+        check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
+        check_factor("amu_published.moment_norm", self.moment_norm)?;
+        check_within("amu_published.lr", self.lr, 0.0, 1.0, "0 to 1")?;
+        check_within(
+            "amu_published.weight_decay",
+            self.weight_decay,
+            0.0,
+            1.0,
+            "0 to 1",
+        )?;
+        check_within(
+            "amu_published.epochs",
+            self.epochs as f64,
+            0.0,
+            1e3,
+            "0 to 1000",
+        )?;
+        check_within(
+            "amu_published.batch",
+            self.batch as f64,
+            1.0,
+            f64::MAX,
+            ">= 1",
+        )
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedAmuPublished> {
         self.check()?;
         let factor = Factor {
@@ -202,35 +231,6 @@ impl Head for AmuPublished {
 }
 
 impl AmuPublished {
-    fn check(&self) -> Result<()> {
-        strength::check("amu_published.alpha", self.alpha)?;
-        check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
-        check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
-        check_factor("amu_published.moment_norm", self.moment_norm)?;
-        check_within("amu_published.lr", self.lr, 0.0, 1.0, "0 to 1")?;
-        check_within(
-            "amu_published.weight_decay",
-            self.weight_decay,
-            0.0,
-            1.0,
-            "0 to 1",
-        )?;
-        check_within(
-            "amu_published.epochs",
-            self.epochs as f64,
-            0.0,
-            1e3,
-            "0 to 1000",
-        )?;
-        check_within(
-            "amu_published.batch",
-            self.batch as f64,
-            1.0,
-            f64::MAX,
-            ">= 1",
-        )
-    }
-
     /// Weights of the classes with examples, for unit auxiliary features.
     fn weights(&self, task: &Task, text: &Text, used: &[usize]) -> Result<Array2<f32>> {
         let rows = Rows::of(task, text, self.aux, used);

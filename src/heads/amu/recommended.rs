@@ -123,6 +123,14 @@ impl Head for Amu {
     type Fitted = FittedAmu;
     const NAME: &'static str = "amu";
 
+    fn check(&self) -> Result<()> {
+        strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
+        check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
+        check_factor("amu.mu", self.mu)?;
+        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")?;
+        check_within("amu.soup", self.soup as f64, 0.0, 20.0, "0 to 20")
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedAmu> {
         self.solve(task, None)
     }
@@ -136,14 +144,6 @@ impl Amu {
     /// Those of [`Head::fit`].
     pub fn refit(&self, task: &Task, previous: &FittedAmu) -> Result<FittedAmu> {
         self.solve(task, Some(previous))
-    }
-
-    fn check(&self) -> Result<()> {
-        strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
-        check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
-        check_factor("amu.mu", self.mu)?;
-        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")?;
-        check_within("amu.soup", self.soup as f64, 0.0, 20.0, "0 to 20")
     }
 
     fn solve(&self, task: &Task, previous: Option<&FittedAmu>) -> Result<FittedAmu> {

@@ -2,7 +2,7 @@
 
 use super::Uer;
 use super::memory::Memory;
-use crate::heads::{Linear, Query};
+use crate::heads::{Head, Linear, Query};
 use crate::numerics::math::{self, NoDirection};
 use crate::numerics::random::Random;
 use crate::{Error, Result};

@@ -13,7 +13,7 @@ async function answer() {
   for (const [i, row] of task.examples.entries())
     classifier.addExample(String(task.labels[i]), new Float32Array(row), 0);
   return task.heads.map(({ head }) => {
-    classifier.setHead(head);
+    classifier.setHead(head, "{}");
     return task.queries.map((row) => {
       const probabilities = new Array(task.text.length).fill(0);
       for (const { label, probability } of classifier.predict(new Float32Array(row)).scores)

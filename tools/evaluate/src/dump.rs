@@ -1,6 +1,7 @@
 //! A trial with the answers that the library gives natively, to be compared with those of a browser.
 
 use crate::draw::Trial;
+use crate::heads::title;
 use anyhow::Result;
 use handful::heads::HeadSpec;
 use handful::{Classifier, Error};
@@ -18,7 +19,7 @@ pub fn dump(trial: &Trial, specs: &[HeadSpec], n: usize) -> Result<Value> {
     for spec in specs {
         classifier.set_head(Some(spec.clone()))?;
         if let Some(probabilities) = ask(&mut classifier, queries.view())? {
-            heads.push(json!({ "head": spec.name(), "probabilities": probabilities }));
+            heads.push(json!({ "head": title(spec), "probabilities": probabilities }));
         }
     }
     let row = |row: ArrayView1<'_, f32>| json!(row.to_vec());

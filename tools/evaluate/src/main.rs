@@ -8,6 +8,7 @@ mod ablate;
 mod dataset;
 mod draw;
 mod dump;
+mod heads;
 mod measure;
 mod metrics;
 mod report;
@@ -22,6 +23,7 @@ use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
 use draw::Changes;
 use handful::heads::HeadSpec;
+use heads::Heads;
 use report::{Drawn, Report, Row};
 use settings::Setting;
 use std::path::{Path, PathBuf};
@@ -67,15 +69,10 @@ struct Arguments {
     /// Number of draws.
     #[arg(long, value_name = "N", default_value_t = 5)]
     seeds: u64,
-    /// Names of heads, or `all`.
-    #[arg(
-        long,
-        value_name = "NAME,...",
-        value_delimiter = ',',
-        default_value = "all"
-    )]
-    heads: Vec<String>,
-    /// Lets the classes arrive in this many tasks, too.
+    /// Names of heads, `all`, or objects such as {"name":"amu","power":0.5} with hyper-parameters of their own.
+    #[arg(long, value_name = "HEAD,...", default_value = "all", value_parser = Heads::parse)]
+    heads: Heads,
+    /// Lets the classes arrive in this many tasks, too, for the heads that are given by name.
     #[arg(long, value_name = "TASKS")]
     stream: Option<usize>,
     /// Draws so many small tasks instead, from the files by turns: a number of classes, of examples of each, at random.
@@ -145,8 +142,6 @@ enum Switch {
     Off,
 }
 
-const ALL: &str = "all";
-
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -163,7 +158,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         "--text-noise is a standard deviation"
     );
     let datasets = arguments.datasets()?;
-    let specs = arguments.specs()?;
+    let specs = &arguments.heads.specs;
     if let Some(number) = arguments.tasks {
         let sizes = arguments.sizes();
         if !arguments.ablate.is_empty() {
@@ -173,7 +168,7 @@ fn run(arguments: &Arguments) -> Result<()> {
             let rows = ablate::run(&ablations, &datasets, &changes, &sizes, number)?;
             return arguments.tell(&ablate::print(&rows), &serde_json::to_value(&rows)?);
         }
-        let tasks = tasks::run(&datasets, &arguments.changes(), &sizes, number, &specs)?;
+        let tasks = tasks::run(&datasets, &arguments.changes(), &sizes, number, specs)?;
         let rows = tasks::summaries(&tasks, &sizes, &datasets);
         let json = serde_json::json!({ "rows": rows, "tasks": tasks });
         return arguments.tell(&table::print_tasks(&rows), &json);
@@ -185,9 +180,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         let shots = arguments.shots().first().copied().unwrap_or(1);
         let trial = draw::draw(dataset, &arguments.changes(), 0, shots)?
             .with_context(|| nothing_left(dataset, shots))?;
-        return write(path, &dump::dump(&trial, &specs, arguments.dump_queries)?);
+        return write(path, &dump::dump(&trial, specs, arguments.dump_queries)?);
     }
-    let report = arguments.measure(dataset, &specs)?;
+    let report = arguments.measure(dataset, specs)?;
     arguments.tell(&table::print(&report), &serde_json::to_value(&report)?)
 }
 
@@ -245,32 +240,6 @@ impl Arguments {
         }
     }
 
-    /// Whether a head is asked for.
-    fn wants(&self, name: &str) -> bool {
-        self.heads.iter().any(|head| head == name || head == ALL)
-    }
-
-    fn specs(&self) -> Result<Vec<HeadSpec>> {
-        let specs = HeadSpec::all();
-        for name in &self.heads {
-            ensure!(
-                name == ALL
-                    || stream::HEADS.contains(&name.as_str())
-                    || specs.iter().any(|s| s.name() == name),
-                "no head is called {name}; there are {}",
-                specs
-                    .iter()
-                    .map(HeadSpec::name)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            );
-        }
-        Ok(specs
-            .into_iter()
-            .filter(|spec| self.wants(spec.name()))
-            .collect())
-    }
-
     fn measure(&self, dataset: &Dataset, specs: &[HeadSpec]) -> Result<Report> {
         let mut report = Report::default();
         for &shots in self.shots() {
@@ -288,13 +257,13 @@ impl Arguments {
                 for spec in specs {
                     let Some(figures) = measure::measure(spec, &trial)? else {
                         if seed == 0 {
-                            eprintln!("{} does not apply at {shots} a class", spec.name());
+                            eprintln!("{} does not apply at {shots} a class", heads::title(spec));
                         }
                         continue;
                     };
                     report.rows.push(Row {
                         dataset: dataset.name.clone(),
-                        head: spec.name(),
+                        head: heads::title(spec),
                         shots,
                         seed,
                         figures,
@@ -304,12 +273,14 @@ impl Arguments {
         }
         report.gather_reliability();
         if let Some(tasks) = self.stream {
-            let heads = stream::HEADS.into_iter().filter(|name| self.wants(name));
-            let heads: Vec<&str> = heads.collect();
             for seed in 0..self.seeds {
-                report
-                    .stream
-                    .extend(stream::run(dataset, &self.changes(), seed, tasks, &heads)?);
+                report.stream.extend(stream::run(
+                    dataset,
+                    &self.changes(),
+                    seed,
+                    tasks,
+                    &self.heads.streams,
+                )?);
             }
         }
         Ok(report)

@@ -1,6 +1,7 @@
 //! Measuring one head on one trial.
 
 use crate::draw::Trial;
+use crate::heads::title;
 use crate::metrics::{self, Bin};
 use anyhow::{Result, ensure};
 use handful::Recogniser;
@@ -131,7 +132,7 @@ impl Answers {
             ensure!(
                 (sum - 1.0).abs() < 1e-6 && prediction.novelty.is_finite(),
                 "{} gave query {i} probabilities that sum to {sum} and the novelty {}",
-                spec.name(),
+                title(spec),
                 prediction.novelty
             );
             let best = metrics::argmax(&prediction.probabilities);

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
     pub dataset: String,
-    pub head: &'static str,
+    pub head: String,
     /// Examples of each class.
     pub shots: usize,
     pub seed: u64,
@@ -31,7 +31,7 @@ pub struct Drawn {
 #[derive(Debug, Serialize)]
 pub struct Reliability {
     pub dataset: String,
-    pub head: &'static str,
+    pub head: String,
     pub shots: usize,
     pub bins: Vec<Bin>,
 }
@@ -49,7 +49,7 @@ impl Report {
     /// Gathers the reliability diagrams of rows that differ in nothing but their seed.
     pub fn gather_reliability(&mut self) {
         for row in &self.rows {
-            let same = |r: &&mut Reliability| (r.head, r.shots) == (row.head, row.shots);
+            let same = |r: &&mut Reliability| (&r.head, r.shots) == (&row.head, row.shots);
             match self.reliability.iter_mut().find(same) {
                 Some(all) => {
                     for (bin, more) in all.bins.iter_mut().zip(&row.figures.quality.reliability) {
@@ -58,7 +58,7 @@ impl Report {
                 }
                 None => self.reliability.push(Reliability {
                     dataset: row.dataset.clone(),
-                    head: row.head,
+                    head: row.head.clone(),
                     shots: row.shots,
                     bins: row.figures.quality.reliability.clone(),
                 }),

@@ -65,7 +65,7 @@ pub fn print(report: &Report) -> String {
             };
             (name, cell)
         });
-        write_table(&mut text, &title, block, |row| row.head, columns);
+        write_table(&mut text, &title, block, |row| &row.head, columns);
     }
     if let Some(first) = report.stream.first() {
         let title = format!("{}, classes arriving in tasks", first.dataset);
@@ -92,7 +92,7 @@ pub fn print_tasks(summaries: &[Summary]) -> String {
             let cell = move |rows: &[&Summary]| rows.iter().map(|row| value(row)).collect();
             (name, cell)
         });
-        write_table(&mut text, &block[0].group, block, |row| row.head, columns);
+        write_table(&mut text, &block[0].group, block, |row| &row.head, columns);
     }
     text
 }
@@ -110,7 +110,7 @@ fn write_table<'a, T>(
     text: &mut String,
     title: &str,
     rows: &'a [T],
-    head: impl Fn(&T) -> &'static str,
+    head: impl Fn(&T) -> &str,
     columns: impl IntoIterator<Item = (&'static str, impl Fn(&[&'a T]) -> String)>,
 ) {
     let mut heads: Vec<&str> = Vec::new();

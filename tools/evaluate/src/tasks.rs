@@ -4,6 +4,7 @@
 
 use crate::dataset::Dataset;
 use crate::draw::{Changes, draw, generator, smallest_class};
+use crate::heads::title;
 use crate::measure::{Answers, Quality};
 use crate::metrics::{self, BINS, Bin};
 use anyhow::{Context, Result};
@@ -62,7 +63,7 @@ pub struct Outcome {
     pub classes: usize,
     /// Examples of each class.
     pub shots: usize,
-    pub head: &'static str,
+    pub head: String,
     #[serde(flatten)]
     pub quality: Quality,
 }
@@ -100,7 +101,7 @@ pub fn run(
                     dataset: dataset.name.clone(),
                     classes,
                     shots,
-                    head: spec.name(),
+                    head: title(spec),
                     quality: answers.quality(&trial.labels),
                 });
             }
@@ -121,7 +122,7 @@ pub struct Mean {
 pub struct Summary {
     /// What the tasks have in common.
     pub group: String,
-    pub head: &'static str,
+    pub head: String,
     pub tasks: usize,
     pub accuracy: Mean,
     /// Of all answers of the group together: a task has too few for fifteen bins.
@@ -154,16 +155,16 @@ pub fn summaries(outcomes: &[Outcome], sizes: &Sizes, datasets: &[Dataset]) -> V
 
 /// One summary for each head, in the order of their first appearance.
 fn group(name: &str, outcomes: &[Outcome], wanted: impl Fn(&Outcome) -> bool) -> Vec<Summary> {
-    let mut heads: Vec<(&'static str, Vec<&Quality>)> = Vec::new();
+    let mut heads: Vec<(&str, Vec<&Quality>)> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| wanted(outcome)) {
         match heads.iter_mut().find(|(head, _)| *head == outcome.head) {
             Some((_, all)) => all.push(&outcome.quality),
-            None => heads.push((outcome.head, vec![&outcome.quality])),
+            None => heads.push((&outcome.head, vec![&outcome.quality])),
         }
     }
-    let summary = |(head, all): (&'static str, Vec<&Quality>)| Summary {
+    let summary = |(head, all): (&str, Vec<&Quality>)| Summary {
         group: name.to_owned(),
-        head,
+        head: head.to_owned(),
         tasks: all.len(),
         accuracy: mean(&all, |q| q.accuracy),
         ece: metrics::ece(&pooled(&all)),
@@ -197,7 +198,7 @@ pub fn pooled(all: &[&Quality]) -> Vec<Bin> {
 mod tests {
     use super::*;
 
-    fn outcome(head: &'static str, shots: usize, accuracy: f64, confidence: f64) -> Outcome {
+    fn outcome(head: &str, shots: usize, accuracy: f64, confidence: f64) -> Outcome {
         let quality = Quality {
             accuracy,
             nll: 1.0,
@@ -210,7 +211,7 @@ mod tests {
             dataset: "set".into(),
             classes: 2,
             shots,
-            head,
+            head: head.to_owned(),
             quality,
         }
     }
@@ -223,7 +224,10 @@ mod tests {
             outcome("fused", 3, 0.0, 0.52),
         ];
         let all = summaries(&outcomes, &Sizes::new(None, None), &[]);
-        let names: Vec<_> = all.iter().map(|s| (s.group.as_str(), s.head)).collect();
+        let names: Vec<_> = all
+            .iter()
+            .map(|s| (s.group.as_str(), s.head.as_str()))
+            .collect();
         assert_eq!(
             names,
             [

@@ -244,6 +244,24 @@ fn the_table_is_printed_where_the_results_go_to_a_file() {
 }
 
 #[test]
+fn a_head_with_hyper_parameters_of_its_own_stands_beside_the_usual_one() {
+    let folder = Folder::new(&photos());
+    let heads = r#"{"name":"knn","k":1,"tau":3},knn"#;
+    let words = ["--shots", "3", "--seeds", "1", "--heads", heads];
+    let run = folder.evaluate(&words);
+    let table = String::from_utf8(run.stderr).unwrap();
+    let lines: Vec<_> = table.lines().skip(1).collect();
+    assert!(lines[1].starts_with("knn(k=1, tau=3.0) "), "{table}");
+    assert!(lines[0].starts_with("knn "), "{table}");
+    let report: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let [usual, own] = rows(&report) else {
+        panic!("{report}")
+    };
+    assert_eq!([&own["head"], &usual["head"]], ["knn(k=1, tau=3.0)", "knn"]);
+    assert_ne!(own["nll"], usual["nll"]);
+}
+
+#[test]
 fn heads_that_do_not_apply_have_no_rows_and_figures_that_do_not_are_null() {
     let folder = Folder::new(&photos());
     let words = [
@@ -392,6 +410,10 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     let folder = Folder::new(&photos());
     for (words, sentence) in [
         (["--heads", "oracle"], "no head is called oracle"),
+        (
+            ["--heads", r#"{"name":"knn","k":0}"#],
+            "knn.k = 0 is outside 1 to 1000",
+        ),
         (
             ["--text-noise", "nan"],
             "--text-noise is a standard deviation",

@@ -2,7 +2,7 @@
 import { type Encoder, FeatureClassifier, fromEarlierEncoder, type HeadName } from "handful";
 import { getState } from "../state/live";
 import { encoderOf, shippedEncoder } from "./encoders";
-import { currentSet } from "./set";
+import { currentSet, headName } from "./set";
 
 /** Stands in for a head that has no weights of its own, such as the automatic one. */
 const EXPORTED: HeadName = "naive_bayes_full";
@@ -17,7 +17,9 @@ export function exportedHead(head: HeadName): HeadName {
 export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8Array<ArrayBuffer>> {
   // A copy, because the head of the set that is in use stays as it is.
   return using(await FeatureClassifier.load(currentSet().save()), (copy) => {
-    copy.head = exportedHead(copy.head);
+    const head = headName(copy);
+    const exported = exportedHead(head);
+    if (exported !== head) copy.head = exported;
     return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
   });
 }

@@ -125,6 +125,11 @@ export function redo(): Step | null {
   return next;
 }
 
+/** The head of a set without the hyper-parameters that somebody else's program may have given it. */
+export function headName({ head }: FeatureClassifier): HeadName {
+  return typeof head === "string" ? head : head.name;
+}
+
 /** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */
 export function setHead(head: HeadName): void {
   change((set) => {
@@ -159,11 +164,12 @@ function changed(): void {
 }
 
 function show(): void {
-  const { classes, examples, head, undoMark, redoMark } = currentSet();
+  const set = currentSet();
+  const { classes, examples, undoMark, redoMark } = set;
   const [undoable, redoable] = [stepOf(undoMark), stepOf(redoMark)];
   update((state) => ({
     ...withSet(state, classes, examples, freshId),
-    head,
+    head: headName(set),
     undo: undoable && wordsOf(undoable),
     redo: redoable && wordsOf(redoable),
   }));
