@@ -10,6 +10,7 @@ mod dump;
 mod measure;
 mod metrics;
 mod report;
+mod research;
 mod settings;
 mod stream;
 mod table;
@@ -73,6 +74,9 @@ struct Arguments {
         default_value = "all"
     )]
     heads: Vec<String>,
+    /// Measures the variants of AMU-Tuning in `handful-research` instead of the heads.
+    #[arg(long, conflicts_with_all = ["heads", "stream", "tasks", "dump"])]
+    research: bool,
     /// Lets the classes arrive in this many tasks, too.
     #[arg(long, value_name = "TASKS")]
     stream: Option<usize>,
@@ -167,6 +171,11 @@ fn run(arguments: &Arguments) -> Result<()> {
             .with_context(|| nothing_left(dataset, shots))?;
         return write(path, &dump::dump(&trial, &specs, arguments.dump_queries)?);
     }
+    if arguments.research {
+        let outcomes = arguments.research(dataset)?;
+        let json = serde_json::json!({ "research": outcomes });
+        return arguments.tell(&table::print_research(&outcomes), &json);
+    }
     let report = arguments.measure(dataset, &specs)?;
     arguments.tell(&table::print(&report), &serde_json::to_value(&report)?)
 }
@@ -249,6 +258,18 @@ impl Arguments {
             .into_iter()
             .filter(|spec| self.wants(spec.name()))
             .collect())
+    }
+
+    fn research(&self, dataset: &Dataset) -> Result<Vec<research::Outcome>> {
+        let mut outcomes = Vec::new();
+        for &shots in self.shots() {
+            for seed in 0..self.seeds {
+                let trial = draw::draw(dataset, &self.changes(), seed, shots)?
+                    .with_context(|| nothing_left(dataset, shots))?;
+                outcomes.extend(research::run(&dataset.name, shots, seed, &trial)?);
+            }
+        }
+        Ok(outcomes)
     }
 
     fn measure(&self, dataset: &Dataset, specs: &[HeadSpec]) -> Result<Report> {
