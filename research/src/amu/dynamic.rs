@@ -1,4 +1,8 @@
 //! A strength of the bias for each image, by how far it moves the answer.
+//!
+//! Source of the idea: Fan et al., "On Giant's Shoulders: Effortless Weak to Strong by Dynamic Logits Fusion", 2024,
+//! arXiv:2406.15480. Differs from the source: one bias and its zero-shot logits in place of several language models; the
+//! formula is ours.
 
 use handful::Result;
 use handful::heads::amu::{FittedAmu, Uncertainty};
@@ -8,7 +12,7 @@ use libm::{exp, log, sqrt};
 use std::cell::RefCell;
 
 /// [`Amu`] whose bias has, for each image, the strength with which it moves the answer as far from the zero-shot one as the
-/// bias alone is from a uniform one, in Kullback-Leibler divergence. It is ours.
+/// bias alone is from a uniform one, in Kullback-Leibler divergence.
 #[derive(Debug, Clone)]
 pub struct DynamicKl {
     /// With one strength for all images.
