@@ -198,7 +198,8 @@ impl Error {
             Error::ImageBytes { .. } => "image-bytes",
             Error::Manifest { .. } => "manifest",
             Error::Model { .. } => "model",
-            Error::ModelMismatch { .. } | Error::OtherEncoder { .. } => "model-mismatch",
+            Error::OtherEncoder { .. } => "other-encoder",
+            Error::ModelMismatch { .. } => "model-mismatch",
         }
     }
 }

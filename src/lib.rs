@@ -1,8 +1,8 @@
-//! Teach a web page to recognise things from a handful of photos.
+//! Teach a program to recognise things from a handful of examples of each, in a browser or natively.
 //!
-//! An encoder (the crate `handful-encoder`, or any other) turns pixels into feature rows; a [`Classifier`] keeps the labelled
-//! rows, fits a small head to them within a frame, and answers with calibrated probabilities. Nothing here knows images or
-//! browsers: numbers come in, numbers go out.
+//! An encoder (the crate `handful-encoder`, or any other) turns pixels into rows of features. A [`Classifier`] keeps the labelled
+//! rows, learns each of them within a frame, and answers with calibrated probabilities, with the set of classes that holds the
+//! right one nine times in ten, and with "none of these". Nothing here knows images or browsers: numbers come in, numbers go out.
 //!
 //! ```
 //! use handful::{Classifier, Stream};
@@ -14,34 +14,54 @@
 //! assert_eq!(answer.best().label, "cat");
 //! # Ok::<(), handful::Error>(())
 //! ```
+//!
+//! `examples/teach.rs` goes on from here: undo, a file, quality. `examples/head.rs` fits a single head and reads its weights.
+//!
+//! | module | what it has |
+//! | --- | --- |
+//! | the crate's root | [`Classifier`], which most programs need alone, [`Recogniser`] for a task that does not change, their answers, [`Error`] |
+//! | [`heads`] | the published methods, each a recipe that is fitted to a [`task::Task`] |
+//! | [`validation`] | k-fold, temperature, conformal sets, novelty, estimates of quality |
+//! | [`support`], [`task`] | the set of labelled examples with its undo, and the numbers that heads are fitted to |
+//! | [`export`] | a linear head as weights and as an ONNX graph |
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `wasm` | no | on wasm32: the exports of the JavaScript module |
+//!
+//! Matrices are those of [`ndarray`], which the crate hands on. All types are `Send` and `Sync`. Results are the same on every
+//! machine and in every browser to within rounding: no method draws random numbers without a seed.
 
+// Rooms. Each needs only those above it (`tests/rooms.rs`); blank lines keep rustfmt from sorting them.
 mod error;
-mod math;
+
+mod numerics;
+
+pub mod support;
+
+pub mod task;
+
+pub mod validation;
+
+pub mod heads;
+
+pub mod export;
 
 mod answer;
-pub mod calibration;
-mod classifier;
-pub mod conformal;
-pub mod export;
-mod format;
-pub mod heads;
-pub mod held_out;
-mod linalg;
-pub mod novelty;
-mod order;
-pub mod random;
-mod recogniser;
-pub mod report;
+
 pub mod select;
-mod streams;
-pub mod support;
-mod tensors;
-pub mod trust;
+
+mod classifier;
+
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
-pub use answer::{Answer, LabelScore, Neighbour, Quality, SuspectLabel};
+pub use ndarray;
+
+pub use answer::{
+    Answer, Calibration, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel,
+};
 pub use classifier::Classifier;
 pub use error::{Error, Result};
-pub use recogniser::{Calibration, Prediction, Recogniser};
-pub use streams::{CLIP, Stream, Streams};
+pub use numerics::random;
+pub use support::{CLIP, Stream, Streams};

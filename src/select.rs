@@ -2,9 +2,10 @@
 //!
 //! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
 //! to Minimize the Maximum Intercluster Distance", 1985.
-//! Rows are images: unit rows, as [`crate::support::Task::image`] gives them.
+//! Rows are images: unit rows, as [`crate::task::Task::image`] gives them.
 
-use crate::{Error, Result, linalg};
+use crate::numerics::linalg;
+use crate::{Error, Result};
 use ndarray::{ArrayView2, Axis};
 
 /// Photos of a pool to label next, the most wanted first, at most `batch` of them.

@@ -6,7 +6,8 @@ mod common;
 
 use common::{Numbers, assert_close};
 use handful::heads::{FittedHead, Head, HeadSpec, NaiveBayes, Statistics};
-use handful::support::{Listener, Task};
+use handful::support::Listener;
+use handful::task::Task;
 use handful::{Classifier, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use proptest::prelude::*;

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Numbers, assert_close, clip_and_aux, probabilities, scores, task, temperature};
 use handful::heads::{HeadSpec, Linear};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Error, Stream, Streams, export};
 use ndarray::{Array1, Array2, array};
 use safetensors::SafeTensors;

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Numbers, blobs};
 use handful::heads::{Fused, HeadSpec};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Recogniser, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -12,7 +12,7 @@ mod common;
 
 use common::{Numbers, half};
 use handful::heads::{self, Head, KernelRidge, NaiveBayes, NaiveBayesFull, Prototype};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Stream, Streams};
 use ndarray::{Array2, ArrayView2, Axis};
 use safetensors::SafeTensors;

@@ -8,7 +8,7 @@ use handful::heads::Head;
 use handful::heads::amu::{
     self, AmuPublished, KINDS, Start, Training, TrainingRows, Uncertainty, standardise,
 };
-use handful::support::Task;
+use handful::task::Task;
 use ndarray::{Array1, Array2, Axis, concatenate};
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ mod common;
 use common::{assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::amu::{Auxiliary, Uncertainty};
 use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, LeaveOneOut, MissingText};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis, concatenate};
 use serde::Deserialize;

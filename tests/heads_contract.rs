@@ -8,7 +8,7 @@ use handful::heads::{
     Amu, AmuPublished, Center, Dof, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Error, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -404,7 +404,7 @@ fn logistic_regression_of_many_examples_is_held_out_in_folds() {
     assert!(!fitted.exact_leave_one_out());
     let examples = [0, 20, 63];
     let found = fitted.leave_one_out(&all, &examples);
-    let folds = handful::heads::folds(all.labels(), 5);
+    let folds = handful::validation::folds(all.labels(), 5);
     for (found, i) in found.rows().into_iter().zip(examples) {
         let fold = folds.iter().find(|fold| fold.contains(&i)).unwrap();
         let kept: Vec<usize> = (0..64).filter(|i| !fold.contains(i)).collect();

@@ -8,7 +8,7 @@ use handful::heads::{
     Center, Dof, FittedHead, Head, HeadSpec, KernelRidge, Knn, LeaveOneOut, Logistic, NaiveBayes,
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, ZeroShot,
 };
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, s};
 use serde::Deserialize;

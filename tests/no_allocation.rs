@@ -8,7 +8,7 @@ mod common;
 
 use common::task;
 use handful::Recogniser;
-use handful::heads::{HeadSpec, Query};
+use handful::heads::{HeadSpec, Query, Scratch};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -67,11 +67,12 @@ fn scoring_allocates_nothing_after_the_first_query() {
         let head = spec.fit(&all).unwrap();
         let mut scores = vec![0.0; head.n_classes()];
         let mut similarities = vec![0.0; all.n_examples()];
+        let (mut image, mut scratch) = (Vec::new(), Scratch::default());
         let mut ask = |example: usize| {
             let row = all.row(example);
-            all.similarities_into(row, &mut similarities);
+            all.similarities_into(row, &mut image, &mut similarities);
             let similarities = &similarities;
-            head.scores_into(Query { row, similarities }, &mut scores);
+            head.scores_into(Query { row, similarities }, &mut scratch, &mut scores);
         };
         ask(0);
         let further = allocations(|| (0..100).for_each(|i| ask(i % all.n_examples())));

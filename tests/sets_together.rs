@@ -184,7 +184,7 @@ fn sets_of_different_encoders_are_not_mixed() {
     ] {
         let error = ours.merge(theirs.set()).unwrap_err();
         assert!(matches!(error, Error::OtherEncoder { .. }));
-        assert_eq!(error.code(), "model-mismatch");
+        assert_eq!(error.code(), "other-encoder");
         assert_eq!(ours.save(), before);
     }
     assert_eq!(ours.merge(of(aux(8), None).set()), Ok(vec![]));

@@ -7,7 +7,7 @@ mod common;
 
 use common::{Numbers, half};
 use handful::heads::{Fused, Head, HeadSpec};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Stream, Streams};
 use image::RgbImage;
 use ndarray::{Array2, Axis};

@@ -5,7 +5,7 @@ mod common;
 
 use common::{assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::{Factor, FittedHead, Head, LeaveOneOut, MemoryPolicy, Uer, UerStream};
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::{Array1, Array2, Axis, array, s};
 use serde::Deserialize;

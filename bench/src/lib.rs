@@ -3,8 +3,8 @@
 //! `benches/heads.rs` times it natively; compiled to WebAssembly, this crate is the module that `page/main.js` times,
 //! free of what JavaScript bindings cost.
 
-use handful::heads::{HeadSpec, LeaveOneOut, Query};
-use handful::support::Task;
+use handful::heads::{HeadSpec, LeaveOneOut, Query, Scratch};
+use handful::task::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::Array2;
 
@@ -108,6 +108,8 @@ pub fn fit(spec: &HeadSpec, task: &Task) -> Result<Box<dyn LeaveOneOut>, Error> 
 pub struct Asking {
     row: Vec<f32>,
     similarities: Vec<f32>,
+    image: Vec<f32>,
+    scratch: Scratch,
     scores: Vec<f32>,
 }
 
@@ -117,6 +119,8 @@ impl Asking {
         Self {
             row: task.row(0).to_vec(),
             similarities: vec![0.0; task.n_examples()],
+            image: Vec::new(),
+            scratch: Scratch::default(),
             scores: vec![0.0; task.n_classes()],
         }
     }
@@ -124,7 +128,7 @@ impl Asking {
     /// The scores of all these heads for the query; what they share is computed once. Returns the sum of the first.
     pub fn ask(&mut self, task: &Task, heads: &[Box<dyn LeaveOneOut>]) -> f32 {
         if heads.iter().any(|head| head.reads_similarities()) {
-            task.similarities_into(&self.row, &mut self.similarities);
+            task.similarities_into(&self.row, &mut self.image, &mut self.similarities);
         }
         let query = Query {
             row: &self.row,
@@ -133,7 +137,7 @@ impl Asking {
         heads
             .iter()
             .map(|head| {
-                head.scores_into(query, &mut self.scores);
+                head.scores_into(query, &mut self.scratch, &mut self.scores);
                 self.scores[0]
             })
             .sum()

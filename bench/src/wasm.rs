@@ -3,7 +3,7 @@
 use crate::{Asking, Size, fit, task};
 use handful::Error;
 use handful::heads::{HeadSpec, LeaveOneOut};
-use handful::support::Task;
+use handful::task::Task;
 use wasm_bindgen::prelude::*;
 
 /// Names of all heads.

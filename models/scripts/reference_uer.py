@@ -1,7 +1,7 @@
 """Reference numbers of the UER stream, from its formulae written out naively in double precision.
 
 Run: python models/scripts/reference_uer.py > tests/data/uer_reference.json   (needs NumPy only)
-The Rust test `uer_stream` compares the stream with them. The random numbers are those of `src/random.rs`.
+The Rust test `uer_stream` compares the stream with them. The random numbers are those of `src/numerics/random.rs`.
 """
 import json
 

@@ -115,7 +115,7 @@ export class Classifier extends FeatureClassifier {
   /**
    * A set that `save` wrote, of this version or an earlier one, with its encoder loaded.
    * @throws {@link HandfulError} with one of the codes of {@link create}, `format` for bytes that are no set, or
-   * `model-mismatch` for a set that was made with another encoder.
+   * `other-encoder` for a set that was made with another encoder.
    */
   static override async load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
     check("bytes", bytes, BYTES);
@@ -129,7 +129,7 @@ export class Classifier extends FeatureClassifier {
         ? `“${encoderId}”, the encoder of an earlier version of handful: teach a new set from its photos`
         : describe(encoderId, streams);
       throw new HandfulError(
-        "model-mismatch",
+        "other-encoder",
         `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}.`,
       );
     });

@@ -22,6 +22,7 @@ export const RUST_ERROR_CODES = [
   "manifest",
   "model",
   "model-mismatch",
+  "other-encoder",
 ] as const;
 
 /** Codes that arise outside Rust. */
@@ -56,6 +57,7 @@ const PACKAGE_ERROR_CODES = [
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
  * | `not-an-image` | a file that this browser cannot decode as a picture, or that was cut |
  * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree |
+ * | `other-encoder` | a set that was made with another encoder, whose features mean something else |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |
  * | `no-text` | a text was given, but this encoder has no text side |
  * | `wasm-html`, `wasm-load` | the WebAssembly file: an HTML page came instead, or it cannot be compiled |

@@ -191,7 +191,7 @@ test("somebody else's set is added once, as one step, and only if its features m
     ],
   );
   const narrow = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 2 }] });
-  refuses(ours, "model-mismatch", () => ours.merge(narrow.save()));
+  refuses(ours, "other-encoder", () => ours.merge(narrow.save()));
   refuses(ours, "format", () => ours.merge(Uint8Array.of(1, 2, 3)));
 });
 

@@ -167,7 +167,7 @@ fn not_a_prior(numbers: &[f64]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handful::calibration::probabilities_into;
+    use handful::validation::probabilities_into;
     use ndarray::{Array2, array};
 
     #[track_caller]

@@ -4,7 +4,7 @@
 use handful::heads::amu::Uncertainty;
 use handful::heads::{Amu, FittedHead, Head, LeaveOneOut, ZeroShot, scores};
 use handful::random::Random;
-use handful::support::Task;
+use handful::task::Task;
 use handful::{Stream, Streams};
 use handful_research::amu::{DynamicKl, Problem, Solver, Soup, VARIANTS, tuned};
 use ndarray::{Array1, Array2};

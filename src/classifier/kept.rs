@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::heads::{FittedFused, Fused, Head, Kernel, Known, MOST, TextScores};
-use crate::support::{ExampleId, SupportSet, Task, evenly};
+use crate::support::{ExampleId, SupportSet};
+use crate::task::{Task, stratified};
 use ndarray::{Array2, Axis};
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl Kept {
     pub fn follow(kept: Option<Self>, set: &SupportSet) -> Result<(Self, FittedFused)> {
         let all = in_use(set);
         let labels: Vec<usize> = all.iter().map(|example| example.class).collect();
-        let chosen = evenly(&labels, set.classes().len(), MOST);
+        let chosen = stratified(&labels, set.classes().len(), MOST);
         let number = |id: &ExampleId| all.binary_search_by_key(id, |example| example.id).ok();
 
         let first = &all[..milestone(all.len())];

@@ -1,10 +1,11 @@
 //! What photos have to do with the examples: which of these are like one or the same, and which of many would teach most.
 
 use super::Classifier;
-use crate::order::sort_indices;
+use crate::numerics::linalg;
+use crate::numerics::order::sort_indices;
 use crate::select::label_next;
 use crate::support::ExampleId;
-use crate::{Error, Neighbour, Result, linalg};
+use crate::{Error, Neighbour, Result};
 use ndarray::{Array2, Axis};
 
 /// Photos are the same above this cosine of their features: a copy, another size of it, or the next frame of a still scene.

@@ -1,7 +1,7 @@
 //! Two sets become one.
 
 use super::Classifier;
-use crate::order::sort_indices;
+use crate::numerics::order::sort_indices;
 use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text, take_id};
 use crate::{Error, Result};
 use std::cmp::Ordering;

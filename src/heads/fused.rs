@@ -13,25 +13,26 @@ mod text;
 pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
-use super::{FittedHead, Head, LeaveOneOut, Query, folds};
-use crate::calibration::fit_temperature;
-use crate::held_out::{ENOUGH, FOLDS, HeldOut};
-use crate::linalg::{self, Inverse};
-use crate::math::{larger, log_sum_exp};
-use crate::order::sort_indices;
-use crate::support::Task;
-use crate::{Result, trust};
+use super::scratch::zeros;
+use super::{FittedHead, Head, LeaveOneOut, Query, Scratch, trust};
+use crate::Result;
+use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::math::{larger, log_sum_exp};
+use crate::numerics::order::sort_indices;
+use crate::task::Task;
+use crate::validation::fit_temperature;
+use crate::validation::folds;
+use crate::validation::{ENOUGH, FOLDS, HeldOut};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Images and texts together, with a score of its own for photos that show none of the classes.
 ///
-/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::trust`]).
+/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::heads::trust`]).
 /// # Units
 /// Logits. A class without examples and without text scores `-inf`.
 /// # Cost
@@ -58,7 +59,7 @@ impl Head for Fused {
     }
 
     fn fit(&self, task: &Task) -> Result<FittedFused> {
-        let chosen = task.evenly(MOST);
+        let chosen = task.stratified(MOST);
         let rows = |all: ArrayView2<'_, f32>| all.select(Axis(0), &chosen);
         let view = task.subset(&[]);
         let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
@@ -185,20 +186,9 @@ pub struct FittedFused {
     held_out: HeldOut,
     /// Standard deviations of the parts of the novelty over the held-out examples.
     novelty_scale: [f64; 3],
-    scratch: RefCell<Scratch>,
 }
 
 /// Room to work in, so that asking allocates nothing.
-#[derive(Default)]
-struct Scratch {
-    image: Vec<f32>,
-    values: Vec<f32>,
-    single: Vec<f32>,
-    products: Vec<f64>,
-    classes: Vec<f64>,
-    texts: Vec<f32>,
-}
-
 impl FittedFused {
     pub(crate) fn new(known: Known) -> Self {
         let classes = known.view.n_classes();
@@ -212,7 +202,6 @@ impl FittedFused {
             text_weight: if known.text.is_some() { 1.0 } else { 0.0 },
             held_out: HeldOut::none(classes),
             novelty_scale: [1.0; 3],
-            scratch: RefCell::default(),
             evidence,
             known,
         };
@@ -368,39 +357,39 @@ impl FittedHead for FittedFused {
         self.known.view.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        self.scores_and_novelty(query, out);
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        self.scores_and_novelty(query, scratch, out);
     }
 
-    fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
-        let room = &mut *self.scratch.borrow_mut();
+    fn scores_and_novelty(
+        &self,
+        query: Query<'_>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> Option<f64> {
+        let [single, texts] = &mut scratch.classes;
         let mut fit = None;
         match &self.images {
             None => out.fill(f32::NEG_INFINITY),
             Some(images) => {
-                self.known.view.image_into(query.row, &mut room.image);
-                self.known.kernel.values_into(&room.image, &mut room.values);
-                room.single.clear();
-                room.single.resize(out.len(), 0.0);
-                linalg::add_products(self.sums.view(), &room.values, &mut room.single);
-                room.products.clear();
-                room.products
-                    .extend(room.single.iter().map(|&v| f64::from(v)));
-                fit = Some(images.logits_into(&room.products, &mut room.classes, out));
+                self.known.view.image_into(query.row, &mut scratch.image);
+                let (image, values) = (&scratch.image, &mut scratch.examples);
+                self.known.kernel.values_into(image, values);
+                let single = zeros(single, out.len());
+                linalg::add_products(self.sums.view(), values, single);
+                scratch.products.clear();
+                let products = single.iter().map(|&v| f64::from(v));
+                scratch.products.extend(products);
+                fit = Some(images.logits_into(&scratch.products, &mut scratch.sums, out));
                 let temperature = self.image_temperature as f32;
                 out.iter_mut().for_each(|logit| *logit /= temperature);
             }
         }
         if let Some(text) = &self.known.text {
-            room.texts.clear();
-            room.texts.resize(out.len(), 0.0);
-            text.linear.scores_into(query, &mut room.texts);
-            let temperature = self.text_temperature as f32;
-            text::join(
-                out,
-                room.texts.iter().map(|s| s / temperature),
-                self.text_weight,
-            );
+            let texts = zeros(texts, out.len());
+            text.linear.scores_into(query, texts);
+            let scores = texts.iter().map(|s| s / self.text_temperature as f32);
+            text::join(out, scores, self.text_weight);
         }
         fit.map(|fit| self.novelty([fit.far, -fit.best, self.doubt(out)]))
     }
@@ -440,7 +429,8 @@ impl LeaveOneOut for FittedFused {
                     let out = out
                         .as_slice_mut()
                         .expect("a matrix of its own is row-major");
-                    self.scores_into(Query::of_row(task.row(example)), out);
+                    let query = Query::of_row(task.row(example));
+                    self.scores_into(query, &mut Scratch::default(), out);
                 }
             }
         }

@@ -6,12 +6,13 @@
 //! an error on a class of few examples weighs more.
 
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_amount,
-    check_factor, check_within, cross_entropy, spread,
+    FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, ZeroShot, affinities, affinity,
+    check_amount, check_factor, check_within, cross_entropy, spread,
 };
-use crate::linalg::{self, Inverse};
-use crate::support::Task;
-use crate::{Error, Result, math};
+use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::math;
+use crate::task::Task;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 
@@ -329,7 +330,7 @@ impl FittedHead for FittedKernelRidge {
         true
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.prior.scores_into(query, out);
         affinities(self.beta, query.similarities, |start, kernel| {
             let columns = s![.., start..start + kernel.len()];

@@ -3,13 +3,12 @@
 //! Source: Cover, Hart, "Nearest neighbor pattern classification", 1967; weights as in Wu et al., "Unsupervised Feature
 //! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4.
 
-use super::{Center, FittedHead, Head, LeaveOneOut, Query, check_factor, check_within};
+use super::{Center, FittedHead, Head, LeaveOneOut, Query, Scratch, check_factor, check_within};
 use crate::Result;
-use crate::math::{self, larger};
-use crate::support::Task;
+use crate::numerics::math::{self, larger};
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 
 /// Scores a query by the logarithm of each class's share in the vote of the `k` most similar examples.
 ///
@@ -75,7 +74,6 @@ impl Head for Knn {
             votes: votes(self.k, &counts),
             labels: task.labels().to_vec(),
             centre,
-            seen: RefCell::default(),
             counts,
         })
     }
@@ -137,8 +135,6 @@ pub struct FittedKnn {
     labels: Vec<usize>,
     counts: Vec<usize>,
     centre: Option<Centre>,
-    /// Room for similarities as seen from the centre.
-    seen: RefCell<Vec<f32>>,
 }
 
 /// The greatest of the similarities below a limit, `-inf` where there is none.
@@ -232,14 +228,14 @@ impl FittedHead for FittedKnn {
         true
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
         let row = query.similarities;
         match &self.centre {
             None => self.vote(self.votes, row, out),
             Some(centre) => {
                 let sum: f64 = row.iter().map(|&s| f64::from(s)).sum();
                 let own = sum / row.len().max(1) as f64;
-                let seen = &mut *self.seen.borrow_mut();
+                let seen = &mut scratch.examples;
                 seen.clear();
                 seen.extend(centre.similarities(row.iter().copied(), own));
                 self.vote(self.votes, seen, out);

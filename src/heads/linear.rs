@@ -1,8 +1,8 @@
 //! Scores that are weights times features plus a bias: what most heads come down to.
 
 use super::Query;
-use crate::linalg;
-use crate::support::Task;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView2, Zip, s};
 use std::ops::Range;
 

@@ -4,11 +4,14 @@
 //! Differs from it: solved for one coefficient an example and class (representer theorem) in the metric of the
 //! similarities, where few examples make a small problem whatever the width.
 
-use super::folds::{folds, held_out, singles};
+use super::held_out::{held_out, singles};
 use super::solver::{Expansion, Problem};
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_within};
-use crate::support::Task;
-use crate::{Result, linalg, math};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_within};
+use crate::Result;
+use crate::numerics::linalg;
+use crate::numerics::math;
+use crate::task::Task;
+use crate::validation::folds;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +168,7 @@ impl FittedHead for FittedLogistic {
         self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
     }
 

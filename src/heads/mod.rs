@@ -2,12 +2,12 @@
 //!
 //! A *recipe* holds hyper-parameters; fitting it to a [`Task`] gives an immutable *fitted head* that scores queries.
 //! Scores are what the method says, on its own scale; [`FittedHead::prior_temperature`] tells what to divide them by
-//! to get logits where nothing better is known, and [`crate::calibration`] learns a better one from held-out
+//! to get logits where nothing better is known, and [`crate::validation::temperature`] learns a better one from held-out
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
-mod folds;
 mod fused;
+mod held_out;
 mod kernel_ridge;
 mod knn;
 mod linear;
@@ -17,15 +17,16 @@ mod naive_bayes_full;
 mod prior;
 mod prototype;
 mod pseudo;
+mod scratch;
 mod solver;
 mod tip_adapter;
+mod trust;
 mod uer;
 mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
-pub use folds::folds;
 pub use fused::{FittedFused, Fused};
-pub(crate) use fused::{Kernel, Known, MOST, TextScores, held_out_images};
+pub(crate) use fused::{Kernel, Known, MOST, TextScores};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::Linear;
@@ -34,13 +35,14 @@ pub use naive_bayes::{Dof, FittedNaiveBayes, NaiveBayes, Statistics};
 pub use naive_bayes_full::{FittedNaiveBayesFull, NaiveBayesFull, Ridge};
 pub use prior::Prior;
 pub use prototype::{Center, FittedPrototype, Prototype};
+pub use scratch::Scratch;
 pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
-use crate::held_out::{self, HeldOut};
-use crate::math::{exp, exp_lanes, larger};
-use crate::support::Task;
+use crate::numerics::math::{exp, exp_lanes, larger};
+use crate::task::Task;
+use crate::validation::HeldOut;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -80,7 +82,7 @@ pub type Without<'a, T> = Box<dyn FnMut(&[usize]) -> Result<(T, Task)> + 'a>;
 /// [`Head::without`] for heads that see what is left as a task of its own.
 fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'a, H::Fitted> {
     Box::new(move |fold| {
-        let rest = held_out::without(task, fold);
+        let rest = task.without(fold);
         Ok((recipe.fit(&rest)?, rest))
     })
 }
@@ -106,7 +108,7 @@ impl<'a> Query<'a> {
 }
 
 /// A fitted head. Class columns follow the classes of the task.
-pub trait FittedHead {
+pub trait FittedHead: Send + Sync {
     /// Number of classes C, those that it cannot score included.
     fn n_classes(&self) -> usize;
 
@@ -117,8 +119,8 @@ pub trait FittedHead {
 
     /// Writes the score of each class for one query into `out (C,)`; a class that cannot be scored gets `-inf`.
     ///
-    /// It allocates nothing.
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]);
+    /// It allocates nothing that `scratch` has room for.
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]);
 
     /// Scores divided by this are logits, where no data says otherwise.
     fn prior_temperature(&self) -> f64;
@@ -126,9 +128,14 @@ pub trait FittedHead {
     /// Writes the scores as [`FittedHead::scores_into`] does, and gives how foreign the query looks, where the head knows
     /// more of that than the scores tell; higher is more foreign.
     ///
-    /// It allocates nothing.
-    fn scores_and_novelty(&self, query: Query<'_>, out: &mut [f32]) -> Option<f64> {
-        self.scores_into(query, out);
+    /// It allocates nothing that `scratch` has room for.
+    fn scores_and_novelty(
+        &self,
+        query: Query<'_>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> Option<f64> {
+        self.scores_into(query, scratch, out);
         None
     }
 
@@ -164,6 +171,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
         return linear.scores(rows);
     }
     let mut out = Array2::zeros((rows.nrows(), head.n_classes()));
+    let mut scratch = Scratch::default();
     let mut similarities = vec![
         0.0;
         if head.reads_similarities() {
@@ -174,7 +182,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
     ];
     for (row, mut out) in rows.rows().into_iter().zip(out.rows_mut()) {
         let row = row.to_vec();
-        task.similarities_into(&row, &mut similarities);
+        task.similarities_into(&row, &mut scratch.image, &mut similarities);
         let query = Query {
             row: &row,
             similarities: &similarities,
@@ -182,7 +190,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
         let out = out
             .as_slice_mut()
             .expect("rows of a fresh array are contiguous");
-        head.scores_into(query, out);
+        head.scores_into(query, &mut scratch, out);
     }
     out
 }
@@ -332,20 +340,6 @@ fn check_within(
     }
 }
 
-/// Means of the images of each class `(C, width)`; zero where there is no example.
-fn class_means(images: ArrayView2<'_, f32>, task: &Task) -> Array2<f64> {
-    let mut means = Array2::<f64>::zeros((task.n_classes(), images.ncols()));
-    for (row, &label) in images.rows().into_iter().zip(task.labels()) {
-        for (sum, &v) in means.row_mut(label).iter_mut().zip(row) {
-            *sum += f64::from(v);
-        }
-    }
-    for (mut mean, n) in means.rows_mut().into_iter().zip(task.counts()) {
-        mean /= n.max(1) as f64;
-    }
-    means
-}
-
 /// The kernel of memory heads: e to the minus `beta` times the distance of two images from likeness.
 fn affinity(beta: f64, similarity: f32) -> f64 {
     // Rounding can take a similarity past 1, which a large beta would blow up.
@@ -391,7 +385,7 @@ fn cross_entropy(scores: &Array2<f64>, labels: &[usize], temperature: f64) -> f6
         .zip(labels)
         .map(|(row, &label)| {
             let logits = row.iter().map(|&s| s / temperature);
-            crate::math::log_sum_exp(logits) - row[label] / temperature
+            crate::numerics::math::log_sum_exp(logits) - row[label] / temperature
         })
         .sum();
     total / labels.len().max(1) as f64

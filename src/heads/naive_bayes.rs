@@ -10,14 +10,15 @@ mod statistics;
 
 pub use statistics::Statistics;
 
-use super::folds::refitted;
+use super::held_out::refitted;
 use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Without, check_amount, check_within,
-    fit_without, pseudo,
+    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Scratch, Without, check_amount,
+    check_within, fit_without, pseudo,
 };
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::Result;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -282,7 +283,7 @@ impl FittedHead for FittedNaiveBayes {
         self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
     }
 

@@ -15,11 +15,11 @@ pub use ridge::Ridge;
 use self::ridge::{Ridged, Rule};
 use super::prior::{CENTER_COUNT, settled, typical_temperature};
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, ZeroShot, check_amount, check_within,
-    class_means, cross_entropy, spread,
+    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Scratch, ZeroShot, check_amount,
+    check_within, cross_entropy, spread,
 };
-use crate::linalg::{self, Inverse};
-use crate::support::Task;
+use crate::numerics::linalg::{self, Inverse};
+use crate::task::Task;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, Zip};
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,7 @@ impl Head for NaiveBayesFull {
 
 /// Class means `(C, d)`, zero where there is no example, and examples minus those of their classes `(n, d)`.
 fn centre(task: &Task) -> (Array2<f64>, Array2<f32>) {
-    let means = class_means(task.image(), task);
+    let means = task.class_means();
     let mut centred = task.image().to_owned();
     for (mut row, &label) in centred.rows_mut().into_iter().zip(task.labels()) {
         for (v, &m) in row.iter_mut().zip(means.row(label)) {
@@ -314,7 +314,7 @@ impl FittedHead for FittedNaiveBayesFull {
         self.counts.len()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
     }
 

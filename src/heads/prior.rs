@@ -1,7 +1,8 @@
 //! What is known before a photo is seen: how likely each class is, how far out its mean is, and how far apart
 //! log-likelihoods lie.
 
-use crate::{Error, Result, math};
+use crate::numerics::math;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 

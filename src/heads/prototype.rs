@@ -3,13 +3,14 @@
 //! Source: Snell, Swersky, Zemel, "Prototypical Networks for Few-shot Learning", 2017, arXiv:1703.05175, eq. 1.
 //! Differs from the source: cosine in place of squared Euclidean distance; no episodic training.
 
-use super::folds::refitted;
+use super::held_out::refitted;
 use super::prior::typical_temperature;
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Query, check_amount, check_factor, class_means, pseudo,
+    FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_amount, check_factor, pseudo,
 };
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::Result;
+use crate::numerics::linalg;
+use crate::task::{Task, class_sums};
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ impl Head for Prototype {
         check_amount("prototype.text_count", self.text_count)?;
         let image = task.image();
         let counts = task.counts();
-        let images = linalg::wide(image);
+        let mut images = linalg::wide(image);
         let mean = match self.center {
             Center::None => None,
             Center::SupportMean => images.mean_axis(Axis(0)),
@@ -81,14 +82,15 @@ impl Head for Prototype {
             Center::None => row,
             Center::SupportMean => direction(row - &mean),
         };
-        let mut sums = Array2::<f64>::zeros((task.n_classes(), image.ncols()));
-        for (row, &label) in images.rows().into_iter().zip(task.labels()) {
-            let mut sum = sums.row_mut(label);
-            sum += &centred(row.to_owned());
+
+        for mut row in images.rows_mut() {
+            let seen = centred(row.to_owned());
+            row.assign(&seen);
         }
+        let mut sums = class_sums(images.view(), task.labels(), task.n_classes());
         let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
         if self.text_count > 0.0 {
-            for (c, row) in pseudo::rows(task, &class_means(task.image(), task))
+            for (c, row) in pseudo::rows(task, &task.class_means())
                 .into_iter()
                 .enumerate()
             {
@@ -175,7 +177,7 @@ impl FittedHead for FittedPrototype {
         self.counts.len()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
         if let Some(centre) = &self.centre {
             let row = centre.row.as_slice().expect("a fresh array is contiguous");

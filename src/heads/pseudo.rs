@@ -1,7 +1,7 @@
 //! Texts as examples of their classes: text rows moved to where images lie.
 
 use super::zero_shot::{class_directions, mean, unit};
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array1, Array2, s};
 
 /// What the image of each class with a text may look like `(width,)`; nothing where fewer than two classes have a text

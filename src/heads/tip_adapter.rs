@@ -5,10 +5,11 @@
 //! class with more photos has no advantage; `per_class_mean` off sums them as published.
 
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Query, ZeroShot, affinities, affinity, check_factor,
+    FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, ZeroShot, affinities, affinity,
+    check_factor,
 };
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +120,7 @@ impl FittedHead for FittedTipAdapter {
         true
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.text_into(query, out);
         affinities(self.recipe.beta, query.similarities, |start, affinities| {
             for (affinity, &label) in affinities.iter().zip(&self.labels[start..]) {

@@ -13,9 +13,9 @@ mod stream;
 pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, check_within};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_factor, check_within};
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -184,7 +184,7 @@ impl FittedHead for FittedUer {
         self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, out);
     }
 

@@ -3,9 +3,9 @@
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
 //! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours.
 
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, check_factor, scores};
+use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_factor, scores};
 use crate::Result;
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +147,7 @@ impl FittedHead for FittedZeroShot {
         self.0.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
         self.0.scores_into(query, out);
     }
 

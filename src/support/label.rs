@@ -1,5 +1,6 @@
 //! What a person calls a class, and when two of them are the same.
 
+use super::nfc::nfc;
 use crate::{Error, Result};
 use std::cmp::Ordering;
 use std::fmt;
@@ -134,14 +135,6 @@ fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
-}
-
-#[cfg(target_arch = "wasm32")]
-use crate::wasm::nfc;
-
-#[cfg(not(target_arch = "wasm32"))]
-fn nfc(text: &str) -> String {
-    unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 mod edit;
 mod history;
 mod label;
-mod standard;
-mod task;
+mod nfc;
+mod streams;
+pub(crate) mod tensors;
 
 pub use edit::{Edit, Listener};
 pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
-pub use task::Task;
-pub(crate) use task::evenly;
+pub use streams::{CLIP, Stream, Streams};
 
-use crate::{Error, Result, Streams};
+use crate::{Error, Result};
 use std::collections::BTreeMap;
 
 /// Stable name of an example; never used twice within a set.

@@ -9,11 +9,6 @@ use crate::Error;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-/// The composed form of a text (Unicode's NFC), by tables that every browser has.
-pub(crate) fn nfc(text: &str) -> String {
-    js_sys::JsString::from(text).normalize("NFC").into()
-}
-
 /// A JavaScript `Error` with the stable code in its property `code`.
 pub fn to_js(error: Error) -> JsValue {
     let js = js_sys::Error::new(&error.to_string());

@@ -1,9 +1,9 @@
 //! Helpers that several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use handful::calibration::{fit_temperature, probabilities_into};
 use handful::heads::{self, FittedHead, LeaveOneOut};
-use handful::support::Task;
+use handful::task::Task;
+use handful::validation::{fit_temperature, probabilities_into};
 use handful::{Classifier, Stream, Streams};
 use ndarray::{Array2, ArrayView2};
 

@@ -146,7 +146,7 @@ function peaks(processes) {
 /** What stays when the browser is killed. */
 const DRIVERS = ["Xvfb", "WebKitWebDriver"];
 
-/** WebKit asks the desktop where downloads go, and draws without a graphics card. */
+/** WebKit asks the desktop where downloads and caches go, and draws without a graphics card. */
 function environment(files) {
   const config = join(files, "..", "config");
   mkdirSync(config, { recursive: true });
@@ -154,6 +154,7 @@ function environment(files) {
   return {
     ...process.env,
     XDG_CONFIG_HOME: config,
+    XDG_CACHE_HOME: join(files, "..", "cache"),
     WEBKIT_DISABLE_COMPOSITING_MODE: "1",
     LIBGL_ALWAYS_SOFTWARE: "1",
   };

@@ -123,6 +123,8 @@ export class Person {
     const input = await wait(`a file input behind “${button}”`, async () => {
       const [found] = await this.all("button", button);
       return this.run((found) => found?.parentElement.querySelector("input[type=file]"), found ?? null);
+    }).catch(async (error) => {
+      throw new Error(`${error.message}; there is:\n${await this.textOf()}`);
     });
     await input.sendKeys(paths.join("\n"));
   }

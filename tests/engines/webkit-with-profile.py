@@ -2,6 +2,9 @@
 """WebKitGTK with a profile on the disk, for its driver: under automation MiniBrowser keeps nothing that a page stores.
 
 webkit-with-profile.py FOLDER
+
+What pages store lies in the folder; the cache of what was downloaded lies with the user's caches. WebKit maps its cache into
+memory, and on a full disk a process that touches what could not be written is killed: that is no test of a page.
 """
 
 import sys
@@ -10,10 +13,10 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import Gtk, WebKit2  # noqa: E402
+from gi.repository import GLib, Gtk, WebKit2  # noqa: E402
 
 [folder] = sys.argv[1:]
-data = WebKit2.WebsiteDataManager(base_data_directory=folder, base_cache_directory=folder)
+data = WebKit2.WebsiteDataManager(base_data_directory=folder, base_cache_directory=GLib.get_user_cache_dir())
 context = WebKit2.WebContext(website_data_manager=data)
 context.set_automation_allowed(True)
 

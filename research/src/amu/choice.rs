@@ -2,11 +2,10 @@
 
 use handful::Result;
 use handful::heads::amu::FittedAmu;
-use handful::heads::{Amu, FittedHead, Head, LeaveOneOut, Query};
-use handful::support::Task;
+use handful::heads::{Amu, FittedHead, Head, LeaveOneOut, Query, Scratch};
+use handful::task::Task;
 use libm::{exp, log};
 use ndarray::Array2;
-use std::cell::RefCell;
 
 /// What [`tuned`] chooses from; the recipe itself comes first and wins ties.
 const LAMBDAS: [f64; 4] = [0.2, 0.35, 0.5, 0.8];
@@ -50,7 +49,6 @@ pub fn tuned(recipe: &Amu, task: &Task) -> Result<FittedAmu> {
 #[derive(Debug, Clone)]
 pub struct Soup {
     members: Vec<FittedAmu>,
-    room: RefCell<Vec<f32>>,
 }
 
 impl Soup {
@@ -71,7 +69,6 @@ impl Soup {
         });
         Ok(Self {
             members: members.collect::<Result<_>>()?,
-            room: RefCell::new(vec![0.0; task.n_classes()]),
         })
     }
 
@@ -112,12 +109,12 @@ impl FittedHead for Soup {
         self.members[0].n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        let mut room = self.room.borrow_mut();
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        let mut room = vec![0.0; out.len()];
         out.fill(0.0);
         for member in &self.members {
-            member.scores_into(query, &mut room);
-            for (out, score) in out.iter_mut().zip(room.iter()) {
+            member.scores_into(query, scratch, &mut room);
+            for (out, score) in out.iter_mut().zip(&room) {
                 *out += score / self.members.len() as f32;
             }
         }

@@ -5,7 +5,7 @@
 use super::factor;
 use handful::Result;
 use handful::heads::{Amu, Head, ZeroShot, scores};
-use handful::support::Task;
+use handful::task::Task;
 use libm::{exp, log, sqrt};
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 

@@ -6,10 +6,9 @@
 
 use handful::Result;
 use handful::heads::amu::{FittedAmu, Uncertainty};
-use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, ZeroShot};
-use handful::support::Task;
+use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, Scratch, ZeroShot};
+use handful::task::Task;
 use libm::{exp, log, sqrt};
-use std::cell::RefCell;
 
 /// [`Amu`] whose bias has, for each image, the strength with which it moves the answer as far from the zero-shot one as the
 /// bias alone is from a uniform one, in Kullback-Leibler divergence.
@@ -18,7 +17,6 @@ pub struct DynamicKl {
     /// With one strength for all images.
     fixed: FittedAmu,
     zero_shot: Option<FittedZeroShot>,
-    text: RefCell<Vec<f32>>,
 }
 
 /// Steps of the bisection; each halves the bracket.
@@ -40,11 +38,7 @@ impl DynamicKl {
             true => Some(ZeroShot::default().fit(task)?),
             false => None,
         };
-        Ok(Self {
-            fixed,
-            zero_shot,
-            text: RefCell::new(vec![0.0; task.n_classes()]),
-        })
+        Ok(Self { fixed, zero_shot })
     }
 }
 
@@ -53,19 +47,19 @@ impl FittedHead for DynamicKl {
         self.fixed.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        self.fixed.scores_into(query, out);
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        self.fixed.scores_into(query, scratch, out);
         let Some(zero_shot) = &self.zero_shot else {
             return;
         };
-        let mut text = self.text.borrow_mut();
-        zero_shot.scores_into(query, &mut text);
+        let mut text = vec![0.0; out.len()];
+        zero_shot.scores_into(query, scratch, &mut text);
         let alpha = self.fixed.alpha() as f32;
-        for (out, text) in out.iter_mut().zip(text.iter()) {
+        for (out, text) in out.iter_mut().zip(&text) {
             *out = (*out - text) / alpha;
         }
         let strength = strength(&text, out) as f32;
-        for (out, text) in out.iter_mut().zip(text.iter()) {
+        for (out, text) in out.iter_mut().zip(&text) {
             let score = text + strength * *out;
             *out = if text.is_finite() {
                 score

@@ -14,7 +14,7 @@ pub use solvers::{Minimum, Solved, Solver};
 
 use handful::Result;
 use handful::heads::{Amu, FittedHead, Head};
-use handful::support::Task;
+use handful::task::Task;
 
 /// Fits a variant of the default recipe.
 pub type Fit = fn(&Task) -> Result<Box<dyn FittedHead>>;

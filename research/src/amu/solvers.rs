@@ -3,11 +3,10 @@
 use super::convex::{Point, Problem, inner};
 use super::factor;
 use handful::Result;
-use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, ZeroShot};
-use handful::support::Task;
+use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, Scratch, ZeroShot};
+use handful::task::Task;
 use libm::sqrt;
-use ndarray::{Array2, Axis};
-use std::cell::RefCell;
+use ndarray::{Array2, ArrayView1, Axis};
 
 /// A way to the minimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +75,6 @@ impl Solver {
         Ok(Solved {
             counts: task.counts(),
             recipe: recipe.clone(),
-            logits: RefCell::new(vec![0.0; task.n_classes()]),
             alpha,
             weights,
             zero_shot,
@@ -263,8 +261,6 @@ pub struct Solved {
     /// sigma W on a unit row `(C, width)`.
     weights: Array2<f32>,
     counts: Vec<usize>,
-    /// Logits of the bias `(C,)`.
-    logits: RefCell<Vec<f32>>,
 }
 
 impl FittedHead for Solved {
@@ -272,20 +268,19 @@ impl FittedHead for Solved {
         self.counts.len()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        let mut logits = self.logits.borrow_mut();
-        for (out, row) in logits.iter_mut().zip(self.weights.rows()) {
-            *out = row.iter().zip(query.row).map(|(w, x)| w * x).sum();
-        }
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        let rows = self.weights.rows().into_iter();
+        let logit = |row: ArrayView1<'_, f32>| row.iter().zip(query.row).map(|(w, x)| w * x).sum();
+        let logits: Vec<f32> = rows.map(logit).collect();
         let Some(zero_shot) = &self.zero_shot else {
-            for ((out, &logit), &count) in out.iter_mut().zip(logits.iter()).zip(&self.counts) {
+            for ((out, &logit), &count) in out.iter_mut().zip(&logits).zip(&self.counts) {
                 *out = if count > 0 { logit } else { f32::NEG_INFINITY };
             }
             return;
         };
-        zero_shot.scores_into(query, out);
+        zero_shot.scores_into(query, scratch, out);
         let strength = (self.alpha * factor(&self.recipe, out)) as f32;
-        for (out, logit) in out.iter_mut().zip(logits.iter()) {
+        for (out, logit) in out.iter_mut().zip(&logits) {
             *out += strength * logit;
         }
     }

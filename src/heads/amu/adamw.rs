@@ -3,8 +3,8 @@
 //! Features, weights and moments are single precision, as in the published program; what is summed over classes is
 //! double precision.
 
-use crate::linalg;
-use crate::math::{cos, softmax};
+use crate::numerics::linalg;
+use crate::numerics::math::{cos, softmax};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 
@@ -232,7 +232,7 @@ impl<'a, 'b> State<'a, 'b> {
 
     /// The AdamW step number `t`, from 0: decay, moments, update, in this order.
     fn update(&mut self, t: usize, learning_rate: f64, features: &[&[f32]]) {
-        let correct = |beta: f32| 1.0 - crate::math::pow(f64::from(beta), (t + 1) as f64);
+        let correct = |beta: f32| 1.0 - crate::numerics::math::pow(f64::from(beta), (t + 1) as f64);
         let keep = (1.0 - learning_rate * self.training.weight_decay) as f32;
         let rate = (learning_rate / correct(BETAS[0])) as f32;
         let unbias = (1.0 / correct(BETAS[1])) as f32;

@@ -13,9 +13,9 @@
 //! the other by a damped Newton step, in a random order that the seed fixes. Its passes cost what one product with the
 //! Gram matrix costs, and it needs a third of them.
 
-use crate::linalg;
-use crate::math::{ln, softmax};
-use crate::random::Random;
+use crate::numerics::linalg;
+use crate::numerics::math::{ln, softmax};
+use crate::numerics::random::Random;
 use ndarray::Array2;
 
 /// A minimisation over n examples of C classes; what is `(n, C)` is stored with `stride` numbers a row.

@@ -1,9 +1,9 @@
 //! Groups of examples that are held out together.
 
-use crate::heads::{FittedHead, Query};
-use crate::order::{distinct, sort_indices};
-use crate::random::Random;
-use crate::support::Task;
+use crate::heads::{FittedHead, Query, Scratch};
+use crate::numerics::order::{distinct, sort_indices};
+use crate::numerics::random::Random;
+use crate::task::Task;
 use ndarray::Array2;
 
 /// Groups where examples are not left out one by one.
@@ -62,6 +62,7 @@ pub(super) fn held_out(
     let mut out = Array2::zeros((examples.len(), task.n_classes()));
     for (left_out, rest) in folds.splits(examples) {
         let fitted = fit(&task.subset(&rest));
+        let mut scratch = Scratch::default();
         for (&i, mut out) in examples.iter().zip(out.rows_mut()) {
             if left_out.binary_search(&i).is_ok() {
                 let query = Query {
@@ -70,6 +71,7 @@ pub(super) fn held_out(
                 };
                 fitted.scores_into(
                     query,
+                    &mut scratch,
                     out.as_slice_mut().expect("a fresh array is row-major"),
                 );
             }

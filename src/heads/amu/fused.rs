@@ -1,12 +1,13 @@
 //! The answer of both AMU heads: zero-shot logits plus a bias, as strong as zero-shot recognition is unsure.
 
 use super::uncertainty::Uncertainty;
-use crate::heads::{Head, Linear, MissingText, Query, ZeroShot};
-use crate::support::Task;
-use crate::{Result, linalg};
+use crate::Result;
+use crate::heads::scratch::zeros;
+use crate::heads::{Head, Linear, MissingText, Query, Scratch, ZeroShot};
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 use std::ops::Range;
 
 /// Which columns of a unit row the bias is made from.
@@ -155,8 +156,6 @@ pub(super) struct Fused {
     /// Whether a class can be scored.
     scorable: Vec<bool>,
     linear: Option<Linear>,
-    /// Logits of the bias `(C,)`, and of zero-shot recognition where something changes them.
-    scratch: RefCell<[Vec<f32>; 2]>,
 }
 
 impl Fused {
@@ -185,7 +184,6 @@ impl Fused {
             columns,
             scorable,
             linear: None,
-            scratch: RefCell::new([vec![0.0; classes], vec![0.0; classes]]),
         };
         fused.linear = fused.as_linear(task.streams().width());
         fused
@@ -222,12 +220,12 @@ impl Fused {
         self.scorable.len()
     }
 
-    pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
+    pub fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
         if let Some(linear) = &self.linear {
             return linear.scores_into(query, out);
         }
-        let mut scratch = self.scratch.borrow_mut();
-        let [bias, counted] = &mut *scratch;
+        let classes = self.n_classes();
+        let [bias, counted] = scratch.classes.each_mut().map(|room| zeros(room, classes));
         self.text.logits_into(query.row, out);
         self.bias_logits_into(query.row, bias);
         if self.bias.zscore {

@@ -7,10 +7,10 @@ use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
+    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, Scratch, check_factor, check_within,
 };
-use crate::random::Random;
-use crate::support::Task;
+use crate::numerics::random::Random;
+use crate::task::{Task, class_sums};
 use ndarray::{Array2, ArrayView2, Axis, s};
 use serde::{Deserialize, Serialize};
 
@@ -47,11 +47,9 @@ impl Start {
                 (bound * (2.0 * random.uniform() - 1.0)) as f32
             });
         }
-        let mut sums = Array2::<f64>::zeros((classes, width));
+        let mut sums = class_sums(features, labels, classes);
         let mut counts = vec![0.0_f64; classes];
-        for (row, &label) in features.rows().into_iter().zip(labels) {
-            let mut sum = sums.row_mut(label);
-            sum.zip_mut_with(&row, |sum, &v| *sum += f64::from(v));
+        for &label in labels {
             counts[label] += 1.0;
         }
         for (mut sum, &count) in sums.rows_mut().into_iter().zip(&counts) {
@@ -359,8 +357,8 @@ impl FittedHead for FittedAmuPublished {
         self.fused.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        self.fused.scores_into(query, out);
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        self.fused.scores_into(query, scratch, out);
     }
 
     fn prior_temperature(&self) -> f64 {

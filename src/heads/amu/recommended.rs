@@ -7,10 +7,10 @@ use super::strength::{self, HeldOut};
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, check_factor, check_within,
+    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, Scratch, check_factor, check_within,
 };
-use crate::math::log_sum_exp;
-use crate::support::Task;
+use crate::numerics::math::log_sum_exp;
+use crate::task::Task;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -234,8 +234,8 @@ impl FittedHead for FittedAmu {
         self.fused.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        self.fused.scores_into(query, out);
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        self.fused.scores_into(query, scratch, out);
     }
 
     /// Where the bias is strong, text is weak: the root of alpha, the prior of the learned strength, is close to the best

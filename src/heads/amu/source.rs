@@ -3,8 +3,8 @@
 use super::convex::{Kernel, Minimum, Problem};
 use super::folds::Folds;
 use super::fused::{Auxiliary, Fused, Text};
-use crate::linalg;
-use crate::support::Task;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 /// What a bias is learned from: all examples of a task.

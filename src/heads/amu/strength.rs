@@ -11,7 +11,7 @@
 use super::fused::usual_alpha;
 use crate::Result;
 use crate::heads::check_within;
-use crate::math::{exp, log_sum_exp};
+use crate::numerics::math::{exp, log_sum_exp};
 
 /// The strength is the usual one times this number, and for each nat of zero-shot cross-entropy this number more.
 const AT_BEST: f64 = 0.1;

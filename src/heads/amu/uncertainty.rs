@@ -3,7 +3,7 @@
 //! Source: the published code of AMU-Tuning for the kinds up to `top5`, of which all look at probabilities, also those
 //! named energy and moment; the others are ours or the form of the paper's figure.
 
-use crate::math::{exp, larger, ln, log_sum_exp, pow};
+use crate::numerics::math::{exp, larger, ln, log_sum_exp, pow};
 use serde::{Deserialize, Serialize};
 
 /// What the factor is made from. p are the probabilities that zero-shot recognition gives, rho is the power.

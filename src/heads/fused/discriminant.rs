@@ -9,8 +9,8 @@
 //! follows from the inverse of `N - E`, one row a class.
 
 use crate::heads::prior::{CENTER_COUNT, SHARE, settled};
-use crate::linalg::{Inverse, dot};
-use crate::math::{exp, ln};
+use crate::numerics::linalg::{Inverse, dot};
+use crate::numerics::math::{exp, ln};
 use ndarray::Array2;
 
 /// Regression values below it count as none, and their logarithm is bent to a straight line: a share of 0.9 is then as far from 0.3

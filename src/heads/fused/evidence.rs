@@ -2,7 +2,7 @@
 
 use super::discriminant::{Discriminant, Fit};
 use super::kernel::RIDGE;
-use crate::linalg::{Inverse, dot};
+use crate::numerics::linalg::{Inverse, dot};
 use ndarray::Array2;
 
 /// Class sums under the inverse B of the ridged kernel matrix `(n, n)`.
@@ -106,7 +106,7 @@ const ROW_MAJOR: &str = "a matrix of its own is row-major";
 mod tests {
     use super::*;
     use crate::heads::fused::kernel::Kernel;
-    use crate::random::Random;
+    use crate::numerics::random::Random;
 
     /// So many rows of unit length, near one of three others each.
     fn rows(n: usize) -> Array2<f32> {

@@ -1,7 +1,7 @@
 //! The examples as a kernel sees them, and the inverse of its ridged matrix, kept while examples come and go.
 
-use crate::linalg::{self, Inverse};
-use crate::math::{exp_lanes, larger};
+use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::math::{exp_lanes, larger};
 use ndarray::{Array2, ArrayView2};
 
 /// Sharpness of the kernel `e^(-sharpness (1 - s)) - e^-sharpness` of two embeddings of similarity s. At 0.8 it is nearly a straight line

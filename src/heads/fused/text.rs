@@ -1,10 +1,10 @@
 //! What the texts of the classes say, and how much that counts beside the images.
 
 use crate::Result;
-use crate::calibration::fit_temperature;
 use crate::heads::{FittedHead, Head, Linear, ZeroShot};
-use crate::math::{log_sum_exp, softmax};
-use crate::support::Task;
+use crate::numerics::math::{log_sum_exp, softmax};
+use crate::task::Task;
+use crate::validation::fit_temperature;
 use ndarray::{Array2, ArrayView2};
 
 /// The logits of a text are divided by one and this number over that of the examples, beside what the examples say: a few

@@ -1,8 +1,9 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class.
 
-use crate::linalg::sum_rows;
-use crate::math::{larger, largest};
-use crate::support::{Listener, Task};
+use crate::numerics::linalg::sum_rows;
+use crate::numerics::math::{larger, largest};
+use crate::support::Listener;
+use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 
 /// Removals after which a class is summed afresh: by then rounding may have cost 8 of 52 bits.

@@ -5,11 +5,11 @@
 //! is needed are the products of means, x and d under the inverse of S + t I. All are seen from the mean of the class
 //! means, which moves along d, or along x where that was the only example of its class.
 
-use super::super::folds::refitted;
+use super::super::held_out::refitted;
 use super::super::prior::settled;
 use super::{FittedNaiveBayesFull, NaiveBayesFull};
-use crate::linalg;
-use crate::support::Task;
+use crate::numerics::linalg;
+use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayViewMut1, Axis};
 
 /// Examples up to which leaving one out fits anew, and so estimates the ridge anew: its relative change is about 1/n.

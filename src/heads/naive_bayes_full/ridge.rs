@@ -1,6 +1,6 @@
 //! What is added to a scatter, so that it has an inverse.
 
-use crate::linalg;
+use crate::numerics::linalg;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The few examples that a stream keeps for replay.
 
-use crate::random::Random;
+use crate::numerics::random::Random;
 use serde::{Deserialize, Serialize};
 
 /// Which examples stay when the memory is full.

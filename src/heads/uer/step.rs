@@ -1,9 +1,9 @@
 //! One step of gradient descent on a batch and on what is replayed with it, and where a class starts from.
 
 use super::{Factor, SHORTEST, UerStream};
-use crate::linalg;
-use crate::math::{exp, log_sum_exp};
-use crate::random::Random;
+use crate::numerics::linalg;
+use crate::numerics::math::{exp, log_sum_exp};
+use crate::numerics::random::Random;
 
 /// Standard deviation of the numbers that a class starts from where it is not imprinted.
 const SMALL: f64 = 0.01;

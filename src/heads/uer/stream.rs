@@ -3,8 +3,8 @@
 use super::Uer;
 use super::memory::Memory;
 use crate::heads::{Linear, Query};
-use crate::math::{self, NoDirection};
-use crate::random::Random;
+use crate::numerics::math::{self, NoDirection};
+use crate::numerics::random::Random;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -63,7 +63,7 @@ pub struct UerStream {
 }
 
 impl UerStream {
-    /// A stream without classes. `scale (width,)` makes images of unit rows ([`crate::support::Task::scale`]); ones
+    /// A stream without classes. `scale (width,)` makes images of unit rows ([`crate::task::Task::scale`]); ones
     /// where there is one stream of features.
     ///
     /// # Errors

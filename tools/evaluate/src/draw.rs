@@ -3,7 +3,7 @@
 use crate::dataset::Dataset;
 use anyhow::{Result, ensure};
 use handful::random::Random;
-use handful::support::Task;
+use handful::task::Task;
 use ndarray::{Array1, Array2, Axis};
 
 /// What is done to a data set before examples are drawn.

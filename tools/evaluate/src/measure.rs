@@ -5,7 +5,7 @@ use crate::metrics::{self, Bin};
 use anyhow::{Result, ensure};
 use handful::Recogniser;
 use handful::heads::HeadSpec;
-use handful::support::Task;
+use handful::task::Task;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 

@@ -3,9 +3,9 @@
 use crate::draw::Trial;
 use crate::metrics;
 use anyhow::Result;
-use handful::calibration::{fit_temperature, probabilities_into};
-use handful::heads::{folds, scores};
-use handful::support::Task;
+use handful::heads::scores;
+use handful::task::Task;
+use handful::validation::{fit_temperature, folds, probabilities_into};
 use handful_research::amu::{Fit, VARIANTS};
 use ndarray::{Array2, Axis};
 use serde::Serialize;

@@ -6,7 +6,7 @@ import type { ErrorCode, HeadName, PresetName } from "handful";
 import type { Language } from "../text";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
-export type Code = ErrorCode | "heic" | "set-file" | "other-encoder" | "earlier-encoder" | "unexpected";
+export type Code = ErrorCode | "heic" | "set-file" | "earlier-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
 

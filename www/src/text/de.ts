@@ -71,7 +71,7 @@ export const de: Text = {
     "not-linear": "Diese Methode lässt sich nicht exportieren. Wähle eine andere.",
     format: "Die gespeicherte Sammlung ist beschädigt oder stammt von einer neueren Version.",
     "other-encoder":
-      "Die gespeicherte Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
+      "Die Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
     "set-file":
       "Das ist eine gesicherte Sammlung. Lass sie allein fallen, um sie zu öffnen, oder wähle „Datei zu dieser Sammlung hinzufügen …“ im Menü Sammlungen.",
     "earlier-encoder":

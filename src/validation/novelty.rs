@@ -3,7 +3,7 @@
 //! The threshold keeps 95 % of the examples that were held out; with few of them it lies three
 //! robust standard deviations above their median.
 
-use crate::order::sort_numbers;
+use crate::numerics::order::sort_numbers;
 
 /// Share of photos of known classes that are to be recognised as such.
 const KEEP: f64 = 0.95;
@@ -49,7 +49,7 @@ impl Reference {
 fn threshold(sorted: &[f64]) -> Option<f64> {
     let n = sorted.len();
     if n >= FOR_QUANTILE {
-        let at = crate::math::ceil(KEEP * (n + 1) as f64) as usize;
+        let at = crate::numerics::math::ceil(KEEP * (n + 1) as f64) as usize;
         return Some(sorted[at.min(n) - 1]);
     }
     if n < FEWEST {

@@ -1,21 +1,22 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
+mod format;
 mod kept;
 mod likeness;
 mod merge;
 
 use self::kept::Kept;
 use crate::heads::{Fused, HeadSpec, NaiveBayes, Statistics};
-use crate::held_out::{ENOUGH, HeldOut};
-use crate::order::sort_indices;
-use crate::recogniser::{Calibration, Thresholds};
+use crate::numerics::order::sort_indices;
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Task,
-    Text, take_id,
+    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Text,
+    take_id,
 };
+use crate::task::Task;
+use crate::validation::{ENOUGH, Thresholds};
 use crate::{
-    Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream, Streams,
-    SuspectLabel, export,
+    Answer, Calibration, Error, LabelScore, Prediction, Quality, Recogniser, Result, Stream,
+    Streams, SuspectLabel, export,
 };
 
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
@@ -491,7 +492,7 @@ impl Classifier {
             Some(known) => known,
             None => {
                 let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
-                let held_out = HeldOut::by_folds(spec, &task, ENOUGH)?;
+                let held_out = spec.held_out(&task, ENOUGH)?;
                 let coverage = Calibration::default().coverage;
                 Milestone {
                     examples: first().map(|(id, example)| (id, example.class)).collect(),

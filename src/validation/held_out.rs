@@ -6,13 +6,8 @@
 //! DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by folds, 43 % of those left out
 //! one by one.
 
-use crate::Result;
-use crate::heads::{HeadSpec, folds, scores};
-use crate::support::Task;
+use crate::task::Task;
 use ndarray::{Array2, Axis};
-
-/// Folds at most. A class with fewer examples than that has one of them in each of as many folds.
-pub(crate) const FOLDS: usize = 5;
 
 /// Examples that are enough to learn a few numbers from; more folds than give so many are not fitted.
 pub const ENOUGH: usize = 400;
@@ -30,51 +25,7 @@ pub struct HeldOut {
     pub novelty: Vec<f32>,
 }
 
-/// The folds of a task that are needed to hold out `limit` examples: lists of examples. None where no class has two.
-pub(crate) fn plan(task: &Task, limit: usize) -> Vec<Vec<usize>> {
-    let most = task.counts().into_iter().max().unwrap_or(0);
-    if most < 2 {
-        return Vec::new();
-    }
-    let mut held = 0;
-    folds(task.labels(), most.min(FOLDS))
-        .into_iter()
-        .take_while(|fold| {
-            let wanted = held < limit;
-            held += fold.len();
-            wanted
-        })
-        .collect()
-}
-
-/// The task without a fold.
-pub(crate) fn without(task: &Task, fold: &[usize]) -> Task {
-    let mut out = vec![false; task.n_examples()];
-    for &i in fold {
-        out[i] = true;
-    }
-    let kept: Vec<usize> = (0..task.n_examples()).filter(|&i| !out[i]).collect();
-    task.subset(&kept)
-}
-
 impl HeldOut {
-    /// Scores of at least `limit` examples, or of all that can be held out, by fits to the others.
-    ///
-    /// # Errors
-    /// Those of [`HeadSpec::fit`].
-    pub(crate) fn by_folds(spec: &HeadSpec, task: &Task, limit: usize) -> Result<Self> {
-        let mut all = Self::none(task.n_classes());
-        let mut fit = spec.without(task);
-        for fold in plan(task, limit) {
-            let (head, rest) = fit(&fold)?;
-            let rows = task.features().select(Axis(0), &fold);
-            let scale = head.prior_temperature() as f32;
-            let logits = scores(head.as_ref(), &rest, rows.view()) / scale;
-            all.append(Self::new(task, fold, logits));
-        }
-        Ok(all)
-    }
-
     /// Of no example.
     pub(crate) fn none(classes: usize) -> Self {
         Self {

@@ -216,7 +216,7 @@ fn slices(matrix: &Array2<f64>) -> Vec<&[f64]> {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::numerics::random::Random;
 
     /// A positive definite matrix.
     fn matrix(n: usize) -> Array2<f64> {

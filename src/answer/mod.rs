@@ -1,7 +1,11 @@
-//! What a classifier says of a photo and of itself, in labels.
+//! What is said of a photo: probabilities of classes by their place, and the same by their labels.
 
-use crate::report::Estimate;
+mod recogniser;
+
+pub use recogniser::{Calibration, Prediction, Recogniser};
+
 use crate::support::ExampleId;
+use crate::validation::Estimate;
 use serde::Serialize;
 
 /// A label and how likely it is.

@@ -1,12 +1,8 @@
 //! A fitted head that answers with probabilities that mean what they say.
 
-use crate::calibration;
-use crate::conformal::ConformalRule;
-use crate::heads::{FittedFused, FittedHead, HeadSpec, Query};
-use crate::held_out::{ENOUGH, HeldOut};
-use crate::novelty::Reference;
-use crate::report::Report;
-use crate::support::Task;
+use crate::heads::{FittedFused, FittedHead, HeadSpec, Query, Scratch};
+use crate::task::Task;
+use crate::validation::{ENOUGH, Report, Thresholds, probabilities_into, unsure};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -46,39 +42,6 @@ pub struct Prediction {
     pub foreign: bool,
 }
 
-/// What a head has learned of itself from examples that it had not seen: how sure it may be.
-#[derive(Debug, Clone)]
-pub(crate) struct Thresholds {
-    /// What its logits are divided by, beside its prior temperature.
-    temperature: f64,
-    rule: ConformalRule,
-    reference: Reference,
-}
-
-impl Thresholds {
-    pub(crate) fn learn(held_out: &HeldOut, coverage: f64) -> Self {
-        let (logits, labels) = (held_out.logits.view(), &held_out.labels);
-        let temperature = calibration::fit_temperature(logits, labels, 1.0);
-        let mut p = vec![0.0; logits.ncols()];
-        let (mut own, mut novelty) = (Vec::new(), Vec::new());
-        for i in held_out.usable() {
-            let logits = held_out.logits.row(i);
-            let logits = logits.as_slice().expect("held-out logits are row-major");
-            calibration::probabilities_into(logits, temperature, &mut p);
-            own.push(p[labels[i]]);
-            novelty.push(match held_out.novelty.get(i) {
-                Some(&novelty) => f64::from(novelty),
-                None => unsure(&p),
-            });
-        }
-        Self {
-            temperature,
-            rule: ConformalRule::new(coverage, &own),
-            reference: Reference::new(novelty),
-        }
-    }
-}
-
 /// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing
 /// after the first time.
 pub struct Recogniser {
@@ -88,6 +51,7 @@ pub struct Recogniser {
     thresholds: Thresholds,
     scores: Vec<f32>,
     similarities: Vec<f32>,
+    scratch: Scratch,
     prediction: Prediction,
 }
 
@@ -96,7 +60,7 @@ impl Recogniser {
     ///
     /// ```
     /// use handful::heads::HeadSpec;
-    /// use handful::support::Task;
+    /// use handful::task::Task;
     /// use handful::{Recogniser, Stream, Streams};
     /// use ndarray::array;
     ///
@@ -132,7 +96,7 @@ impl Recogniser {
         let head = spec.fit(&task)?;
         let thresholds = match head.held_out(ENOUGH) {
             Some(known) => Thresholds::learn(&known, coverage),
-            None => Thresholds::learn(&HeldOut::by_folds(spec, &task, ENOUGH)?, coverage),
+            None => Thresholds::learn(&spec.held_out(&task, ENOUGH)?, coverage),
         };
         Ok(Self::with_thresholds(spec, head, task, thresholds))
     }
@@ -165,6 +129,7 @@ impl Recogniser {
             thresholds,
             scores: vec![0.0; classes],
             similarities: vec![0.0; read],
+            scratch: Scratch::default(),
             prediction: Prediction {
                 probabilities: vec![0.0; classes],
                 set: Vec::with_capacity(classes),
@@ -179,14 +144,17 @@ impl Recogniser {
     /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.
     pub fn predict(&mut self, row: &[f32]) -> &Prediction {
         let temperature = self.temperature();
-        self.task.similarities_into(row, &mut self.similarities);
+        self.task
+            .similarities_into(row, &mut self.scratch.image, &mut self.similarities);
         let query = Query {
             row,
             similarities: &self.similarities,
         };
-        let novelty = self.head.scores_and_novelty(query, &mut self.scores);
+        let novelty = self
+            .head
+            .scores_and_novelty(query, &mut self.scratch, &mut self.scores);
         let prediction = &mut self.prediction;
-        calibration::probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
+        probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();
         let unscored = (0..self.scores.len()).filter(|&c| !self.scores[c].is_finite());
         prediction.unscored.extend(unscored);
@@ -214,7 +182,7 @@ impl Recogniser {
     pub(crate) fn report_on(&self, task: &Task) -> Result<Report> {
         let held_out = match self.head.held_out(usize::MAX) {
             Some(known) => known,
-            None => Cow::Owned(HeldOut::by_folds(&self.spec, task, usize::MAX)?),
+            None => Cow::Owned(self.spec.held_out(task, usize::MAX)?),
         };
         let temperature = self.thresholds.temperature;
         Ok(Report::new(task, &held_out, temperature))
@@ -234,9 +202,4 @@ impl Recogniser {
     pub fn temperature(&self) -> f64 {
         self.thresholds.temperature * self.head.prior_temperature()
     }
-}
-
-/// How foreign a photo looks to a head that has nothing but probabilities: one minus the largest.
-fn unsure(probabilities: &[f64]) -> f64 {
-    1.0 - probabilities.iter().copied().fold(0.0, f64::max)
 }

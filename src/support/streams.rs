@@ -1,7 +1,8 @@
 //! The named feature streams of an encoder, and how a raw feature row becomes a unit one.
 
-use crate::order::sort_indices;
-use crate::{Error, Result, math};
+use crate::numerics::math;
+use crate::numerics::order::sort_indices;
+use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -37,7 +38,7 @@ pub struct Stream {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
     /// Whether its numbers mean what they are, such as counts: what examples of different classes have in common is then
-    /// left in, see [`crate::support::Task::standardised`].
+    /// left in, see [`crate::task::Task::standardised`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub plain: bool,
 }

@@ -1,8 +1,8 @@
 //! Saving and reading a support set; `docs/format.md` is the specification.
 
 use crate::heads::HeadSpec;
+use crate::support::tensors::{extend, floats, matrix, open, refuse, write};
 use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet, Text};
-use crate::tensors::{extend, floats, matrix, open, refuse, write};
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};

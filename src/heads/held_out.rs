@@ -1,25 +1,29 @@
-//! Held-out scores by fitting again, for heads without a closed form.
+//! Scores of examples that a head has not seen, by fitting it again without them.
 
-use super::{FittedHead, Head, scores};
-use crate::support::Task;
+use super::{FittedHead, Head, HeadSpec, scores};
+use crate::Result;
+use crate::task::Task;
+use crate::validation::{HeldOut, plan};
 use ndarray::{Array2, Axis};
 
-/// Splits the examples with these labels `(n,)` into `k` folds that are as equal as can be, each class spread over
-/// them in turn. There is at least one fold and none is empty where there are examples.
-pub fn folds(labels: &[usize], k: usize) -> Vec<Vec<usize>> {
-    let n = labels.len();
-    let k = k.min(n).max(1);
-    let mut fold_of = vec![0; n];
-    let mut place = 0;
-    for class in 0..labels.iter().max().map_or(0, |most| most + 1) {
-        for i in (0..n).filter(|&i| labels[i] == class) {
-            fold_of[i] = place % k;
-            place += 1;
+impl HeadSpec {
+    /// Scores of at least `limit` examples of a task that the head has [`HeadSpec::prepare`]d, or of all that can be held out,
+    /// by fits to the others.
+    ///
+    /// # Errors
+    /// Those of [`HeadSpec::fit`].
+    pub fn held_out(&self, task: &Task, limit: usize) -> Result<HeldOut> {
+        let mut all = HeldOut::none(task.n_classes());
+        let mut fit = self.without(task);
+        for fold in plan(task, limit) {
+            let (head, rest) = fit(&fold)?;
+            let rows = task.features().select(Axis(0), &fold);
+            let scale = head.prior_temperature() as f32;
+            let logits = scores(head.as_ref(), &rest, rows.view()) / scale;
+            all.append(HeldOut::new(task, fold, logits));
         }
+        Ok(all)
     }
-    (0..k)
-        .map(|fold| (0..n).filter(|&i| fold_of[i] == fold).collect())
-        .collect()
 }
 
 /// Each example for itself: with these groups, [`held_out`] leaves one out.
@@ -69,27 +73,4 @@ pub(super) fn held_out(
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folds_share_out_every_example_once_and_every_class_evenly() {
-        let labels = [2, 0, 0, 1, 0, 2, 0, 2, 2, 0, 1];
-        let all = folds(&labels, 3);
-        let mut seen: Vec<usize> = all.iter().flatten().copied().collect();
-        seen.sort_unstable();
-        assert_eq!(seen, (0..labels.len()).collect::<Vec<_>>());
-        for class in 0..3 {
-            let counts = all
-                .iter()
-                .map(|fold| fold.iter().filter(|&&i| labels[i] == class).count());
-            let (least, most) = (counts.clone().min().unwrap(), counts.max().unwrap());
-            assert!(most - least <= 1);
-        }
-        assert_eq!(folds(&[0, 0], 5), [[0], [1]]);
-        assert_eq!(folds(&[], 5), [Vec::<usize>::new()]);
-    }
 }

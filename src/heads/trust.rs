@@ -3,11 +3,11 @@
 //! Source: ours. Streams are joined into one image, weighted by trust; the trust
 //! that gives the images of the default answer the least cross-entropy on held-out examples is found one stream at a time.
 
+use super::fused::held_out_images;
 use crate::Result;
-use crate::calibration::{fit_temperature, probabilities_into};
-use crate::heads::held_out_images;
-use crate::math::ln;
-use crate::support::Task;
+use crate::numerics::math::ln;
+use crate::task::Task;
+use crate::validation::{fit_temperature, probabilities_into};
 
 /// Shares of the image that a stream is tried with; 0 drops it.
 const SHARES: [f64; 9] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0];
@@ -35,7 +35,7 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
     if streams == 1 {
         return Ok(trust);
     }
-    let small = task.without_text().subset(&task.evenly(ENOUGH));
+    let small = task.without_text().subset(&task.stratified(ENOUGH));
     let Some(mut best) = loss(&small, &trust)? else {
         return Ok(trust);
     };
@@ -98,7 +98,7 @@ fn loss(task: &Task, trust: &[f64]) -> Result<Option<f64>> {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::numerics::random::Random;
     use crate::{Stream, Streams};
     use ndarray::Array2;
 

@@ -5,7 +5,10 @@
 //! few dimensions that differ most and tell least. How much the examples have in common says how far to go, so that
 //! features which somebody centred and whitened already are left as they are.
 
-use crate::{Streams, linalg, math};
+use super::class_sums;
+use crate::Streams;
+use crate::numerics::linalg;
+use crate::numerics::math;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
 use std::ops::Range;
 
@@ -127,11 +130,9 @@ impl Standard {
 
 /// Mean cosine of two examples of different classes, whose rows `(n, d)` of one stream these are; 0 where there is one class.
 fn common(rows: &Array2<f64>, labels: &[usize], classes: usize) -> f64 {
-    let mut sums = Array2::<f64>::zeros((classes, rows.ncols()));
+    let sums = class_sums(rows.view(), labels, classes);
     let mut counts = vec![0.0; classes];
-    for (row, &label) in rows.rows().into_iter().zip(labels) {
-        let mut sum = sums.row_mut(label);
-        sum += &row;
+    for &label in labels {
         counts[label] += 1.0;
     }
     let square = |v: f64| v * v;
@@ -147,8 +148,8 @@ fn common(rows: &Array2<f64>, labels: &[usize], classes: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
-    use crate::support::Task;
+    use crate::numerics::random::Random;
+    use crate::task::Task;
     use crate::{Result, Stream};
 
     /// So many rows of each of three classes, all moved by an offset.
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(of_example, standard.image().row(4).to_vec());
         assert!((linalg::dot(&of_example, &of_example) - 1.0).abs() < 1e-5);
         let mut similarities = vec![0.0; raw.n_examples()];
-        standard.similarities_into(raw.row(4), &mut similarities);
+        standard.similarities_into(raw.row(4), &mut Vec::new(), &mut similarities);
         for (a, b) in similarities.iter().zip(standard.similarity().row(4)) {
             assert!((a - b).abs() < 1e-5);
         }

@@ -4,11 +4,10 @@
 //! Sources: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927 (interval);
 //! Northcutt, Jiang, Chuang, "Confident Learning", 2021, arXiv:1911.00068 (thresholds of suspect labels).
 
-use crate::calibration;
-use crate::held_out::HeldOut;
-use crate::linalg;
-use crate::order::sort_indices;
-use crate::support::Task;
+use super::{HeldOut, probabilities_into};
+use crate::numerics::linalg;
+use crate::numerics::order::sort_indices;
+use crate::task::Task;
 use serde::Serialize;
 
 /// 97.5 % quantile of the standard normal distribution: a two-sided interval of 95 %.
@@ -37,7 +36,7 @@ impl Estimate {
     /// Wilson's interval for k of n; `None` for n = 0, which says nothing.
     ///
     /// ```
-    /// let estimate = handful::report::Estimate::wilson(9, 10).unwrap();
+    /// let estimate = handful::validation::Estimate::wilson(9, 10).unwrap();
     /// assert!((estimate.low - 0.596).abs() < 1e-3 && (estimate.high - 0.982).abs() < 1e-3);
     /// ```
     pub fn wilson(k: usize, n: usize) -> Option<Self> {
@@ -97,7 +96,7 @@ impl Report {
         for i in held_out.usable() {
             let logits = held_out.logits.row(i);
             let logits = logits.as_slice().expect("held-out logits are row-major");
-            calibration::probabilities_into(logits, temperature, &mut p);
+            probabilities_into(logits, temperature, &mut p);
             let (own, example) = (held_out.labels[i], held_out.examples[i]);
             let best = largest(&p, None);
             confusion[own][best] += 1;
@@ -160,7 +159,7 @@ fn repeats(task: &Task, example: usize) -> bool {
 /// Whether most of the nearest other examples are of this class.
 fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
     let mut similarity = vec![0.0; task.n_examples()];
-    task.similarities_into(task.row(example), &mut similarity);
+    task.similarities_into(task.row(example), &mut Vec::new(), &mut similarity);
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
     sort_indices(&mut others, &|a, b| similarity[b].total_cmp(&similarity[a]));
     others.truncate(NEIGHBOURS);

@@ -6,7 +6,7 @@
 //! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
-use crate::math::{exp, ln, softmax};
+use crate::numerics::math::{exp, ln, softmax};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// Standard deviation of the prior on the logarithm of the temperature.
@@ -30,7 +30,7 @@ const CLOSE: f64 = 1e-9;
 /// Rows whose own class is `-inf` are left out, as are other classes' `-inf`. With no row left it is `prior`.
 ///
 /// ```
-/// use handful::calibration::fit_temperature;
+/// use handful::validation::fit_temperature;
 /// use ndarray::Array2;
 /// // Right nine times out of ten, and as sure each time: the odds are 9 to 1.
 /// let scores = Array2::from_shape_fn((1000, 2), |(i, c)| if (c == 0) == (i % 10 != 0) { 5.0 } else { 0.0 });

@@ -5,8 +5,8 @@
 //! that answers has seen a few examples more than those that were measured; no finite-sample guarantee,
 //! close in practice.
 
-use crate::math;
-use crate::order::{sort_indices, sort_numbers};
+use crate::numerics::math;
+use crate::numerics::order::{sort_indices, sort_numbers};
 
 /// Held-out examples from which a quantile is taken; fewer than this say nothing about one in ten.
 const FEWEST: usize = 9;
@@ -24,7 +24,7 @@ impl ConformalRule {
     /// The rule for a coverage in `(0, 1)`, from the probabilities that held-out examples gave their own classes.
     ///
     /// ```
-    /// use handful::conformal::ConformalRule;
+    /// use handful::validation::ConformalRule;
     /// let own: Vec<f64> = (1..=19).map(|i| f64::from(i) / 20.0).collect();
     /// let rule = ConformalRule::new(0.9, &own);
     /// // 18 of 19 examples, the share that also covers the twentieth, reach 0.1.

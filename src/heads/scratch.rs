@@ -1,0 +1,23 @@
+//! Room that scoring works in.
+
+/// Buffers that scoring reuses, so that asking allocates nothing after the first time. They hold nothing between two
+/// queries: one serves any number of heads, one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    /// The image of the query `(width,)`.
+    pub(crate) image: Vec<f32>,
+    /// One number an example.
+    pub(super) examples: Vec<f32>,
+    /// One number a class, of three kinds.
+    pub(super) classes: [Vec<f32>; 2],
+    pub(super) products: Vec<f64>,
+    /// Some numbers a class.
+    pub(super) sums: Vec<f64>,
+}
+
+/// A buffer of so many zeros.
+pub(super) fn zeros(room: &mut Vec<f32>, n: usize) -> &mut [f32] {
+    room.clear();
+    room.resize(n, 0.0);
+    room
+}

@@ -1,0 +1,27 @@
+//! What was taught: rows and their classes, which do not change.
+
+use crate::support::Streams;
+use ndarray::{Array2, Axis};
+
+/// Unit rows with their labels; tasks share it.
+#[derive(Debug, Clone)]
+pub(super) struct Examples {
+    pub streams: Streams,
+    /// Each stream of unit length `(n, width)`.
+    pub rows: Array2<f32>,
+    /// Of each example, the unit rows of its augmented views, one behind the other.
+    pub views: Vec<Box<[f32]>>,
+    pub labels: Vec<usize>,
+}
+
+impl Examples {
+    /// Some of them, in this order.
+    pub fn select(&self, examples: &[usize]) -> Self {
+        Self {
+            streams: self.streams.clone(),
+            rows: self.rows.select(Axis(0), examples),
+            views: examples.iter().map(|&i| self.views[i].clone()).collect(),
+            labels: examples.iter().map(|&i| self.labels[i]).collect(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What follows from scores of examples that were held out: a temperature, sets of classes, "none of these", an estimate of
+//! quality. It knows no head: heads choose their hyper-parameters with it, and answers are calibrated with it.
+
+mod conformal;
+mod folds;
+mod held_out;
+mod novelty;
+mod report;
+mod temperature;
+mod thresholds;
+
+pub use conformal::ConformalRule;
+pub use folds::folds;
+pub(crate) use folds::{FOLDS, plan};
+pub use held_out::{ENOUGH, HeldOut};
+pub use novelty::Reference;
+pub use report::{DUPLICATE, Estimate, Report, Suspect};
+pub use temperature::{fit_temperature, probabilities_into};
+pub(crate) use thresholds::{Thresholds, unsure};
