@@ -14,7 +14,7 @@ export async function packageReference() {
 
 /** The reference of the crates, with broken links as errors. */
 export const crateReference = () =>
-  run("cargo doc --locked -p handful -p handful-encoder -p handful-tools --no-deps", {
+  run("cargo doc --locked -p handful -p handful-research -p handful-encoder -p handful-tools --no-deps", {
     env: { RUSTDOCFLAGS: "-D warnings" },
   });
 

@@ -68,14 +68,6 @@ pub enum Error {
         /// Classes in all.
         classes: usize,
     },
-    /// More items are to be assigned than there are places.
-    #[error("{items} items do not fit into {places} places; allow several items a class")]
-    TooManyItems {
-        /// Items to assign.
-        items: usize,
-        /// Places of all classes.
-        places: usize,
-    },
     /// A set has given all ids that there are, 4,294,967,295 of examples or of classes.
     #[error(
         "this set has used up its ids, so it takes no more; merge it into a new set, which counts from 0 again"
@@ -207,7 +199,7 @@ impl Error {
             Error::UnknownClass { .. } => "unknown-class",
             Error::UnknownExample { .. } => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
-            Error::TooManyItems { .. } | Error::IdsUsedUp => "too-many-items",
+            Error::IdsUsedUp => "too-many-items",
             Error::Parameter { .. } | Error::HyperParameter { .. } => "parameter",
             Error::NotLinear { .. } => "not-linear",
             Error::Format { .. } => "format",

@@ -49,12 +49,6 @@ pub mod export;
 
 mod answer;
 
-pub mod assign;
-
-pub mod incremental;
-
-pub mod prior;
-
 pub mod select;
 
 mod classifier;

@@ -1,19 +1,12 @@
-//! Which photos to label next, and which examples to keep.
+//! Which photos to label next.
 //!
 //! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
 //! to Minimize the Maximum Intercluster Distance", 1985.
 //! Rows are images: unit rows, as [`crate::task::Task::image`] gives them.
 
-mod keep;
-
-pub use keep::keep;
-
 use crate::numerics::linalg;
 use crate::{Error, Result};
 use ndarray::{ArrayView2, Axis};
-
-/// More similar examples than this are near duplicates of each other.
-const DUPLICATE: f32 = 0.995;
 
 /// Photos of a pool to label next, the most wanted first, at most `batch` of them.
 ///
@@ -88,16 +81,6 @@ pub fn label_next(
     Ok(chosen)
 }
 
-/// Pairs of examples `(i, j)`, i < j, that are near duplicates: their similarity in `(n, n)` exceeds 0.995.
-///
-/// Photos of one burst count as one wherever accuracy is estimated.
-pub fn near_duplicates(similarity: ArrayView2<'_, f32>) -> Vec<(usize, usize)> {
-    (similarity.indexed_iter())
-        .filter(|&((i, j), &s)| i < j && s > DUPLICATE)
-        .map(|(pair, _)| pair)
-        .collect()
-}
-
 /// The row that is nearest to all others, the lowest of equals.
 fn medoid(rows: ArrayView2<'_, f32>) -> Option<usize> {
     let sum = rows.mapv(f64::from).sum_axis(Axis(0));
@@ -135,7 +118,7 @@ mod tests {
     use super::*;
     use ndarray::{Array2, array};
 
-    pub(super) fn on_circle(degrees: &[f64]) -> Array2<f32> {
+    fn on_circle(degrees: &[f64]) -> Array2<f32> {
         Array2::from_shape_fn((degrees.len(), 2), |(i, d)| {
             let angle = degrees[i].to_radians();
             // The tangent half-angle formulae need no transcendental function.
@@ -187,12 +170,6 @@ mod tests {
             label_next(pool.view(), p.view(), none.view(), 0),
             Ok(vec![])
         );
-    }
-
-    #[test]
-    fn near_duplicates_are_pairs_above_the_threshold() {
-        let similarity = array![[1.0, 0.996, 0.2], [0.996, 1.0, 0.995], [0.2, 0.995, 1.0]];
-        assert_eq!(near_duplicates(similarity.view()), [(0, 1)]);
     }
 
     #[test]

@@ -146,13 +146,21 @@ fn heads_that_earlier_versions_saved_are_read() {
             r#"{"kernel_ridge":{"balance":2.0,"knee":null}}"#,
             "kernel_ridge",
         ),
+        (
+            r#"{"amu":{"fusion":"dynamic_kl","solver":"mm","soup":3,"soup_kind":"greedy","tune":true}}"#,
+            "amu",
+        ),
+        (
+            r#"{"amu_published":{"dual_head":true,"fusion":"fixed"}}"#,
+            "amu_published",
+        ),
     ] {
         let mut earlier = parts();
         let at = earlier.meta.find("\"head\":").unwrap();
         earlier.meta.truncate(at);
         earlier.meta += &format!("\"head\":{head}}}");
         let loaded = Classifier::load(&write(&earlier)).unwrap();
-        assert_eq!(loaded.head().map(HeadSpec::name), Some(name));
+        assert_eq!(loaded.head(), Some(&HeadSpec::by_name(name).unwrap()));
     }
 }
 

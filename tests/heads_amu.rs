@@ -172,7 +172,6 @@ fn check(case: &Case) {
         learning_rate: hyper.lr,
         weight_decay: hyper.weight_decay,
         zscore: true,
-        dual_head: false,
     };
     let mut t = 0;
     let weights = amu::train(rows, training, start, &inputs.batches, &mut |step| {

@@ -1,10 +1,10 @@
-//! The recommended AMU head: against a long run of another solver, on degenerate tasks, and warm against cold starts.
+//! The recommended AMU head: against a long run of another program, on degenerate tasks, and warm against cold starts.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod common;
 
 use common::{assert_close, blobs, clip_and_aux, scores, task};
-use handful::heads::amu::{Auxiliary, FittedAmu, Fusion, Solver, Soup, Uncertainty};
+use handful::heads::amu::{Auxiliary, Uncertainty};
 use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, LeaveOneOut, MissingText};
 use handful::task::Task;
 use handful::{Stream, Streams};
@@ -73,7 +73,7 @@ fn same(a: &[f32], b: &[f32], tolerance: f32) {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn every_convex_solver_finds_the_reference_minimum() {
+fn the_convex_form_finds_the_reference_minimum() {
     let reference: Reference =
         serde_json::from_str(include_str!("data/amu_reference.json")).unwrap();
     assert!(reference.convex.len() >= 5);
@@ -86,68 +86,26 @@ fn every_convex_solver_finds_the_reference_minimum() {
             .map(|row| hyper.text.then(|| Array1::from(row.clone())));
         let rows = joined(&inputs.clip_features, &inputs.aux_features);
         let task = Task::new(streams, rows, inputs.labels.clone(), text.collect()).unwrap();
-        for solver in [Solver::DualAscent, Solver::Lbfgs, Solver::Mm] {
-            let head = Amu {
-                alpha: Some(hyper.alpha),
-                lambda: hyper.lambda_merge,
-                mu: hyper.mu,
-                uncertainty: hyper.uncertainty,
-                class_balance: hyper.class_balance,
-                aux: Auxiliary::Other,
-                solver,
-                ..Default::default()
-            };
-            let fitted = head.fit(&task).unwrap();
-            let queries = joined(&inputs.test_clip_features, &inputs.test_aux_features);
-            for (query, expected) in queries.rows().into_iter().zip(&case.test_logits) {
-                let row = task.streams().unit(&query.to_vec()).unwrap();
-                for (found, expected) in scores(&fitted, &task, &row).iter().zip(expected) {
-                    let difference = (found - expected).abs() / expected.abs().max(1.0);
-                    // The logits are as near as the gap says.
-                    let near = 2e-5 + 30.0 * fitted.gap().sqrt();
-                    assert!(
-                        f64::from(difference) < near,
-                        "{} {solver:?}: {found} {expected}",
-                        case.name
-                    );
-                }
-            }
-            assert!(
-                fitted.gap() < if solver == Solver::Mm { 1e-2 } else { 1e-12 },
-                "{} {solver:?}: gap {}",
-                case.name,
-                fitted.gap()
-            );
-        }
-    }
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn solvers_agree_on_the_answers_of_a_larger_task() {
-    let task = task(21, 6, 12);
-    let fit = |solver| {
         let head = Amu {
-            alpha: Some(2.0),
-            solver,
+            alpha: Some(hyper.alpha),
+            lambda: hyper.lambda_merge,
+            mu: hyper.mu,
+            uncertainty: hyper.uncertainty,
+            class_balance: hyper.class_balance,
+            aux: Auxiliary::Other,
             ..Default::default()
         };
-        head.fit(&task).unwrap()
-    };
-    let fast = fit(Solver::default());
-    assert!(fast.gap() <= 1e-6);
-    for solver in [Solver::Lbfgs, Solver::Mm] {
-        // A relative gap of 1e-6 leaves logits some hundredths.
-        same(
-            &all_scores(&fast, &task),
-            &all_scores(&fit(solver), &task),
-            5e-2,
-        );
-    }
-    // Without the ridge the minimum is another one, but every example is recognised.
-    let descended = fit(Solver::NormalisedGradient);
-    for i in 0..task.n_examples() {
-        let found = scores(&descended, &task, task.row(i));
-        assert!(found.iter().all(|s| s.is_finite()));
+        let fitted = head.fit(&task).unwrap();
+        let queries = joined(&inputs.test_clip_features, &inputs.test_aux_features);
+        for (query, expected) in queries.rows().into_iter().zip(&case.test_logits) {
+            let row = task.streams().unit(&query.to_vec()).unwrap();
+            for (found, expected) in scores(&fitted, &task, &row).iter().zip(expected) {
+                let difference = (found - expected).abs() / expected.abs().max(1.0);
+                assert!(difference < 2e-5, "{}: {found} {expected}", case.name);
+            }
+        }
+        let gap = fitted.gap();
+        assert!(gap < 1e-12, "{}: gap {gap}", case.name);
     }
 }
 
@@ -231,9 +189,6 @@ fn recipes() -> Vec<HeadSpec> {
     };
     let mut all = vec![
         amu(&|_| ()),
-        amu(&|h| h.tune = true),
-        amu(&|h| h.soup = 3),
-        amu(&|h| (h.soup, h.soup_kind) = (5, Soup::Greedy)),
         amu(&|h| h.class_balance = true),
         amu(&|h| h.lambda = 0.0),
         amu(&|h| h.lambda = 1.0),
@@ -241,15 +196,10 @@ fn recipes() -> Vec<HeadSpec> {
         published(&|_| ()),
         published(&|h| h.train = false),
         published(&|h| h.zscore = false),
-        published(&|h| h.dual_head = true),
         published(&|h| h.init = handful::heads::amu::Start::Random),
         published(&|h| h.init = handful::heads::amu::Start::ClassMean),
         published(&|h| h.init = handful::heads::amu::Start::Unit),
     ];
-    for fusion in [Fusion::Fixed, Fusion::Uncertainty, Fusion::DynamicKl] {
-        all.push(amu(&|h| h.fusion = fusion));
-        all.push(published(&|h| h.fusion = fusion));
-    }
     for missing in [MissingText::Prototype, MissingText::Exclude] {
         all.push(amu(&|h| h.missing_text = missing));
         all.push(published(&|h| h.missing_text = missing));
@@ -261,9 +211,6 @@ fn recipes() -> Vec<HeadSpec> {
     for kind in handful::heads::amu::KINDS {
         all.push(amu(&|h| h.uncertainty = kind));
         all.push(published(&|h| h.uncertainty = kind));
-    }
-    for solver in [Solver::Lbfgs, Solver::Mm, Solver::NormalisedGradient] {
-        all.push(amu(&|h| h.solver = solver));
     }
     all
 }
@@ -341,7 +288,7 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
     let query = all.row(8);
     for spec in [
         HeadSpec::Amu(Amu {
-            fusion: Fusion::Fixed,
+            uncertainty: Uncertainty::None,
             alpha: Some(2.0),
             ..Default::default()
         }),
@@ -361,23 +308,16 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_linear_says_so() {
     let with_text = task(2, 3, 2);
-    let amu = |fusion| Amu {
-        fusion,
+    let amu = |uncertainty| Amu {
+        uncertainty,
         ..Default::default()
     };
     let is_linear = |head: &Amu, task: &Task| head.fit(task).unwrap().linear().is_some();
-    assert!(is_linear(&amu(Fusion::Fixed), &with_text));
-    assert!(!is_linear(&amu(Fusion::Uncertainty), &with_text));
-    assert!(is_linear(
-        &amu(Fusion::Uncertainty),
-        &with_text.without_text()
-    ));
-    assert!(is_linear(
-        &amu(Fusion::DynamicKl),
-        &with_text.without_text()
-    ));
+    assert!(is_linear(&amu(Uncertainty::None), &with_text));
+    assert!(!is_linear(&amu(Uncertainty::Max), &with_text));
+    assert!(is_linear(&amu(Uncertainty::Max), &with_text.without_text()));
     // The same scores come from both parts apart.
-    let fixed = amu(Fusion::Fixed).fit(&with_text).unwrap();
+    let fixed = amu(Uncertainty::None).fit(&with_text).unwrap();
     let apart = Amu {
         uncertainty: Uncertainty::Max,
         power: 0.0,
@@ -397,14 +337,7 @@ fn many_examples_of_few_features_are_learned_from_the_features() {
     let streams = Streams::new(vec![Stream::new("aux", 6)]).unwrap();
     let (features, labels) = blobs(4, 4, 150, 6, 0.8);
     let many = Task::new(streams, features, labels, vec![None; 4]).unwrap();
-    let fit = |solver| -> FittedAmu {
-        let head = Amu {
-            solver,
-            ..Default::default()
-        };
-        head.fit(&many).unwrap()
-    };
-    let fitted = fit(Solver::DualAscent);
+    let fitted = Amu::default().fit(&many).unwrap();
     assert!(fitted.gap() <= 1e-6);
     let right = (0..many.n_examples()).filter(|&i| {
         let found = scores(&fitted, &many, many.row(i));
@@ -429,18 +362,12 @@ fn views_change_what_is_learned_and_travel_with_their_example() {
     let part = viewed.subset(&[4, 2]);
     assert!(part.views(0).eq(viewed.views(4)) && part.views(1).eq(viewed.views(2)));
     let published = AmuPublished::default();
-    let soup = Amu {
-        alpha: Some(1.0),
-        soup: 3,
-        ..Default::default()
-    };
     let differ = |spec: HeadSpec| {
         let [a, b] =
             [&plain, &viewed].map(|task| all_scores(spec.fit(task).unwrap().as_ref(), task));
         a.iter().zip(&b).any(|(a, b)| (a - b).abs() > 1e-3)
     };
     assert!(differ(HeadSpec::AmuPublished(published)));
-    assert!(differ(HeadSpec::Amu(soup)));
     assert!(!differ(HeadSpec::Amu(Amu::default())));
     assert!(plain.clone().with_views(vec![Vec::new(); 8]).is_err());
     assert!(

@@ -547,10 +547,6 @@ fn hyper_parameters_outside_their_range_are_refused() {
             mu: 0.0,
             ..Default::default()
         }),
-        HeadSpec::Amu(Amu {
-            soup: 21,
-            ..Default::default()
-        }),
         HeadSpec::AmuPublished(AmuPublished {
             batch: 0,
             ..Default::default()

@@ -50,7 +50,7 @@ const PACKAGE_ERROR_CODES = [
  * | `empty-label`, `label-too-long`, `duplicate-label` | a label of no use: nothing but spaces, over 200 characters, taken |
  * | `unknown-class`, `unknown-example` | a label or an id that is not in the set |
  * | `not-enough-examples` | fewer than two classes can be scored |
- * | `too-many-items` | more items are to be assigned than there are places, or a set has given all ids that there are |
+ * | `too-many-items` | a set has given all ids that there are |
  * | `parameter` | a value of the wrong type, or an option outside its range |
  * | `not-linear` | the head that answers cannot be exported as weights |
  * | `format` | bytes that are not a saved set, or a damaged one |

@@ -42,8 +42,6 @@ pub struct Training {
     pub weight_decay: f64,
     /// Whether bias logits are standardised over the classes of each row.
     pub zscore: bool,
-    /// Whether only the fused loss moves the weights, the loss of the bias having a matrix of its own.
-    pub dual_head: bool,
 }
 
 /// What one step has done.
@@ -187,7 +185,6 @@ impl<'a, 'b> State<'a, 'b> {
             alpha,
             lambda,
             zscore,
-            dual_head,
             ..
         } = self.training;
         let label = self.rows.labels[i];
@@ -212,14 +209,7 @@ impl<'a, 'b> State<'a, 'b> {
             auxiliary[c] = z[c];
         }
         let losses = (cross_entropy(fused, label), cross_entropy(auxiliary, label));
-        let weights = (
-            lambda * strength / size,
-            if dual_head {
-                0.0
-            } else {
-                (1.0 - lambda) / size
-            },
-        );
+        let weights = (lambda * strength / size, (1.0 - lambda) / size);
         // What is left in `fused` is the gradient with respect to z.
         let (mut sum, mut along) = (0.0, 0.0);
         for c in 0..z.len() {

@@ -5,7 +5,6 @@ use crate::Result;
 use crate::heads::scratch::zeros;
 use crate::heads::{Head, Linear, MissingText, Query, Scratch, ZeroShot};
 use crate::numerics::linalg;
-use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::{Deserialize, Serialize};
@@ -40,24 +39,9 @@ impl Auxiliary {
     }
 }
 
-/// What decides how strong the bias of one image is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fusion {
-    /// alpha for every image.
-    Fixed,
-    /// alpha times the factor of the uncertainty.
-    #[default]
-    Uncertainty,
-    /// The alpha with which the bias moves the answer as far from the zero-shot one as the bias alone is from a uniform
-    /// one, in Kullback-Leibler divergence.
-    DynamicKl,
-}
-
 /// How the uncertainty of an image becomes a factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Factor {
-    pub fusion: Fusion,
     pub kind: Uncertainty,
     pub power: f64,
     pub moment_norm: f64,
@@ -134,7 +118,7 @@ impl Text {
 
     /// The factor of an image with these logits.
     pub fn factor(&self, logits: &[f32], counted: &mut [f32]) -> f64 {
-        if !self.any || self.factor.fusion != Fusion::Uncertainty {
+        if !self.any {
             return 1.0;
         }
         for ((out, &logit), &counts) in counted.iter_mut().zip(logits).zip(&self.counted) {
@@ -145,7 +129,6 @@ impl Text {
             power,
             moment_norm,
             range: (least, most),
-            ..
         } = self.factor;
         kind.factor(counted, power, moment_norm).clamp(least, most)
     }
@@ -213,10 +196,7 @@ impl Fused {
 
     /// The two parts as one, where the strength is the same for all images.
     fn as_linear(&self, width: usize) -> Option<Linear> {
-        let factor = self.text.factor;
-        let constant = !self.text.any
-            || factor.fusion == Fusion::Fixed
-            || (factor.fusion == Fusion::Uncertainty && factor.kind == Uncertainty::None);
+        let constant = !self.text.any || self.text.factor.kind == Uncertainty::None;
         if self.bias.zscore || !constant {
             return None;
         }
@@ -262,11 +242,7 @@ impl Fused {
 
     /// Adds bias logits `(C,)` to zero-shot logits `(C,)`; `counted (C,)` is room to work in.
     pub fn fuse(&self, bias: &[f32], scorable: &[bool], counted: &mut [f32], out: &mut [f32]) {
-        let strength = if self.text.any && self.text.factor.fusion == Fusion::DynamicKl {
-            dynamic_alpha(out, bias, scorable)
-        } else {
-            self.strength() * self.text.factor(out, counted)
-        };
+        let strength = self.strength() * self.text.factor(out, counted);
         for ((out, &bias), &scorable) in out.iter_mut().zip(bias).zip(scorable) {
             *out = if scorable {
                 *out + (strength * f64::from(bias)) as f32
@@ -299,46 +275,4 @@ pub fn standardise(logits: &mut [f32], used: &[usize]) {
             0.0
         };
     }
-}
-
-/// Steps of the bisection; each halves the bracket.
-const BISECTIONS: usize = 30;
-
-/// The alpha of an image for [`Fusion::DynamicKl`], at most four times the usual one.
-fn dynamic_alpha(text: &[f32], bias: &[f32], scorable: &[bool]) -> f64 {
-    let pairs = text
-        .iter()
-        .zip(bias)
-        .zip(scorable)
-        .filter(|&(_, &scorable)| scorable)
-        .map(|((&text, &bias), _)| (f64::from(text), f64::from(bias)));
-    let classes = pairs.clone().count();
-    // KL(softmax(base + alpha bias) || softmax(base)) = alpha E[bias] - ln sum exp(base + alpha bias) + ln sum exp(base).
-    let divergence = |alpha: f64, with_text: f64| {
-        let base = pairs.clone().map(|(text, _)| with_text * text);
-        let moved = pairs
-            .clone()
-            .map(|(text, bias)| with_text * text + alpha * bias);
-        let total = log_sum_exp(moved.clone());
-        let expected: f64 = pairs
-            .clone()
-            .zip(moved)
-            .map(|((_, bias), logit)| crate::numerics::math::exp(logit - total) * bias)
-            .sum();
-        alpha * expected - total + log_sum_exp(base)
-    };
-    let wanted = divergence(1.0, 0.0);
-    let (mut low, mut high) = (0.0, 4.0 * usual_alpha(classes));
-    if divergence(high, 1.0) <= wanted {
-        return high;
-    }
-    for _ in 0..BISECTIONS {
-        let middle = (low + high) / 2.0;
-        if divergence(middle, 1.0) < wanted {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }

@@ -2,7 +2,7 @@
 
 use super::adamw::{self, Training, TrainingRows};
 use super::folds::{Folds, held_out};
-use super::fused::{Auxiliary, Bias, Factor, Fused, Fusion, Text};
+use super::fused::{Auxiliary, Bias, Factor, Fused, Text};
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
@@ -85,11 +85,9 @@ const SHORTEST: f64 = 1e-12;
 /// | `uncertainty` | none | [`Uncertainty`] | what kappa is made from |
 /// | `power` | 0.4 | 0 to 10 | its exponent |
 /// | `moment_norm` | 250 | 1e-6 to 1e6 | the constant of `moment` |
-/// | `fusion` | uncertainty | [`Fusion`] | what decides the strength for one image; `fixed` is alpha alone |
 /// | `init` | official | [`Start`] | where W starts |
 /// | `zscore` | true | | whether z is standardised |
 /// | `train` | true | | whether W is trained |
-/// | `dual_head` | false | | one W a loss; answers come from that of s |
 /// | `lr` | 0.001 | 0 to 1 | first learning rate |
 /// | `weight_decay` | 0.01 | 0 to 1 | decoupled |
 /// | `epochs` | 50 | 0 to 1000 | passes over the examples; in each, one view of every example is drawn |
@@ -101,8 +99,9 @@ const SHORTEST: f64 = 1e-12;
 /// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(epochs n C A), score O(C (d + A)) a query.
+// Fields that are not known pass: earlier versions saved more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct AmuPublished {
     /// Strength of the bias.
     pub alpha: f64,
@@ -114,16 +113,12 @@ pub struct AmuPublished {
     pub power: f64,
     /// The constant of [`Uncertainty::Moment`].
     pub moment_norm: f64,
-    /// What decides the strength for one image.
-    pub fusion: Fusion,
     /// Where the weights start.
     pub init: Start,
     /// Whether bias logits are standardised.
     pub zscore: bool,
     /// Whether the weights are trained.
     pub train: bool,
-    /// Whether each loss has weights of its own.
-    pub dual_head: bool,
     /// First learning rate.
     pub lr: f64,
     /// Decoupled weight decay.
@@ -148,11 +143,9 @@ impl Default for AmuPublished {
             uncertainty: Uncertainty::None,
             power: 0.4,
             moment_norm: 250.0,
-            fusion: Fusion::default(),
             init: Start::default(),
             zscore: true,
             train: true,
-            dual_head: false,
             lr: 1e-3,
             weight_decay: 0.01,
             epochs: 50,
@@ -200,7 +193,6 @@ impl Head for AmuPublished {
     fn fit(&self, task: &Task) -> Result<FittedAmuPublished> {
         self.check()?;
         let factor = Factor {
-            fusion: self.fusion,
             kind: self.uncertainty,
             power: self.power,
             moment_norm: self.moment_norm,
@@ -244,7 +236,6 @@ impl AmuPublished {
             learning_rate: self.lr,
             weight_decay: self.weight_decay,
             zscore: self.zscore,
-            dual_head: self.dual_head && text.any,
         };
         let data = TrainingRows {
             features: rows.features.view(),

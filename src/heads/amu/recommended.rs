@@ -1,9 +1,8 @@
 //! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
 
 use super::folds::Folds;
-use super::fused::{Auxiliary, Bias, Factor, Fused, Fusion, Text};
-use super::soup::{self, Member, Soup};
-use super::source::{Objective, Solver, Source};
+use super::fused::{Auxiliary, Bias, Factor, Fused, Text};
+use super::source::{Objective, Source};
 use super::strength::{self, HeldOut};
 use super::uncertainty::Uncertainty;
 use crate::Result;
@@ -12,7 +11,7 @@ use crate::heads::{
 };
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
@@ -33,14 +32,9 @@ use serde::{Deserialize, Serialize};
 /// | `alpha` | learned | 0 to 1000 | strength of the bias |
 /// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of the bias alone has the rest |
 /// | `mu` | 1 | 1e-6 to 1e6 | weight of the ridge |
-/// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from |
+/// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear |
 /// | `power` | 0.4 | 0 to 10 | its exponent |
-/// | `fusion` | uncertainty | [`Fusion`] | what decides the strength for one image; `fixed` is alpha alone |
 /// | `class_balance` | false | | whether every class weighs the same, whatever its number of examples |
-/// | `tune` | false | | whether `lambda` and `mu` are chosen by held-out cross-entropy |
-/// | `soup` | 0 | 0 to 20 | members whose weights are averaged; they differ in view, `lambda` and `mu` |
-/// | `soup_kind` | uniform | [`Soup`] | which members count |
-/// | `solver` | dual_ascent | [`Solver`] | way to the minimum |
 /// | `seed` | 1 | | groups of held-out examples |
 /// | `missing_text` | mean | [`MissingText`] | stands in for the text of a class with examples |
 /// | `aux` | all | [`Auxiliary`] | where a comes from |
@@ -48,8 +42,9 @@ use serde::{Deserialize, Serialize};
 /// [`crate::Error::Parameter`].
 /// # Cost
 /// Fit O(n^2 (A + passes C)), score O(C (d + A)) a query. Learning alpha takes about three fits more.
+// Fields that are not known pass: earlier versions saved more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Amu {
     /// Strength of the bias; learned where there is none.
     pub alpha: Option<f64>,
@@ -61,18 +56,8 @@ pub struct Amu {
     pub uncertainty: Uncertainty,
     /// Its exponent.
     pub power: f64,
-    /// What decides the strength for one image.
-    pub fusion: Fusion,
     /// Whether every class weighs the same.
     pub class_balance: bool,
-    /// Whether `lambda` and `mu` are chosen.
-    pub tune: bool,
-    /// Members of the soup; below two there is none.
-    pub soup: usize,
-    /// Which members count.
-    pub soup_kind: Soup,
-    /// Way to the minimum.
-    pub solver: Solver,
     /// Of the groups of held-out examples.
     pub seed: u64,
     /// What stands in for the text of a class with examples.
@@ -89,12 +74,7 @@ impl Default for Amu {
             mu: 1.0,
             uncertainty: Uncertainty::default(),
             power: 0.4,
-            fusion: Fusion::default(),
             class_balance: false,
-            tune: false,
-            soup: 0,
-            soup_kind: Soup::default(),
-            solver: Solver::default(),
             seed: 1,
             missing_text: MissingText::default(),
             aux: Auxiliary::All,
@@ -115,10 +95,6 @@ const ROUGH: f64 = 1e-4;
 /// Held-out examples that are enough to learn one number from.
 const ENOUGH: usize = 200;
 
-/// What `tune` chooses from; what was given comes first and wins ties.
-const LAMBDAS: [f64; 4] = [0.2, 0.35, 0.5, 0.8];
-const MUS: [f64; 3] = [0.1, 1.0, 10.0];
-
 impl Head for Amu {
     type Fitted = FittedAmu;
     const NAME: &'static str = "amu";
@@ -127,8 +103,7 @@ impl Head for Amu {
         strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
         check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
         check_factor("amu.mu", self.mu)?;
-        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")?;
-        check_within("amu.soup", self.soup as f64, 0.0, 20.0, "0 to 20")
+        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {
@@ -149,7 +124,6 @@ impl Amu {
     fn solve(&self, task: &Task, previous: Option<&FittedAmu>) -> Result<FittedAmu> {
         self.check()?;
         let factor = Factor {
-            fusion: self.fusion,
             kind: self.uncertainty,
             power: self.power,
             moment_norm: 250.0,
@@ -158,47 +132,24 @@ impl Amu {
         let text = Text::new(task, self.missing_text, factor)?;
         let n = task.n_examples();
         let all: Vec<usize> = (0..n).collect();
-        let source = Source::new(task, &text, self.aux, 0);
+        let source = Source::new(task, &text, self.aux);
         let mut start = previous.and_then(|previous| source.logits_by(&previous.fused));
         let folds = Folds::new(task.labels(), n <= EXACT, self.seed);
         let alpha = match self.alpha {
             Some(alpha) => alpha,
             None => self.strength(&source, &folds, &mut start),
         };
-        let mut objective = Objective {
+        let objective = Objective {
             alpha,
             lambda: self.lambda,
             mu: self.mu,
             class_balance: self.class_balance,
-            solver: self.solver,
         };
-        let tunable = task.counts().iter().any(|&n| n > 1);
-        if self.tune && tunable {
-            let mut best = source.held_out_loss(&folds, objective);
-            for (lambda, mu) in LAMBDAS.iter().flat_map(|&l| MUS.map(|m| (l, m))) {
-                let tried = Objective {
-                    lambda,
-                    mu,
-                    ..objective
-                };
-                let loss = source.held_out_loss(&folds, tried);
-                if loss < best - 1e-6 {
-                    (best, objective) = (loss, tried);
-                }
-            }
-        }
         let tolerance = if n <= EXACT { FINE } else { COARSE };
         let learned = source.learn(&all, objective, start.as_ref(), tolerance);
-        let mut weights = source.weights(&learned);
-        let mut members = vec![Member { objective, view: 0 }];
-        if self.soup > 1 {
-            let kind = self.soup_kind;
-            members = soup::members(task, &text, self.aux, objective, self.soup, kind, &folds);
-            weights = soup::mean(task, &text, self.aux, &members, tolerance);
-        }
         let gap = learned.gap;
         let bias = Bias {
-            weights,
+            weights: source.weights(&learned),
             used: learned.used,
             zscore: false,
             alpha,
@@ -206,12 +157,9 @@ impl Amu {
         drop(source);
         Ok(FittedAmu {
             fused: Fused::new(task, text, bias, self.aux),
-            exact: n <= EXACT
-                && self.alpha.is_some()
-                && !self.tune
-                && (self.soup < 2 || self.soup_kind == Soup::Uniform),
+            exact: n <= EXACT && self.alpha.is_some(),
             recipe: self.clone(),
-            members,
+            objective,
             gap,
         })
     }
@@ -242,7 +190,6 @@ impl Amu {
             lambda: 0.0,
             mu: self.mu,
             class_balance: self.class_balance,
-            solver: self.solver,
         };
         let examples = folds.first(examples, ENOUGH);
         let mut held_out = Vec::new();
@@ -265,7 +212,7 @@ impl Amu {
 pub struct FittedAmu {
     fused: Fused,
     recipe: Amu,
-    members: Vec<Member>,
+    objective: Objective,
     exact: bool,
     gap: f64,
 }
@@ -309,28 +256,22 @@ impl LeaveOneOut for FittedAmu {
         let folds = Folds::new(task.labels(), n <= EXACT, self.recipe.seed);
         let tolerance = if n <= EXACT { FINE } else { COARSE };
         let mut out = Array2::zeros((examples.len(), task.n_classes()));
-        let mut bias = Array2::<f64>::zeros(out.dim());
-        let share = 1.0 / self.members.len() as f64;
-        for member in &self.members {
-            let source = Source::new(task, text, aux, member.view);
-            let mut start = source.logits_by(&self.fused);
-            let objective = member.objective;
-            source.hold_out(
-                &folds,
-                examples,
-                objective,
-                &mut start,
-                tolerance,
-                &mut |i, rest, z| {
-                    let places = (0..examples.len()).filter(|&e| examples[e] == i);
-                    for e in places {
-                        bias.row_mut(e).zip_mut_with(z, |sum, z| *sum += share * z);
-                        let scores = source.fused_without(&self.fused, i, rest, bias.row(e));
-                        out.row_mut(e).assign(&scores);
-                    }
-                },
-            );
-        }
+        let source = Source::new(task, text, aux);
+        let mut start = source.logits_by(&self.fused);
+        let mut found = |i: usize, rest: &[usize], z: &Array1<f64>| {
+            for e in (0..examples.len()).filter(|&e| examples[e] == i) {
+                let scores = source.fused_without(&self.fused, i, rest, z.view());
+                out.row_mut(e).assign(&scores);
+            }
+        };
+        source.hold_out(
+            &folds,
+            examples,
+            self.objective,
+            &mut start,
+            tolerance,
+            &mut found,
+        );
         out
     }
 

@@ -3,12 +3,9 @@
 use super::convex::{Kernel, Minimum, Problem};
 use super::folds::Folds;
 use super::fused::{Auxiliary, Fused, Text};
-use super::solvers;
 use crate::numerics::linalg;
-use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
-use serde::{Deserialize, Serialize};
 
 /// What a bias is learned from: all examples of a task.
 pub(super) struct Source<'a> {
@@ -29,22 +26,6 @@ pub(super) struct Objective {
     pub lambda: f64,
     pub mu: f64,
     pub class_balance: bool,
-    pub solver: Solver,
-}
-
-/// A way to the minimum of the convex form. All but `normalised_gradient` find the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Solver {
-    /// Dual coordinate ascent, the fastest.
-    #[default]
-    DualAscent,
-    /// L-BFGS.
-    Lbfgs,
-    /// Majorisation-minimisation with one factorisation.
-    Mm,
-    /// Normalised gradient descent without the ridge.
-    NormalisedGradient,
 }
 
 /// A learned bias of some of the examples: z = sigma (W0 + b^T X) x.
@@ -64,27 +45,13 @@ const MANY: usize = 500;
 const SMALLEST_DEVIATION: f64 = 1e-3;
 
 impl<'a> Source<'a> {
-    /// View 0 is the photo itself; an example with fewer views starts again from it.
-    pub fn new(task: &'a Task, text: &'a Text, auxiliary: Auxiliary, view: usize) -> Self {
+    pub fn new(task: &'a Task, text: &'a Text, auxiliary: Auxiliary) -> Self {
         let (columns, scale) = auxiliary.columns(task);
         let n = task.n_examples();
-        let viewed = view > 0 && (0..n).any(|i| task.views(i).len() > 0);
-        let rows: Vec<&[f32]> = (0..n)
-            .map(|i| match view % (1 + task.views(i).len()) {
-                0 => task.row(i),
-                v => task.views(i).nth(v - 1).expect("v is at most their number"),
-            })
-            .collect();
-        let mut features = Array2::zeros((n, columns.len()));
-        for (row, mut out) in rows.iter().zip(features.rows_mut()) {
-            for ((out, v), scale) in out.iter_mut().zip(&row[columns.clone()]).zip(&scale) {
-                *out = v * scale;
-            }
-        }
+        let mut features = task.features().slice(s![.., columns.clone()]).to_owned();
+        features *= &ArrayView1::from(&scale);
         let gram = if n > MANY && n > 2 * columns.len() {
             None
-        } else if viewed {
-            Some(linalg::gram(features.view()))
         } else if auxiliary == Auxiliary::All {
             Some(task.similarity().to_owned())
         } else {
@@ -97,8 +64,11 @@ impl<'a> Source<'a> {
             }))
         };
         let mut logits = Array2::zeros((n, task.n_classes()));
-        for (row, mut out) in rows.iter().zip(logits.rows_mut()) {
-            text.logits_into(row, out.as_slice_mut().expect("a fresh array is row-major"));
+        for (i, mut out) in logits.rows_mut().into_iter().enumerate() {
+            text.logits_into(
+                task.row(i),
+                out.as_slice_mut().expect("a fresh array is row-major"),
+            );
         }
         Self {
             task,
@@ -262,26 +232,7 @@ impl<'a> Source<'a> {
                     z => z,
                 })
             });
-            let Minimum { b, gap } = match (&problem.kernel, objective.solver) {
-                (Kernel::Gram(gram), Solver::Lbfgs) => {
-                    solvers::lbfgs(&problem, gram, start, tolerance)
-                }
-                (Kernel::Gram(gram), Solver::Mm) => {
-                    solvers::majorise(&problem, gram, start, tolerance)
-                }
-                (Kernel::Gram(gram), Solver::NormalisedGradient) => {
-                    solvers::normalised(&problem, gram)
-                }
-                (Kernel::Gram(gram), Solver::DualAscent) => {
-                    let minimum = problem.ascend(start, tolerance);
-                    if minimum.gap > tolerance {
-                        solvers::lbfgs(&problem, gram, Some(minimum.b), tolerance)
-                    } else {
-                        minimum
-                    }
-                }
-                (Kernel::Features(_), _) => problem.ascend(start, tolerance),
-            };
+            let Minimum { b, gap } = problem.ascend(start, tolerance);
             let b =
                 Array2::from_shape_vec(anchor.dim(), b).expect("b has the stride of the anchor");
             let all = (anchor + b) * problem.sigma;
@@ -375,40 +326,6 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Held-out bias logits `(N, C)`.
-    pub fn held_out(&self, folds: &Folds, objective: Objective) -> Array2<f64> {
-        let all: Vec<usize> = (0..self.task.n_examples()).collect();
-        let mut out = Array2::zeros((all.len(), self.task.n_classes()));
-        self.hold_out(folds, &all, objective, &mut None, ROUGH, &mut |i, _, z| {
-            out.row_mut(i).assign(z);
-        });
-        out
-    }
-
-    /// Mean cross-entropy of zero-shot logits plus `alpha` times bias logits `(N, C)`.
-    pub fn fused_loss(&self, z: &Array2<f64>, alpha: f64) -> f64 {
-        let n = self.task.n_examples();
-        let counts = self.task.counts();
-        let all: Vec<usize> = (0..n).collect();
-        let factors = self.factors(&all, &counts);
-        let alpha = if self.text.any { alpha } else { 1.0 };
-        let losses = all.iter().map(|&i| {
-            let logits = self.known(i, &counts);
-            let fused: Vec<f64> = logits
-                .iter()
-                .zip(z.row(i))
-                .map(|(&s, z)| f64::from(s) + alpha * factors[i] * z)
-                .collect();
-            log_sum_exp(fused.iter().copied()) - fused[self.task.labels()[i]]
-        });
-        losses.sum::<f64>() / n as f64
-    }
-
-    /// Mean cross-entropy of the held-out fused logits.
-    pub fn held_out_loss(&self, folds: &Folds, objective: Objective) -> f64 {
-        self.fused_loss(&self.held_out(folds, objective), objective.alpha)
-    }
-
     /// Zero-shot logits `(C,)` of an example and the factor of its bias, when only `rest` has been seen.
     pub fn text_without(&self, i: usize, rest: &[usize]) -> (Vec<f32>, f64) {
         let logits = self.known(i, &self.counts(rest));
@@ -434,9 +351,6 @@ impl<'a> Source<'a> {
         out.into()
     }
 }
-
-/// Relative gap of the objective where settings are compared.
-const ROUGH: f64 = 1e-4;
 
 /// Some rows of a matrix, and of them some columns.
 fn part(matrix: &Array2<f32>, rows: &[usize], columns: &[usize]) -> Array2<f32> {

@@ -12,6 +12,7 @@ mod heads;
 mod measure;
 mod metrics;
 mod report;
+mod research;
 mod settings;
 mod stream;
 mod table;
@@ -72,6 +73,9 @@ struct Arguments {
     /// Names of heads, `all`, or objects such as {"name":"amu","power":0.5} with hyper-parameters of their own.
     #[arg(long, value_name = "HEAD,...", default_value = "all", value_parser = Heads::parse)]
     heads: Heads,
+    /// Measures the variants of AMU-Tuning in `handful-research` instead of the heads.
+    #[arg(long, conflicts_with_all = ["heads", "stream", "tasks", "dump"])]
+    research: bool,
     /// Lets the classes arrive in this many tasks, too, for the heads that are given by name.
     #[arg(long, value_name = "TASKS")]
     stream: Option<usize>,
@@ -182,6 +186,11 @@ fn run(arguments: &Arguments) -> Result<()> {
             .with_context(|| nothing_left(dataset, shots))?;
         return write(path, &dump::dump(&trial, specs, arguments.dump_queries)?);
     }
+    if arguments.research {
+        let outcomes = arguments.research(dataset)?;
+        let json = serde_json::json!({ "research": outcomes });
+        return arguments.tell(&table::print_research(&outcomes), &json);
+    }
     let report = arguments.measure(dataset, specs)?;
     arguments.tell(&table::print(&report), &serde_json::to_value(&report)?)
 }
@@ -238,6 +247,18 @@ impl Arguments {
             text_noise: self.text_noise,
             every_second: self.every_second,
         }
+    }
+
+    fn research(&self, dataset: &Dataset) -> Result<Vec<research::Outcome>> {
+        let mut outcomes = Vec::new();
+        for &shots in self.shots() {
+            for seed in 0..self.seeds {
+                let trial = draw::draw(dataset, &self.changes(), seed, shots)?
+                    .with_context(|| nothing_left(dataset, shots))?;
+                outcomes.extend(research::run(&dataset.name, shots, seed, &trial)?);
+            }
+        }
+        Ok(outcomes)
     }
 
     fn measure(&self, dataset: &Dataset, specs: &[HeadSpec]) -> Result<Report> {

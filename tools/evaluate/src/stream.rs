@@ -6,7 +6,7 @@ use crate::draw::{Changes, Trial, draw, generator, smallest_class};
 use crate::metrics;
 use anyhow::{Context, Result, ensure};
 use handful::heads::{self, Factor, HeadSpec, Uer, UerStream};
-use handful::incremental::{class_incremental, forgetting};
+use handful_research::incremental::{class_incremental, forgetting};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::Serialize;
 

@@ -2,6 +2,7 @@
 
 use crate::metrics::{deviation, mean};
 use crate::report::{Report, Row};
+use crate::research;
 use crate::tasks::{Mean, Summary};
 use std::fmt::Write;
 
@@ -93,6 +94,31 @@ pub fn print_tasks(summaries: &[Summary]) -> String {
             (name, cell)
         });
         write_table(&mut text, &block[0].group, block, |row| &row.head, columns);
+    }
+    text
+}
+
+type ResearchColumn = (&'static str, fn(&research::Outcome) -> f64, usize);
+
+const RESEARCH_COLUMNS: [ResearchColumn; 3] = [
+    ("accuracy %", |r| 100.0 * r.accuracy, 1),
+    ("NLL", |r| r.nll, 3),
+    ("fit ms", |r| r.fit_ms, 1),
+];
+
+/// The tables of variants, one for each number of shots.
+pub fn print_research(outcomes: &[research::Outcome]) -> String {
+    let mut text = String::new();
+    for block in outcomes.chunk_by(|a, b| a.shots == b.shots) {
+        let title = format!("{}, {} a class", block[0].dataset, block[0].shots);
+        let columns = RESEARCH_COLUMNS.iter().map(|&(name, value, digits)| {
+            let cell = move |rows: &[&research::Outcome]| {
+                let values: Vec<f64> = rows.iter().map(|row| value(row)).collect();
+                spread(&values, digits)
+            };
+            (name, cell)
+        });
+        write_table(&mut text, &title, block, |row| row.variant, columns);
     }
     text
 }

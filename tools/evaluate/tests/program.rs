@@ -406,6 +406,32 @@ fn tasks_of_stated_sizes_and_other_settings() {
 }
 
 #[test]
+fn variants_of_amu_are_measured_beside_it() {
+    let folder = Folder::new(&photos());
+    let words = ["--research", "--shots", "2,4", "--seeds", "2"];
+    let report = folder.json(&words);
+    let rows = report["research"].as_array().unwrap();
+    assert_eq!(rows.len(), 8 * 2 * 2);
+    for row in rows {
+        assert_eq!(row["dataset"], "four");
+        let accuracy = row["accuracy"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&accuracy), "{row}");
+        assert!(row["nll"].as_f64().unwrap().is_finite() && row["fit_ms"].as_f64() > Some(0.0));
+    }
+    let amu = folder.json(&["--heads", "amu", "--shots", "2,4", "--seeds", "2"]);
+    let amu = amu["rows"].as_array().unwrap().iter();
+    let own = rows.iter().filter(|row| row["variant"] == "amu");
+    assert!(own.clone().count() == 4);
+    assert!(own.zip(amu).all(|(a, b)| a["accuracy"] == b["accuracy"]));
+    assert!(
+        !folder
+            .evaluate(&["--research", "--heads", "amu"])
+            .status
+            .success()
+    );
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_a_sentence() {
     let folder = Folder::new(&photos());
     for (words, sentence) in [

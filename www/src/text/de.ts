@@ -58,7 +58,7 @@ export const de: Text = {
     "unknown-class": "Diese Klasse gibt es nicht mehr.",
     "unknown-example": "Dieses Foto gibt es nicht mehr.",
     "not-enough-examples": "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
-    "too-many-items": "Es sind mehr Fotos als Plätze.",
+    "too-many-items": "Diese Sammlung nimmt nichts mehr auf. Füge ihre Datei einer neuen Sammlung hinzu.",
     "not-an-image": "Dieser Browser kann es nicht als Foto lesen. JPEG, PNG und WebP gehen immer.",
     heic: "Das ist ein HEIC-Foto, das dieser Browser nicht lesen kann. Teile es als JPEG, oder stell die Kamera des iPhones auf „Maximale Kompatibilität“ (Einstellungen, Kamera, Formate).",
     "image-empty": "Das Bild ist leer.",

@@ -52,7 +52,7 @@ const codes: Record<Code, string> = {
   "unknown-class": "That class is not there any more.",
   "unknown-example": "That photo is not there any more.",
   "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
-  "too-many-items": "There are more photos than places for them.",
+  "too-many-items": "This set takes no more. Add its file to a new set.",
   "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
   heic: "It is a HEIC photo, which this browser cannot read. Share it as JPEG, or set the iPhone’s camera to “Most Compatible” (Settings, Camera, Formats).",
   "image-empty": "The picture is empty.",

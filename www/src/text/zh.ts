@@ -58,7 +58,7 @@ export const zh: Text = {
     "unknown-class": "这个类别已经不在了。",
     "unknown-example": "这张照片已经不在了。",
     "not-enough-examples": "例子还不够：至少要给两个类别添加照片。",
-    "too-many-items": "照片比位置多。",
+    "too-many-items": "这个集合不能再添加了。请把它的文件加入一个新的集合。",
     "not-an-image": "浏览器无法把它读成照片。JPEG、PNG 和 WebP 都可以。",
     heic: "这是 HEIC 照片，浏览器无法读取。请以 JPEG 分享，或把 iPhone 相机设为“兼容性最佳”（设置、相机、格式）。",
     "image-empty": "图片是空的。",

@@ -4,7 +4,7 @@
 //! learned.
 //!
 //! ```
-//! use handful::incremental::{class_incremental, forgetting};
+//! use handful_research::incremental::{class_incremental, forgetting};
 //! assert_eq!(class_incremental(&[4, 0, 3, 1, 2], 2), [vec![4, 0], vec![3, 1, 2]]);
 //! // The first task fell from 0.9 to 0.5.
 //! let accuracy = ndarray::array![[0.9, 0.0], [0.5, 0.8]];

@@ -1,13 +1,10 @@
 //! UER against plain replay on class-incremental streams of real features, where the folder `shared` lies beside the
-//! project; otherwise the test says that it was skipped. Natively only: a browser has no files.
-#![cfg(not(target_arch = "wasm32"))]
+//! project; otherwise the test says that it was skipped.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::Numbers;
 use handful::heads::{Factor, Query, Uer, UerStream};
-use handful::incremental::class_incremental;
+use handful::random::Random;
+use handful_research::incremental::class_incremental;
 use ndarray::{Array1, Array2, Axis};
 use safetensors::SafeTensors;
 use std::path::Path;
@@ -63,19 +60,12 @@ fn read(file: &SafeTensors<'_>, pool: &str) -> Rows {
     Rows { features, labels }
 }
 
-fn shuffle(numbers: &mut Numbers, items: &mut [usize]) {
-    for i in (1..items.len()).rev() {
-        let other = ((numbers.next() + 1.0) / 2.0 * (i + 1) as f32) as usize;
-        items.swap(i, other);
-    }
-}
-
 /// Final accuracy in per cent of a head after ten tasks, one pass.
 fn final_accuracy(recipe: &Uer, pool: &Rows, test: &Rows, order: u64) -> f64 {
-    let mut numbers = Numbers::new(order + 1);
+    let mut random = Random::new(order + 1);
     let n_classes = pool.labels.iter().max().unwrap() + 1;
     let mut classes: Vec<usize> = (0..n_classes).collect();
-    shuffle(&mut numbers, &mut classes);
+    random.shuffle(&mut classes);
     let width = pool.features.ncols();
     let mut stream = UerStream::new(recipe, Array1::ones(width)).unwrap();
     (0..n_classes).for_each(|_| stream.add_class());
@@ -84,7 +74,7 @@ fn final_accuracy(recipe: &Uer, pool: &Rows, test: &Rows, order: u64) -> f64 {
         for &class in &task {
             examples.extend((0..pool.labels.len()).filter(|&i| pool.labels[i] == class));
         }
-        shuffle(&mut numbers, &mut examples);
+        random.shuffle(&mut examples);
         for batch in examples.chunks(recipe.batch) {
             let rows = pool.features.select(Axis(0), batch);
             let labels: Vec<usize> = batch.iter().map(|&i| pool.labels[i]).collect();
@@ -107,7 +97,7 @@ fn final_accuracy(recipe: &Uer, pool: &Rows, test: &Rows, order: u64) -> f64 {
 
 #[test]
 fn uer_beats_plain_replay_on_real_class_incremental_streams() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/features");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/features");
     if !folder.exists() {
         println!(
             "skipped: uer_beats_plain_replay_on_real_class_incremental_streams: no ../shared/data/features"

@@ -2,10 +2,10 @@
 //!
 //! Source of herding: Welling, "Herding Dynamical Weights to Learn", 2009. Differs from it: hard examples are kept first.
 
-use super::{finite, highest};
-use crate::numerics::order::{distinct, sort_indices};
-use crate::{Error, Result};
+use crate::finite;
+use handful::{Error, Result};
 use ndarray::ArrayView2;
+use std::collections::BTreeSet;
 
 /// Share of the examples that are hard: those of the lowest margin.
 const HARD: f64 = 0.1;
@@ -34,14 +34,15 @@ pub fn keep(
     let ordered = |&m: &f64| if m.is_nan() { m } else { 0.0 };
     finite("margins", margins.iter().map(ordered))?;
     let mut hard: Vec<usize> = (0..n).collect();
-    sort_indices(&mut hard, &|a, b| margins[a].total_cmp(&margins[b]));
+    hard.sort_by(|&a, &b| margins[a].total_cmp(&margins[b]));
     hard.truncate((HARD * n as f64) as usize);
     hard.retain(|&i| !suspect[i]);
     hard.truncate(budget / 2);
 
     let mut kept = vec![false; n];
     // Of each class, what is still missing: (kept + 1) times its mean less the sum of what is kept.
-    let classes = distinct(labels.to_vec());
+    let classes: BTreeSet<usize> = labels.iter().copied().collect();
+    let classes: Vec<usize> = classes.into_iter().collect();
     let mut herds: Vec<Herd> = (classes.iter())
         .map(|&class| Herd::new(&images, (0..n).filter(|&i| labels[i] == class).collect()))
         .collect();
@@ -70,6 +71,13 @@ pub fn keep(
         }
     }
     Ok((0..n).filter(|&i| kept[i]).collect())
+}
+
+/// The first of the items with the highest value.
+fn highest(items: impl Iterator<Item = usize>, value: impl Fn(usize) -> f64) -> Option<usize> {
+    let valued = items.map(|i| (i, value(i)));
+    let best = valued.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    best.map(|(i, _)| i)
 }
 
 /// A class that examples are kept of.
@@ -107,9 +115,16 @@ impl Herd {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::on_circle;
     use super::*;
+    use handful::random::Random;
     use ndarray::{Array2, Axis};
+
+    fn on_circle(degrees: &[f64]) -> Array2<f32> {
+        Array2::from_shape_fn((degrees.len(), 2), |(i, d)| {
+            let (sine, cosine) = libm::sincos(degrees[i].to_radians());
+            [cosine, sine][d] as f32
+        })
+    }
 
     #[test]
     fn kept_examples_stand_for_their_class_and_hard_ones_stay() {
@@ -135,7 +150,7 @@ mod tests {
 
     #[test]
     fn herding_keeps_the_mean() {
-        let mut random = crate::numerics::random::Random::new(5);
+        let mut random = Random::new(5);
         let degrees: Vec<f64> = (0..60).map(|_| 90.0 * random.uniform()).collect();
         let images = on_circle(&degrees);
         let suspect = vec![true; 60];

@@ -6,8 +6,9 @@
 //! Each correction is an offset `(C,)` to be added to calibrated logits; heads whose prior is a setting (naive Bayes)
 //! need none.
 
-use crate::numerics::math::ln;
-use crate::{Error, Result};
+use crate::finite;
+use handful::{Error, Result};
+use libm::log as ln;
 use ndarray::ArrayView2;
 
 /// Classes whose counts differ by a larger factor than this are imbalanced.
@@ -74,7 +75,7 @@ pub fn zero_shot(
 ) -> Result<Vec<f64>> {
     let (n, c) = probabilities.dim();
     Error::check_length("labels", n, labels.len())?;
-    finite(probabilities)?;
+    finite("probabilities", probabilities.iter().copied())?;
     let mut counts = vec![0_usize; c];
     for &label in labels {
         match counts.get_mut(label) {
@@ -105,7 +106,7 @@ pub fn zero_shot(
 /// ```
 /// // Nine photos in ten are of class 0; half of each was assumed.
 /// let p = ndarray::Array2::from_shape_fn((100, 2), |(i, c)| if (c == 0) == (i % 10 != 0) { 0.98 } else { 0.02 });
-/// let found = handful::prior::estimate(p.view(), &[0.5, 0.5])?;
+/// let found = handful_research::prior::estimate(p.view(), &[0.5, 0.5])?;
 /// assert!((found[0] - 0.9).abs() < 0.02);
 /// # Ok::<(), handful::Error>(())
 /// ```
@@ -115,7 +116,7 @@ pub fn zero_shot(
 pub fn estimate(probabilities: ArrayView2<'_, f64>, trained: &[f64]) -> Result<Vec<f64>> {
     let (n, c) = probabilities.dim();
     Error::check_length("trained prior", c, trained.len())?;
-    finite(probabilities)?;
+    finite("probabilities", probabilities.iter().copied())?;
     if n < FEWEST_UNLABELLED {
         return Err(Error::Parameter {
             name: "unlabelled photos",
@@ -163,20 +164,10 @@ fn not_a_prior(numbers: &[f64]) -> Error {
     }
 }
 
-fn finite(probabilities: ArrayView2<'_, f64>) -> Result<()> {
-    if probabilities.iter().all(|p| p.is_finite()) {
-        Ok(())
-    } else {
-        Err(Error::NotFinite {
-            what: "probabilities",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::probabilities_into;
+    use handful::validation::probabilities_into;
     use ndarray::{Array2, array};
 
     #[track_caller]

@@ -6,8 +6,7 @@
 
 mod matching;
 
-use crate::numerics::math;
-use crate::{Error, Result};
+use handful::{Error, Result};
 use matching::Matching;
 use ndarray::ArrayView2;
 
@@ -55,7 +54,7 @@ const SMALL_GROUP: usize = 8;
 /// Assigns k items to C classes, so that the sum of their calibrated log-probabilities `(k, C)` is largest.
 ///
 /// ```
-/// use handful::assign::{Mode, assign};
+/// use handful_research::assign::{Mode, assign};
 /// // Both photos look like class 0, the second one more so.
 /// let p = ndarray::array![[0.6_f64, 0.4], [0.9, 0.1]];
 /// let found = assign(p.mapv(f64::ln).view(), Mode::OneToOne)?;
@@ -65,8 +64,8 @@ const SMALL_GROUP: usize = 8;
 /// ```
 ///
 /// # Errors
-/// [`Error::TooManyItems`]; [`Error::NotFinite`] for NaN or `+inf`; [`Error::Shape`] for as many capacities as there
-/// are not classes.
+/// [`Error::Parameter`] for more items than places; [`Error::NotFinite`] for NaN or `+inf`; [`Error::Shape`] for as many
+/// capacities as there are not classes.
 /// # Cost
 /// O(k^2 P), P the number of places, at most k C, and as much again for each tie that is resolved; O(C 3^k) for the
 /// posterior.
@@ -92,9 +91,10 @@ pub fn assign(log_probabilities: ArrayView2<'_, f64>, mode: Mode<'_>) -> Result<
         .flat_map(|class| std::iter::repeat_n(class, capacity[class]))
         .collect();
     if k > places.len() {
-        return Err(Error::TooManyItems {
-            items: k,
-            places: places.len(),
+        return Err(Error::Parameter {
+            name: "items",
+            value: k.to_string(),
+            range: "0 to the number of places of all classes",
         });
     }
     let cost = |i: usize, class: usize| (-log_probabilities[[i, class]]).min(DEAREST);
@@ -151,7 +151,7 @@ pub fn assign(log_probabilities: ArrayView2<'_, f64>, mode: Mode<'_>) -> Result<
     Ok(Assignment {
         total: -best,
         margin: (second < FORBIDDEN / 2.0).then(|| second.max(0.0)),
-        posterior: (k <= SMALL_GROUP).then(|| math::exp(-best) / all(k, &capacity, &cost)),
+        posterior: (k <= SMALL_GROUP).then(|| libm::exp(-best) / all(k, &capacity, &cost)),
         classes,
     })
 }
@@ -169,7 +169,7 @@ fn all(k: usize, capacity: &[usize], cost: &dyn Fn(usize, usize) -> f64) -> f64 
                 continue;
             }
             let members = (0..k).filter(|i| taken >> i & 1 == 1);
-            let together = math::exp(-members.map(|i| cost(i, class)).sum::<f64>());
+            let together = libm::exp(-members.map(|i| cost(i, class)).sum::<f64>());
             for set in 0..sets {
                 if set & taken == 0 {
                     next[set | taken] += sums[set] * together;
@@ -184,7 +184,7 @@ fn all(k: usize, capacity: &[usize], cost: &dyn Fn(usize, usize) -> f64) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numerics::random::Random;
+    use handful::random::Random;
     use ndarray::{Array2, array};
 
     /// Totals and assignments of everything that fits, by brute force.
@@ -227,7 +227,7 @@ mod tests {
                 let all = every(&scores, &capacity);
                 let Some(best) = all.iter().map(|(t, _)| *t).max_by(f64::total_cmp) else {
                     let found = assign(scores.view(), mode);
-                    assert!(matches!(found, Err(Error::TooManyItems { .. })));
+                    assert!(matches!(found, Err(Error::Parameter { .. })));
                     continue;
                 };
                 let found = assign(scores.view(), mode).unwrap();
@@ -241,8 +241,8 @@ mod tests {
                 assert_eq!(found.margin.is_some(), second.is_some());
                 assert!((found.margin.unwrap_or(0.0) - second.unwrap_or(0.0)).abs() < 1e-9);
                 assert_eq!(found.is_ambiguous(), second.is_some_and(|s| s < EQUAL));
-                let sum: f64 = all.iter().map(|(t, _)| math::exp(*t)).sum();
-                assert!((found.posterior.unwrap() - math::exp(best) / sum).abs() < 1e-12);
+                let sum: f64 = all.iter().map(|(t, _)| libm::exp(*t)).sum();
+                assert!((found.posterior.unwrap() - libm::exp(best) / sum).abs() < 1e-12);
             }
         }
     }
@@ -275,13 +275,8 @@ mod tests {
         let found = assign(one.view(), Mode::Capacitated(&[1]));
         assert!(matches!(found, Err(Error::Shape { .. })));
         let many = array![[0.0], [0.0]];
-        assert_eq!(
-            assign(many.view(), Mode::OneToOne),
-            Err(Error::TooManyItems {
-                items: 2,
-                places: 1
-            })
-        );
+        let found = assign(many.view(), Mode::OneToOne);
+        assert!(matches!(found, Err(Error::Parameter { .. })));
         let room = assign(many.view(), Mode::Capacitated(&[usize::MAX])).unwrap();
         assert_eq!(room.classes, [0, 0]);
     }
