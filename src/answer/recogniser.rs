@@ -145,7 +145,7 @@ impl Recogniser {
     pub fn predict(&mut self, row: &[f32]) -> &Prediction {
         let temperature = self.temperature();
         self.task
-            .similarities_into(row, &mut self.scratch.image, &mut self.similarities);
+            .similarities_into(row, &mut self.scratch.embedding, &mut self.similarities);
         let query = Query {
             row,
             similarities: &self.similarities,

@@ -70,7 +70,7 @@ impl Kept {
         let task = Fused::default().prepare(Task::of_first(set, first.len(), MOST))?;
         let view = task.subset(&[]);
         Ok(Self {
-            kernel: Arc::new(Kernel::of(view.image())),
+            kernel: Arc::new(Kernel::of(view.embeddings())),
             view,
             learned_from: first.iter().map(|example| example.id).collect(),
             places: Vec::new(),
@@ -109,7 +109,7 @@ impl Kept {
             let mut rows = Array2::zeros((chosen.len(), self.view.streams().width()));
             for (mut row, &i) in rows.rows_mut().into_iter().zip(chosen) {
                 row.iter_mut()
-                    .zip(self.view.image_of(all[i].row))
+                    .zip(self.view.embedding_of(all[i].row))
                     .for_each(|(out, v)| *out = v);
             }
             self.kernel = Arc::new(Kernel::of(rows.view()));
@@ -131,7 +131,7 @@ impl Kept {
         if !new.is_empty() {
             let images: Vec<f32> = new
                 .iter()
-                .flat_map(|example| self.view.image_of(example.row))
+                .flat_map(|example| self.view.embedding_of(example.row))
                 .collect();
             kernel.push(&images);
             self.places.extend(new.iter().map(|example| example.id));

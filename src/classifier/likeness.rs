@@ -40,10 +40,10 @@ impl Classifier {
         let unit = self.set.streams().unit(features)?;
         let model = self.model()?;
         let task = model.recogniser.task();
-        let query = task.image_of(&unit);
+        let query = task.embedding_of(&unit);
         let examples: Vec<_> = self.set.examples_in_use().collect();
         let similarities: Vec<f32> = (examples.iter())
-            .map(|(_, example)| linalg::dot(&task.image_of(self.set.row(example)), &query))
+            .map(|(_, example)| linalg::dot(&task.embedding_of(self.set.row(example)), &query))
             .collect();
         self.model = Some(model);
         let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -93,10 +93,10 @@ impl Classifier {
         }
         let task = model.recogniser.task();
         let images: Vec<f32> = (unit.chunks_exact(width))
-            .flat_map(|row| task.image_of(row))
+            .flat_map(|row| task.embedding_of(row))
             .collect();
         let labelled: Vec<f32> = (self.set.examples_in_use())
-            .flat_map(|(_, example)| task.image_of(self.set.row(example)))
+            .flat_map(|(_, example)| task.embedding_of(self.set.row(example)))
             .collect();
         self.model = Some(model);
         let matrix = |rows: Vec<f32>| {

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 /// Images and texts together, with a score of its own for photos that show none of the classes.
 ///
-/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned ([`crate::heads::trust`]).
+/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned (`src/heads/trust.rs`).
 /// # Units
 /// Logits. A class without examples and without text scores `-inf`.
 /// # Cost
@@ -91,7 +91,7 @@ impl Head for Fused {
         let view = task.subset(&[]);
         let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
         Ok(FittedFused::new(Known {
-            kernel: Arc::new(Kernel::of(rows(task.image()).view())),
+            kernel: Arc::new(Kernel::of(rows(task.embeddings()).view())),
             text: TextScores::of(&view, rows(task.features()).view())?.map(Arc::new),
             examples: chosen,
             labels,
@@ -402,9 +402,11 @@ impl FittedHead for FittedFused {
         match &self.images {
             None => out.fill(f32::NEG_INFINITY),
             Some(images) => {
-                self.known.view.image_into(query.row, &mut scratch.image);
-                let (image, values) = (&scratch.image, &mut scratch.examples);
-                self.known.kernel.values_into(image, values);
+                self.known
+                    .view
+                    .embedding_into(query.row, &mut scratch.embedding);
+                let values = &mut scratch.examples;
+                self.known.kernel.values_into(&scratch.embedding, values);
                 let single = zeros(single, out.len());
                 linalg::add_products(self.sums.view(), values, single);
                 scratch.products.clear();

@@ -2,7 +2,7 @@
 //!
 //! Source: Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", 2025,
 //! arXiv:2501.11175. Differs from the source: the correction has a weight of its own (the published code drops a factor,
-//! so its weight equals its ridge; the textbook's is 1), and there may be no text; images are standardised then;
+//! so its weight equals its ridge; the textbook's is 1), and there may be no text; embeddings are standardised then;
 //! an error on a class of few examples weighs more.
 
 use super::{
@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 /// | `lambda` | none | 0.0001 to 1e6 | ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1 |
 /// | `balance` | 2 | 0 to 2 | power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean is lambda: an error weighs more where there are few; 0 as published |
 /// | `weight` | none | 1e-6 to 1e6 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
-/// | `standardise` | true | | whether [`Head::prepare`] standardises the images where there is no text, see [`Task::standardised`]; false as published |
+/// | `standardise` | true | | whether [`Head::prepare`] standardises the embeddings where there is no text, see [`Task::standardised`]; false as published |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
@@ -54,7 +54,7 @@ pub struct KernelRidge {
     pub balance: f64,
     /// Weight of the correction.
     pub weight: Option<f64>,
-    /// Whether images are standardised.
+    /// Whether embeddings are standardised.
     pub standardise: bool,
 }
 

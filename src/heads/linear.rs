@@ -35,9 +35,9 @@ impl Linear {
         }
     }
 
-    /// From weights on the images of a task. Those of a standardised task are scaled rather than made unit length, else it
+    /// From weights on the embeddings of a task. Those of a standardised task are scaled rather than made unit length, else it
     /// would not be linear: by what brings the examples to unit length on average.
-    pub fn of_images(weights: &Array2<f64>, bias: &Array1<f64>, task: &Task) -> Self {
+    pub fn of_embeddings(weights: &Array2<f64>, bias: &Array1<f64>, task: &Task) -> Self {
         let (scale, shift) = (task.scale(), task.shift());
         let mut single = Array2::zeros(weights.dim());
         let mut bias = bias.clone();

@@ -15,19 +15,19 @@ use crate::validation::folds;
 use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
-/// Scores a query by the logits of a logistic regression on images scaled to length `scale`.
+/// Scores a query by the logits of a logistic regression on embeddings scaled to length `scale`.
 ///
 /// ```text
 /// minimise   sum over examples of cross-entropy  +  |W|^2 / 2c       (the bias is not penalised)
 /// ```
 /// # Shapes
-/// Images `(n, width)`; weights `(C, width)`, bias `(C,)`.
+/// Embeddings `(n, width)`; weights `(C, width)`, bias `(C,)`.
 /// # Units
 /// Logits; a class without examples scores `-inf`.
 /// # Parameters
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
-/// | `scale` | 10 | 0.01 to 1000 | length of the images; unit length would be penalised heavily |
+/// | `scale` | 10 | 0.01 to 1000 | length of the embeddings; unit length would be penalised heavily |
 /// | `c` | 1 | 0.0001 to 10000 | inverse of the penalty, scikit-learn's `C` |
 /// # Errors
 /// [`crate::Error::Parameter`].
@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Logistic {
-    /// Length of the images.
+    /// Length of the embeddings.
     pub scale: f64,
     /// Inverse of the penalty.
     pub c: f64,
@@ -108,16 +108,16 @@ impl Logistic {
             }
             gradient
         };
-        let image = task.image();
-        let columns = image.t().as_standard_layout().into_owned();
+        let embeddings = task.embeddings();
+        let columns = embeddings.t().as_standard_layout().into_owned();
         let square = self.scale * self.scale;
         // Through the features where they are fewer than the examples.
-        let through = n > 2 * image.ncols();
+        let through = n > 2 * embeddings.ncols();
         let kernel = |b: &Array2<f64>| {
             let rows = linalg::single(b.t());
             let product = if through {
                 let inner = linalg::products(rows.view(), columns.view());
-                linalg::products(image, inner.view())
+                linalg::products(embeddings, inner.view())
             } else {
                 linalg::products(task.similarity(), rows.view())
             };
@@ -142,7 +142,7 @@ impl Logistic {
         }
         FittedLogistic {
             recipe: self.clone(),
-            linear: Linear::of_images(&weights, &bias, task),
+            linear: Linear::of_embeddings(&weights, &bias, task),
             exact: n <= SINGLE,
             solution,
             converged,

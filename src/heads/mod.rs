@@ -2,7 +2,7 @@
 //!
 //! A *recipe* holds hyper-parameters; fitting it to a [`Task`] gives an immutable *fitted head* that scores queries.
 //! Scores are what the method says, on its own scale; [`FittedHead::prior_temperature`] tells what to divide them by
-//! to get logits where nothing better is known, and [`crate::validation::temperature`] learns a better one from held-out
+//! to get logits where nothing better is known, and [`crate::validation::fit_temperature`] learns a better one from held-out
 //! scores. Probabilities are derived once, for all heads alike.
 
 pub mod amu;
@@ -100,7 +100,7 @@ fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'
 pub struct Query<'a> {
     /// Its whole unit row `(width,)`, as [`crate::Streams::unit`] gives it.
     pub row: &'a [f32],
-    /// The similarities `(n,)` of its image with those of the examples, from [`Task::similarities_into`]. They are
+    /// The similarities `(n,)` of its embedding with those of the examples, from [`Task::similarities_into`]. They are
     /// computed once for all heads; empty where no head [`FittedHead::reads_similarities`].
     pub similarities: &'a [f32],
 }
@@ -190,7 +190,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
     ];
     for (row, mut out) in rows.rows().into_iter().zip(out.rows_mut()) {
         let row = row.to_vec();
-        task.similarities_into(&row, &mut scratch.image, &mut similarities);
+        task.similarities_into(&row, &mut scratch.embedding, &mut similarities);
         let query = Query {
             row: &row,
             similarities: &similarities,
@@ -358,7 +358,7 @@ fn check_within(
     }
 }
 
-/// The kernel of memory heads: e to the minus `beta` times the distance of two images from likeness.
+/// The kernel of memory heads: e to the minus `beta` times the distance of two embeddings from likeness.
 fn affinity(beta: f64, similarity: f32) -> f64 {
     // Rounding can take a similarity past 1, which a large beta would blow up.
     exp(-beta * larger(0.0, 1.0 - f64::from(similarity)))

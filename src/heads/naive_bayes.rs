@@ -44,7 +44,7 @@ pub enum Dof {
 /// ```
 /// where n counts the examples of the class and g is the mean of the class means.
 /// # Shapes
-/// Images `(n, d)`; means `(C, d)`, variance `(d,)`, d the width of a row.
+/// Embeddings `(n, d)`; means `(C, d)`, variance `(d,)`, d the width of a row.
 /// # Units
 /// Nats, on a scale that is far too confident (the dimensions are not independent): the prior temperature is 0.07 of
 /// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
@@ -108,14 +108,14 @@ impl NaiveBayes {
     /// Those of [`Head::fit`].
     pub fn fit_statistics(&self, unit: &Statistics, task: &Task) -> Result<FittedNaiveBayes> {
         self.check()?;
-        // Images are unit rows times these factors, plus these numbers.
+        // Embeddings are unit rows times these factors, plus these numbers.
         let mut factor = task.scale().mapv(f64::from);
         let mut shift = Array1::zeros(factor.len());
         // Of the means only where they are not just that.
-        let mut images = None;
+        let mut embeddings = None;
         let mut counts: Vec<f64> = unit.counts().iter().map(|&n| n as f64).collect();
         if self.text_count > 0.0 {
-            let means = images.insert(unit.means() * &factor);
+            let means = embeddings.insert(unit.means() * &factor);
             let rows = pseudo::rows(task, means);
             for (c, row) in rows.iter().enumerate() {
                 if let Some(row) = row {
@@ -128,8 +128,8 @@ impl NaiveBayes {
         }
         if self.minmax {
             let (range, low) = extent(task);
-            let means = images.take().unwrap_or_else(|| unit.means() * &factor);
-            images = Some(means * &range + &low);
+            let means = embeddings.take().unwrap_or_else(|| unit.means() * &factor);
+            embeddings = Some(means * &range + &low);
             factor *= &range;
             shift = low;
         }
@@ -142,9 +142,9 @@ impl NaiveBayes {
         );
         let log_prior = self.prior.log(&counts);
         variance.mapv_inplace(f64::recip);
-        // Where the images are unit rows times a factor, it can as well be multiplied into the inverse of the variance.
-        let (means, precision) = match &images {
-            Some(images) => (images, variance),
+        // Where the embeddings are unit rows times a factor, it can as well be multiplied into the inverse of the variance.
+        let (means, precision) = match &embeddings {
+            Some(embeddings) => (embeddings, variance),
             None => (unit.means(), variance * &square),
         };
         let used = |&c: &usize| unit.counts()[c] > 0;
@@ -153,7 +153,7 @@ impl NaiveBayes {
         let products: Vec<_> = (means.rows().into_iter().zip(weights.rows_mut()))
             .map(|(mean, row)| linalg::weigh([mean, precision.view(), sum.view()], row))
             .collect();
-        if images.is_some() {
+        if embeddings.is_some() {
             weights *= &factor.mapv(|v| v as f32);
         }
         let total = |k: usize| (0..counts.len()).filter(used).map(|c| products[c][k]).sum();
@@ -217,16 +217,19 @@ impl NaiveBayes {
     }
 }
 
-/// Per dimension of the images, 1 / (greatest - least) and -least / (greatest - least); no range counts as 1.
+/// Per dimension of the embeddings, 1 / (greatest - least) and -least / (greatest - least); no range counts as 1.
 fn extent(task: &Task) -> (Array1<f64>, Array1<f64>) {
-    let image = task.image();
+    let embeddings = task.embeddings();
     let fold = |start: f32, f: fn(f32, f32) -> f32| {
-        image.map_axis(Axis(0), |column| {
+        embeddings.map_axis(Axis(0), |column| {
             f64::from(column.iter().copied().fold(start, f))
         })
     };
-    if image.nrows() == 0 {
-        return (Array1::ones(image.ncols()), Array1::zeros(image.ncols()));
+    if embeddings.nrows() == 0 {
+        return (
+            Array1::ones(embeddings.ncols()),
+            Array1::zeros(embeddings.ncols()),
+        );
     }
     let low = fold(f32::INFINITY, f32::min);
     let range = fold(f32::NEG_INFINITY, f32::max) - &low;
@@ -307,11 +310,11 @@ impl LeaveOneOut for FittedNaiveBayes {
         let statistics = Statistics::of(task).affine(&factor, &Array1::zeros(factor.len()));
         let within = statistics.within();
         let sum = statistics.means().sum_axis(Axis(0));
-        let image = task.image();
+        let embeddings = task.embeddings();
         let mut out = Array2::zeros((examples.len(), self.n_classes()));
         for (mut scores, &i) in out.axis_iter_mut(Axis(0)).zip(examples) {
             let own = task.labels()[i];
-            let x = image.row(i).mapv(f64::from);
+            let x = embeddings.row(i).mapv(f64::from);
             let n = statistics.counts()[own] as f64;
             let deviation = &x - &statistics.means().row(own);
             let mut counts = statistics.counts().to_vec();

@@ -3,7 +3,7 @@
 //! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087,
 //! with the ridge of Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for
 //! large-dimensional covariance matrices", 2004. Differs from the source: the inverse in place of a pseudo-inverse, of the
-//! smaller of two matrices; identity where the classes have no scatter; images are standardised first; means of few
+//! smaller of two matrices; identity where the classes have no scatter; embeddings are standardised first; means of few
 //! examples are known to be too far out; the weight of the scores beside the text is chosen by leave-one-out
 //! cross-entropy, not by validation accuracy.
 
@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 /// Scores a query by the log-likelihood of each class, up to a term that all classes share.
 ///
-/// With m the class means of the images, S the scatter of the n examples around them, in d dimensions:
+/// With m the class means of the embeddings, S the scatter of the n examples around them, in d dimensions:
 /// ```text
 /// P     = inverse covariance: see Ridge           (the identity where tr(S) is rounding only)
 /// u     = m - g, g the mean of the class means
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 /// With `text` it is `100 cosine(x, text) + alpha score`, in which a class with a text and no examples has the mean
 /// score of the others.
 /// # Shapes
-/// Images `(n, d)`; weights `(C, d)`, bias `(C,)`.
+/// Embeddings `(n, d)`; weights `(C, d)`, bias `(C,)`.
 /// # Units
 /// Nats, on a scale that is too confident by far: the prior temperature is 0.07 of the typical gap between two classes.
 /// Logits with `text`. A class without examples scores `-inf`, with `text` unless it has one.
@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 /// | field | default | range | meaning |
 /// | --- | --- | --- | --- |
 /// | `ridge` | ks | ks, ledoit_wolf, {"fixed": r} | see [`Ridge`] |
-/// | `standardise` | true | | whether [`Head::prepare`] standardises the images, see [`Task::standardised`]; false as published |
+/// | `standardise` | true | | whether [`Head::prepare`] standardises the embeddings, see [`Task::standardised`]; false as published |
 /// | `prior` | uniform | uniform, empirical, smoothed | class prior |
 /// | `center_count` | 1 | 0 to 1e6 | examples that the common centre is worth beside those of a class: a mean of few lies too far out; 0 as published |
 /// | `text` | false | | whether texts, where there are any, take part |
@@ -58,7 +58,7 @@ use serde::{Deserialize, Serialize};
 pub struct NaiveBayesFull {
     /// What keeps the scatter invertible.
     pub ridge: Ridge,
-    /// Whether images are standardised.
+    /// Whether embeddings are standardised.
     pub standardise: bool,
     /// Class prior.
     pub prior: Prior,
@@ -137,7 +137,7 @@ impl Head for NaiveBayesFull {
         let bias = Array1::from(self.prior.log(&prior_counts)) - half - weights.dot(&center);
         let mut fitted = FittedNaiveBayesFull {
             temperature: typical_temperature(&weights, &means, &counts),
-            linear: Linear::of_images(&weights, &bias, task),
+            linear: Linear::of_embeddings(&weights, &bias, task),
             recipe: self.clone(),
             text: None,
             ridged,
@@ -158,7 +158,7 @@ impl Head for NaiveBayesFull {
 /// Class means `(C, d)`, zero where there is no example, and examples minus those of their classes `(n, d)`.
 fn centre(task: &Task) -> (Array2<f64>, Array2<f32>) {
     let means = task.class_means();
-    let mut centred = task.image().to_owned();
+    let mut centred = task.embeddings().to_owned();
     for (mut row, &label) in centred.rows_mut().into_iter().zip(task.labels()) {
         for (v, &m) in row.iter_mut().zip(means.row(label)) {
             *v = (f64::from(*v) - m) as f32;
@@ -211,7 +211,7 @@ pub struct FittedNaiveBayesFull {
     ridged: Option<Ridged>,
     inverse: Option<Inverse>,
     counts: Vec<usize>,
-    /// Means times precision, on images `(C, d)`.
+    /// Means times precision, on embeddings `(C, d)`.
     weights: Array2<f32>,
     /// Class means from the mean of all of them.
     means: Array2<f64>,
@@ -257,7 +257,7 @@ impl FittedNaiveBayesFull {
             weights.row_mut(c).assign(&mean);
             bias[c] = level;
         }
-        let images = Linear::of_images(&(weights * alpha), &(bias * alpha), task);
+        let images = Linear::of_embeddings(&(weights * alpha), &(bias * alpha), task);
         self.linear = images.plus(&text);
         self.text = Some((text, alpha));
         self.temperature = 1.0;

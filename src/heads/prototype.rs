@@ -28,7 +28,7 @@ pub enum Center {
 /// Scores a query by `logit_scale` times its cosine with the mean of each class.
 ///
 /// # Shapes
-/// Images `(n, width)`; means `(C, width)`.
+/// Embeddings `(n, width)`; means `(C, width)`.
 /// # Units
 /// Cosines times `logit_scale`, which are too confident where classes are far apart: the prior temperature is 0.07 of
 /// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
@@ -74,24 +74,22 @@ impl Head for Prototype {
 
     fn fit(&self, task: &Task) -> Result<FittedPrototype> {
         self.check()?;
-        let image = task.image();
         let counts = task.counts();
-        let mut images = linalg::wide(image);
+        let mut embeddings = linalg::wide(task.embeddings());
         let mean = match self.center {
             Center::None => None,
-            Center::SupportMean => images.mean_axis(Axis(0)),
+            Center::SupportMean => embeddings.mean_axis(Axis(0)),
         };
-        let mean = mean.unwrap_or_else(|| Array1::zeros(image.ncols()));
+        let mean = mean.unwrap_or_else(|| Array1::zeros(embeddings.ncols()));
         let centred = |row: Array1<f64>| match self.center {
             Center::None => row,
             Center::SupportMean => direction(row - &mean),
         };
-
-        for mut row in images.rows_mut() {
+        for mut row in embeddings.rows_mut() {
             let seen = centred(row.to_owned());
             row.assign(&seen);
         }
-        let mut sums = class_sums(images.view(), task.labels(), task.n_classes());
+        let mut sums = class_sums(embeddings.view(), task.labels(), task.n_classes());
         let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
         if self.text_count > 0.0 {
             for (c, row) in pseudo::rows(task, &task.class_means())
@@ -126,7 +124,7 @@ impl Head for Prototype {
         };
         Ok(FittedPrototype {
             temperature: typical_temperature(&weights, &directions, &counts),
-            linear: Linear::of_images(&weights, &bias, task),
+            linear: Linear::of_embeddings(&weights, &bias, task),
             recipe: self.clone(),
             centre,
             lengths,
@@ -159,12 +157,12 @@ fn direction(row: Array1<f64>) -> Array1<f64> {
 /// The mean that directions are taken from.
 #[derive(Debug, Clone)]
 struct Centre {
-    /// Its products with unit rows `(width,)` are those with their images.
+    /// Its products with unit rows `(width,)` are those with their embeddings.
     row: Array1<f32>,
     square: f64,
 }
 
-/// Sums of the images of each class; their directions are the prototypes.
+/// Sums of the embeddings of each class; their directions are the prototypes.
 #[derive(Debug, Clone)]
 pub struct FittedPrototype {
     recipe: Prototype,
@@ -185,7 +183,7 @@ impl FittedHead for FittedPrototype {
         self.linear.scores_into(query, out);
         if let Some(centre) = &self.centre {
             let row = centre.row.as_slice().expect("a fresh array is contiguous");
-            // |x - mean|^2 for an image of unit length.
+            // |x - mean|^2 for an embedding of unit length.
             let square = 1.0 - 2.0 * f64::from(linalg::dot(row, query.row)) + centre.square;
             let factor = if square > NEAR * NEAR {
                 1.0 / square.sqrt()
@@ -215,8 +213,8 @@ impl LeaveOneOut for FittedPrototype {
         if self.centre.is_some() || self.recipe.text_count > 0.0 {
             return refitted(&self.recipe, task, examples);
         }
-        let images = task.image().select(Axis(0), examples);
-        let products = linalg::products(images.view(), self.sums.view());
+        let embeddings = task.embeddings().select(Axis(0), examples);
+        let products = linalg::products(embeddings.view(), self.sums.view());
         Array2::from_shape_fn(products.dim(), |(e, c)| {
             let own = task.labels()[examples[e]] == c;
             if self.counts[c] <= usize::from(own) {

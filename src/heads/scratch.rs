@@ -4,8 +4,8 @@
 /// queries: one serves any number of heads, one after the other.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    /// The image of the query `(width,)`.
-    pub(crate) image: Vec<f32>,
+    /// The embedding of the query `(width,)`.
+    pub(crate) embedding: Vec<f32>,
     /// One number an example.
     pub(super) examples: Vec<f32>,
     /// One number a class, of three kinds.

@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 /// Unit features, labels and texts, gathered from a support set or read from a file of features.
 ///
-/// What image heads see of a row is its *image*: the streams side by side, each scaled by the square root of its
-/// *trust*. The trusts sum to one, so an image has unit length, and the similarity of two images is the mean of the
+/// What heads see of a row is its *embedding*: the streams side by side, each scaled by the square root of its
+/// *trust*. The trusts sum to one, so an embedding has unit length, and the similarity of two embeddings is the mean of the
 /// similarities of their streams, weighted by trust. Of a task that was [`Task::standardised`] the streams are first freed
 /// from what the examples have in common.
 ///
-/// Tasks that differ only in how images are seen, or in their texts, share the rest: to derive one copies no row.
+/// Tasks that differ only in how rows are seen, or in their texts, share the rest: to derive one copies no row.
 #[derive(Debug, Clone)]
 pub struct Task {
     examples: Arc<Examples>,
@@ -86,12 +86,12 @@ impl Task {
         }
     }
 
-    /// The same task with images that lack what examples of different classes have in common: of each stream a share of the
+    /// The same task with embeddings that lack what examples of different classes have in common: of each stream a share of the
     /// mean of all examples is taken away, each dimension is divided by a power of its standard deviation, and the rest is
     /// made unit length again. Share and power are the strength, twice the mean cosine of two examples of different
     /// classes, from 0 to 1: none for features that lie around zero, all for those of CLIP. What is left tells more, so the
     /// stream is trusted less by as much: beside the others it counts as before. Texts and the feature rows themselves
-    /// stay as they are, and so does a stream that is [`crate::Stream::plain`]. It is for heads that know images by their
+    /// stay as they are, and so does a stream that is [`crate::Stream::plain`]. It is for heads that know embeddings by their
     /// likeness or by weights on them; naive Bayes, AMU, UER and centred prototypes want the task as it was.
     ///
     /// On true CLIP features of Caltech-101, UCF101 and DTD (validation photos) it gains 1.7 to 2.4 points at one photo a
@@ -121,7 +121,7 @@ impl Task {
         self.seen(View::new(trust, Some(standard)))
     }
 
-    /// A task without examples whose images are seen as those of another: standardised and trusted alike.
+    /// A task without examples that sees rows as another does: standardised and trusted alike.
     pub(crate) fn seen_as(self, other: &Self) -> Self {
         Self {
             text: self.text,
@@ -129,7 +129,7 @@ impl Task {
         }
     }
 
-    /// The same task with images as they were before they were standardised.
+    /// The same task with embeddings as they were before they were standardised.
     pub fn plain(&self) -> Self {
         if self.view.standard.is_none() {
             return self.clone();
@@ -277,9 +277,9 @@ impl Task {
         counts
     }
 
-    /// Means of the images of each class `(C, width)`; zero where there is no example.
+    /// Means of the embeddings of each class `(C, width)`; zero where there is no example.
     pub(crate) fn class_means(&self) -> Array2<f64> {
-        let mut means = class_sums(self.image(), self.labels(), self.n_classes());
+        let mut means = class_sums(self.embeddings(), self.labels(), self.n_classes());
         for (mut mean, n) in means.rows_mut().into_iter().zip(self.counts()) {
             mean /= n.max(1) as f64;
         }
@@ -291,7 +291,7 @@ impl Task {
         &self.view.trust
     }
 
-    /// What logits of the images are divided by as long as no example tells: the geometric mean of the streams' temperatures,
+    /// What logits of the embeddings are divided by as long as no example tells: the geometric mean of the streams' temperatures,
     /// weighted by trust; see [`crate::Stream::temperature`].
     pub fn temperature(&self) -> f64 {
         let streams = self.streams().as_slice().iter().zip(self.trust());
@@ -302,8 +302,8 @@ impl Task {
         )
     }
 
-    /// What each column of a unit row, less [`Task::shift`], is multiplied by to give the image `(width,)`; of a
-    /// standardised task an image of about unit length.
+    /// What each column of a unit row, less [`Task::shift`], is multiplied by to give the embedding `(width,)`; of a
+    /// standardised task an embedding of about unit length.
     pub fn scale(&self) -> Array1<f32> {
         let mut scale = match &self.view.standard {
             Some(all) => all.standard.scale.clone(),
@@ -324,32 +324,32 @@ impl Task {
         }
     }
 
-    /// The images `(n, width)`: unit rows, in which each stream has the length of the root of its trust.
-    pub fn image(&self) -> ArrayView2<'_, f32> {
-        self.view.image(&self.examples).view()
+    /// The embeddings `(n, width)`: unit rows, in which each stream has the length of the root of its trust.
+    pub fn embeddings(&self) -> ArrayView2<'_, f32> {
+        self.view.embeddings(&self.examples).view()
     }
 
-    /// The image `(width,)` of a query; `row` is its unit row.
-    pub fn image_of(&self, row: &[f32]) -> Vec<f32> {
-        let mut image = Vec::new();
-        self.image_into(row, &mut image);
-        image
+    /// The embedding `(width,)` of a query; `row` is its unit row.
+    pub fn embedding_of(&self, row: &[f32]) -> Vec<f32> {
+        let mut embedding = Vec::new();
+        self.embedding_into(row, &mut embedding);
+        embedding
     }
 
-    /// Puts the image `(width,)` of a query in the place of what is there.
-    pub(crate) fn image_into(&self, row: &[f32], image: &mut Vec<f32>) {
-        image.clear();
-        image.extend_from_slice(row);
+    /// Puts the embedding `(width,)` of a query in the place of what is there.
+    pub(crate) fn embedding_into(&self, row: &[f32], embedding: &mut Vec<f32>) {
+        embedding.clear();
+        embedding.extend_from_slice(row);
         if let Some(all) = &self.view.standard {
-            all.standard.apply(self.streams(), image);
+            all.standard.apply(self.streams(), embedding);
         }
         for (columns, trust) in self.streams().columns().zip(self.trust()) {
             let root = trust.sqrt() as f32;
-            image[columns].iter_mut().for_each(|v| *v *= root);
+            embedding[columns].iter_mut().for_each(|v| *v *= root);
         }
     }
 
-    /// Similarity of the images of all examples with each other `(n, n)`, in `[-1, 1]`.
+    /// Similarity of the embeddings of all examples with each other `(n, n)`, in `[-1, 1]`.
     pub fn similarity(&self) -> ArrayView2<'_, f32> {
         self.view.similarity(&self.examples).view()
     }
@@ -359,8 +359,8 @@ impl Task {
         self.view.similarities(&self.examples)
     }
 
-    /// Writes the similarity of a query's image with that of every example into `out (n,)`; `row` is its unit row, and `room`
-    /// is for the query's image, so that asking allocates nothing.
+    /// Writes the similarity of a query's embedding with that of every example into `out (n,)`; `row` is its unit row, and `room`
+    /// is for the query's embedding, so that asking allocates nothing.
     pub fn similarities_into(&self, row: &[f32], room: &mut Vec<f32>, out: &mut [f32]) {
         out.fill(0.0);
         if out.is_empty() {

@@ -195,24 +195,24 @@ mod tests {
         let raw = task(3.0, false, 20)?;
         let standard = raw.standardised();
         assert!(nearest(&standard) > nearest(&raw) + 0.05);
-        let of_example = standard.image_of(raw.row(4));
-        assert_eq!(of_example, standard.image().row(4).to_vec());
+        let of_example = standard.embedding_of(raw.row(4));
+        assert_eq!(of_example, standard.embeddings().row(4).to_vec());
         assert!((linalg::dot(&of_example, &of_example) - 1.0).abs() < 1e-5);
         let mut similarities = vec![0.0; raw.n_examples()];
         standard.similarities_into(raw.row(4), &mut Vec::new(), &mut similarities);
         for (a, b) in similarities.iter().zip(standard.similarity().row(4)) {
             assert!((a - b).abs() < 1e-5);
         }
-        assert_eq!(standard.plain().image(), raw.image());
+        assert_eq!(standard.plain().embeddings(), raw.embeddings());
         Ok(())
     }
 
     #[test]
     fn what_means_what_it_is_stays_so() -> Result<()> {
         let counts = task(3.0, true, 4)?;
-        assert_eq!(counts.standardised().image(), counts.image());
+        assert_eq!(counts.standardised().embeddings(), counts.embeddings());
         let one = task(3.0, false, 4)?.subset(&[0, 3, 6]);
-        assert_eq!(one.standardised().image(), one.image());
+        assert_eq!(one.standardised().embeddings(), one.embeddings());
         Ok(())
     }
 

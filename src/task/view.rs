@@ -1,4 +1,4 @@
-//! How heads see images: standardised or not, each stream with its trust. What follows of that is computed once.
+//! How heads see rows: standardised or not, each stream with its trust. What follows of that is computed once.
 
 use super::examples::Examples;
 use super::standard::Standard;
@@ -12,7 +12,7 @@ pub(super) struct View {
     /// How much each stream is trusted; the numbers sum to 1.
     pub trust: Vec<f64>,
     pub standard: Option<Standardised>,
-    image: OnceLock<Array2<f32>>,
+    embeddings: OnceLock<Array2<f32>>,
     similarity: OnceLock<Array2<f32>>,
     /// Of each stream apart: the same for every trust.
     similarities: Arc<OnceLock<Vec<Array2<f32>>>>,
@@ -30,7 +30,7 @@ impl View {
         Self {
             trust,
             standard,
-            image: OnceLock::new(),
+            embeddings: OnceLock::new(),
             similarity: OnceLock::new(),
             similarities: Arc::default(),
         }
@@ -65,26 +65,26 @@ impl View {
         }
     }
 
-    /// The rows whose streams, weighted by trust, are the images.
+    /// The rows whose streams, weighted by trust, are the embeddings.
     pub fn rows<'a>(&'a self, examples: &'a Examples) -> &'a Array2<f32> {
         self.standard
             .as_ref()
             .map_or(&examples.rows, |all| &all.rows)
     }
 
-    /// The images `(n, width)`.
-    pub fn image(&self, examples: &Examples) -> &Array2<f32> {
-        self.image.get_or_init(|| {
-            let mut image = self.rows(examples).clone();
+    /// The embeddings `(n, width)`.
+    pub fn embeddings(&self, examples: &Examples) -> &Array2<f32> {
+        self.embeddings.get_or_init(|| {
+            let mut embeddings = self.rows(examples).clone();
             for (columns, trust) in examples.streams.columns().zip(&self.trust) {
-                let mut stream = image.slice_mut(s![.., columns]);
+                let mut stream = embeddings.slice_mut(s![.., columns]);
                 stream *= trust.sqrt() as f32;
             }
-            image
+            embeddings
         })
     }
 
-    /// Similarities `(n, n)` of the images.
+    /// Similarities `(n, n)` of the embeddings.
     pub fn similarity(&self, examples: &Examples) -> &Array2<f32> {
         self.similarity.get_or_init(|| {
             let n = examples.labels.len();

@@ -41,16 +41,16 @@ impl FittedNaiveBayesFull {
         let mut out = Array2::zeros((examples.len(), self.counts.len()));
         let factor = self.ridged.map_or(1.0, |ridged| ridged.factor);
         let deviations = self.centred.select(Axis(0), examples);
-        let mut images = deviations.clone();
-        for (mut image, &i) in images.rows_mut().into_iter().zip(examples) {
+        let mut embeddings = deviations.clone();
+        for (mut embedding, &i) in embeddings.rows_mut().into_iter().zip(examples) {
             let mean = self.means.row(task.labels()[i]);
-            image.zip_mut_with(&mean, |v, &m| *v = (f64::from(*v) + m) as f32);
+            embedding.zip_mut_with(&mean, |v, &m| *v = (f64::from(*v) + m) as f32);
         }
         let under = |rows: &Array2<f32>| {
             let products = linalg::products(rows.view(), self.weights.view());
             linalg::wide(products.view()) / factor
         };
-        let (x, d) = (under(&images), under(&deviations));
+        let (x, d) = (under(&embeddings), under(&deviations));
         let lengths = self.deviation_lengths(examples, &deviations);
         for (e, row) in out.rows_mut().into_iter().enumerate() {
             let products = Products {

@@ -130,7 +130,7 @@ impl UerStream {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn add_class_from(&mut self, row: &[f32]) -> Result<()> {
-        let start = self.image(row)?;
+        let start = self.embedding(row)?;
         self.push(Some(start));
         self.refresh();
         Ok(())
@@ -213,7 +213,7 @@ impl UerStream {
         let rows: Vec<Vec<f32>> = rows.rows().into_iter().map(|row| row.to_vec()).collect();
         let mut images = Vec::new();
         for row in &rows {
-            images.extend(self.image(row)?);
+            images.extend(self.embedding(row)?);
         }
         let scores = self.answer(&rows, labels);
         let mut observed = Observed::default();
@@ -286,7 +286,7 @@ impl UerStream {
     }
 
     /// The unit image of a row.
-    fn image(&self, row: &[f32]) -> Result<Vec<f32>> {
+    fn embedding(&self, row: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("feature row", self.scale.len(), row.len())?;
         unit(row.iter().zip(&self.scale).map(|(v, s)| v * s).collect())
     }

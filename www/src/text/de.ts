@@ -70,8 +70,7 @@ export const de: Text = {
     parameter: `Eine Einstellung liegt außerhalb des Erlaubten. ${again}.`,
     "not-linear": "Diese Methode lässt sich nicht exportieren. Wähle eine andere.",
     format: "Die gespeicherte Sammlung ist beschädigt oder stammt von einer neueren Version.",
-    "other-encoder":
-      "Die Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
+    "other-encoder": "Die Sammlung wurde mit einem anderen Encoder gemacht und passt nicht zu diesem.",
     "set-file":
       "Das ist eine gesicherte Sammlung. Lass sie allein fallen, um sie zu öffnen, oder wähle „Datei zu dieser Sammlung hinzufügen …“ im Menü Sammlungen.",
     "earlier-encoder":

@@ -66,8 +66,7 @@ const codes: Record<Code, string> = {
   format: "The set stored in this browser is damaged or was made by a newer version.",
   "set-file":
     "It is a saved set. Drop it by itself to open it, or choose “Add a file to this set…” in the menu Sets.",
-  "other-encoder":
-    "The set was made with another encoder, so it cannot be used with this one.",
+  "other-encoder": "The set was made with another encoder, so it cannot be used with this one.",
   "earlier-encoder":
     "The set stored in this browser was made with the page’s earlier encoder, so it cannot be used with the new one: teach a new set from the photos.",
   manifest:
