@@ -2,7 +2,7 @@
 //!
 //! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
 //! to Minimize the Maximum Intercluster Distance", 1985.
-//! Rows are images: unit rows, as [`crate::task::Task::image`] gives them.
+//! Rows are embeddings of unit length, as [`crate::task::Task::embeddings`] gives them.
 
 use crate::numerics::linalg;
 use crate::{Error, Result};

@@ -80,7 +80,7 @@ impl Classifier {
         self.head.as_ref()
     }
 
-    /// Chooses the head that answers; `None` for the automatic choice, which is [`Fused`].
+    /// Chooses the head that answers; `None` for the automatic choice, which is [`crate::heads::Fused`].
     ///
     /// # Errors
     /// [`Error::Parameter`] for a hyper-parameter outside its range.
