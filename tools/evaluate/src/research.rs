@@ -62,10 +62,7 @@ fn temperature(fit: Fit, task: &Task) -> Result<f64> {
     let most = task.counts().into_iter().max().unwrap_or(0);
     if most > 1 {
         for fold in folds(task.labels(), most.min(FOLDS)) {
-            let rest: Vec<usize> = (0..task.n_examples())
-                .filter(|i| !fold.contains(i))
-                .collect();
-            let rest = task.subset(&rest);
+            let rest = task.without(&fold);
             let head = fit(&rest)?;
             let rows = task.features().select(Axis(0), &fold);
             let found = scores(head.as_ref(), &rest, rows.view()) / head.prior_temperature() as f32;
