@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// A label and how likely it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LabelScore {
     /// Label of the class.
     pub label: String,
@@ -19,6 +20,7 @@ pub struct LabelScore {
 
 /// What the classifier thinks of one photo.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Answer {
     /// Name of the head that answered.
     pub head: &'static str,
@@ -49,6 +51,7 @@ impl Answer {
 /// A suspicious label, and what the example looks like.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SuspectLabel {
     /// The example.
     pub id: ExampleId,
@@ -62,6 +65,7 @@ pub struct SuspectLabel {
 
 /// How well the set works, estimated from its own examples.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Quality {
     /// How often new photos will be recognised; none before enough examples could be held out.
     pub accuracy: Option<Estimate>,
@@ -77,6 +81,7 @@ pub struct Quality {
 
 /// An example and how alike it is to a photo.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Neighbour {
     /// The example.
     pub id: ExampleId,

@@ -27,6 +27,7 @@ impl Default for Calibration {
 
 /// What a recogniser says of one photo. Classes are indices of the task.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Prediction {
     /// Calibrated probability of each class `(C,)`; they sum to 1, or are all 0 where no class can be scored.
     pub probabilities: Vec<f64>,

@@ -209,6 +209,7 @@ macro_rules! heads {
         /// Every head there is, with its hyper-parameters.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
         pub enum HeadSpec {
             $($(#[$doc])* $head($head),)*
         }

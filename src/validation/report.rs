@@ -21,6 +21,7 @@ const NEIGHBOURS: usize = 3;
 
 /// A share with the interval that holds its true value 95 times in 100.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Estimate {
     /// The share that was seen, in `[0, 1]`.
     pub value: f64,
@@ -59,6 +60,7 @@ impl Estimate {
 
 /// An example whose label looks wrong.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Suspect {
     /// Which example of the task.
     pub example: usize,
@@ -72,6 +74,7 @@ pub struct Suspect {
 
 /// What held-out examples say about a set.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// How often new photos will be recognised, estimated with one fold of examples fewer than the set has; none with
     /// fewer than two classes or without examples that could be held out. Photos that are nearly alike count once.
