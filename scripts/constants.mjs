@@ -10,7 +10,7 @@ const DOCUMENT = join(ROOT, "docs", "constants.md");
 export const LIST = "npm run constants";
 const TABLE = "npm run constants -- FILE.safetensors ...";
 /** Small tasks that each number is tried on. */
-const TASKS = 300;
+const TASKS = 2000;
 
 const NUMBER =
   /^\s*(?:pub(?:\([^)]*\))? )?(?:const|static) (?<name>[A-Z][A-Z0-9_]*): (?<type>[^=&]+?) = (?<value>.+);$/;

@@ -21,7 +21,7 @@ use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
-use crate::validation::{ENOUGH, FOLDS, HeldOut, PRIOR_SPREAD, fit_temperature, folds};
+use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part, folds};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -48,7 +48,6 @@ impl Fused {
             &SHARED,
             &STEEPNESS,
             &trust::ENOUGH,
-            &trust::GAIN,
             &trust::CHANCE,
             &kernel::SHARPNESS,
             &kernel::RIDGE,
@@ -60,7 +59,8 @@ impl Fused {
             &text::DOUBT,
             &text::PRIOR,
             &FOLDS,
-            &PRIOR_SPREAD,
+            &PART_SPREAD,
+            &SPREAD,
         ]
     }
 }
@@ -296,8 +296,7 @@ impl FittedFused {
         if held.places.is_empty() {
             return;
         }
-        self.image_temperature =
-            fit_temperature(held.logits.view(), &labels, self.image_temperature);
+        self.image_temperature = fit_part(held.logits.view(), &labels, self.image_temperature);
         let images = &held.logits / self.image_temperature as f32;
         self.text_weight = text::weight(&images, &(scores / self.text_temperature as f32), &labels);
     }

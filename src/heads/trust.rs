@@ -8,7 +8,7 @@ use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::math::ln;
 use crate::task::Task;
-use crate::validation::{fit_temperature, probabilities_into};
+use crate::validation::{fit_part, probabilities_into};
 
 /// Shares of the image that a stream is tried with; 0 drops it.
 const SHARES: [f64; 9] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0];
@@ -19,11 +19,8 @@ pub(super) static ENOUGH: Measured = Measured::new("trust.ENOUGH", 100.0);
 /// Rounds over all streams.
 const ROUNDS: usize = 2;
 
-/// A share is changed only for a gain of this many nats an example: less is not worth it.
-pub(super) static GAIN: Measured = Measured::new("trust.GAIN", 1e-3);
-
-/// And of so many nats in all, which a few examples give by chance. On drawings of two kinds, two to four of each, 0.3
-/// gains 1 to 3 points over none, and more gains less.
+/// A share is changed only for a gain of so many nats in all, which a few examples give by chance. On drawings of two kinds, two to four of
+/// each, 0.3 gains 1 to 3 points over none, and more gains less.
 pub(super) static CHANCE: Measured = Measured::new("trust.CHANCE", 0.3);
 
 /// Trust in each stream of a task; they sum to 1. Those of the task as it is where there is nothing to hold out.
@@ -42,7 +39,7 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
     let Some(mut best) = loss(&small, &trust)? else {
         return Ok(trust);
     };
-    let gain = GAIN.get() + CHANCE.get() / small.n_examples() as f64;
+    let gain = CHANCE.get() / small.n_examples() as f64;
     for round in 0..ROUNDS {
         let mut changed = false;
         for stream in 0..streams {
@@ -84,7 +81,7 @@ fn loss(task: &Task, trust: &[f64]) -> Result<Option<f64>> {
     let task = task.with_trust(trust)?;
     let similarity = task.similarity().to_owned();
     let (logits, labels) = held_out_images(similarity, task.labels(), task.n_classes());
-    let t = fit_temperature(logits.view(), &labels, 1.0);
+    let t = fit_part(logits.view(), &labels, 1.0);
     let mut p = vec![0.0; task.n_classes()];
     let (mut sum, mut n) = (0.0, 0);
     for (logits, &label) in logits.rows().into_iter().zip(&labels) {

@@ -24,7 +24,7 @@ impl Measured {
         }
     }
 
-    /// File and name, such as `temperature.PRIOR_SPREAD`.
+    /// File and name, such as `temperature.SPREAD`.
     pub fn name(&self) -> &'static str {
         self.name
     }

@@ -5,7 +5,7 @@ use crate::heads::{FittedHead, Head, Linear, ZeroShot};
 use crate::numerics::Measured;
 use crate::numerics::math::{log_sum_exp, softmax};
 use crate::task::Task;
-use crate::validation::fit_temperature;
+use crate::validation::fit_part;
 use ndarray::{Array2, ArrayView2};
 
 /// The logits of a text are divided by one and this number over that of the examples, beside what the examples say: a few
@@ -65,7 +65,7 @@ impl TextScores {
 /// The temperature of the scores of the texts, learned from examples `(m, C)` of all `n`; the texts have seen none of them.
 pub(super) fn temperature(scores: ArrayView2<'_, f32>, labels: &[usize], n: usize) -> f64 {
     let doubt = if n == 0 { 0.0 } else { DOUBT.get() / n as f64 };
-    fit_temperature(scores, labels, 1.0) * (1.0 + doubt)
+    fit_part(scores, labels, 1.0) * (1.0 + doubt)
 }
 
 /// The weight `>= 0` of the logits of the texts beside those of the images, both held-out `(m, C)`, that minimises

@@ -23,9 +23,14 @@ pub struct Ablation {
 /// A sentence for a name that no number has, and for what is no number above zero.
 pub fn parse(word: &str) -> Result<Vec<Ablation>, String> {
     let all = Fused::measured();
-    let usual = |measured: &'static Measured| Ablation {
-        measured,
-        others: vec![measured.chosen() / 2.0, measured.chosen() * 2.0],
+    let usual = |measured: &'static Measured| {
+        let (half, twice) = (measured.chosen() / 2.0, measured.chosen() * 2.0);
+        // Some can only be whole.
+        let half = if half > 1.0 { half.ceil() } else { half };
+        Ablation {
+            measured,
+            others: vec![half, twice],
+        }
     };
     if word == "all" {
         return Ok(all.into_iter().map(usual).collect());
