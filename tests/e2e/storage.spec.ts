@@ -99,6 +99,7 @@ test("keeps a set that could not be saved, and saves it by itself once there is 
   // The set stays open: elsewhere it would be lost.
   await page.getByRole("button", { name: "Sets", exact: true }).click();
   await page.getByRole("button", { name: "Delete this set", exact: true }).click();
+  await expect(page.getByText("“My set” is not saved yet, so it stays open.")).toBeVisible();
   await expectPhotos(page, "mug", 4);
   await setDisk(page, "free");
   await saved(page);

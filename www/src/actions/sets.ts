@@ -39,9 +39,13 @@ export async function switchSet(id: string): Promise<void> {
 
 /** Opens another set, where the open one can be put away. */
 async function change(id: string): Promise<boolean> {
-  const changed = await openSet(id);
-  if (!changed) showToast(text.sets.unsaved(setName(getState())), null);
-  return changed;
+  return (await openSet(id)) || stays();
+}
+
+/** Says that the open set stays open: elsewhere what is not saved would be lost. */
+function stays(): false {
+  showToast(text.sets.unsaved(setName(getState())), null);
+  return false;
 }
 
 export async function renameSet(name: string): Promise<void> {
@@ -63,7 +67,7 @@ export async function deleteSet(): Promise<void> {
   const gone = [id, ...deletedSets.map((named) => named.id)];
   const next = left?.id ?? (gone.includes(FIRST_SET) ? crypto.randomUUID() : FIRST_SET);
   await kept(async () => {
-    if (!(await saved())) throw new Error("what is not saved could not be had back");
+    if (!(await saved())) return stays();
     await writeName({ id, name, deletedAt: Date.now() });
     await change(next);
     await listChanged();
