@@ -8,10 +8,11 @@ pub struct Scratch {
     pub(crate) embedding: Vec<f32>,
     /// One number an example.
     pub(super) examples: Vec<f32>,
-    /// One number a class, of three kinds.
+    /// One number a class: of images and of texts, or of a bias and of what it is added to.
     pub(super) classes: [Vec<f32>; 2],
+    /// Products of the query with what is summed over the examples of each class.
     pub(super) products: Vec<f64>,
-    /// Some numbers a class.
+    /// Two numbers a class.
     pub(super) sums: Vec<f64>,
 }
 
