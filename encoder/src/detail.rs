@@ -1,6 +1,6 @@
 //! How closely images are looked at: one network at several sizes of its input.
 
-use super::manifest::{Input, Preprocess, fault};
+use super::parts::{Input, Preprocess, fault};
 use handful::Result;
 use serde::Deserialize;
 

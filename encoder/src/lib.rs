@@ -11,9 +11,11 @@ mod digest;
 mod eighth;
 mod manifest;
 mod onnx;
+mod parts;
 mod preprocess;
 mod probe;
 mod text;
+mod text_side;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 mod words;

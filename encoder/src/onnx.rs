@@ -22,8 +22,9 @@ mod winograd;
 
 use self::bounded::Limit;
 use super::digest::check_digest;
-use super::manifest::{Manifest, Output};
-use super::text::TextSide;
+use super::manifest::Manifest;
+use super::parts::Output;
+use super::text_side::TextSide;
 use handful::{Error, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -16,7 +16,8 @@
 //! What is left differs because coefficients have 16 bits here and 22 in Pillow. WebAssembly SIMD needs no switch:
 //! `Resizer::new` takes it where the module is compiled with it.
 
-use super::manifest::{Filter, Layout, Manifest};
+use super::manifest::Manifest;
+use super::parts::{Filter, Layout};
 use fast_image_resize as fir;
 use handful::{Error, Result};
 use std::borrow::Cow;

@@ -4,7 +4,7 @@
 //! says. Each size of the input is a network of its own to the engine, so each has its numbers.
 
 use super::detail::Detail;
-use super::manifest::{Input, Layout, Preprocess, fault};
+use super::parts::{Input, Layout, Preprocess, fault};
 use handful::{Error, Result, Stream};
 use serde::Deserialize;
 use std::collections::BTreeMap;

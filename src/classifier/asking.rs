@@ -2,6 +2,7 @@
 
 use super::Classifier;
 use super::kept::Kept;
+use super::milestone::milestone;
 use crate::heads::{Fused, HeadSpec, NaiveBayes};
 use crate::numerics::order::sort_indices;
 use crate::support::{ClassId, ExampleId};
@@ -230,15 +231,4 @@ impl Classifier {
                 .collect(),
         })
     }
-}
-
-/// The examples that thresholds are learned from: all of up to sixteen, then 16, 24, 32, 48, 64, 96 and so on, which
-/// are two or three times a power of two.
-pub(super) fn milestone(n: usize) -> usize {
-    if n <= 16 {
-        return n;
-    }
-    let digits = usize::BITS - n.leading_zeros();
-    let dropped = digits - 2;
-    n >> dropped << dropped
 }

@@ -201,5 +201,5 @@ const ALONE: &str = "the answer that shared it is gone since the set has changed
 
 /// How many of the first examples tell how images are seen, out of n.
 fn milestone(n: usize) -> usize {
-    super::asking::milestone(n).min(LEARNED_FROM)
+    super::milestone::milestone(n).min(LEARNED_FROM)
 }

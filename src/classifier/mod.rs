@@ -5,6 +5,7 @@ mod format;
 mod kept;
 mod likeness;
 mod merge;
+mod milestone;
 
 use self::asking::{Milestone, Model};
 use self::kept::Kept;

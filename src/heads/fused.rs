@@ -7,6 +7,7 @@
 
 mod discriminant;
 mod evidence;
+pub(super) mod held_out;
 mod kernel;
 mod text;
 
@@ -17,14 +18,15 @@ use super::scratch::zeros;
 use super::{FittedHead, Head, LeaveOneOut, Query, Scratch, prior, trust};
 use crate::Result;
 use crate::numerics::Measured;
-use crate::numerics::linalg::{self, Inverse};
+use crate::numerics::linalg;
 use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
-use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part, folds};
-use discriminant::{Discriminant, Fit};
+use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part};
+use discriminant::Discriminant;
 use evidence::Evidence;
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use held_out::{Images, plan};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -68,9 +70,6 @@ impl Fused {
 /// Examples that take part at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
 pub(crate) const MOST: usize = 1800;
 
-/// Examples of a fold at most, beyond as many folds as there are anyway: the cost of a fold grows with the cube of its size.
-const FOLD: usize = 80;
-
 impl Head for Fused {
     type Fitted = FittedFused;
     const NAME: &'static str = "fused";
@@ -111,19 +110,6 @@ pub(crate) struct Known {
     pub labels: Vec<usize>,
 }
 
-/// The folds of examples with these labels `(n,)`, in order of their numbers: lists of places. None where no class has two.
-pub(crate) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
-    let mut counts = vec![0_usize; labels.iter().max().map_or(0, |most| most + 1)];
-    labels.iter().for_each(|&label| counts[label] += 1);
-    match counts.into_iter().max() {
-        Some(most @ 2..) => folds(
-            labels,
-            most.min((FOLDS.get() as usize).max(labels.len() / FOLD)),
-        ),
-        _ => Vec::new(),
-    }
-}
-
 /// The folds of what is known: the examples are shared out in the order of their numbers.
 fn folds_of(known: &Known) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..known.examples.len()).collect();
@@ -135,70 +121,6 @@ fn folds_of(known: &Known) -> Vec<Vec<usize>> {
     folds
         .map(|fold| fold.into_iter().map(|i| order[i]).collect())
         .collect()
-}
-
-/// Held-out logits of the images `(m, C)`, and how each fits.
-struct Images {
-    places: Vec<usize>,
-    logits: Array2<f32>,
-    far: Vec<f64>,
-    best: Vec<f64>,
-}
-
-impl Images {
-    /// Of the examples in some folds, lists of places in the kernel.
-    fn held_out<'a>(
-        evidence: &Evidence,
-        inverse: &Inverse,
-        folds: impl IntoIterator<Item = &'a Vec<usize>>,
-    ) -> Self {
-        let classes = evidence.n_classes();
-        let mut all = Self {
-            places: Vec::new(),
-            logits: Array2::zeros((0, classes)),
-            far: Vec::new(),
-            best: Vec::new(),
-        };
-        let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
-        for fold in folds {
-            let rest = evidence.without(inverse, fold);
-            for e in 0..fold.len() {
-                // Where no other example is left nothing is known of images.
-                let fit = match &rest {
-                    Some((rest, products)) => {
-                        let products = products.row(e).to_vec();
-                        rest.logits_into(&products, &mut scratch, &mut logits)
-                    }
-                    None => {
-                        logits.fill(f32::NEG_INFINITY);
-                        Fit {
-                            best: 0.0,
-                            far: 0.0,
-                        }
-                    }
-                };
-                all.far.push(fit.far);
-                all.best.push(fit.best);
-                let logits = ArrayView1::from(&logits);
-                all.logits.push_row(logits).expect("a logit for each class");
-            }
-            all.places.extend(fold);
-        }
-        all
-    }
-}
-
-/// Held-out logits `(m, C)` of the images alone, with the labels `(m,)`, of embeddings with these similarities `(n, n)`.
-pub(crate) fn held_out_images(
-    similarity: Array2<f32>,
-    labels: &[usize],
-    classes: usize,
-) -> (Array2<f32>, Vec<usize>) {
-    let inverse = kernel::inverse(similarity);
-    let evidence = Evidence::new(&inverse, labels, classes);
-    let images = Images::held_out(&evidence, &inverse, &plan(labels));
-    let labels = images.places.iter().map(|&place| labels[place]).collect();
-    (images.logits, labels)
 }
 
 /// The default answer, fitted.

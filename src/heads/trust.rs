@@ -3,7 +3,7 @@
 //! Source: ours. Streams are joined into one image, weighted by trust; the trust
 //! that gives the images of the default answer the least cross-entropy on held-out examples is found one stream at a time.
 
-use super::fused::held_out_images;
+use super::fused::held_out::held_out_images;
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::math::ln;

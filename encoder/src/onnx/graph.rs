@@ -1,8 +1,9 @@
 //! The graph of an ONNX file before the engine sees it: compared with the manifest, and put into a form that runs.
 
 use super::{READING, list, mismatch};
-use crate::manifest::{Manifest, Output};
-use crate::text::TextSide;
+use crate::manifest::Manifest;
+use crate::parts::Output;
+use crate::text_side::TextSide;
 use handful::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use tract_onnx::pb::{

@@ -3,8 +3,9 @@ import { followNames } from "../engine/names";
 import { setOpened } from "../engine/session";
 import { refresh } from "../engine/set";
 import { getState, set } from "../state/live";
+import type { Language } from "../state/state";
 import { keepPreference, readPreferences } from "../store/preferences";
-import { type Language, nearestLanguage, speak } from "../text";
+import { nearestLanguage, speak } from "../text";
 
 /** Takes up what was chosen before; for a language that nobody chose, the browser's own. */
 export function recallPreferences(): void {

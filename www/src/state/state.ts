@@ -3,7 +3,9 @@
  * stay in the engine; here are only ids, words and addresses.
  */
 import type { ErrorCode, HeadName, PresetName } from "handful";
-import type { Language } from "../text";
+
+/** Languages that the page speaks, by their tags; `text/` has the words. */
+export type Language = "en" | "de" | "zh";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
 export type Code = ErrorCode | "heic" | "set-file" | "earlier-encoder" | "unexpected";

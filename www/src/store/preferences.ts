@@ -1,6 +1,8 @@
 /** What a person chose for this browser. In localStorage, because the first drawing already needs it. */
+
+import type { Language } from "../state/state";
 import { INITIAL } from "../state/state";
-import { isLanguage, type Language } from "../text";
+import { isLanguage } from "../text";
 
 export interface Preferences {
   /** Null until somebody chooses: then the browser's own languages count. */

@@ -1,4 +1,5 @@
 /** Every word of the page, in the language that is spoken now. Importers see a change with the next drawing. */
+import type { Language } from "../state/state";
 import { de } from "./de";
 import { en, type Text } from "./en";
 import { zh } from "./zh";
@@ -8,9 +9,7 @@ export const LANGUAGES = {
   en: { name: "English", direction: "ltr", text: en },
   de: { name: "Deutsch", direction: "ltr", text: de },
   zh: { name: "中文", direction: "ltr", text: zh },
-} as const satisfies Record<string, { name: string; direction: "ltr" | "rtl"; text: Text }>;
-
-export type Language = keyof typeof LANGUAGES;
+} as const satisfies Record<Language, { name: string; direction: "ltr" | "rtl"; text: Text }>;
 
 export let text: Text = en;
 

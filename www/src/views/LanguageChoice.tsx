@@ -1,5 +1,6 @@
 import { chooseLanguage } from "../actions/preferences";
-import { LANGUAGES, type Language, text } from "../text";
+import type { Language } from "../state/state";
+import { LANGUAGES, text } from "../text";
 
 /** Each language is named in itself, so that its readers find it whatever the page speaks now. */
 export function LanguageChoice({ language }: { language: Language }) {

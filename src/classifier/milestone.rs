@@ -1,0 +1,12 @@
+//! How many of the first examples something is learned from, so that it need not be learned anew at each change.
+
+/// The examples that thresholds are learned from: all of up to sixteen, then 16, 24, 32, 48, 64, 96 and so on, which
+/// are two or three times a power of two.
+pub(super) fn milestone(n: usize) -> usize {
+    if n <= 16 {
+        return n;
+    }
+    let digits = usize::BITS - n.leading_zeros();
+    let dropped = digits - 2;
+    n >> dropped << dropped
+}
