@@ -74,7 +74,7 @@ impl Manifest {
     /// | `text` | absent, and so wherever there are `words`; or a text model, see [`super::TextEncoder::new`] |
     ///
     /// # Errors
-    /// [`Error::Manifest`] naming the field at fault.
+    /// [`handful::Error::Manifest`] naming the field at fault.
     ///
     /// # Example
     /// ```
