@@ -1,7 +1,7 @@
 //! Saving and reading a support set; `docs/format.md` is the specification.
 
 use crate::heads::HeadSpec;
-use crate::support::tensors::{extend, floats, matrix, open, refuse, write};
+use crate::support::tensors::{UNIT_TOLERANCE, extend, floats, matrix, open, refuse, write};
 use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet, Text};
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -13,9 +13,6 @@ const VERSION: u32 = 1;
 
 /// The one metadata entry.
 const ENTRY: &str = "handful";
-
-/// Rounding to single precision moves a number of a unit vector by less than this.
-const UNIT_TOLERANCE: f32 = 1e-5;
 
 #[derive(Serialize, Deserialize)]
 struct Meta {

@@ -4,6 +4,9 @@ use crate::{Error, Result};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::HashMap;
 
+/// Rounding to single precision moves a number of a unit vector by less than this.
+pub const UNIT_TOLERANCE: f32 = 1e-5;
+
 /// Refuses the bytes for this reason.
 pub fn refuse<T>(reason: impl ToString) -> Result<T> {
     Err(Error::Format {

@@ -5,7 +5,7 @@ use super::step::norm;
 use super::stream::{Class, unit};
 use super::{Uer, UerStream};
 use crate::numerics::random::Random;
-use crate::support::tensors::{extend, floats, matrix, open, refuse, write};
+use crate::support::tensors::{UNIT_TOLERANCE, extend, floats, matrix, open, refuse, write};
 use crate::{Error, Result};
 use safetensors::tensor::Dtype;
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,6 @@ const VERSION: u32 = 1;
 
 /// The one metadata entry.
 const ENTRY: &str = "handful-uer";
-
-/// Rounding to single precision moves a number of a unit vector by less than this.
-const UNIT_TOLERANCE: f32 = 1e-5;
 
 #[derive(Serialize, Deserialize)]
 struct Meta {
