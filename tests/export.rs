@@ -75,12 +75,12 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
     )
     .unwrap();
     for spec in HeadSpec::all() {
-        let head = spec.fit_whole(&all).unwrap();
+        let head = spec.fit(&all).unwrap();
         let Some(weights) = head.linear() else {
             continue;
         };
         linear += 1;
-        let temperature = temperature(head.as_ref(), &all);
+        let temperature = temperature(&spec, &all);
         let bytes = export::to_safetensors(weights, all.streams(), &LABELS, temperature).unwrap();
         let (about, weights, bias) = read(&bytes);
         assert_eq!(about.labels, LABELS);

@@ -1,6 +1,6 @@
 //! What the library gives can be handed to another thread, and asked from several.
 
-use handful::heads::{FittedHead, HeadSpec, LeaveOneOut, UerStream};
+use handful::heads::{FittedHead, HeadSpec, UerStream};
 use handful::support::SupportSet;
 use handful::task::Task;
 use handful::{Answer, Classifier, Error, Recogniser};
@@ -16,7 +16,6 @@ fn everything_public_is_send_and_sync() {
     is_shared::<HeadSpec>();
     is_shared::<UerStream>();
     is_shared::<dyn FittedHead>();
-    is_shared::<dyn LeaveOneOut>();
     is_shared::<Answer>();
     is_shared::<Error>();
 }

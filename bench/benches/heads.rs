@@ -1,4 +1,4 @@
-//! Fitting, leaving out and asking of every head: `cargo bench -p handful-bench`.
+//! Fitting and asking of every head: `cargo bench -p handful-bench`.
 #![allow(clippy::unwrap_used, reason = "a bench that cannot run stops")]
 #![allow(missing_docs, reason = "criterion writes the main function")]
 
@@ -19,7 +19,6 @@ fn heads(criterion: &mut Criterion) {
     let mut slow = Vec::new();
     for (number, size) in SIZES.into_iter().enumerate() {
         let task = task(size).unwrap();
-        let examples: Vec<usize> = (0..task.n_examples()).collect();
         let mut quick = Vec::new();
         for spec in HeadSpec::all() {
             if number + 1 == SIZES.len() && slow.contains(&spec.name()) {
@@ -47,9 +46,6 @@ fn heads(criterion: &mut Criterion) {
                 continue;
             }
             let fitted = fit(&spec, &task).unwrap();
-            run("leave_one_out", &mut || {
-                drop(black_box(fitted.leave_one_out(&task.clone(), &examples)));
-            });
             quick.push(fitted);
             let (mut asking, last) = (Asking::new(&task), quick.len() - 1);
             criterion

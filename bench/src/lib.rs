@@ -3,7 +3,7 @@
 //! `benches/heads.rs` times it natively; compiled to WebAssembly, this crate is the module that `page/main.js` times,
 //! free of what JavaScript bindings cost.
 
-use handful::heads::{HeadSpec, LeaveOneOut, Query, Scratch};
+use handful::heads::{FittedHead, HeadSpec, Query, Scratch};
 use handful::task::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::Array2;
@@ -100,8 +100,8 @@ pub fn task(size: Size) -> Result<Task, Error> {
 ///
 /// # Errors
 /// Those of [`HeadSpec::fit`].
-pub fn fit(spec: &HeadSpec, task: &Task) -> Result<Box<dyn LeaveOneOut>, Error> {
-    spec.fit_whole(&task.clone())
+pub fn fit(spec: &HeadSpec, task: &Task) -> Result<Box<dyn FittedHead>, Error> {
+    spec.fit(&task.clone())
 }
 
 /// What asking needs: a query and room for the answers of heads to it.
@@ -126,7 +126,7 @@ impl Asking {
     }
 
     /// The scores of all these heads for the query; what they share is computed once. Returns the sum of the first.
-    pub fn ask(&mut self, task: &Task, heads: &[Box<dyn LeaveOneOut>]) -> f32 {
+    pub fn ask(&mut self, task: &Task, heads: &[Box<dyn FittedHead>]) -> f32 {
         if heads.iter().any(|head| head.reads_similarities()) {
             task.similarities_into(&self.row, &mut self.image, &mut self.similarities);
         }

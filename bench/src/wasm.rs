@@ -2,7 +2,7 @@
 
 use crate::{Asking, Size, fit, task};
 use handful::Error;
-use handful::heads::{HeadSpec, LeaveOneOut};
+use handful::heads::{FittedHead, HeadSpec};
 use handful::task::Task;
 use wasm_bindgen::prelude::*;
 
@@ -19,7 +19,7 @@ pub fn heads() -> Vec<String> {
 #[wasm_bindgen]
 pub struct Workload {
     task: Task,
-    fitted: Vec<Box<dyn LeaveOneOut>>,
+    fitted: Vec<Box<dyn FittedHead>>,
     asking: Asking,
 }
 

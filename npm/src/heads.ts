@@ -147,8 +147,6 @@ export interface AmuFields {
   readonly power?: number | undefined;
   /** Whether every class weighs the same, whatever its number of examples. Default: false. */
   readonly classBalance?: boolean | undefined;
-  /** Seed of the groups of held-out examples, a whole number from 0 on. Default: 1. */
-  readonly seed?: number | undefined;
   /** What stands in for the text of a class with examples. Default: `mean`. */
   readonly missingText?: MissingText | undefined;
   /** Features that the bias is made from. Default: `all`. */

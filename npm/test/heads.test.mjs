@@ -38,7 +38,6 @@ const OTHERS = {
     uncertainty: "margin",
     power: 0.5,
     classBalance: true,
-    seed: 7,
     missingText: "prototype",
     aux: "clip",
   },

@@ -15,7 +15,7 @@ pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
 use super::scratch::zeros;
-use super::{FittedHead, Head, LeaveOneOut, Query, Scratch, prior, trust};
+use super::{FittedHead, Head, Query, Scratch, prior, trust};
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
@@ -160,7 +160,7 @@ impl FittedFused {
         let held = fitted.hold_out(&fitted.folds[..fitted.enough()]);
         fitted.learn_text(&held);
         let (held_out, parts) = fitted.joined(held);
-        fitted.novelty_scale = std::array::from_fn(|k| spread(parts.iter().map(|part| part[k])));
+        fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.iter().map(|part| part[k])));
         fitted.held_out = fitted.with_novelty(held_out, &parts);
         fitted
     }
@@ -292,7 +292,7 @@ impl FittedFused {
 }
 
 /// Standard deviation; 1 where there is none.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
+fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let n = values.clone().count() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let variance = values.map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
@@ -360,38 +360,5 @@ impl FittedHead for FittedFused {
         let mut all = self.held_out.clone();
         all.append(self.with_novelty(more, &parts));
         Some(Cow::Owned(all))
-    }
-}
-
-impl LeaveOneOut for FittedFused {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let mut out = Array2::zeros((examples.len(), self.n_classes()));
-        for (mut out, &example) in out.rows_mut().into_iter().zip(examples) {
-            match self
-                .known
-                .examples
-                .iter()
-                .position(|&known| known == example)
-            {
-                Some(place) => {
-                    let (held_out, _) = self.joined(self.hold_out(&[vec![place]]));
-                    out.assign(&held_out.logits.row(0));
-                }
-                // It is one of those that take no part.
-                None => {
-                    let out = out
-                        .as_slice_mut()
-                        .expect("a matrix of its own is row-major");
-                    let query = Query::of_row(task.row(example));
-                    self.scores_into(query, &mut Scratch::default(), out);
-                }
-            }
-        }
-        out
-    }
-
-    /// The temperatures and the weight of the texts are kept.
-    fn exact_leave_one_out(&self) -> bool {
-        false
     }
 }

@@ -3,11 +3,11 @@
 //! Source: Cover, Hart, "Nearest neighbor pattern classification", 1967; weights as in Wu et al., "Unsupervised Feature
 //! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4.
 
-use super::{Center, FittedHead, Head, LeaveOneOut, Query, Scratch, check_factor, check_within};
+use super::{Center, FittedHead, Head, Query, Scratch, check_factor, check_within};
 use crate::Result;
 use crate::numerics::math::{self, larger};
 use crate::task::Task;
-use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by the logarithm of each class's share in the vote of the `k` most similar examples.
@@ -193,34 +193,6 @@ impl FittedKnn {
             };
         }
     }
-
-    /// The scores of one example as if it were not there.
-    fn without(&self, task: &Task, example: usize, mut out: ArrayViewMut1<'_, f32>) {
-        let similarity = task.similarity();
-        let row: ArrayView1<'_, f32> = similarity.row(example);
-        let own = self.labels[example];
-        let mut counts = self.counts.clone();
-        counts[own] -= 1;
-        let centre = self.centre.as_ref().map(|centre| {
-            let n = self.labels.len() as f64;
-            let mut sums = &centre.similarities * n;
-            sums.zip_mut_with(&row, |sum, &s| *sum -= f64::from(s));
-            let query = sums[example] / (n - 1.0).max(1.0);
-            // The example is no part of the mean, so it takes no part in its length.
-            sums[example] = 0.0;
-            (Centre::of(&sums, n - 1.0), query)
-        });
-        let mut similarities = match &centre {
-            Some((centre, query)) => centre.similarities(row.iter().copied(), *query).collect(),
-            None => row.to_vec(),
-        };
-        similarities[example] = f32::NEG_INFINITY;
-        let mut scores = vec![0.0; self.counts.len()];
-        self.vote(votes(self.recipe.k, &counts), &similarities, &mut scores);
-        for ((out, score), n) in out.iter_mut().zip(scores).zip(counts) {
-            *out = if n == 0 { f32::NEG_INFINITY } else { score };
-        }
-    }
 }
 
 impl FittedHead for FittedKnn {
@@ -249,15 +221,5 @@ impl FittedHead for FittedKnn {
 
     fn prior_temperature(&self) -> f64 {
         TEMPERATURES[usize::from(self.votes > 1)]
-    }
-}
-
-impl LeaveOneOut for FittedKnn {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let mut out = Array2::zeros((examples.len(), self.counts.len()));
-        for (row, &i) in out.rows_mut().into_iter().zip(examples) {
-            self.without(task, i, row);
-        }
-        out
     }
 }

@@ -4,15 +4,13 @@
 //! Differs from it: solved for one coefficient an example and class (representer theorem) in the metric of the
 //! similarities, where few examples make a small problem whatever the width.
 
-use super::held_out::{held_out, singles};
-use super::solver::{Expansion, Problem};
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_within};
+use super::solver::Problem;
+use super::{FittedHead, Head, Linear, Query, Scratch, check_within};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::numerics::math;
 use crate::task::Task;
-use crate::validation::folds;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by the logits of a logistic regression on embeddings scaled to length `scale`.
@@ -33,7 +31,6 @@ use serde::{Deserialize, Serialize};
 /// [`crate::Error::Parameter`].
 /// # Cost
 /// One product of `(n, n)` with `(n, C)` a step, some 50 to 400 steps; score O(C width).
-/// Leaving one out refits: exactly up to 60 examples, in five folds beyond.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Logistic {
@@ -52,13 +49,9 @@ impl Default for Logistic {
     }
 }
 
-/// Examples up to which each is left out alone; from there on a fifth of them at a time.
-const SINGLE: usize = 60;
-const FOLDS: usize = 5;
-
-/// How far a score may be from that of the minimum: what single precision gives for few examples, a thousandth of a
-/// logit for many, and for the folds, which are an estimate, a hundredth.
-const TOLERANCES: [f64; 3] = [1e-5, 1e-3, 1e-2];
+/// Up to this many examples a score is found to what single precision gives, of more to a thousandth of a logit.
+const FEW: usize = 60;
+const TOLERANCES: [f64; 2] = [1e-5, 1e-3];
 
 /// Best temperature at one photo a class, where none can be held out: 0.2 to 0.65 on the validation photos of
 /// Caltech-101, UCF101 and DTD (CLIP features, 5 to 101 classes).
@@ -75,28 +68,9 @@ impl Head for Logistic {
 
     fn fit(&self, task: &Task) -> Result<FittedLogistic> {
         self.check()?;
-        let tolerance = usize::from(task.n_examples() > SINGLE);
-        Ok(self.fit_from(task, None, tolerance))
-    }
-}
-
-impl Logistic {
-    /// Fits the head to one of the tolerances, starting at the coefficients and bias of a similar task.
-    fn fit_from(&self, task: &Task, start: Option<Expansion>, tolerance: usize) -> FittedLogistic {
         let (n, classes) = (task.n_examples(), task.n_classes());
         let counts = task.counts();
         let unused: Vec<usize> = (0..classes).filter(|&c| counts[c] == 0).collect();
-        let mut start = start.unwrap_or_else(|| Expansion {
-            coefficients: Array2::zeros((n, classes)),
-            bias: Array1::zeros(classes),
-        });
-        // A number that all biases share changes nothing; the one solution that is meant has none.
-        for &c in &unused {
-            start.coefficients.column_mut(c).fill(0.0);
-            start.bias[c] = 0.0;
-        }
-        let shared = start.bias.sum() / (classes - unused.len()).max(1) as f64;
-        start.bias -= shared;
         let gradient = |scores: &Array2<f64>| {
             let mut gradient = scores.clone();
             for (mut row, &label) in gradient.rows_mut().into_iter().zip(task.labels()) {
@@ -128,35 +102,29 @@ impl Logistic {
             kernel: &kernel,
             penalty: 1.0 / self.c,
             length: self.scale,
-            tolerance: TOLERANCES[tolerance],
+            tolerance: TOLERANCES[usize::from(n > FEW)],
         };
-        let (solution, converged) = problem.solve(start);
+        let (solution, converged) = problem.solve((n, classes));
         let weights = linalg::products(
             linalg::single(solution.coefficients.t()).view(),
             columns.view(),
         );
         let weights = linalg::wide(weights.view()) * square;
-        let mut bias = solution.bias.clone();
+        let mut bias = solution.bias;
         for c in unused {
             bias[c] = f64::NEG_INFINITY;
         }
-        FittedLogistic {
-            recipe: self.clone(),
+        Ok(FittedLogistic {
             linear: Linear::of_embeddings(&weights, &bias, task),
-            exact: n <= SINGLE,
-            solution,
             converged,
-        }
+        })
     }
 }
 
-/// The solution, as weights and as coefficients of the examples.
+/// The solution as weights.
 #[derive(Debug, Clone)]
 pub struct FittedLogistic {
-    recipe: Logistic,
     linear: Linear,
-    solution: Expansion,
-    exact: bool,
     converged: bool,
 }
 
@@ -182,27 +150,5 @@ impl FittedHead for FittedLogistic {
 
     fn linear(&self) -> Option<&Linear> {
         Some(&self.linear)
-    }
-}
-
-impl LeaveOneOut for FittedLogistic {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let groups = if self.exact {
-            singles(examples)
-        } else {
-            folds(task.labels(), FOLDS)
-        };
-        held_out(task, examples, &groups, &|rest, kept| {
-            let start = Expansion {
-                coefficients: self.solution.coefficients.select(Axis(0), kept),
-                bias: self.solution.bias.clone(),
-            };
-            let tolerance = if self.exact { 0 } else { 2 };
-            Box::new(self.recipe.fit_from(rest, Some(start), tolerance))
-        })
-    }
-
-    fn exact_leave_one_out(&self) -> bool {
-        self.exact
     }
 }

@@ -53,7 +53,7 @@ use std::borrow::Cow;
 /// A recipe: hyper-parameters and nothing else.
 pub trait Head {
     /// What fitting gives.
-    type Fitted: LeaveOneOut + 'static;
+    type Fitted: FittedHead + 'static;
     /// Stable name: files, errors, user interface.
     const NAME: &'static str;
 
@@ -158,21 +158,6 @@ pub trait FittedHead: Send + Sync {
     }
 }
 
-/// A fitted head that tells what leaving out single examples would change. No answer comes of that, which come of folds: it is apart so
-/// that a module that people download has none of it.
-pub trait LeaveOneOut: FittedHead {
-    /// Scores `(m, C)` of m examples of the task that this head was fitted to, each as if the head had never seen it.
-    ///
-    /// A class whose only example is left out cannot be scored: `-inf`. Without refitting where there is a closed form.
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32>;
-
-    /// Whether [`LeaveOneOut::leave_one_out`] gives what fitting without the example would give. Otherwise it keeps
-    /// hyper-parameters that were chosen with the example, or holds out more than one; the head says which.
-    fn exact_leave_one_out(&self) -> bool {
-        true
-    }
-}
-
 /// Scores of all queries `(m, C)`, given as unit rows `(m, width)`; `task` is the one that the head was fitted to.
 pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> Array2<f32> {
     if let Some(linear) = head.linear() {
@@ -255,16 +240,6 @@ macro_rules! heads {
             /// # Errors
             /// Those of [`Head::fit`].
             pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
-                Ok(match self {
-                    $(Self::$head(head) => Box::new(head.fit(task)?),)*
-                })
-            }
-
-            /// The same, with what leaving out single examples would change.
-            ///
-            /// # Errors
-            /// Those of [`Head::fit`].
-            pub fn fit_whole(&self, task: &Task) -> Result<Box<dyn LeaveOneOut>> {
                 Ok(match self {
                     $(Self::$head(head) => Box::new(head.fit(task)?),)*
                 })
@@ -382,19 +357,6 @@ fn affinities(beta: f64, similarities: &[f32], mut use_block: impl FnMut(usize, 
         }
         use_block(place * BLOCK, &block.as_flattened()[..some.len()]);
     }
-}
-
-/// Examples that are held out in turn at most where a hyper-parameter is chosen: evenly spread, of classes that keep
-/// an example when one is taken away.
-fn spread(task: &Task) -> Vec<usize> {
-    // A choice among a few values needs no more: the standard error of a share is then 3.5 points at most.
-    const MOST: usize = 200;
-    let counts = task.counts();
-    let usable: Vec<usize> = (0..task.n_examples())
-        .filter(|&i| counts[task.labels()[i]] > 1)
-        .collect();
-    let n = usable.len().min(MOST);
-    (0..n).map(|k| usable[k * usable.len() / n]).collect()
 }
 
 /// Mean cross-entropy of the scores `(m, C)` of m examples, divided by a temperature, with their labels.

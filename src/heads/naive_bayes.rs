@@ -10,11 +10,10 @@ mod statistics;
 
 pub use statistics::Statistics;
 
-use super::held_out::refitted;
 use super::prior::{CENTER_COUNT, settled, temperature_of_sums};
 use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Prior, Query, Scratch, Without, check_amount,
-    check_within, fit_without, pseudo,
+    FittedHead, Head, Linear, Prior, Query, Scratch, Without, check_amount, check_within,
+    fit_without, pseudo,
 };
 use crate::Result;
 use crate::numerics::linalg;
@@ -62,8 +61,7 @@ pub enum Dof {
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
-/// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d). Leaving one out is
-/// O(C d); with `minmax` or `text_count` it fits again.
+/// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NaiveBayes {
@@ -166,13 +164,12 @@ impl NaiveBayes {
             } else {
                 0.0
             };
-            // Half of what the squared length from the centre, the mean of the means, is too long by.
+            // Squared length of the class mean as seen from the mean of all class means; noise makes it too long by `excess` of it.
             let length = square - 2.0 * along / n.max(1.0) + all / (n * n).max(1.0);
             let excess = 0.5 * (1.0 - settled(counts[c], self.center_count)) * length;
             bias[c] = (log_prior[c] + moved - 0.5 * square + excess) as f32;
         }
         Ok(FittedNaiveBayes {
-            recipe: self.clone(),
             temperature: temperature_of_sums(own, all, n),
             linear: Linear::of_single(weights, bias),
         })
@@ -278,7 +275,6 @@ impl Head for NaiveBayes {
 /// A linear classifier: the squares of the query are the same for every class and left out.
 #[derive(Debug, Clone)]
 pub struct FittedNaiveBayes {
-    recipe: NaiveBayes,
     linear: Linear,
     temperature: f64,
 }
@@ -298,70 +294,5 @@ impl FittedHead for FittedNaiveBayes {
 
     fn linear(&self) -> Option<&Linear> {
         Some(&self.linear)
-    }
-}
-
-impl LeaveOneOut for FittedNaiveBayes {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        if !self.recipe.needs_statistics_only() {
-            return refitted(&self.recipe, task, examples);
-        }
-        let factor = task.scale().mapv(f64::from);
-        let statistics = Statistics::of(task).affine(&factor, &Array1::zeros(factor.len()));
-        let within = statistics.within();
-        let sum = statistics.means().sum_axis(Axis(0));
-        let embeddings = task.embeddings();
-        let mut out = Array2::zeros((examples.len(), self.n_classes()));
-        for (mut scores, &i) in out.axis_iter_mut(Axis(0)).zip(examples) {
-            let own = task.labels()[i];
-            let x = embeddings.row(i).mapv(f64::from);
-            let n = statistics.counts()[own] as f64;
-            let deviation = &x - &statistics.means().row(own);
-            let mut counts = statistics.counts().to_vec();
-            counts[own] -= 1;
-            let used = counts.iter().filter(|&&n| n > 0).count();
-            // Without x its class has mean m - d/(n-1) and its sum of squares falls by n/(n-1) d^2.
-            let (mean, rest) = if counts[own] == 0 {
-                (None, within.clone())
-            } else {
-                let k = n / (n - 1.0);
-                let rest = &within - &deviation.mapv(|d| k * d * d);
-                (
-                    Some(&statistics.means().row(own) - &(&deviation / (n - 1.0))),
-                    rest.mapv(|v| v.max(0.0)),
-                )
-            };
-            let scale = self
-                .recipe
-                .shrink(rest, statistics.n_examples() - 1, used, || {
-                    statistics.mean_square()
-                });
-            let counts: Vec<f64> = counts.into_iter().map(|n| n as f64).collect();
-            let log_prior = self.recipe.prior.log(&counts);
-            let lost = match &mean {
-                Some(mean) => &statistics.means().row(own) - mean,
-                None => statistics.means().row(own).to_owned(),
-            };
-            let center = (&sum - &lost) / used.max(1) as f64;
-            for (c, score) in scores.iter_mut().enumerate() {
-                let at = match (&mean, c == own) {
-                    (Some(mean), true) => mean.view(),
-                    _ => statistics.means().row(c),
-                };
-                // The linear form of `scores_into`, so that both are on one scale.
-                let fit: f64 = at
-                    .iter()
-                    .zip(&x)
-                    .zip(&scale)
-                    .map(|((&m, &x), &s)| m * (x - 0.5 * m) / s)
-                    .sum();
-                let length: f64 = (at.iter().zip(&center).zip(&scale))
-                    .map(|((&m, &g), &s)| (m - g) * (m - g) / s)
-                    .sum();
-                let unsettled = 1.0 - settled(counts[c], self.recipe.center_count);
-                *score = (log_prior[c] + fit + 0.5 * unsettled * length) as f32;
-            }
-        }
-        out
     }
 }

@@ -3,15 +3,12 @@
 //! Source: Snell, Swersky, Zemel, "Prototypical Networks for Few-shot Learning", 2017, arXiv:1703.05175, eq. 1.
 //! Differs from the source: cosine in place of squared Euclidean distance; no episodic training.
 
-use super::held_out::refitted;
 use super::prior::typical_temperature;
-use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_amount, check_factor, pseudo,
-};
+use super::{FittedHead, Head, Linear, Query, Scratch, check_amount, check_factor, pseudo};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::task::{Task, class_sums};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Where directions are taken from.
@@ -41,7 +38,7 @@ pub enum Center {
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
-/// Fit O(n width), score O(C width) a query. Leaving one out is O(C width); with `center` or `text_count` it fits again.
+/// Fit O(n width), score O(C width) a query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prototype {
@@ -80,56 +77,43 @@ impl Head for Prototype {
             Center::None => None,
             Center::SupportMean => embeddings.mean_axis(Axis(0)),
         };
-        let mean = mean.unwrap_or_else(|| Array1::zeros(embeddings.ncols()));
-        let centred = |row: Array1<f64>| match self.center {
-            Center::None => row,
-            Center::SupportMean => direction(row - &mean),
+        let centred = |row: Array1<f64>| match &mean {
+            None => row,
+            Some(mean) => direction(row - mean, NEAR),
         };
         for mut row in embeddings.rows_mut() {
             let seen = centred(row.to_owned());
             row.assign(&seen);
         }
-        let mut sums = class_sums(embeddings.view(), task.labels(), task.n_classes());
+        let mut directions = class_sums(embeddings.view(), task.labels(), task.n_classes());
         let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
         if self.text_count > 0.0 {
-            for (c, row) in pseudo::rows(task, &task.class_means())
-                .into_iter()
-                .enumerate()
-            {
+            let texts = pseudo::rows(task, &task.class_means());
+            for (c, row) in texts.into_iter().enumerate() {
                 if let Some(row) = row {
-                    sums.row_mut(c).scaled_add(self.text_count, &centred(row));
+                    let mut sum = directions.row_mut(c);
+                    sum.scaled_add(self.text_count, &centred(row));
                     scored[c] = true;
                 }
             }
         }
-        let lengths = sums.map_axis(Axis(1), |sum| sum.dot(&sum).sqrt());
-        let mut directions = sums.clone();
-        for (mut row, &length) in directions.rows_mut().into_iter().zip(&lengths) {
-            row *= reciprocal(length);
+        for mut row in directions.rows_mut() {
+            let unit = direction(row.to_owned(), CANCELLED);
+            row.assign(&unit);
         }
         let weights = &directions * self.logit_scale;
-        let bias = Array1::from_shape_fn(counts.len(), |c| {
-            if scored[c] {
-                -weights.row(c).dot(&mean)
-            } else {
-                f64::NEG_INFINITY
-            }
+        let bias = Array1::from_shape_fn(counts.len(), |c| match &mean {
+            _ if !scored[c] => f64::NEG_INFINITY,
+            Some(mean) => -weights.row(c).dot(mean),
+            None => 0.0,
         });
-        let centre = match self.center {
-            Center::None => None,
-            Center::SupportMean => Some(Centre {
-                row: (&mean * &task.scale().mapv(f64::from)).mapv(|v| v as f32),
-                square: mean.dot(&mean),
-            }),
-        };
         Ok(FittedPrototype {
             temperature: typical_temperature(&weights, &directions, &counts),
             linear: Linear::of_embeddings(&weights, &bias, task),
-            recipe: self.clone(),
-            centre,
-            lengths,
-            counts,
-            sums: linalg::single(sums.view()),
+            centre: mean.map(|mean| Centre {
+                row: (&mean * &task.scale().mapv(f64::from)).mapv(|v| v as f32),
+                square: mean.dot(&mean),
+            }),
         })
     }
 }
@@ -137,21 +121,13 @@ impl Head for Prototype {
 /// Unit vectors that cancel each other leave a sum of rounding errors, which has no direction.
 const CANCELLED: f64 = 1e-6;
 
-/// 1 / length, or 0 for a vector without a direction.
-fn reciprocal(length: f64) -> f64 {
-    if length > CANCELLED {
-        1.0 / length
-    } else {
-        0.0
-    }
-}
-
 /// Least distance from the mean that has a direction in single precision.
 const NEAR: f64 = 1e-3;
 
-fn direction(row: Array1<f64>) -> Array1<f64> {
+/// The row at unit length; zero where it is no longer than `least`.
+fn direction(row: Array1<f64>, least: f64) -> Array1<f64> {
     let length = row.dot(&row).sqrt();
-    row * if length > NEAR { 1.0 / length } else { 0.0 }
+    row * if length > least { 1.0 / length } else { 0.0 }
 }
 
 /// The mean that directions are taken from.
@@ -162,21 +138,17 @@ struct Centre {
     square: f64,
 }
 
-/// Sums of the embeddings of each class; their directions are the prototypes.
+/// The directions of the classes as weights.
 #[derive(Debug, Clone)]
 pub struct FittedPrototype {
-    recipe: Prototype,
     linear: Linear,
     temperature: f64,
     centre: Option<Centre>,
-    sums: Array2<f32>,
-    lengths: Array1<f64>,
-    counts: Vec<usize>,
 }
 
 impl FittedHead for FittedPrototype {
     fn n_classes(&self) -> usize {
-        self.counts.len()
+        self.linear.n_classes()
     }
 
     fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
@@ -201,34 +173,6 @@ impl FittedHead for FittedPrototype {
     }
 
     fn linear(&self) -> Option<&Linear> {
-        match self.centre {
-            None => Some(&self.linear),
-            Some(_) => None,
-        }
-    }
-}
-
-impl LeaveOneOut for FittedPrototype {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        if self.centre.is_some() || self.recipe.text_count > 0.0 {
-            return refitted(&self.recipe, task, examples);
-        }
-        let embeddings = task.embeddings().select(Axis(0), examples);
-        let products = linalg::products(embeddings.view(), self.sums.view());
-        Array2::from_shape_fn(products.dim(), |(e, c)| {
-            let own = task.labels()[examples[e]] == c;
-            if self.counts[c] <= usize::from(own) {
-                return f32::NEG_INFINITY;
-            }
-            let (product, length) = (f64::from(products[[e, c]]), self.lengths[c]);
-            let cosine = if own {
-                // |S - x|^2 = |S|^2 - 2 S.x + 1 for a unit x.
-                let rest = length * length - 2.0 * product + 1.0;
-                (product - 1.0) * reciprocal(rest.max(0.0).sqrt())
-            } else {
-                product * reciprocal(length)
-            };
-            (self.recipe.logit_scale * cosine) as f32
-        })
+        Some(&self.linear).filter(|_| self.centre.is_none())
     }
 }

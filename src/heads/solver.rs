@@ -44,10 +44,14 @@ pub(super) struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// Minimises loss plus penalty, from a start. Also returns whether the tolerance was reached.
-    pub fn solve(&self, mut x: Expansion) -> (Expansion, bool) {
+    /// Minimises loss plus penalty from zero, for n examples and C classes. Also returns whether the tolerance was reached.
+    pub fn solve(&self, (n, classes): (usize, usize)) -> (Expansion, bool) {
+        let mut x = Expansion {
+            coefficients: Array2::zeros((n, classes)),
+            bias: Array1::zeros(classes),
+        };
         // Scores that the coefficients give; kept up to date by adding what each step adds.
-        let mut inner = (self.kernel)(&x.coefficients);
+        let mut inner = Array2::zeros((n, classes));
         // The last gradient with its squared length; the direction with the scores that it gives.
         let mut last: Option<(Expansion, f64)> = None;
         let mut direction = x.clone();

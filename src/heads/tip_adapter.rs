@@ -4,13 +4,9 @@
 //! arXiv:2207.09519, eq. 6. Differs from the source: affinities are averaged over the examples of a class, so that a
 //! class with more photos has no advantage; `per_class_mean` off sums them as published.
 
-use super::{
-    FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, ZeroShot, affinities, affinity,
-    check_factor,
-};
+use super::{FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, check_factor};
 use crate::Result;
 use crate::task::Task;
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by the scaled cosine with the text of each class, plus the affinities with its examples.
@@ -54,17 +50,6 @@ impl Default for TipAdapter {
     }
 }
 
-impl TipAdapter {
-    /// What an affinity counts in a class of so many examples.
-    fn share(&self, examples: usize) -> f64 {
-        if self.per_class_mean {
-            self.alpha / examples.max(1) as f64
-        } else {
-            self.alpha
-        }
-    }
-}
-
 impl Head for TipAdapter {
     type Fitted = FittedTipAdapter;
     const NAME: &'static str = "tip_adapter";
@@ -78,10 +63,14 @@ impl Head for TipAdapter {
         self.check()?;
         let text = ZeroShot::default().fit(task)?.linear().cloned();
         let counts = task.counts();
+        let share = |&n: &usize| match self.per_class_mean {
+            true => self.alpha / n.max(1) as f64,
+            false => self.alpha,
+        };
         Ok(FittedTipAdapter {
             recipe: self.clone(),
             text: text.filter(|_| task.has_text()),
-            shares: counts.iter().map(|&n| self.share(n) as f32).collect(),
+            shares: counts.iter().map(|n| share(n) as f32).collect(),
             labels: task.labels().to_vec(),
             counts,
         })
@@ -95,6 +84,7 @@ pub struct FittedTipAdapter {
     text: Option<Linear>,
     labels: Vec<usize>,
     counts: Vec<usize>,
+    /// What an affinity with an example of each class counts `(C,)`.
     shares: Vec<f32>,
 }
 
@@ -138,30 +128,5 @@ impl FittedHead for FittedTipAdapter {
             Some(_) => 1.0,
             None => TEMPERATURE * self.recipe.alpha * self.recipe.beta,
         }
-    }
-}
-
-impl LeaveOneOut for FittedTipAdapter {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let similarity = task.similarity();
-        let mut out = Array2::zeros((examples.len(), self.counts.len()));
-        let mut text = vec![0.0; self.counts.len()];
-        for (mut row, &i) in out.rows_mut().into_iter().zip(examples) {
-            let own = self.labels[i];
-            let mut sums = vec![0.0; text.len()];
-            for (j, &label) in self.labels.iter().enumerate().filter(|&(j, _)| j != i) {
-                sums[label] += affinity(self.recipe.beta, similarity[[i, j]]);
-            }
-            self.text_into(Query::of_row(task.row(i)), &mut text);
-            for (c, score) in row.iter_mut().enumerate() {
-                let left = self.counts[c] - usize::from(c == own);
-                *score = if c == own && left == 0 && task.text()[c].is_none() {
-                    f32::NEG_INFINITY
-                } else {
-                    (f64::from(text[c]) + self.recipe.share(left) * sums[c]) as f32
-                };
-            }
-        }
-        out
     }
 }

@@ -13,10 +13,10 @@ mod stream;
 pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_factor, check_within};
+use super::{FittedHead, Head, Linear, Query, Scratch, check_factor, check_within};
 use crate::Result;
 use crate::task::Task;
-use ndarray::{Array2, Axis};
+use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 /// What a dot product is split into: of a weight row w and features f, `w.f = |w| |f| cos(w, f)`.
@@ -154,38 +154,26 @@ impl Head for Uer {
             stream.push(text.as_ref().filter(|_| only_clip).map(|t| t.to_vec()));
         }
         stream.refresh();
-        let mut prequential = vec![0.0; task.n_examples() * task.n_classes()];
         for batch in stream.order(task.n_examples()).chunks(self.batch) {
             let labels: Vec<usize> = batch.iter().map(|&i| task.labels()[i]).collect();
             let rows = task.features().select(Axis(0), batch);
-            let (_, scores) = stream.learn(rows.view(), &labels)?;
-            for (&i, scores) in batch.iter().zip(scores.chunks(task.n_classes())) {
-                let own = i * task.n_classes();
-                prequential[own..own + task.n_classes()].copy_from_slice(scores);
-            }
+            stream.observe(rows.view(), &labels)?;
         }
-        Ok(FittedUer {
-            linear: stream.linear().clone(),
-            prequential: Array2::from_shape_vec((task.n_examples(), task.n_classes()), prequential)
-                .expect("a number for each example and class"),
-        })
+        Ok(FittedUer(stream.linear().clone()))
     }
 }
 
-/// The weights at the end of the stream, and what was answered on the way.
+/// The weights at the end of the stream.
 #[derive(Debug, Clone)]
-pub struct FittedUer {
-    linear: Linear,
-    prequential: Array2<f32>,
-}
+pub struct FittedUer(Linear);
 
 impl FittedHead for FittedUer {
     fn n_classes(&self) -> usize {
-        self.linear.n_classes()
+        self.0.n_classes()
     }
 
     fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
-        self.linear.scores_into(query, out);
+        self.0.scores_into(query, out);
     }
 
     fn prior_temperature(&self) -> f64 {
@@ -193,17 +181,6 @@ impl FittedHead for FittedUer {
     }
 
     fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
-    }
-}
-
-impl LeaveOneOut for FittedUer {
-    /// Prequential scores: those that the stream gave to an example just before it learned it.
-    fn leave_one_out(&self, _: &Task, examples: &[usize]) -> Array2<f32> {
-        self.prequential.select(Axis(0), examples)
-    }
-
-    fn exact_leave_one_out(&self) -> bool {
-        false
+        Some(&self.0)
     }
 }

@@ -3,7 +3,7 @@
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
 //! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours.
 
-use super::{FittedHead, Head, LeaveOneOut, Linear, Query, Scratch, check_factor, scores};
+use super::{FittedHead, Head, Linear, Query, Scratch, check_factor};
 use crate::Result;
 use crate::task::Task;
 use ndarray::{Array1, Array2, Axis, s};
@@ -144,7 +144,7 @@ pub(super) fn class_directions(task: &Task) -> Vec<Array1<f64>> {
 
 /// The texts that queries are compared with, as weights.
 #[derive(Debug, Clone)]
-pub struct FittedZeroShot(Linear);
+pub struct FittedZeroShot(pub(super) Linear);
 
 impl FittedHead for FittedZeroShot {
     fn n_classes(&self) -> usize {
@@ -161,13 +161,5 @@ impl FittedHead for FittedZeroShot {
 
     fn linear(&self) -> Option<&Linear> {
         Some(&self.0)
-    }
-}
-
-impl LeaveOneOut for FittedZeroShot {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        // It learns nothing from the examples of a class with text, so its scores on them are what they would be
-        // without them; what stands in for a missing text is kept as it is.
-        scores(self, task, task.features().select(Axis(0), examples).view())
     }
 }

@@ -1,7 +1,7 @@
 //! Helpers that several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use handful::heads::{self, FittedHead, LeaveOneOut};
+use handful::heads::{self, FittedHead, HeadSpec};
 use handful::task::Task;
 use handful::validation::{fit_temperature, probabilities_into};
 use handful::{Classifier, Stream, Streams};
@@ -100,12 +100,11 @@ pub fn scores(head: &dyn FittedHead, task: &Task, row: &[f32]) -> Vec<f32> {
     heads::scores(head, task, row).into_raw_vec_and_offset().0
 }
 
-/// The temperature that leave-one-out scores of all examples give.
-pub fn temperature(head: &dyn LeaveOneOut, task: &Task) -> f64 {
-    let all: Vec<usize> = (0..task.n_examples()).collect();
-    let scores = head.leave_one_out(task, &all);
-    let prior = head.prior_temperature();
-    fit_temperature(scores.view(), task.labels(), prior)
+/// The temperature of the head that scores of examples held out by folds give.
+pub fn temperature(spec: &HeadSpec, task: &Task) -> f64 {
+    let held_out = spec.held_out(task, usize::MAX).unwrap();
+    let prior = spec.fit(task).unwrap().prior_temperature();
+    prior * fit_temperature(held_out.logits.view(), &held_out.labels, 1.0)
 }
 
 pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {

@@ -2,7 +2,7 @@
 
 use handful::Result;
 use handful::heads::amu::FittedAmu;
-use handful::heads::{Amu, FittedHead, Head, LeaveOneOut, Query, Scratch};
+use handful::heads::{Amu, FittedHead, Head, HeadSpec, Query, Scratch};
 use handful::task::Task;
 use libm::{exp, log};
 use ndarray::Array2;
@@ -17,28 +17,33 @@ const VARIATIONS: [(f64, f64); 5] = [(1.0, 1.0), (0.6, 1.0), (1.5, 1.0), (1.0, 0
 /// A loss that is lower by less is not lower.
 const LEAST_GAIN: f64 = 1e-6;
 
-/// Fits `recipe` with the `lambda` and `mu` of the least held-out cross-entropy, at the strength that it learns by itself.
+/// The recipe with the `lambda` and `mu` of the least held-out loss, at the strength that it learns by itself.
 ///
 /// # Errors
 /// Those of [`Amu`].
-pub fn tuned(recipe: &Amu, task: &Task) -> Result<FittedAmu> {
-    let mut best = recipe.fit(task)?;
-    let mut least = loss(&held_out(&best, task), task.labels());
-    let alpha = Some(best.alpha());
+pub fn tuned(recipe: &Amu, task: &Task) -> Result<Amu> {
+    let mut best = with_own_strength(recipe, task)?;
+    let mut least = held_out_loss(&best, task)?;
     for (lambda, mu) in LAMBDAS.iter().flat_map(|&l| MUS.map(|m| (l, m))) {
         let tried = Amu {
-            alpha,
             lambda,
             mu,
-            ..recipe.clone()
+            ..best.clone()
         };
-        let tried = tried.fit(task)?;
-        let loss = loss(&held_out(&tried, task), task.labels());
+        let loss = held_out_loss(&tried, task)?;
         if loss < least - LEAST_GAIN {
             (best, least) = (tried, loss);
         }
     }
     Ok(best)
+}
+
+/// The recipe with the strength that it learns from the task as a given one.
+fn with_own_strength(recipe: &Amu, task: &Task) -> Result<Amu> {
+    Ok(Amu {
+        alpha: Some(recipe.fit(task)?.alpha()),
+        ..recipe.clone()
+    })
 }
 
 /// The mean of five fits that differ in `lambda` and `mu`.
@@ -48,6 +53,7 @@ pub fn tuned(recipe: &Amu, task: &Task) -> Result<FittedAmu> {
 /// of their scores is what the mean of their weights scores.
 #[derive(Debug, Clone)]
 pub struct Soup {
+    recipes: Vec<Amu>,
     members: Vec<FittedAmu>,
 }
 
@@ -57,45 +63,54 @@ impl Soup {
     /// # Errors
     /// Those of [`Amu`].
     pub fn uniform(recipe: &Amu, task: &Task) -> Result<Self> {
-        let alpha = Some(recipe.fit(task)?.alpha());
-        let members = VARIATIONS.iter().map(|&(lambda, mu)| {
-            let member = Amu {
-                alpha,
-                lambda: (lambda * recipe.lambda).min(1.0),
-                mu: mu * recipe.mu,
-                ..recipe.clone()
-            };
-            member.fit(task)
-        });
-        Ok(Self {
-            members: members.collect::<Result<_>>()?,
-        })
+        let recipe = with_own_strength(recipe, task)?;
+        let vary = |&(lambda, mu): &(f64, f64)| Amu {
+            lambda: (lambda * recipe.lambda).min(1.0),
+            mu: mu * recipe.mu,
+            ..recipe.clone()
+        };
+        Self::of(VARIATIONS.iter().map(vary).collect(), task)
     }
 
-    /// From the best on, each that lowers the held-out cross-entropy.
+    /// From the best on, each that lowers the held-out loss.
     ///
     /// # Errors
     /// Those of [`Amu`].
     pub fn greedy(recipe: &Amu, task: &Task) -> Result<Self> {
-        let mut soup = Self::uniform(recipe, task)?;
-        let mut tried: Vec<(f64, FittedAmu, Array2<f64>)> = (soup.members.drain(..))
-            .map(|member| {
-                let scores = held_out(&member, task);
-                (loss(&scores, task.labels()), member, scores)
-            })
-            .collect();
+        let mut tried = Vec::new();
+        for recipe in Self::uniform(recipe, task)?.recipes {
+            let held_out = held_out(&recipe, task)?;
+            tried.push((loss(&held_out.0, &held_out.1), recipe, held_out));
+        }
         tried.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut sum = Array2::zeros((task.n_examples(), task.n_classes()));
-        let mut least = f64::INFINITY;
-        for (_, member, scores) in tried {
-            let with = &sum + &scores;
-            let loss = loss(&(&with / (soup.members.len() + 1) as f64), task.labels());
-            if soup.members.is_empty() || loss < least - LEAST_GAIN {
-                (least, sum) = (loss, with);
-                soup.members.push(member);
+        let (mut chosen, mut sum, mut least) = (Vec::new(), None, f64::INFINITY);
+        for (_, recipe, (scores, labels)) in tried {
+            let with = match &sum {
+                Some(sum) => sum + &scores,
+                None => scores,
+            };
+            let loss = loss(&(&with / (chosen.len() + 1) as f64), &labels);
+            if chosen.is_empty() || loss < least - LEAST_GAIN {
+                (least, sum) = (loss, Some(with));
+                chosen.push(recipe);
             }
         }
-        Ok(soup)
+        Self::of(chosen, task)
+    }
+
+    fn of(recipes: Vec<Amu>, task: &Task) -> Result<Self> {
+        Ok(Self {
+            members: recipes
+                .iter()
+                .map(|recipe| recipe.fit(task))
+                .collect::<Result<_>>()?,
+            recipes,
+        })
+    }
+
+    /// The recipes of the fits that count.
+    pub fn recipes(&self) -> &[Amu] {
+        &self.recipes
     }
 
     /// The fits that count.
@@ -125,10 +140,19 @@ impl FittedHead for Soup {
     }
 }
 
-/// Scores `(n, C)` of all examples as if each had never been seen.
-fn held_out(head: &FittedAmu, task: &Task) -> Array2<f64> {
-    let all: Vec<usize> = (0..task.n_examples()).collect();
-    head.leave_one_out(task, &all).mapv(f64::from)
+/// Scores `(m, C)` of the examples that folds hold out, in units of the prior temperature, and their labels `(m,)`.
+fn held_out(recipe: &Amu, task: &Task) -> Result<(Array2<f64>, Vec<usize>)> {
+    let held_out = HeadSpec::Amu(recipe.clone()).held_out(task, usize::MAX)?;
+    Ok((held_out.logits.mapv(f64::from), held_out.labels))
+}
+
+/// Mean cross-entropy of the examples that folds hold out, by [`Amu`] with this recipe.
+///
+/// # Errors
+/// Those of [`Amu`].
+pub fn held_out_loss(recipe: &Amu, task: &Task) -> Result<f64> {
+    let (scores, labels) = held_out(recipe, task)?;
+    Ok(loss(&scores, &labels))
 }
 
 /// Mean cross-entropy of scores `(n, C)` of the examples whose class can be scored without them; 0 where there are none.

@@ -7,7 +7,7 @@ mod convex;
 mod dynamic;
 mod solvers;
 
-pub use choice::{Soup, tuned};
+pub use choice::{Soup, held_out_loss, tuned};
 pub use convex::{Point, Problem};
 pub use dynamic::DynamicKl;
 pub use solvers::{Minimum, Solved, Solver};
@@ -22,7 +22,9 @@ pub type Fit = fn(&Task) -> Result<Box<dyn FittedHead>>;
 /// Names and fits of all variants, after the recipe as it is in the library.
 pub const VARIANTS: [(&str, Fit); 8] = [
     (Amu::NAME, |task| Ok(Box::new(Amu::default().fit(task)?))),
-    ("tuned", |task| Ok(Box::new(tuned(&Amu::default(), task)?))),
+    ("tuned", |task| {
+        Ok(Box::new(tuned(&Amu::default(), task)?.fit(task)?))
+    }),
     ("uniform soup", |task| {
         Ok(Box::new(Soup::uniform(&Amu::default(), task)?))
     }),

@@ -9,9 +9,8 @@
 //! dual coordinate ascent; others, and variants that gained nothing, are in the crate `handful-research`.
 
 mod adamw;
+mod biased;
 mod convex;
-mod folds;
-mod fused;
 mod published;
 mod recommended;
 mod source;
@@ -19,7 +18,7 @@ mod strength;
 mod uncertainty;
 
 pub use adamw::{Step, Training, TrainingRows, train};
-pub use fused::{Auxiliary, standardise};
+pub use biased::{Auxiliary, standardise};
 pub use published::{AmuPublished, FittedAmuPublished, Start};
 pub use recommended::{Amu, FittedAmu};
 pub use uncertainty::{KINDS, Uncertainty};

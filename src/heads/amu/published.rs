@@ -1,13 +1,12 @@
 //! AMU-Tuning as published: seeded batches, AdamW, standardised bias logits.
 
 use super::adamw::{self, Training, TrainingRows};
-use super::folds::{Folds, held_out};
-use super::fused::{Auxiliary, Bias, Factor, Fused, Text};
+use super::biased::{Auxiliary, Bias, BiasFactor, Biased, Text};
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, Scratch, check_factor, check_within,
+    FittedHead, Head, Linear, MissingText, Query, Scratch, check_factor, check_within,
 };
 use crate::numerics::random::Random;
 use crate::task::{Task, class_sums};
@@ -192,7 +191,7 @@ impl Head for AmuPublished {
 
     fn fit(&self, task: &Task) -> Result<FittedAmuPublished> {
         self.check()?;
-        let factor = Factor {
+        let factor = BiasFactor {
             kind: self.uncertainty,
             power: self.power,
             moment_norm: self.moment_norm,
@@ -214,11 +213,7 @@ impl Head for AmuPublished {
             zscore: self.zscore,
             alpha: self.alpha,
         };
-        Ok(FittedAmuPublished {
-            fused: Fused::new(task, text, bias, self.aux),
-            recipe: self.clone(),
-            n_examples: task.n_examples(),
-        })
+        Ok(FittedAmuPublished(Biased::new(task, text, bias, self.aux)))
     }
 }
 
@@ -341,24 +336,17 @@ impl Rows {
     }
 }
 
-/// Up to this many examples, leaving one out is training again without it; more are held out in five groups.
-const EXACT: usize = 20;
-
-/// Trained weights and the recipe that made them.
+/// Trained weights.
 #[derive(Debug, Clone)]
-pub struct FittedAmuPublished {
-    fused: Fused,
-    recipe: AmuPublished,
-    n_examples: usize,
-}
+pub struct FittedAmuPublished(Biased);
 
 impl FittedHead for FittedAmuPublished {
     fn n_classes(&self) -> usize {
-        self.fused.n_classes()
+        self.0.n_classes()
     }
 
     fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
-        self.fused.scores_into(query, scratch, out);
+        self.0.scores_into(query, scratch, out);
     }
 
     fn prior_temperature(&self) -> f64 {
@@ -366,23 +354,6 @@ impl FittedHead for FittedAmuPublished {
     }
 
     fn linear(&self) -> Option<&Linear> {
-        self.fused.linear()
-    }
-}
-
-impl LeaveOneOut for FittedAmuPublished {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let folds = Folds::new(task.labels(), self.n_examples <= EXACT, self.recipe.seed);
-        held_out(task, examples, &folds, &|rest| {
-            let fitted = self
-                .recipe
-                .fit(rest)
-                .expect("the recipe was checked when the head was fitted");
-            Box::new(fitted)
-        })
-    }
-
-    fn exact_leave_one_out(&self) -> bool {
-        self.n_examples <= EXACT
+        self.0.linear()
     }
 }

@@ -1,17 +1,17 @@
 //! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
 
-use super::folds::Folds;
-use super::fused::{Auxiliary, Bias, Factor, Fused, Text};
+use super::biased::{Auxiliary, Bias, BiasFactor, Biased, Text};
 use super::source::{Objective, Source};
-use super::strength::{self, HeldOut};
+use super::strength::{self, HeldOutExample};
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::{
-    FittedHead, Head, LeaveOneOut, Linear, MissingText, Query, Scratch, check_factor, check_within,
+    FittedHead, Head, Linear, MissingText, Query, Scratch, check_factor, check_within,
 };
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
-use ndarray::{Array1, Array2};
+use crate::validation::{ENOUGH, plan};
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 /// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
@@ -35,7 +35,6 @@ use serde::{Deserialize, Serialize};
 /// | `uncertainty` | moment_rel | [`Uncertainty`] | what kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear |
 /// | `power` | 0.4 | 0 to 10 | its exponent |
 /// | `class_balance` | false | | whether every class weighs the same, whatever its number of examples |
-/// | `seed` | 1 | | groups of held-out examples |
 /// | `missing_text` | mean | [`MissingText`] | stands in for the text of a class with examples |
 /// | `aux` | all | [`Auxiliary`] | where a comes from |
 /// # Errors
@@ -58,8 +57,6 @@ pub struct Amu {
     pub power: f64,
     /// Whether every class weighs the same.
     pub class_balance: bool,
-    /// Of the groups of held-out examples.
-    pub seed: u64,
     /// What stands in for the text of a class with examples.
     pub missing_text: MissingText,
     /// Where the features of the bias come from.
@@ -75,25 +72,22 @@ impl Default for Amu {
             uncertainty: Uncertainty::default(),
             power: 0.4,
             class_balance: false,
-            seed: 1,
             missing_text: MissingText::default(),
             aux: Auxiliary::All,
         }
     }
 }
 
-/// Up to this many examples, leaving one out is learning again without it; more are held out in five groups.
-const EXACT: usize = 60;
+/// Up to this many examples, each is held out alone, and the objective is minimised to the last digits; more are held out by
+/// folds.
+const FEW: usize = 60;
 
-/// Relative gap of the objective: where leaving one out must be what learning without it gives; and for many examples.
+/// Relative gap of the objective for few examples, and for many.
 const FINE: f64 = 1e-13;
 const COARSE: f64 = 1e-6;
 
 /// Relative gap where only the strength is learned from what comes out.
 const ROUGH: f64 = 1e-4;
-
-/// Held-out examples that are enough to learn one number from.
-const ENOUGH: usize = 200;
 
 impl Head for Amu {
     type Fitted = FittedAmu;
@@ -107,23 +101,8 @@ impl Head for Amu {
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {
-        self.solve(task, None)
-    }
-}
-
-impl Amu {
-    /// Fits the head to a task that differs little from the one that `previous` was fitted to, starting from there. At
-    /// convergence it is what [`Head::fit`] gives.
-    ///
-    /// # Errors
-    /// Those of [`Head::fit`].
-    pub fn refit(&self, task: &Task, previous: &FittedAmu) -> Result<FittedAmu> {
-        self.solve(task, Some(previous))
-    }
-
-    fn solve(&self, task: &Task, previous: Option<&FittedAmu>) -> Result<FittedAmu> {
         self.check()?;
-        let factor = Factor {
+        let factor = BiasFactor {
             kind: self.uncertainty,
             power: self.power,
             moment_norm: 250.0,
@@ -133,11 +112,10 @@ impl Amu {
         let n = task.n_examples();
         let all: Vec<usize> = (0..n).collect();
         let source = Source::new(task, &text, self.aux);
-        let mut start = previous.and_then(|previous| source.logits_by(&previous.fused));
-        let folds = Folds::new(task.labels(), n <= EXACT, self.seed);
+        let mut start = None;
         let alpha = match self.alpha {
             Some(alpha) => alpha,
-            None => self.strength(&source, &folds, &mut start),
+            None => self.strength(&source, &mut start),
         };
         let objective = Objective {
             alpha,
@@ -145,7 +123,7 @@ impl Amu {
             mu: self.mu,
             class_balance: self.class_balance,
         };
-        let tolerance = if n <= EXACT { FINE } else { COARSE };
+        let tolerance = if n <= FEW { FINE } else { COARSE };
         let learned = source.learn(&all, objective, start.as_ref(), tolerance);
         let gap = learned.gap;
         let bias = Bias {
@@ -156,16 +134,15 @@ impl Amu {
         };
         drop(source);
         Ok(FittedAmu {
-            fused: Fused::new(task, text, bias, self.aux),
-            exact: n <= EXACT && self.alpha.is_some(),
-            recipe: self.clone(),
-            objective,
+            biased: Biased::new(task, text, bias, self.aux),
             gap,
         })
     }
+}
 
+impl Amu {
     /// The strength that the examples speak for. `start` becomes the logits of the last bias that was held out.
-    fn strength(&self, source: &Source<'_>, folds: &Folds, start: &mut Option<Array2<f64>>) -> f64 {
+    fn strength(&self, source: &Source<'_>, start: &mut Option<Array2<f64>>) -> f64 {
         let (task, labels) = (source.task, source.task.labels());
         let counts = task.counts();
         let known = |i: usize| task.text()[labels[i]].is_some();
@@ -191,36 +168,43 @@ impl Amu {
             mu: self.mu,
             class_balance: self.class_balance,
         };
-        let examples = folds.first(examples, ENOUGH);
+        let folds = match labels.len() {
+            ..=FEW => examples.iter().map(|&i| vec![i]).collect(),
+            _ => plan(task, ENOUGH),
+        };
         let mut held_out = Vec::new();
-        source.hold_out(folds, &examples, alone, start, ROUGH, &mut |i, rest, z| {
-            let (logits, factor) = source.text_without(i, rest);
-            let classes = (0..z.len()).filter(|&c| logits[c].is_finite());
-            held_out.push(HeldOut {
-                label: classes.clone().position(|c| c == labels[i]).unwrap_or(0),
-                logits: classes
-                    .map(|c| (f64::from(logits[c]), factor * z[c]))
-                    .collect(),
-            });
-        });
+        let all: Vec<usize> = (0..labels.len()).collect();
+        for fold in folds {
+            let rest: Vec<usize> = all.iter().copied().filter(|i| !fold.contains(i)).collect();
+            let learned = source.learn(&rest, alone, start.as_ref(), ROUGH);
+            let bias = source.bias(&learned, &all);
+            for &i in fold.iter().filter(|i| examples.contains(i)) {
+                let (logits, factor) = source.text_without(i, &rest);
+                let classes = (0..logits.len()).filter(|&c| logits[c].is_finite());
+                held_out.push(HeldOutExample {
+                    label: classes.clone().position(|c| c == labels[i]).unwrap_or(0),
+                    logits: classes
+                        .map(|c| (f64::from(logits[c]), factor * bias[[i, c]]))
+                        .collect(),
+                });
+            }
+            *start = Some(bias);
+        }
         strength::learn(&held_out, from_text)
     }
 }
 
-/// The learned bias and how it was learned.
+/// The learned bias.
 #[derive(Debug, Clone)]
 pub struct FittedAmu {
-    fused: Fused,
-    recipe: Amu,
-    objective: Objective,
-    exact: bool,
+    biased: Biased,
     gap: f64,
 }
 
 impl FittedAmu {
     /// Strength of the bias, given or learned.
     pub fn alpha(&self) -> f64 {
-        self.fused.bias.alpha
+        self.biased.bias.alpha
     }
 
     /// How far the objective may be above its minimum, relative to it.
@@ -231,51 +215,20 @@ impl FittedAmu {
 
 impl FittedHead for FittedAmu {
     fn n_classes(&self) -> usize {
-        self.fused.n_classes()
+        self.biased.n_classes()
     }
 
     fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
-        self.fused.scores_into(query, scratch, out);
+        self.biased.scores_into(query, scratch, out);
     }
 
     /// Where the bias is strong, text is weak: the root of alpha, the prior of the learned strength, is close to the best
     /// temperature for any quality of text.
     fn prior_temperature(&self) -> f64 {
-        self.fused.strength().sqrt().max(1.0)
+        self.biased.strength().sqrt().max(1.0)
     }
 
     fn linear(&self) -> Option<&Linear> {
-        self.fused.linear()
-    }
-}
-
-impl LeaveOneOut for FittedAmu {
-    fn leave_one_out(&self, task: &Task, examples: &[usize]) -> Array2<f32> {
-        let n = task.n_examples();
-        let (text, aux) = (&self.fused.text, self.recipe.aux);
-        let folds = Folds::new(task.labels(), n <= EXACT, self.recipe.seed);
-        let tolerance = if n <= EXACT { FINE } else { COARSE };
-        let mut out = Array2::zeros((examples.len(), task.n_classes()));
-        let source = Source::new(task, text, aux);
-        let mut start = source.logits_by(&self.fused);
-        let mut found = |i: usize, rest: &[usize], z: &Array1<f64>| {
-            for e in (0..examples.len()).filter(|&e| examples[e] == i) {
-                let scores = source.fused_without(&self.fused, i, rest, z.view());
-                out.row_mut(e).assign(&scores);
-            }
-        };
-        source.hold_out(
-            &folds,
-            examples,
-            self.objective,
-            &mut start,
-            tolerance,
-            &mut found,
-        );
-        out
-    }
-
-    fn exact_leave_one_out(&self) -> bool {
-        self.exact
+        self.biased.linear()
     }
 }

@@ -1,11 +1,10 @@
 //! From a task to the minimisations over some of its examples, and from their minima to logits and weights.
 
+use super::biased::{Auxiliary, Text};
 use super::convex::{Kernel, Minimum, Problem};
-use super::folds::Folds;
-use super::fused::{Auxiliary, Fused, Text};
 use crate::numerics::linalg;
 use crate::task::Task;
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use ndarray::{Array2, ArrayView1, Axis, s};
 
 /// What a bias is learned from: all examples of a task.
 pub(super) struct Source<'a> {
@@ -226,12 +225,7 @@ impl<'a> Source<'a> {
         };
         if let Some((problem, anchor)) = self.problem(examples, objective) {
             let used = &learned.used;
-            let start = start.map(|z| {
-                problem.of_logits(|i, c| match z[[examples[i], used[c]]] {
-                    unknown if unknown.is_nan() => problem.base[i * problem.stride + c],
-                    z => z,
-                })
-            });
+            let start = start.map(|z| problem.of_logits(|i, c| z[[examples[i], used[c]]]));
             let Minimum { b, gap } = problem.ascend(start, tolerance);
             let b =
                 Array2::from_shape_vec(anchor.dim(), b).expect("b has the stride of the anchor");
@@ -282,73 +276,11 @@ impl<'a> Source<'a> {
         weights
     }
 
-    /// Logits `(N, C)` of the bias of a fitted head, NaN for classes that it has not learned; `None` where it is made for
-    /// other features.
-    pub fn logits_by(&self, fused: &Fused) -> Option<Array2<f64>> {
-        let bias = &fused.bias;
-        if bias.weights.ncols() != self.features.ncols() || bias.used.len() < 2 {
-            return None;
-        }
-        let mut logits = vec![0.0; fused.n_classes()];
-        let mut out = Array2::from_elem((self.task.n_examples(), self.task.n_classes()), f64::NAN);
-        for (i, mut out) in out.rows_mut().into_iter().enumerate() {
-            fused.bias_logits_into(self.task.row(i), &mut logits);
-            for &c in &bias.used {
-                if let Some(out) = out.get_mut(c) {
-                    *out = f64::from(logits[c]);
-                }
-            }
-        }
-        Some(out)
-    }
-
-    /// Bias logits of examples that are held out by groups: `found(example, the rest, logits)`.
-    ///
-    /// `start` gives logits `(N, C)` to begin with, and takes those of the last group.
-    #[allow(clippy::type_complexity, reason = "a callback that is named once")]
-    pub fn hold_out(
-        &self,
-        folds: &Folds,
-        examples: &[usize],
-        objective: Objective,
-        start: &mut Option<Array2<f64>>,
-        tolerance: f64,
-        found: &mut dyn FnMut(usize, &[usize], &Array1<f64>),
-    ) {
-        let all: Vec<usize> = (0..self.task.n_examples()).collect();
-        for (left_out, rest) in folds.splits(examples) {
-            let learned = self.learn(&rest, objective, start.as_ref(), tolerance);
-            let z = self.bias(&learned, &all);
-            for &i in left_out.iter().filter(|i| examples.contains(i)) {
-                found(i, &rest, &z.row(i).to_owned());
-            }
-            *start = Some(z);
-        }
-    }
-
     /// Zero-shot logits `(C,)` of an example and the factor of its bias, when only `rest` has been seen.
     pub fn text_without(&self, i: usize, rest: &[usize]) -> (Vec<f32>, f64) {
         let logits = self.known(i, &self.counts(rest));
         let factor = self.text.factor(&logits, &mut vec![0.0; logits.len()]);
         (logits, factor)
-    }
-
-    /// Scores `(C,)` of an example with these bias logits, when only `rest` has been seen.
-    pub fn fused_without(
-        &self,
-        fused: &Fused,
-        i: usize,
-        rest: &[usize],
-        bias: ArrayView1<'_, f64>,
-    ) -> Array1<f32> {
-        let counts = self.counts(rest);
-        let mut out = self.known(i, &counts);
-        let scorable: Vec<bool> = (0..counts.len())
-            .map(|c| counts[c] > 0 || self.task.text()[c].is_some())
-            .collect();
-        let bias: Vec<f32> = bias.iter().map(|&z| z as f32).collect();
-        fused.fuse(&bias, &scorable, &mut vec![0.0; counts.len()], &mut out);
-        out.into()
     }
 }
 

@@ -8,7 +8,7 @@
 //! was a point worse than this one on simulated texts of all qualities (true CLIP features of 54 classes that are in no
 //! test); and the strength may exceed 12, without which poor text could not be ignored.
 
-use super::fused::usual_alpha;
+use super::biased::usual_alpha;
 use crate::Result;
 use crate::heads::check_within;
 use crate::numerics::math::{exp, log_sum_exp};
@@ -38,7 +38,7 @@ pub(super) fn from_text(classes: usize, losses: &[f64]) -> f64 {
 }
 
 /// An example that the bias has not seen.
-pub(super) struct HeldOut {
+pub(super) struct HeldOutExample {
     /// For each class its zero-shot logit and its bias logit, times the factor.
     pub logits: Vec<(f64, f64)>,
     /// Its class.
@@ -51,7 +51,7 @@ const PRIOR: f64 = 3.0;
 /// Minimises the mean cross-entropy of a text + b bias over a, b >= 0, and gives b / a.
 ///
 /// The prior is quadratic around `a = 1 / sqrt(strength)`, `b = sqrt(strength)`. Newton's method, in two variables.
-pub(super) fn learn(examples: &[HeldOut], strength: f64) -> f64 {
+pub(super) fn learn(examples: &[HeldOutExample], strength: f64) -> f64 {
     let centre = [1.0 / strength.sqrt(), strength.sqrt()];
     let value = |at: [f64; 2]| {
         let loss = examples.iter().map(|example| {

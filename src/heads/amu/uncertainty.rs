@@ -102,7 +102,7 @@ impl Uncertainty {
                 let entropy: f64 = logits.map(|s| exp(s - total) * (total - s)).sum();
                 return exp(power * entropy / ln(classes));
             }
-            Self::Var => return spread(p, 1.0 / classes, classes).0.sqrt(),
+            Self::Var => return moments(p, 1.0 / classes, classes).0.sqrt(),
             Self::Moment => kurtosis(p, 1.0 / classes, classes) / moment_norm,
             Self::Energy => {
                 let max = max();
@@ -131,7 +131,7 @@ impl Uncertainty {
 }
 
 /// Variance with divisor C - 1, and mean fourth power of the distance to the mean.
-fn spread(values: impl Iterator<Item = f64>, mean: f64, classes: f64) -> (f64, f64) {
+fn moments(values: impl Iterator<Item = f64>, mean: f64, classes: f64) -> (f64, f64) {
     let (squares, fourths) = values.fold((0.0, 0.0), |(squares, fourths), value| {
         let square = (value - mean) * (value - mean);
         (squares + square, fourths + square * square)
@@ -141,7 +141,7 @@ fn spread(values: impl Iterator<Item = f64>, mean: f64, classes: f64) -> (f64, f
 
 /// The standardised fourth moment; the published mixture of divisors C - 1 and C.
 fn kurtosis(values: impl Iterator<Item = f64>, mean: f64, classes: f64) -> f64 {
-    let (variance, fourth) = spread(values, mean, classes);
+    let (variance, fourth) = moments(values, mean, classes);
     // The floor is that of the reference: a uniform p has no moment.
     (fourth / (variance * variance).max(1e-60)).max(1e-12)
 }

@@ -23,14 +23,6 @@ const ZERO_SCATTER: f64 = 1e-13;
 /// Least share of the sphere in the covariance of Ledoit and Wolf.
 const LEAST_RHO: f64 = 1e-3;
 
-/// How the precision follows from the scatter: `P = factor (S + t I)^-1`.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Rule {
-    Ks,
-    Shrink(f64),
-    Fixed(f64),
-}
-
 /// `P = factor (S + t I)^-1`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ridged {
@@ -38,59 +30,34 @@ pub(super) struct Ridged {
     pub factor: f64,
 }
 
-impl Rule {
-    /// For a scatter of centred rows `(n, d)` with this trace.
-    pub fn of(ridge: Ridge, centred: &Array2<f32>, trace: f64) -> Self {
-        match ridge {
-            Ridge::Ks => Self::Ks,
-            Ridge::Fixed(r) => Self::Fixed(r),
-            Ridge::LedoitWolf => Self::Shrink(ledoit_wolf(
-                &linalg::gram(centred.view()),
-                trace,
-                centred.ncols(),
-            )),
-        }
-    }
-
-    /// For a scatter of this trace, of so many examples of so many classes; `None` for no scatter.
-    pub fn ridge(
-        self,
-        trace: f64,
-        examples: usize,
-        classes: usize,
-        width: usize,
-    ) -> Option<Ridged> {
-        let (n, d) = (examples as f64, width as f64);
+impl Ridge {
+    /// For a scatter of rows `(n, d)` that are centred on the means of so many classes; `None` for no scatter.
+    pub(super) fn of(self, centred: &Array2<f32>, classes: usize) -> Option<Ridged> {
+        let (n, d) = (centred.nrows() as f64, centred.ncols() as f64);
+        let trace: f64 = centred.iter().map(|&z| f64::from(z) * f64::from(z)).sum();
         if trace <= ZERO_SCATTER * n {
             return None;
         }
-        Some(match self {
-            Self::Ks => Ridged {
-                t: trace / (n - 1.0).max(1.0),
-                factor: d,
-            },
-            Self::Shrink(rho) => {
+        let (t, factor) = match self {
+            Self::Ks => (trace / (n - 1.0).max(1.0), d),
+            Self::LedoitWolf => {
+                let rho = ledoit_wolf(&linalg::gram(centred.view()), trace, d);
                 // rho = 1 is the sphere, which this form only approaches.
                 let factor = n / (1.0 - rho).max(1e-9);
-                Ridged {
-                    t: rho * trace / (n * d) * factor,
-                    factor,
-                }
+                (rho * trace / (n * d) * factor, factor)
             }
             Self::Fixed(r) => {
-                let factor = examples.saturating_sub(classes).max(1) as f64;
-                Ridged {
-                    t: r * factor,
-                    factor,
-                }
+                let factor = (n - classes as f64).max(1.0);
+                (r * factor, factor)
             }
-        })
+        };
+        Some(Ridged { t, factor })
     }
 }
 
 /// Share rho of the sphere that Ledoit and Wolf estimate from the Gram matrix of the centred rows `(n, d)`.
-fn ledoit_wolf(gram: &Array2<f32>, trace: f64, width: usize) -> f64 {
-    let (n, d) = (gram.nrows() as f64, width as f64);
+fn ledoit_wolf(gram: &Array2<f32>, trace: f64, d: f64) -> f64 {
+    let n = gram.nrows() as f64;
     let square = |v: &f32| f64::from(*v) * f64::from(*v);
     let all: f64 = gram.iter().map(square).sum();
     let own: f64 = gram.diag().iter().map(square).sum();

@@ -197,15 +197,6 @@ impl UerStream {
     /// [`Error::Shape`] where lengths disagree or a label is not that of a class; [`Error::NotFinite`],
     /// [`Error::ZeroFeature`].
     pub fn observe(&mut self, rows: ArrayView2<'_, f32>, labels: &[usize]) -> Result<Observed> {
-        Ok(self.learn(rows, labels)?.0)
-    }
-
-    /// The same, with the scores `(b, C)` before the batch was learned.
-    pub(super) fn learn(
-        &mut self,
-        rows: ArrayView2<'_, f32>,
-        labels: &[usize],
-    ) -> Result<(Observed, Vec<f32>)> {
         Error::check_length("labels", rows.nrows(), labels.len())?;
         for &label in labels {
             self.check_class(label)?;
@@ -215,10 +206,10 @@ impl UerStream {
         for row in &rows {
             images.extend(self.embedding(row)?);
         }
-        let scores = self.answer(&rows, labels);
+        self.answer(&rows, labels);
         let mut observed = Observed::default();
         if labels.is_empty() {
-            return Ok((observed, scores));
+            return Ok(observed);
         }
         self.meet(&images, labels);
         for step in 0..self.recipe.iterations {
@@ -241,7 +232,7 @@ impl UerStream {
             self.memory.offer(&mut self.random, image, label);
         }
         self.refresh();
-        Ok((observed, scores))
+        Ok(observed)
     }
 
     /// Writes the score of each class for a unit row `(width,)` into `out (C,)`; a class that was not seen gets `-inf`.

@@ -3,6 +3,7 @@
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::scratch::zeros;
+use crate::heads::zero_shot::FittedZeroShot;
 use crate::heads::{Head, Linear, MissingText, Query, Scratch, ZeroShot};
 use crate::numerics::linalg;
 use crate::task::Task;
@@ -41,7 +42,7 @@ impl Auxiliary {
 
 /// How the uncertainty of an image becomes a factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Factor {
+pub(super) struct BiasFactor {
     pub kind: Uncertainty,
     pub power: f64,
     pub moment_norm: f64,
@@ -57,43 +58,34 @@ pub(super) fn usual_alpha(classes: usize) -> f64 {
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     /// Weights `(C, d)` on the `clip` columns.
-    weights: Array2<f32>,
-    columns: Range<usize>,
-    /// Whether a class has a text or something that stands in for it.
-    known: Vec<bool>,
+    linear: Linear,
     /// Whether the uncertainty counts the class.
     counted: Vec<bool>,
     /// Whether any class has a text.
     pub any: bool,
-    factor: Factor,
+    factor: BiasFactor,
 }
 
 impl Text {
-    pub fn new(task: &Task, missing_text: MissingText, factor: Factor) -> Result<Self> {
+    pub fn new(task: &Task, missing_text: MissingText, factor: BiasFactor) -> Result<Self> {
         // An excluded class gets the mean of the others, which speaks neither for nor against it: zero would be an
         // answer, since cosines with texts share a large common part.
         let stand_in = match missing_text {
             MissingText::Exclude => MissingText::Mean,
             other => other,
         };
-        let fitted = ZeroShot {
+        let zero_shot = ZeroShot {
             missing_text: stand_in,
             ..ZeroShot::default()
-        }
-        .fit(task)?;
-        let linear =
-            crate::heads::FittedHead::linear(&fitted).expect("zero-shot scores are linear");
-        let columns = task.streams().clip().unwrap_or(0..0);
-        let known: Vec<bool> = linear.bias().iter().map(|b| b.is_finite()).collect();
+        };
+        let FittedZeroShot(linear) = zero_shot.fit(task)?;
+        let counted = match missing_text {
+            MissingText::Exclude => task.text().iter().map(Option::is_some).collect(),
+            _ => linear.bias().iter().map(|b| b.is_finite()).collect(),
+        };
         Ok(Self {
-            weights: linear.weights().slice(s![.., columns.clone()]).to_owned(),
-            counted: if missing_text == MissingText::Exclude {
-                task.text().iter().map(Option::is_some).collect()
-            } else {
-                known.clone()
-            },
-            known,
-            columns,
+            linear,
+            counted,
             any: task.has_text(),
             factor,
         })
@@ -102,17 +94,10 @@ impl Text {
     /// Writes the logits `(C,)` of a unit row; zero where there is no text at all, `-inf` for a class without text and
     /// examples.
     pub fn logits_into(&self, row: &[f32], out: &mut [f32]) {
-        out.fill(0.0);
-        if !self.any {
-            return;
-        }
-        linalg::add_products(self.weights.view(), &row[self.columns.clone()], out);
-        for (out, _) in out
-            .iter_mut()
-            .zip(&self.known)
-            .filter(|(_, known)| !**known)
-        {
-            *out = f32::NEG_INFINITY;
+        if self.any {
+            self.linear.scores_into(Query::of_row(row), out);
+        } else {
+            out.fill(0.0);
         }
     }
 
@@ -124,7 +109,7 @@ impl Text {
         for ((out, &logit), &counts) in counted.iter_mut().zip(logits).zip(&self.counted) {
             *out = if counts { logit } else { f32::NEG_INFINITY };
         }
-        let Factor {
+        let BiasFactor {
             kind,
             power,
             moment_norm,
@@ -149,7 +134,7 @@ pub(super) struct Bias {
 
 /// A fitted AMU head of either kind.
 #[derive(Debug, Clone)]
-pub(super) struct Fused {
+pub(super) struct Biased {
     pub text: Text,
     pub bias: Bias,
     columns: Range<usize>,
@@ -158,7 +143,7 @@ pub(super) struct Fused {
     linear: Option<Linear>,
 }
 
-impl Fused {
+impl Biased {
     /// `bias.weights` are for unit auxiliary features; here they are made to fit the columns of a unit row.
     pub fn new(task: &Task, text: Text, mut bias: Bias, auxiliary: Auxiliary) -> Self {
         let classes = task.n_classes();
@@ -176,17 +161,17 @@ impl Fused {
             }
         }
         let scorable = (0..classes)
-            .map(|c| bias.used.contains(&c) || (text.any && text.known[c]))
+            .map(|c| bias.used.contains(&c) || (text.any && text.linear.bias()[c].is_finite()))
             .collect();
-        let mut fused = Self {
+        let mut biased = Self {
             text,
             bias,
             columns,
             scorable,
             linear: None,
         };
-        fused.linear = fused.as_linear(task.streams().width());
-        fused
+        biased.linear = biased.as_linear(task.streams().width());
+        biased
     }
 
     /// Strength of the bias before any factor.
@@ -202,8 +187,7 @@ impl Fused {
         }
         let mut weights = Array2::<f64>::zeros((self.scorable.len(), width));
         if self.text.any {
-            let mut part = weights.slice_mut(s![.., self.text.columns.clone()]);
-            part += &self.text.weights.mapv(f64::from);
+            weights += &self.text.linear.weights().mapv(f64::from);
         }
         let mut part = weights.slice_mut(s![.., self.columns.clone()]);
         part.scaled_add(self.strength(), &self.bias.weights.mapv(f64::from));
