@@ -17,18 +17,12 @@ pub enum Error {
         /// The length that came.
         got: usize,
     },
-    /// NaN or infinity among numbers that must be finite.
-    #[error("{what} contains NaN or infinity")]
-    NotFinite {
-        /// Which numbers.
-        what: &'static str,
-    },
-    /// A feature stream of length zero has no direction, so it cannot be compared with anything.
-    #[error("the features of stream \"{stream}\" are all zero")]
-    ZeroFeature {
-        /// Name of the stream.
-        stream: String,
-    },
+    /// NaN or infinity among these numbers, which must be finite.
+    #[error("{0} contains NaN or infinity")]
+    NotFinite(&'static str),
+    /// The features of this stream are all zero: without a direction they cannot be compared with anything.
+    #[error("the features of stream \"{0}\" are all zero")]
+    ZeroFeature(String),
     /// A label with no visible character.
     #[error("a class needs a label of at least one character")]
     EmptyLabel,
@@ -41,23 +35,14 @@ pub enum Error {
         max: usize,
     },
     /// Two classes cannot share a label.
-    #[error("there is already a class labelled \"{label}\"")]
-    DuplicateLabel {
-        /// The label in question.
-        label: String,
-    },
+    #[error("there is already a class labelled \"{0}\"")]
+    DuplicateLabel(String),
     /// No class has this label.
-    #[error("there is no class labelled \"{label}\"")]
-    UnknownClass {
-        /// The label that was asked for.
-        label: String,
-    },
+    #[error("there is no class labelled \"{0}\"")]
+    UnknownClass(String),
     /// No example has this id.
-    #[error("there is no example with id {id}")]
-    UnknownExample {
-        /// The id that was asked for.
-        id: u32,
-    },
+    #[error("there is no example with id {0}")]
+    UnknownExample(u32),
     /// An answer needs two classes to choose between.
     #[error(
         "not enough examples yet: {scorable} of {classes} classes can be recognised, an answer needs two; add examples"
@@ -93,20 +78,14 @@ pub enum Error {
         /// Why it is none, with what is allowed.
         reason: String,
     },
-    /// A head whose scores are not weights times features, so that it cannot be exported.
+    /// The scores of this head are not weights times features, so that it cannot be exported.
     #[error(
-        "the head \"{head}\" is not linear in its features, so it cannot be exported; choose another one"
+        "the head \"{0}\" is not linear in its features, so it cannot be exported; choose another one"
     )]
-    NotLinear {
-        /// Name of the head.
-        head: &'static str,
-    },
-    /// Bytes that are no saved set, or a damaged one.
-    #[error("not a readable handful set: {reason}")]
-    Format {
-        /// What the reader stumbled on.
-        reason: String,
-    },
+    NotLinear(&'static str),
+    /// Bytes that are no saved set, or a damaged one, for this reason.
+    #[error("not a readable handful set: {0}")]
+    Format(String),
     /// An image without pixels.
     #[error("the image is empty: its width or height is zero")]
     ImageEmpty,
@@ -130,12 +109,9 @@ pub enum Error {
         /// Bytes that came.
         got: usize,
     },
-    /// An encoder manifest that cannot be used.
-    #[error("the encoder manifest cannot be used: {reason}")]
-    Manifest {
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// An encoder manifest that cannot be used, for this reason.
+    #[error("the encoder manifest cannot be used: {0}")]
+    Manifest(String),
     /// A model that cannot be read or run.
     #[error("the encoder failed while {stage}: {reason}")]
     Model {
@@ -173,13 +149,21 @@ impl Error {
     /// Refuses a length that does not fit, as [`Error::Shape`].
     pub fn check_length(what: &'static str, expected: usize, got: usize) -> Result<()> {
         if expected == got {
-            Ok(())
-        } else {
-            Err(Error::Shape {
-                what,
-                expected,
-                got,
-            })
+            return Ok(());
+        }
+        Err(Error::Shape {
+            what,
+            expected,
+            got,
+        })
+    }
+
+    /// A setting `name` whose value is outside its range, as [`Error::Parameter`].
+    pub fn parameter(name: &'static str, value: impl ToString, range: &'static str) -> Self {
+        Error::Parameter {
+            name,
+            value: value.to_string(),
+            range,
         }
     }
 
@@ -191,22 +175,22 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Shape { .. } => "shape",
-            Error::NotFinite { .. } => "not-finite",
-            Error::ZeroFeature { .. } => "zero-feature",
+            Error::NotFinite(_) => "not-finite",
+            Error::ZeroFeature(_) => "zero-feature",
             Error::EmptyLabel => "empty-label",
             Error::LabelTooLong { .. } => "label-too-long",
-            Error::DuplicateLabel { .. } => "duplicate-label",
-            Error::UnknownClass { .. } => "unknown-class",
-            Error::UnknownExample { .. } => "unknown-example",
+            Error::DuplicateLabel(_) => "duplicate-label",
+            Error::UnknownClass(_) => "unknown-class",
+            Error::UnknownExample(_) => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
             Error::IdsUsedUp => "too-many-items",
             Error::Parameter { .. } | Error::HyperParameter { .. } => "parameter",
-            Error::NotLinear { .. } => "not-linear",
-            Error::Format { .. } => "format",
+            Error::NotLinear(_) => "not-linear",
+            Error::Format(_) => "format",
             Error::ImageEmpty => "image-empty",
             Error::ImageTooLarge { .. } => "image-too-large",
             Error::ImageBytes { .. } => "image-bytes",
-            Error::Manifest { .. } => "manifest",
+            Error::Manifest(_) => "manifest",
             Error::Model { .. } => "model",
             Error::OtherEncoder { .. } => "other-encoder",
             Error::ModelMismatch { .. } => "model-mismatch",

@@ -6,7 +6,7 @@ mod common;
 use common::{Numbers, taught};
 use handful::heads::{HeadSpec, NaiveBayes, ZeroShot};
 use handful::support::{Class, Example};
-use handful::{Classifier, Error, Stream};
+use handful::{Classifier, Error, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -30,7 +30,7 @@ fn a_taught_photo_is_recognised() {
         let expected = ["cat", "dog", "bird"][seed_row / 4];
         let answer = classifier.predict(&row).unwrap();
         assert_eq!(answer.best().label, expected);
-        assert!(answer.best().probability > answer.runner_up().probability);
+        assert!(answer.best().probability > answer.scores[1].probability);
         let sum: f64 = answer.scores.iter().map(|s| s.probability).sum();
         assert!((sum - 1.0).abs() < 1e-12);
         assert!(answer.unscored.is_empty());
@@ -179,12 +179,12 @@ fn what_changes_nothing_is_no_step() {
 fn a_new_change_forgets_what_was_undone() {
     let mut classifier = taught(&["a", "b"], 1);
     classifier.undo();
-    assert!(classifier.can_redo());
+    assert!(classifier.history().can_redo());
     classifier.add_class("c").unwrap();
-    assert!(!classifier.can_redo());
+    assert!(!classifier.history().can_redo());
     assert!(!classifier.redo());
     while classifier.undo() {}
-    assert!(!classifier.can_undo());
+    assert!(!classifier.history().can_undo());
     assert!(classifier.set().classes().is_empty());
 }
 
@@ -297,6 +297,17 @@ fn streams_without_a_usable_layout_are_refused() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn rows_have_unit_length_or_no_direction() {
+    let streams = Streams::new(vec![Stream::new("aux", 2)]).unwrap();
+    let huge = streams.unit(&[f32::MAX; 2]).unwrap();
+    assert!((huge[0] - 0.5_f32.sqrt()).abs() < 1e-6);
+    let code = |row: [f32; 2]| streams.unit(&row).unwrap_err().code();
+    assert_eq!(code([0.0; 2]), "zero-feature");
+    assert_eq!(code([1.0, f32::NAN]), "not-finite");
+    assert_eq!(code([1.0, f32::INFINITY]), "not-finite");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn markup_in_a_label_is_only_text() {
     let label = "<img src=x onerror=alert(1)>";
     let mut classifier = taught(&[label, "b"], 1);
@@ -321,12 +332,15 @@ fn changes_under_one_mark_are_one_step_whatever_their_number() {
         }
     }
     let (after, answer_after) = (classifier.set().clone(), classifier.predict(&photo));
-    assert_eq!(classifier.undo_mark(), Some(1));
+    assert_eq!(classifier.history().undo_mark(), Some(1));
     assert!(classifier.undo());
     assert_eq!(contents(&classifier), before);
     close(&classifier.predict(&photo), &answer_before, "undone");
     assert_eq!(
-        (classifier.undo_mark(), classifier.redo_mark()),
+        (
+            classifier.history().undo_mark(),
+            classifier.history().redo_mark()
+        ),
         (None, Some(1))
     );
     assert!(classifier.redo());
@@ -340,7 +354,7 @@ fn changes_under_one_mark_are_one_step_whatever_their_number() {
     classifier.mark(Some(1));
     classifier.remove_class("a").unwrap();
     for (mark, left) in [(Some(1), 5), (None, 4), (None, 3), (Some(1), 2)] {
-        assert_eq!(classifier.undo_mark(), mark);
+        assert_eq!(classifier.history().undo_mark(), mark);
         assert!(classifier.undo());
         assert_eq!(labels(&classifier).len(), left);
     }
@@ -434,7 +448,7 @@ fn a_meaning_follows_its_label_and_is_no_step_of_undo() {
         assert!(classifier.undo());
         assert_eq!(with_text(&classifier), expected);
     }
-    assert!(!classifier.can_undo() && classifier.redo());
+    assert!(!classifier.history().can_undo() && classifier.redo());
     assert_eq!(with_text(&classifier), ["apple"]);
 }
 

@@ -1,7 +1,8 @@
 //! Labels that look the same are one class, whatever their spelling; natively and in the browser.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use handful::{Classifier, Stream};
+use handful::support::{Label, MAX_LABEL_CHARS};
+use handful::{Classifier, Error, Stream};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -96,4 +97,60 @@ fn a_saved_set_with_both_spellings_is_read_as_one_class() {
     // The id of the second class stays used.
     loaded.add_class("fig").unwrap();
     assert_eq!(loaded.set().classes()[3].id, 4);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn labels_that_look_the_same_are_the_same() {
+    for (a, b) in [
+        ("Äpfel", "A\u{308}pfel"),
+        ("A\u{200b}\u{308}pfel", "Äpfel"),
+        ("が", "か\u{3099}"),
+        ("한", "\u{1112}\u{1161}\u{11ab}"),
+        ("\u{2126}", "\u{3a9}"),
+        ("apple", " \u{feff}ap\u{200b}p\u{ad}le\u{2060}\u{a0}"),
+        ("apple", "ap\u{200d}ple\u{200c}"),
+        ("\u{2764}", "\u{2764}\u{fe0f}"),
+        ("apple", "\u{200e}apple\u{202c}"),
+        ("apple", "\u{200b} apple \u{200b}"),
+    ] {
+        assert_eq!(Label::new(a).unwrap(), Label::new(b).unwrap(), "{a} {b}");
+        assert_eq!(
+            Label::new(b).unwrap().as_str(),
+            b.trim(),
+            "what was typed is shown"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn labels_that_look_different_are_different() {
+    for (a, b) in [
+        ("Apfel", "Äpfel"),
+        ("apple", "Apple"),
+        // A family, and a man beside a girl.
+        ("\u{1f468}\u{200d}\u{1f467}", "\u{1f468}\u{1f467}"),
+        // Persian "I am going", with and without its gap.
+        ("می\u{200c}روم", "میروم"),
+        // A conjunct of Hindi, and its parts.
+        ("क्\u{200d}ष", "क्ष"),
+        ("\u{fb01}g", "fig"),
+    ] {
+        assert_ne!(Label::new(a).unwrap(), Label::new(b).unwrap(), "{a} {b}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_label_of_which_nothing_is_seen_is_none() {
+    for text in [
+        "",
+        " \t",
+        "\u{200b}",
+        "\u{feff} \u{2060}",
+        "\u{200d}",
+        "\u{fe0f}",
+    ] {
+        assert_eq!(Label::new(text).unwrap_err(), Error::EmptyLabel, "{text:?}");
+    }
+    let long = "x".repeat(MAX_LABEL_CHARS + 1);
+    assert_eq!(Label::new(&long).unwrap_err().code(), "label-too-long");
 }

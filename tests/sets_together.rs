@@ -63,9 +63,9 @@ fn disabling_is_saved_undone_and_holds_for_what_comes_later() {
     assert!(classifier.undo() && classifier.undo());
     assert_eq!(classifier.predict(&bird()).unwrap().best().label, "bird");
     // What is so already is no step.
-    let steps = classifier.can_redo();
+    let steps = classifier.history().can_redo();
     classifier.set_enabled("cat", true).unwrap();
-    assert_eq!(classifier.can_redo(), steps);
+    assert_eq!(classifier.history().can_redo(), steps);
     let unknown = classifier.set_enabled("fish", false).unwrap_err();
     assert_eq!(unknown.code(), "unknown-class");
 }

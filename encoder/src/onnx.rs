@@ -288,7 +288,7 @@ fn check_finite(what: &'static str, values: &[f32]) -> Result<()> {
     if values.iter().all(|value| value.is_finite()) {
         Ok(())
     } else {
-        Err(Error::NotFinite { what })
+        Err(Error::NotFinite(what))
     }
 }
 

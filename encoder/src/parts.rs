@@ -84,7 +84,5 @@ pub(super) enum Filter {
 
 /// A manifest that cannot be.
 pub(super) fn fault(reason: impl Into<String>) -> Error {
-    Error::Manifest {
-        reason: reason.into(),
-    }
+    Error::Manifest(reason.into())
 }

@@ -73,9 +73,7 @@ impl Words {
     /// differs from the manifest; [`Error::Model`] for bytes that are no such file.
     pub fn new(manifest: &Manifest, bytes: &[u8]) -> Result<Self> {
         let Some(named) = manifest.words() else {
-            return Err(Error::Manifest {
-                reason: "it names no `words`".into(),
-            });
+            return Err(Error::Manifest("it names no `words`".into()));
         };
         check_digest(named.sha256.as_ref(), bytes)?;
         let file = File::open(bytes)?;

@@ -280,10 +280,10 @@ impl Session {
             }
         }
         let marks = |steps: &[Step]| steps.last().map(|(mark, _)| *mark);
-        assert_eq!(self.classifier.can_undo(), !self.done.is_empty());
-        assert_eq!(self.classifier.can_redo(), !self.undone.is_empty());
-        assert_eq!(self.classifier.undo_mark(), marks(&self.done).flatten());
-        assert_eq!(self.classifier.redo_mark(), marks(&self.undone).flatten());
+        assert_eq!(self.classifier.history().can_undo(), !self.done.is_empty());
+        assert_eq!(self.classifier.history().can_redo(), !self.undone.is_empty());
+        assert_eq!(self.classifier.history().undo_mark(), marks(&self.done).flatten());
+        assert_eq!(self.classifier.history().redo_mark(), marks(&self.undone).flatten());
     }
 
     fn contents(&self) -> Contents {
@@ -307,10 +307,10 @@ impl Session {
     /// error leaves no trace.
     fn change<T>(&mut self, call: impl FnOnce(&mut Classifier) -> Result<T>) {
         let (bytes, before) = (self.classifier.save(), self.contents());
-        let could_redo = self.classifier.can_redo();
+        let could_redo = self.classifier.history().can_redo();
         if call(&mut self.classifier).is_err() {
             assert_eq!(self.classifier.save(), bytes);
-            assert_eq!(self.classifier.can_redo(), could_redo);
+            assert_eq!(self.classifier.history().can_redo(), could_redo);
             return;
         }
         let after = self.contents();

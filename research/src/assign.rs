@@ -82,9 +82,7 @@ pub fn assign(log_probabilities: ArrayView2<'_, f64>, mode: Mode<'_>) -> Result<
         .iter()
         .any(|&l| l.is_nan() || l == f64::INFINITY)
     {
-        return Err(Error::NotFinite {
-            what: "log-probabilities",
-        });
+        return Err(Error::NotFinite("log-probabilities"));
     }
     // A class that may take n items has n places.
     let places: Vec<usize> = (0..c)

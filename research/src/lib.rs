@@ -21,6 +21,6 @@ fn finite(what: &'static str, mut values: impl Iterator<Item = f64>) -> Result<(
     if values.all(f64::is_finite) {
         Ok(())
     } else {
-        Err(Error::NotFinite { what })
+        Err(Error::NotFinite(what))
     }
 }

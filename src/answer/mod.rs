@@ -41,11 +41,6 @@ impl Answer {
     pub fn best(&self) -> &LabelScore {
         &self.scores[0]
     }
-
-    /// The second likeliest class.
-    pub fn runner_up(&self) -> &LabelScore {
-        &self.scores[1]
-    }
 }
 
 /// A suspicious label, and what the example looks like.

@@ -189,6 +189,11 @@ impl Recogniser {
         Ok(Report::new(task, &held_out, temperature))
     }
 
+    /// Name of the head.
+    pub(crate) fn name(&self) -> &'static str {
+        self.spec.name()
+    }
+
     /// The task that the head was fitted to, with the trust in each stream that was learned.
     pub fn task(&self) -> &Task {
         &self.task

@@ -5,7 +5,7 @@ use super::kept::Kept;
 use super::milestone::milestone;
 use crate::heads::{Fused, HeadSpec, NaiveBayes};
 use crate::numerics::order::sort_indices;
-use crate::support::{ClassId, ExampleId};
+use crate::support::{Class, ClassId, ExampleId, SupportSet};
 use crate::task::Task;
 use crate::validation::{ENOUGH, Thresholds};
 use crate::{
@@ -15,12 +15,6 @@ use crate::{
 
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
 const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
-
-/// A recogniser, valid until the set changes.
-pub(super) struct Model {
-    pub(super) name: &'static str,
-    pub(super) recogniser: Recogniser,
-}
 
 /// What naive Bayes has learned of itself from the first examples of the set; it holds while they stay as they are.
 pub(super) struct Milestone {
@@ -46,19 +40,11 @@ impl Classifier {
     }
 
     fn export(&mut self, write: export::Writer) -> Result<Vec<u8>> {
-        let model = self.model()?;
-        let classes = self.set.classes().iter();
-        let labels: Vec<&str> = classes.map(|class| class.label.as_str()).collect();
-        let recogniser = &model.recogniser;
-        let file = match recogniser.head().linear() {
-            Some(linear) => {
-                let temperature = recogniser.temperature();
-                write(linear, self.set.streams(), &labels, temperature)
-            }
-            None => Err(Error::NotLinear { head: model.name }),
-        };
-        self.model = Some(model);
-        file
+        let (set, model) = self.model()?;
+        let linear = model.head().linear();
+        let linear = linear.ok_or_else(|| Error::NotLinear(model.name()))?;
+        let labels: Vec<&str> = set.classes().iter().map(|class| &*class.label).collect();
+        write(linear, set.streams(), &labels, model.temperature())
     }
 
     /// Answers for the raw features `(width,)` of one photo.
@@ -68,10 +54,9 @@ impl Classifier {
     /// score fewer than two classes.
     pub fn predict(&mut self, features: &[f32]) -> Result<Answer> {
         let query = self.set.streams().unit(features)?;
-        let mut model = self.model()?;
-        let answer = self.answer(model.name, model.recogniser.predict(&query));
-        self.model = Some(model);
-        answer
+        let (set, model) = self.model()?;
+        let head = model.name();
+        answer(set, head, model.predict(&query))
     }
 
     /// How well the set works, estimated from examples that were held out.
@@ -79,104 +64,83 @@ impl Classifier {
     /// # Errors
     /// None that a set can cause.
     pub fn quality(&mut self) -> Result<Quality> {
-        let report = if self.naive_bayes().is_some() {
+        let spec = self.spec();
+        let report = if follows_statistics(&spec).is_some() {
             // The one that answers knows no example.
-            Recogniser::fit(&self.spec(), Task::from(&self.set))?.report()?
+            Recogniser::fit(&spec, Task::from(&self.set))?.report()?
         } else {
-            let model = self.model()?;
-            let report = model.recogniser.report_on(&Task::from(&self.set));
-            self.model = Some(model);
-            report?
+            let (set, model) = self.model()?;
+            model.report_on(&Task::from(set))?
         };
-        let labels: Vec<String> = (self.set.classes().iter())
-            .map(|class| class.label.to_string())
-            .collect();
-        let examples: Vec<_> = self.set.examples_in_use().collect();
+        let set = &self.set;
+        let examples: Vec<_> = set.examples_in_use().collect();
+        let label = |class: &Class| class.label.to_string();
+        let flagged = report.suspects.into_iter().filter(|s| s.flagged);
+        let suspects = flagged.map(|suspect| {
+            let (id, example) = examples[suspect.example];
+            SuspectLabel {
+                id,
+                label: label(set.class_of(example)),
+                looks_like: label(&set.classes()[suspect.looks_like]),
+                margin: suspect.margin,
+            }
+        });
         Ok(Quality {
             accuracy: report.accuracy,
             confusion: report.confusion,
             recall: report.recall,
-            suspects: report
-                .suspects
-                .into_iter()
-                .filter(|suspect| suspect.flagged)
-                .map(|suspect| {
-                    let (id, example) = examples[suspect.example];
-                    SuspectLabel {
-                        id,
-                        label: labels[self.set.index_of(example.class)].clone(),
-                        looks_like: labels[suspect.looks_like].clone(),
-                        margin: suspect.margin,
-                    }
-                })
-                .collect(),
-            labels,
+            suspects: suspects.collect(),
+            labels: set.classes().iter().map(label).collect(),
         })
     }
 
-    /// The recogniser of the set as it stands; it is fitted at the first question after a change.
-    pub(super) fn model(&mut self) -> Result<Model> {
-        if let Some(model) = self.model.take() {
-            return Ok(model);
-        }
-        let spec = self.spec();
-        let recogniser = match &spec {
-            HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => {
-                let task = Task::of_first(&self.set, 0, 0);
-                let head = recipe.fit_statistics(&self.statistics, &task)?;
-                let thresholds = self.thresholds(&spec)?;
-                Recogniser::with_thresholds(&spec, Box::new(head), task, thresholds)
-            }
-            HeadSpec::Fused(_) => {
-                let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
-                self.kept = Some(kept);
-                Recogniser::of_fused(&spec, head)
-            }
-            _ => Recogniser::fit(&spec, Task::from(&self.set))?,
+    /// The set with its recogniser, which is fitted at the first question after a change.
+    pub(super) fn model(&mut self) -> Result<(&SupportSet, &mut Recogniser)> {
+        let model = match self.model.take() {
+            Some(model) => model,
+            None => self.fit()?,
         };
-        Ok(Model {
-            name: spec.name(),
-            recogniser,
-        })
+        Ok((&self.set, self.model.insert(model)))
+    }
+
+    fn fit(&mut self) -> Result<Recogniser> {
+        let spec = self.spec();
+        if let Some(recipe) = follows_statistics(&spec) {
+            let task = Task::of_first(&self.set, 0, 0);
+            let head = recipe.fit_statistics(&self.statistics, &task)?;
+            let thresholds = self.thresholds(&spec)?;
+            let head = Box::new(head);
+            return Ok(Recogniser::with_thresholds(&spec, head, task, thresholds));
+        }
+        if let HeadSpec::Fused(_) = spec {
+            let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
+            self.kept = Some(kept);
+            return Ok(Recogniser::of_fused(&spec, head));
+        }
+        Recogniser::fit(&spec, Task::from(&self.set))
     }
 
     fn spec(&self) -> HeadSpec {
-        match &self.head {
-            Some(spec) => spec.clone(),
-            None => HeadSpec::Fused(Fused::default()),
-        }
-    }
-
-    /// The recipe of a head that follows the set by its statistics.
-    fn naive_bayes(&self) -> Option<NaiveBayes> {
-        match self.spec() {
-            HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => Some(recipe),
-            _ => None,
-        }
+        let automatic = || HeadSpec::Fused(Fused::default());
+        self.head.clone().unwrap_or_else(automatic)
     }
 
     /// The thresholds that the examples up to the last milestone give.
     fn thresholds(&mut self, spec: &HeadSpec) -> Result<Thresholds> {
         let n = milestone(self.statistics.n_examples()).max(self.representative());
-        let first = || self.set.examples_in_use().take(n);
-        let known = self.milestone.take().filter(|known| {
-            let as_now = first().map(|(id, example)| (id, example.class));
-            as_now.eq(known.examples.iter().copied())
+        let first = self.set.examples_in_use().take(n);
+        let examples: Vec<_> = first.map(|(id, example)| (id, example.class)).collect();
+        let known = self.milestone.as_ref();
+        if let Some(known) = known.filter(|known| known.examples == examples) {
+            return Ok(known.thresholds.clone());
+        }
+        let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
+        let held_out = spec.held_out(&task, ENOUGH)?;
+        let thresholds = Thresholds::learn(&held_out, Calibration::default().coverage);
+        self.milestone = Some(Milestone {
+            examples,
+            thresholds: thresholds.clone(),
         });
-        let milestone = match known {
-            Some(known) => known,
-            None => {
-                let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
-                let held_out = spec.held_out(&task, ENOUGH)?;
-                let coverage = Calibration::default().coverage;
-                Milestone {
-                    examples: first().map(|(id, example)| (id, example.class)).collect(),
-                    thresholds: Thresholds::learn(&held_out, coverage),
-                }
-            }
-        };
-        let thresholds = milestone.thresholds.clone();
-        self.milestone = Some(milestone);
         Ok(thresholds)
     }
 
@@ -185,50 +149,54 @@ impl Classifier {
     fn representative(&self) -> usize {
         let mut missing: Vec<usize> = self.statistics.counts().iter().map(|&n| n.min(2)).collect();
         let mut all: usize = missing.iter().sum();
-        let mut examples = self.set.examples_in_use();
-        let mut read = 0;
-        while all > 0
-            && let Some((_, example)) = examples.next()
-        {
-            read += 1;
+        let read = self.set.examples_in_use().take_while(|(_, example)| {
+            let wanted = all > 0;
             let missing = &mut missing[self.set.index_of(example.class)];
-            all -= (*missing).min(1);
-            *missing = missing.saturating_sub(1);
-        }
-        read
+            if *missing > 0 {
+                *missing -= 1;
+                all -= 1;
+            }
+            wanted
+        });
+        read.count()
     }
+}
 
-    fn answer(&self, head: &'static str, prediction: &Prediction) -> Result<Answer> {
-        let classes = self.set.classes();
-        let p = &prediction.probabilities;
-        let label = |c: usize| classes[c].label.to_string();
-        let unscored = &prediction.unscored;
-        let mut order: Vec<usize> = (0..classes.len())
-            .filter(|c| !unscored.contains(c))
-            .collect();
-        if order.len() < 2 {
-            return Err(Error::NotEnoughExamples {
-                scorable: order.len(),
-                classes: classes.len(),
-            });
-        }
-        sort_indices(&mut order, &|a, b| p[b].total_cmp(&p[a]));
-        Ok(Answer {
-            head,
-            scores: order
-                .into_iter()
-                .map(|c| LabelScore {
-                    label: label(c),
-                    probability: p[c],
-                })
-                .collect(),
-            set: prediction.set.iter().map(|&c| label(c)).collect(),
-            foreign: prediction.foreign,
-            known: prediction.known,
-            unscored: (unscored.iter())
-                .filter(|&&c| classes[c].enabled)
-                .map(|&c| label(c))
-                .collect(),
-        })
+/// The recipe of a head that follows the set by its statistics.
+fn follows_statistics(spec: &HeadSpec) -> Option<&NaiveBayes> {
+    match spec {
+        HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => Some(recipe),
+        _ => None,
     }
+}
+
+/// A prediction by the labels of its classes.
+fn answer(set: &SupportSet, head: &'static str, prediction: &Prediction) -> Result<Answer> {
+    let classes = set.classes();
+    let p = &prediction.probabilities;
+    let unscored = &prediction.unscored;
+    let mut order: Vec<usize> = (0..classes.len())
+        .filter(|c| !unscored.contains(c))
+        .collect();
+    if order.len() < 2 {
+        return Err(Error::NotEnoughExamples {
+            scorable: order.len(),
+            classes: classes.len(),
+        });
+    }
+    sort_indices(&mut order, &|a, b| p[b].total_cmp(&p[a]));
+    let label = |&c: &usize| classes[c].label.to_string();
+    let score = |c: &usize| LabelScore {
+        label: label(c),
+        probability: p[*c],
+    };
+    let waiting = unscored.iter().filter(|&&c| classes[c].enabled);
+    Ok(Answer {
+        head,
+        scores: order.iter().map(score).collect(),
+        set: prediction.set.iter().map(label).collect(),
+        foreign: prediction.foreign,
+        known: prediction.known,
+        unscored: waiting.map(label).collect(),
+    })
 }

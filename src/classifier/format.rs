@@ -142,7 +142,7 @@ impl Classifier {
             Error::Format { .. } => Err(e),
             other => refuse(other),
         })?;
-        let mut classifier = Self::from_set(set, None);
+        let mut classifier = Self::from_set(set);
         classifier.set_head(head).or_else(refuse)?;
         Ok(classifier)
     }
@@ -207,18 +207,14 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             _ => return refuse(format!("the text row of class {id} contradicts its source")),
         };
         entries.push(id);
-        set.apply(
-            Edit::InsertClass {
-                at: set.classes().len(),
-                class: Class {
-                    id,
-                    label,
-                    text,
-                    enabled: !disabled,
-                },
-            },
-            &mut Nobody,
-        );
+        let class = Class {
+            id,
+            label,
+            text,
+            enabled: !disabled,
+        };
+        let at = set.classes().len();
+        set.apply(Edit::Class(id, Some((at, class))), &mut Nobody);
     }
     let mut features = matrix(tensors, "features", Dtype::F32, width)?;
     for entry in matrix(tensors, "examples", Dtype::U32, 3)?.chunks_exact(12) {
@@ -240,11 +236,11 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         for row in own.chunks_exact(width * 4) {
             unit.extend(unit_row(floats(row), |row| set.streams().unit(row))?);
         }
-        let example = Example {
-            class,
-            rows: unit.into(),
-        };
-        set.apply(Edit::InsertExample { id, example }, &mut Nobody);
+        let rows = unit.into();
+        set.apply(
+            Edit::Example(id, Some(Example { class, rows })),
+            &mut Nobody,
+        );
     }
     if !features.is_empty() {
         return refuse("it has more features than examples");

@@ -1,10 +1,12 @@
 //! The default answer, kept up with the set: a change costs what has changed, not a fit.
 
+use super::milestone::milestone;
 use crate::Result;
 use crate::heads::{FittedFused, Fused, Head, Kernel, Known, MOST, TextScores};
 use crate::support::{ExampleId, SupportSet};
 use crate::task::{Task, stratified};
 use ndarray::{Array2, Axis};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Examples that tell how images are seen, at most. What they have in common and how much each stream is worth is known well
@@ -27,6 +29,7 @@ pub(super) struct Kept {
 }
 
 /// An example that takes part in answers.
+#[derive(Clone, Copy)]
 struct InUse<'a> {
     id: ExampleId,
     class: usize,
@@ -41,20 +44,23 @@ impl Kept {
     pub fn follow(kept: Option<Self>, set: &SupportSet) -> Result<(Self, FittedFused)> {
         let all = in_use(set);
         let labels: Vec<usize> = all.iter().map(|example| example.class).collect();
-        let chosen = stratified(&labels, set.classes().len(), MOST);
         let number = |id: &ExampleId| all.binary_search_by_key(id, |example| example.id).ok();
-
-        let first = &all[..milestone(all.len())];
-        let kept = match kept.filter(|kept| kept.is_current(first.len(), &number)) {
+        // Images are seen as such a number of first examples tells, most of which are still there.
+        let first = &all[..milestone(all.len()).min(LEARNED_FROM)];
+        let is_current = |kept: &Self| {
+            let there = kept.learned_from.iter().filter_map(number).count();
+            kept.learned_from.len() == first.len()
+                && there as f64 >= STILL_THERE * first.len() as f64
+        };
+        let mut kept = match kept.filter(is_current) {
             Some(kept) => kept,
             None => Self::learn(set, first)?,
         };
-        let mut kept = kept.with_examples(&all, &chosen, &number);
+        let chosen = stratified(&labels, set.classes().len(), MOST);
+        kept.follow_examples(&chosen.iter().map(|&i| all[i]).collect::<Vec<_>>());
         let view = Task::of_first(set, 0, 0).seen_as(&kept.view);
-        kept.follow_texts(&view, |id| {
-            all[number(&id).expect("a place is of an example in use")].row
-        })?;
         let examples: Vec<usize> = kept.places.iter().filter_map(number).collect();
+        kept.follow_texts(&view, |place| all[examples[place]].row)?;
         let fitted = FittedFused::new(Known {
             view,
             kernel: kept.kernel.clone(),
@@ -78,50 +84,29 @@ impl Kept {
         })
     }
 
-    /// Whether images are seen as such a number of first examples tells, most of which are still there.
-    fn is_current(&self, first: usize, number: &impl Fn(&ExampleId) -> Option<usize>) -> bool {
-        let there = self.learned_from.iter().filter_map(number).count();
-        self.learned_from.len() == first && there as f64 >= STILL_THERE * first as f64
-    }
-
-    /// The same with these examples, given as places among all.
-    fn with_examples(
-        mut self,
-        all: &[InUse<'_>],
-        chosen: &[usize],
-        number: &impl Fn(&ExampleId) -> Option<usize>,
-    ) -> Self {
-        let mut wanted = vec![false; all.len()];
-        chosen.iter().for_each(|&i| wanted[i] = true);
-        let mut known = vec![false; all.len()];
-        let mut gone = Vec::new();
-        for (place, id) in self.places.iter().enumerate() {
-            match number(id).filter(|&i| wanted[i]) {
-                Some(i) => known[i] = true,
-                None => gone.push(place),
-            }
-        }
-        let new: Vec<&InUse<'_>> = (chosen.iter().filter(|&&i| !known[i]))
-            .map(|&i| &all[i])
-            .collect();
+    /// Takes in and out what differs from these examples, given in order of their ids.
+    fn follow_examples(&mut self, wanted: &[InUse<'_>]) {
+        let stays = |id| {
+            wanted
+                .binary_search_by_key(&id, |example| example.id)
+                .is_ok()
+        };
+        let (kept, gone): (Vec<usize>, Vec<usize>) =
+            (0..self.places.len()).partition(|&place| stays(self.places[place]));
+        let known: BTreeSet<ExampleId> = self.places.iter().copied().collect();
+        let is_new = |example: &&InUse<'_>| !known.contains(&example.id);
+        let new: Vec<&InUse<'_>> = wanted.iter().filter(is_new).collect();
         // Where most of it changes a new inverse costs less.
-        if 2 * (gone.len() + new.len()) > chosen.len() {
-            let mut rows = Array2::zeros((chosen.len(), self.view.streams().width()));
-            for (mut row, &i) in rows.rows_mut().into_iter().zip(chosen) {
-                row.iter_mut()
-                    .zip(self.view.embedding_of(all[i].row))
-                    .for_each(|(out, v)| *out = v);
-            }
-            self.kernel = Arc::new(Kernel::of(rows.view()));
-            self.places = chosen.iter().map(|&i| all[i].id).collect();
+        if 2 * (gone.len() + new.len()) > wanted.len() {
+            let rows = wanted.iter().map(|example| example.row);
+            self.kernel = Arc::new(Kernel::of(self.view.embeddings_of(rows).view()));
+            self.places = wanted.iter().map(|example| example.id).collect();
             self.text = None;
-            return self;
+            return;
         }
         let kernel = Arc::get_mut(&mut self.kernel).expect(ALONE);
         if !gone.is_empty() {
             kernel.remove(&gone);
-            let stay = |place: &usize| gone.binary_search(place).is_err();
-            let kept: Vec<usize> = (0..self.places.len()).filter(stay).collect();
             if let Some(text) = &mut self.text {
                 let text = Arc::get_mut(text).expect(ALONE);
                 text.scores = text.scores.select(Axis(0), &kept);
@@ -129,33 +114,19 @@ impl Kept {
             self.places = kept.into_iter().map(|place| self.places[place]).collect();
         }
         if !new.is_empty() {
-            let images: Vec<f32> = new
+            let rows = new
                 .iter()
-                .flat_map(|example| self.view.embedding_of(example.row))
-                .collect();
-            kernel.push(&images);
+                .flat_map(|example| self.view.embedding_of(example.row));
+            kernel.push(&rows.collect::<Vec<_>>());
             self.places.extend(new.iter().map(|example| example.id));
         }
-        self
     }
 
-    /// Scores the examples by the texts of the classes, those that have not been scored by these texts yet.
-    fn follow_texts<'a>(
-        &mut self,
-        view: &Task,
-        row: impl Fn(ExampleId) -> &'a [f32],
-    ) -> Result<()> {
+    /// Scores the examples by the texts of the classes, those that have not been scored by these texts yet. `row` gives the
+    /// unit row of the example at a place.
+    fn follow_texts<'a>(&mut self, view: &Task, row: impl Fn(usize) -> &'a [f32]) -> Result<()> {
         let width = view.streams().width();
-        let rows = |places: &[ExampleId]| {
-            let rows = places
-                .iter()
-                .flat_map(|&id| row(id).iter().copied())
-                .collect();
-            Array2::from_shape_vec((places.len(), width), rows)
-                .expect("each example has one row of this width")
-        };
-        let none = Array2::zeros((0, width));
-        let Some(fresh) = TextScores::of(view, none.view())? else {
+        let Some(fresh) = TextScores::of(view, Array2::zeros((0, width)).view())? else {
             self.text = None;
             return Ok(());
         };
@@ -164,10 +135,13 @@ impl Kept {
             .take()
             .filter(|text| text.is_of_same_texts(&fresh));
         let mut text = known.unwrap_or_else(|| Arc::new(fresh));
-        let scored = text.scores.nrows();
-        if scored < self.places.len() {
+        let new = text.scores.nrows()..self.places.len();
+        if !new.is_empty() {
+            let rows = new.clone().flat_map(|place| row(place).iter().copied());
+            let rows = Array2::from_shape_vec((new.len(), width), rows.collect())
+                .expect("each example has one row of this width");
             let text = Arc::get_mut(&mut text).expect(ALONE);
-            let new = text.linear.scores(rows(&self.places[scored..]).view());
+            let new = text.linear.scores(rows.view());
             text.scores
                 .append(Axis(0), new.view())
                 .expect("both have one column a class");
@@ -198,8 +172,3 @@ fn in_use(set: &SupportSet) -> Vec<InUse<'_>> {
 
 /// Why what is kept may be changed.
 const ALONE: &str = "the answer that shared it is gone since the set has changed";
-
-/// How many of the first examples tell how images are seen, out of n.
-fn milestone(n: usize) -> usize {
-    super::milestone::milestone(n).min(LEARNED_FROM)
-}

@@ -5,8 +5,8 @@ use crate::numerics::linalg;
 use crate::numerics::order::sort_indices;
 use crate::select::label_next;
 use crate::support::ExampleId;
-use crate::{Error, Neighbour, Result};
-use ndarray::{Array2, Axis};
+use crate::{Neighbour, Result};
+use ndarray::Array2;
 
 /// Photos are the same above this cosine of their features: a copy, another size of it, or the next frame of a still scene.
 const SAME: f32 = 0.999;
@@ -17,7 +17,7 @@ impl Classifier {
     /// None where the class is not there.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
+    /// Those of [`crate::Streams::unit`].
     pub fn duplicate_of(&self, label: &str, features: &[f32]) -> Result<Option<ExampleId>> {
         let unit = self.set.streams().unit(features)?;
         let Ok(class) = self.set.class(label) else {
@@ -35,32 +35,29 @@ impl Classifier {
     /// that which the head sees: each stream counts as much as it is trusted.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
+    /// Those of [`crate::Streams::unit`].
     pub fn nearest(&mut self, features: &[f32], n: usize) -> Result<Vec<Neighbour>> {
         let unit = self.set.streams().unit(features)?;
-        let model = self.model()?;
-        let task = model.recogniser.task();
+        let (set, model) = self.model()?;
+        let task = model.task();
         let query = task.embedding_of(&unit);
-        let examples: Vec<_> = self.set.examples_in_use().collect();
-        let similarities: Vec<f32> = (examples.iter())
-            .map(|(_, example)| linalg::dot(&task.embedding_of(self.set.row(example)), &query))
-            .collect();
-        self.model = Some(model);
+        let examples: Vec<_> = set.examples_in_use().collect();
+        let embeddings = task.embeddings_of(examples.iter().map(|(_, example)| set.row(example)));
+        let mut similarities = vec![0.0; examples.len()];
+        linalg::add_products(embeddings.view(), &query, &mut similarities);
         let mut order: Vec<usize> = (0..examples.len()).collect();
         sort_indices(&mut order, &|a, b| {
             similarities[b].total_cmp(&similarities[a])
         });
-        order.truncate(n);
         let neighbour = |i: usize| {
             let (id, example) = examples[i];
-            let class = self.set.index_of(example.class);
             Neighbour {
                 id,
-                label: self.set.classes()[class].label.to_string(),
+                label: set.class_of(example).label.to_string(),
                 similarity: similarities[i],
             }
         };
-        Ok(order.into_iter().map(neighbour).collect())
+        Ok(order.into_iter().take(n).map(neighbour).collect())
     }
 
     /// Which photos of a pile would teach most, at most `n` of them, the most wanted first; `rows` are their raw rows
@@ -68,45 +65,28 @@ impl Classifier {
     /// taught or wanted already; see [`label_next`].
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`], [`Error::ZeroFeature`].
+    /// Those of [`crate::Streams::unit`].
     pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>> {
         let width = self.set.streams().width();
-        let whole = rows.len().div_ceil(width) * width;
-        Error::check_length("feature rows", whole, rows.len())?;
-        let mut unit = Vec::with_capacity(whole);
-        for row in rows.chunks_exact(width) {
-            unit.extend(self.set.streams().unit(row)?);
-        }
-        let mut model = self.model()?;
+        let unit = self.set.streams().units(rows)?;
+        let photos = unit.chunks_exact(width);
+        let (set, model) = self.model()?;
         // Where fewer than two classes can be told apart nothing is unsure: no columns.
-        let mut probabilities = Array2::zeros((whole / width, 0));
-        for (i, row) in unit.chunks_exact(width).enumerate() {
-            let prediction = model.recogniser.predict(row);
-            let p = &prediction.probabilities;
-            if p.len() - prediction.unscored.len() >= 2 {
-                if i == 0 {
-                    probabilities = Array2::zeros((whole / width, p.len()));
-                }
-                let mut to = probabilities.index_axis_mut(Axis(0), i);
-                to.iter_mut().zip(p).for_each(|(to, &p)| *to = p);
+        let mut probabilities = Vec::new();
+        for row in photos.clone() {
+            let prediction = model.predict(row);
+            if prediction.probabilities.len() - prediction.unscored.len() >= 2 {
+                probabilities.extend(&prediction.probabilities);
             }
         }
-        let task = model.recogniser.task();
-        let images: Vec<f32> = (unit.chunks_exact(width))
-            .flat_map(|row| task.embedding_of(row))
-            .collect();
-        let labelled: Vec<f32> = (self.set.examples_in_use())
-            .flat_map(|(_, example)| task.embedding_of(self.set.row(example)))
-            .collect();
-        self.model = Some(model);
-        let matrix = |rows: Vec<f32>| {
-            Array2::from_shape_vec((rows.len() / width, width), rows).expect("these are whole rows")
-        };
-        label_next(
-            matrix(images).view(),
-            probabilities.view(),
-            matrix(labelled).view(),
-            n,
-        )
+        let columns = probabilities.len() / photos.len().max(1);
+        let probabilities = Array2::from_shape_vec((photos.len(), columns), probabilities)
+            .expect("as many classes can be scored for each photo");
+        let labelled = set.examples_in_use().map(|(_, example)| set.row(example));
+        let [images, labelled] = [
+            model.task().embeddings_of(photos),
+            model.task().embeddings_of(labelled),
+        ];
+        label_next(images.view(), probabilities.view(), labelled.view(), n)
     }
 }

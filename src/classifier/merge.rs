@@ -35,13 +35,9 @@ impl Classifier {
                 Ok(ours) => ours.id,
                 Err(_) => {
                     let id = take_id(&mut next_class)?;
-                    edits.push(Edit::InsertClass {
-                        at: self.set.classes().len() + edits.len(),
-                        class: Class {
-                            id,
-                            ..class.clone()
-                        },
-                    });
+                    let at = self.set.classes().len() + edits.len();
+                    let class = class.clone();
+                    edits.push(Edit::Class(id, Some((at, Class { id, ..class }))));
                     id
                 }
             });
@@ -58,10 +54,7 @@ impl Classifier {
             if found.is_err() {
                 let (id, rows) = (take_id(&mut next_example)?, example.rows.clone());
                 added.push((theirs, id));
-                edits.push(Edit::InsertExample {
-                    id,
-                    example: Example { class, rows },
-                });
+                edits.push(Edit::Example(id, Some(Example { class, rows })));
             }
         }
         if !edits.is_empty() {

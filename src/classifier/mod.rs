@@ -7,13 +7,14 @@ mod likeness;
 mod merge;
 mod milestone;
 
-use self::asking::{Milestone, Model};
+use self::asking::Milestone;
 use self::kept::Kept;
 use crate::heads::{HeadSpec, Statistics};
 use crate::support::{
-    Class, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Text, take_id,
+    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Text,
+    take_id,
 };
-use crate::{Error, Result, Stream, Streams};
+use crate::{Error, Recogniser, Result, Stream, Streams};
 
 /// A support set that can be taught, asked and undone.
 ///
@@ -29,7 +30,7 @@ pub struct Classifier {
     history: History,
     statistics: Statistics,
     head: Option<HeadSpec>,
-    model: Option<Model>,
+    model: Option<Recogniser>,
     milestone: Option<Milestone>,
     kept: Option<Kept>,
 }
@@ -48,14 +49,12 @@ impl Classifier {
     /// # Errors
     /// Those of [`Classifier::new`].
     pub fn for_encoder(streams: Vec<Stream>, encoder: Option<String>) -> Result<Self> {
-        Ok(Self::from_set(
-            SupportSet::new(Streams::new(streams)?, encoder),
-            None,
-        ))
+        let set = SupportSet::new(Streams::new(streams)?, encoder);
+        Ok(Self::from_set(set))
     }
 
-    /// A classifier of a set that was read from a file. Its history is empty.
-    pub(crate) fn from_set(set: SupportSet, head: Option<HeadSpec>) -> Self {
+    /// A classifier of a set, without a history.
+    fn from_set(set: SupportSet) -> Self {
         let mut statistics = Statistics::new(set.classes().len(), set.streams().width());
         for (_, example) in set.examples_in_use() {
             statistics.example_added(set.index_of(example.class), set.row(example));
@@ -64,7 +63,7 @@ impl Classifier {
             set,
             history: History::default(),
             statistics,
-            head,
+            head: None,
             model: None,
             milestone: None,
             kept: None,
@@ -111,7 +110,7 @@ impl Classifier {
     /// # Errors
     /// [`Error::UnknownClass`], [`Error::EmptyLabel`], [`Error::LabelTooLong`], [`Error::DuplicateLabel`].
     pub fn rename_class(&mut self, label: &str, to: &str) -> Result<()> {
-        let class = self.set.class(label)?;
+        let class = self.set.class(label)?.clone();
         if class.label.as_str() == to.trim() {
             return Ok(());
         }
@@ -120,10 +119,7 @@ impl Classifier {
             label if label == class.label => label,
             _ => self.set.new_label(to)?,
         };
-        self.commit(vec![Edit::Rename {
-            id: class.id,
-            label,
-        }]);
+        self.replace(Class { label, ..class });
         Ok(())
     }
 
@@ -132,13 +128,7 @@ impl Classifier {
     /// # Errors
     /// [`Error::UnknownClass`].
     pub fn remove_class(&mut self, label: &str) -> Result<()> {
-        let id = self.set.class(label)?.id;
-        let mut edits: Vec<Edit> = self
-            .examples_of(id)
-            .map(|id| Edit::RemoveExample { id })
-            .collect();
-        edits.push(Edit::RemoveClass { id });
-        self.commit(edits);
+        self.dissolve(self.set.class(label)?.id, None);
         Ok(())
     }
 
@@ -149,16 +139,9 @@ impl Classifier {
     pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<()> {
         let (id, to) = (self.set.class(from)?.id, self.set.class(into)?.id);
         if id == to {
-            return Err(Error::DuplicateLabel {
-                label: into.trim().to_owned(),
-            });
+            return Err(Error::DuplicateLabel(into.trim().to_owned()));
         }
-        let mut edits: Vec<Edit> = self
-            .examples_of(id)
-            .map(|id| Edit::Move { id, to })
-            .collect();
-        edits.push(Edit::RemoveClass { id });
-        self.commit(edits);
+        self.dissolve(id, Some(to));
         Ok(())
     }
 
@@ -167,10 +150,9 @@ impl Classifier {
     /// # Errors
     /// [`Error::UnknownClass`].
     pub fn set_enabled(&mut self, label: &str, enabled: bool) -> Result<()> {
-        let class = self.set.class(label)?;
+        let class = self.set.class(label)?.clone();
         if class.enabled != enabled {
-            let id = class.id;
-            self.commit(vec![Edit::SetEnabled { id, enabled }]);
+            self.replace(Class { enabled, ..class });
         }
         Ok(())
     }
@@ -182,14 +164,13 @@ impl Classifier {
     /// [`Error::UnknownClass`]; [`Error::Shape`] (also where the encoder has no `clip` stream),
     /// [`Error::NotFinite`], [`Error::ZeroFeature`].
     pub fn set_text(&mut self, label: &str, text: Option<&[f32]>) -> Result<()> {
-        let class = self.set.class(label)?;
+        let class = self.set.class(label)?.clone();
         let text = match text {
             Some(row) => Text::Given(self.set.streams().unit_text(row)?.into()),
             None => Text::Absent,
         };
         if class.text != text {
-            let id = class.id;
-            self.commit(vec![Edit::SetText { id, text }]);
+            self.replace(Class { text, ..class });
         }
         Ok(())
     }
@@ -232,10 +213,7 @@ impl Classifier {
         let width = self.set.streams().width();
         let expected = views.saturating_add(1).saturating_mul(width);
         Error::check_length("feature rows", expected, rows.len())?;
-        let mut unit = Vec::with_capacity(expected);
-        for row in rows.chunks_exact(width) {
-            unit.extend(self.set.streams().unit(row)?);
-        }
+        let rows = self.set.streams().units(rows)?.into();
         let mut edits = Vec::with_capacity(2);
         let (next_class, mut next_example) = self.set.next_ids();
         let id = take_id(&mut next_example)?;
@@ -246,13 +224,7 @@ impl Classifier {
                 next_class
             }
         };
-        edits.push(Edit::InsertExample {
-            id,
-            example: Example {
-                class,
-                rows: unit.into(),
-            },
-        });
+        edits.push(Edit::Example(id, Some(Example { class, rows })));
         self.commit(edits);
         Ok(id)
     }
@@ -263,7 +235,7 @@ impl Classifier {
     /// [`Error::UnknownExample`].
     pub fn remove_example(&mut self, id: ExampleId) -> Result<()> {
         self.set.example(id)?;
-        self.commit(vec![Edit::RemoveExample { id }]);
+        self.commit(vec![Edit::Example(id, None)]);
         Ok(())
     }
 
@@ -272,10 +244,10 @@ impl Classifier {
     /// # Errors
     /// [`Error::UnknownExample`], [`Error::UnknownClass`].
     pub fn move_example(&mut self, id: ExampleId, label: &str) -> Result<()> {
-        let from = self.set.example(id)?.class;
-        let to = self.set.class(label)?.id;
-        if from != to {
-            self.commit(vec![Edit::Move { id, to }]);
+        let example = self.set.example(id)?.clone();
+        let class = self.set.class(label)?.id;
+        if example.class != class {
+            self.commit(vec![Edit::Example(id, Some(Example { class, ..example }))]);
         }
         Ok(())
     }
@@ -289,7 +261,7 @@ impl Classifier {
     /// classifier.mark(Some(7));
     /// classifier.add_example("left", &[1.0, 0.0])?;
     /// classifier.add_example("right", &[0.0, 1.0])?;
-    /// assert_eq!(classifier.undo_mark(), Some(7));
+    /// assert_eq!(classifier.history().undo_mark(), Some(7));
     /// assert!(classifier.undo() && classifier.set().classes().is_empty());
     /// # Ok::<(), handful::Error>(())
     /// ```
@@ -311,43 +283,41 @@ impl Classifier {
         redone
     }
 
-    /// Whether there is a step to take back.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    /// Whether there is a step to make again.
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
-    }
-
-    /// The mark of the step that [`Classifier::undo`] would take back, where it has one.
-    pub fn undo_mark(&self) -> Option<Mark> {
-        self.history.undo_mark()
-    }
-
-    /// The mark of the step that [`Classifier::redo`] would make again, where it has one.
-    pub fn redo_mark(&self) -> Option<Mark> {
-        self.history.redo_mark()
+    /// What [`Classifier::undo`] and [`Classifier::redo`] would do.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     fn insert_class(&self, label: &str) -> Result<Edit> {
-        Ok(Edit::InsertClass {
-            at: self.set.classes().len(),
-            class: Class {
-                id: take_id(&mut self.set.next_ids().0)?,
-                label: self.set.new_label(label)?,
-                text: Text::default(),
-                enabled: true,
-            },
-        })
+        let class = Class {
+            id: take_id(&mut self.set.next_ids().0)?,
+            label: self.set.new_label(label)?,
+            text: Text::default(),
+            enabled: true,
+        };
+        Ok(Edit::Class(
+            class.id,
+            Some((self.set.classes().len(), class)),
+        ))
     }
 
-    fn examples_of(&self, class: u32) -> impl Iterator<Item = ExampleId> {
-        self.set
-            .examples()
-            .filter(move |(_, example)| example.class == class)
-            .map(|(id, _)| id)
+    /// Puts a class in the place of that of its id.
+    fn replace(&mut self, class: Class) {
+        let at = self.set.index_of(class.id);
+        self.commit(vec![Edit::Class(class.id, Some((at, class)))]);
+    }
+
+    /// Removes a class; its examples go with it or to another class.
+    fn dissolve(&mut self, id: ClassId, to: Option<ClassId>) {
+        let own = self.set.examples().filter(|(_, e)| e.class == id);
+        let moved = |example: &Example| {
+            Some(Example {
+                class: to?,
+                ..example.clone()
+            })
+        };
+        let edits = own.map(|(id, example)| Edit::Example(id, moved(example)));
+        self.commit(edits.chain([Edit::Class(id, None)]).collect());
     }
 
     fn commit(&mut self, edits: Vec<Edit>) {
@@ -358,53 +328,12 @@ impl Classifier {
 
     fn changed(&mut self) {
         self.model = None;
-        for index in 0..self.set.classes().len() {
+        for (index, class) in self.set.classes().iter().enumerate() {
             if self.statistics.is_worn(index) {
-                let id = self.set.classes()[index].id;
-                let rows = self
-                    .set
-                    .examples_in_use()
-                    .filter(|(_, example)| example.class == id)
-                    .map(|(_, example)| self.set.row(example));
-                self.statistics.rebuild(index, rows);
+                let own = (self.set.examples_in_use()).filter(|(_, e)| e.class == class.id);
+                self.statistics
+                    .rebuild(index, own.map(|(_, e)| self.set.row(e)));
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::support::ClassId;
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    /// A set of one class and one example that has given as many ids as these.
-    fn after(class: ClassId, example: ExampleId) -> Classifier {
-        let mut classifier = Classifier::new(vec![Stream::new("aux", 2)]).expect("a stream");
-        classifier.add_example("old", &[1.0, 0.0]).expect("a row");
-        let mut set = classifier.set().clone();
-        set.reserve_ids(class, example);
-        Classifier::from_set(set, None)
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn an_id_is_never_given_twice() {
-        const LAST: u32 = u32::MAX - 1;
-        let mut classifier = after(LAST, LAST);
-        assert_eq!(classifier.add_example("new", &[0.0, 1.0]), Ok(LAST));
-        let before = classifier.set().clone();
-        let full = Err(Error::IdsUsedUp);
-        assert_eq!(classifier.add_example("old", &[0.0, 1.0]), full);
-        assert_eq!(classifier.add_example("other", &[0.0, 1.0]), full);
-        assert_eq!(classifier.add_class("other"), Err(Error::IdsUsedUp));
-        let mut theirs = after(1, 1);
-        theirs.add_example("old", &[0.5, 0.5]).expect("a row");
-        assert_eq!(classifier.merge(theirs.set()), Err(Error::IdsUsedUp));
-        assert_eq!(*classifier.set(), before);
-        // Another set takes them.
-        assert_eq!(
-            theirs.merge(classifier.set()).map(|added| added.len()),
-            Ok(1)
-        );
     }
 }

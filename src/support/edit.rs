@@ -1,62 +1,15 @@
 //! The elementary changes of a support set, and their inverses.
 
-use super::{Class, ClassId, Example, ExampleId, Label, SupportSet, Text};
+use super::{Class, ClassId, Example, ExampleId, SupportSet};
 
-/// An elementary change. Its operands were checked when it was made, so applying it cannot fail.
+/// An elementary change: what stands under an id gives way to something else, or to nothing. It was checked when it was made,
+/// so applying it cannot fail.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// Puts a class at a place.
-    InsertClass {
-        /// Its place among the classes.
-        at: usize,
-        /// The class, with an id that no other class has.
-        class: Class,
-    },
-    /// Takes away a class that has no examples.
-    RemoveClass {
-        /// Its id.
-        id: ClassId,
-    },
-    /// Gives a class another label.
-    Rename {
-        /// Its id.
-        id: ClassId,
-        /// The new label.
-        label: Label,
-    },
-    /// Takes the text of a class from elsewhere.
-    SetText {
-        /// Its id.
-        id: ClassId,
-        /// Where from.
-        text: Text,
-    },
-    /// Lets a class take part in answers, or not.
-    SetEnabled {
-        /// Its id.
-        id: ClassId,
-        /// Whether it takes part.
-        enabled: bool,
-    },
-    /// Adds an example.
-    InsertExample {
-        /// An id that no other example has.
-        id: ExampleId,
-        /// Features and class.
-        example: Example,
-    },
-    /// Takes an example away.
-    RemoveExample {
-        /// Its id.
-        id: ExampleId,
-    },
-    /// Gives an example to another class.
-    Move {
-        /// Its id.
-        id: ExampleId,
-        /// The class that it teaches from now on.
-        to: ClassId,
-    },
+    /// A class of this id, with its place among the classes. One that goes has no examples, one that stays keeps its place.
+    Class(ClassId, Option<(usize, Class)>),
+    /// An example of this id.
+    Example(ExampleId, Option<Example>),
 }
 
 /// Follows the examples that are in use as they come and go, to keep statistics exact without a second look at all of
@@ -78,83 +31,68 @@ impl SupportSet {
     /// Carries out an edit, tells the listener, and returns the edit that undoes it.
     pub fn apply(&mut self, edit: Edit, listener: &mut impl Listener) -> Edit {
         match edit {
-            Edit::InsertClass { at, class } => {
-                let id = class.id;
-                self.next_class = self.next_class.max(id + 1);
-                self.classes.insert(at, class);
-                listener.class_inserted(at);
-                Edit::RemoveClass { id }
-            }
-            Edit::RemoveClass { id } => {
-                let at = self.index_of(id);
-                let class = self.classes.remove(at);
-                listener.class_removed(at);
-                Edit::InsertClass { at, class }
-            }
-            Edit::Rename { id, label } => {
-                let at = self.index_of(id);
-                let label = std::mem::replace(&mut self.classes[at].label, label);
-                Edit::Rename { id, label }
-            }
-            Edit::SetText { id, text } => {
-                let at = self.index_of(id);
-                let text = std::mem::replace(&mut self.classes[at].text, text);
-                Edit::SetText { id, text }
-            }
-            Edit::SetEnabled { id, enabled } => {
-                let at = self.index_of(id);
-                let before = std::mem::replace(&mut self.classes[at].enabled, enabled);
-                if before != enabled {
+            Edit::Class(id, to) => Edit::Class(id, self.put_class(id, to, listener)),
+            Edit::Example(id, to) => Edit::Example(id, self.put_example(id, to, listener)),
+        }
+    }
+
+    /// Puts a class in the place of that of this id, which it returns.
+    fn put_class(
+        &mut self,
+        id: ClassId,
+        to: Option<(usize, Class)>,
+        listener: &mut impl Listener,
+    ) -> Option<(usize, Class)> {
+        let from = self.classes.iter().position(|class| class.id == id);
+        match (from, to) {
+            (Some(at), Some((_, class))) => {
+                let before = std::mem::replace(&mut self.classes[at], class);
+                let enabled = self.classes[at].enabled;
+                if before.enabled != enabled {
                     for example in self.examples.values().filter(|e| e.class == id) {
-                        let row = self.row(example);
-                        if enabled {
-                            listener.example_added(at, row);
-                        } else {
-                            listener.example_removed(at, row);
+                        match enabled {
+                            true => listener.example_added(at, self.row(example)),
+                            false => listener.example_removed(at, self.row(example)),
                         }
                     }
                 }
-                Edit::SetEnabled {
-                    id,
-                    enabled: before,
-                }
+                Some((at, before))
             }
-            Edit::InsertExample { id, example } => {
-                self.next_example = self.next_example.max(id + 1);
-                self.tell_added(&example, listener);
-                self.examples.insert(id, example);
-                Edit::RemoveExample { id }
+            (Some(at), None) => {
+                listener.class_removed(at);
+                Some((at, self.classes.remove(at)))
             }
-            Edit::RemoveExample { id } => {
-                let example = self
-                    .examples
-                    .remove(&id)
-                    .expect("an edit names an example that was found when it was made");
-                self.tell_removed(&example, listener);
-                Edit::InsertExample { id, example }
-            }
-            Edit::Move { id, to } => {
-                self.tell_removed(&self.examples[&id], listener);
-                let from = self
-                    .examples
-                    .get_mut(&id)
-                    .map(|example| std::mem::replace(&mut example.class, to))
-                    .expect("read just above");
-                self.tell_added(&self.examples[&id], listener);
-                Edit::Move { id, to: from }
+            (None, to) => {
+                let (at, class) = to?;
+                self.next_class = self.next_class.max(id + 1);
+                self.classes.insert(at, class);
+                listener.class_inserted(at);
+                None
             }
         }
     }
 
-    fn tell_added(&self, example: &Example, listener: &mut impl Listener) {
-        if self.in_use(example) {
-            listener.example_added(self.index_of(example.class), self.row(example));
-        }
-    }
-
-    fn tell_removed(&self, example: &Example, listener: &mut impl Listener) {
-        if self.in_use(example) {
+    /// Puts an example in the place of that of this id, which it returns.
+    fn put_example(
+        &mut self,
+        id: ExampleId,
+        to: Option<Example>,
+        listener: &mut impl Listener,
+    ) -> Option<Example> {
+        let from = self.examples.remove(&id);
+        if let Some(example) = from
+            .as_ref()
+            .filter(|example| self.class_of(example).enabled)
+        {
             listener.example_removed(self.index_of(example.class), self.row(example));
         }
+        if let Some(example) = to {
+            if self.class_of(&example).enabled {
+                listener.example_added(self.index_of(example.class), self.row(&example));
+            }
+            self.next_example = self.next_example.max(id + 1);
+            self.examples.insert(id, example);
+        }
+        from
     }
 }

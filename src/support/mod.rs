@@ -14,6 +14,7 @@ pub use streams::{CLIP, Stream, Streams};
 
 use crate::{Error, Result};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Stable name of an example; never used twice within a set.
 pub type ExampleId = u32;
@@ -51,8 +52,8 @@ pub enum Text {
 pub struct Example {
     /// The class it teaches.
     pub class: ClassId,
-    /// Unit feature rows, one behind the other: the photo itself, then its augmented views.
-    pub rows: Box<[f32]>,
+    /// Unit feature rows, one behind the other: the photo itself, then its augmented views. Its copies share them.
+    pub rows: Arc<[f32]>,
 }
 
 /// Classes in order of creation and examples by id.
@@ -107,12 +108,13 @@ impl SupportSet {
 
     /// The examples of the classes that take part in answers, in order of their ids.
     pub fn examples_in_use(&self) -> impl Iterator<Item = (ExampleId, &Example)> {
-        self.examples().filter(|(_, example)| self.in_use(example))
+        self.examples()
+            .filter(|(_, example)| self.class_of(example).enabled)
     }
 
-    /// Whether the class of an example takes part in answers.
-    fn in_use(&self, example: &Example) -> bool {
-        self.classes[self.index_of(example.class)].enabled
+    /// The class of an example.
+    pub fn class_of(&self, example: &Example) -> &Class {
+        &self.classes[self.index_of(example.class)]
     }
 
     /// Examples of each class, in class order.
@@ -158,9 +160,7 @@ impl SupportSet {
         self.classes
             .iter()
             .find(|class| class.label.key() == key)
-            .ok_or_else(|| Error::UnknownClass {
-                label: label.trim().to_owned(),
-            })
+            .ok_or_else(|| Error::UnknownClass(label.trim().to_owned()))
     }
 
     /// The example with this id.
@@ -168,7 +168,7 @@ impl SupportSet {
     /// # Errors
     /// [`Error::UnknownExample`].
     pub fn example(&self, id: ExampleId) -> Result<&Example> {
-        self.examples.get(&id).ok_or(Error::UnknownExample { id })
+        self.examples.get(&id).ok_or(Error::UnknownExample(id))
     }
 
     /// Place of a class that is known to exist.
@@ -186,9 +186,7 @@ impl SupportSet {
     pub fn new_label(&self, text: &str) -> Result<Label> {
         let label = Label::new(text)?;
         if self.classes.iter().any(|class| class.label == label) {
-            return Err(Error::DuplicateLabel {
-                label: label.to_string(),
-            });
+            return Err(Error::DuplicateLabel(label.to_string()));
         }
         Ok(label)
     }

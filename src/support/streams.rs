@@ -166,7 +166,7 @@ impl Streams {
     pub fn unit_text(&self, raw: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
         let mut row = raw.to_vec();
-        normalise("text row", CLIP, &mut row)?;
+        math::scale_to_unit("text row", CLIP, &mut row)?;
         Ok(row)
     }
 
@@ -178,17 +178,20 @@ impl Streams {
         Error::check_length("feature row", self.width(), raw.len())?;
         let mut row = raw.to_vec();
         for (stream, columns) in self.0.iter().zip(self.columns()) {
-            normalise("feature row", &stream.name, &mut row[columns])?;
+            math::scale_to_unit("feature row", &stream.name, &mut row[columns])?;
         }
         Ok(row)
     }
-}
 
-fn normalise(what: &'static str, stream: &str, part: &mut [f32]) -> Result<()> {
-    math::scale_to_unit(part).map_err(|e| match e {
-        math::NoDirection::NotFinite => Error::NotFinite { what },
-        math::NoDirection::Zero => Error::ZeroFeature {
-            stream: stream.to_owned(),
-        },
-    })
+    /// The unit rows of raw ones, both one behind the other.
+    ///
+    /// # Errors
+    /// Those of [`Streams::unit`].
+    pub fn units(&self, raw: &[f32]) -> Result<Vec<f32>> {
+        let width = self.width();
+        let whole = raw.len().div_ceil(width) * width;
+        Error::check_length("feature rows", whole, raw.len())?;
+        let units = raw.chunks_exact(width).map(|row| self.unit(row));
+        Ok(units.collect::<Result<Vec<_>>>()?.concat())
+    }
 }

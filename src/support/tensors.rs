@@ -9,9 +9,7 @@ pub const UNIT_TOLERANCE: f32 = 1e-5;
 
 /// Refuses the bytes for this reason.
 pub fn refuse<T>(reason: impl ToString) -> Result<T> {
-    Err(Error::Format {
-        reason: reason.to_string(),
-    })
+    Err(Error::Format(reason.to_string()))
 }
 
 /// Bytes of matrices, each given by name, type, columns (at least 1) and little-endian numbers, and of one entry.

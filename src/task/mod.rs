@@ -129,14 +129,6 @@ impl Task {
         }
     }
 
-    /// The same task with embeddings as they were before they were standardised.
-    pub fn plain(&self) -> Self {
-        if self.view.standard.is_none() {
-            return self.clone();
-        }
-        self.seen(View::new(self.view.trust.clone(), None))
-    }
-
     /// The same task with another trust in each stream: numbers `>= 0`, of which only the proportions count.
     ///
     /// # Errors
@@ -145,44 +137,11 @@ impl Task {
         Error::check_length("trust in the streams", self.trust().len(), trust.len())?;
         let sum: f64 = trust.iter().sum();
         if !(trust.iter().all(|&t| t >= 0.0) && sum > 0.0 && sum.is_finite()) {
-            return Err(Error::Parameter {
-                name: "trust",
-                value: format!("{trust:?}"),
-                range: "numbers of at least 0, one of them above 0",
-            });
+            let range = "numbers of at least 0, one of them above 0";
+            return Err(Error::parameter("trust", format!("{trust:?}"), range));
         }
         let trust = trust.iter().map(|t| t / sum).collect();
         Ok(self.seen(self.view.trusting(trust)))
-    }
-
-    /// The same task with augmented views of its examples: of each example n raw rows, one behind the other, n from 0 on.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] where lengths disagree; [`Error::NotFinite`] or [`Error::ZeroFeature`] for a row that has no
-    /// direction.
-    pub fn with_views(self, views: Vec<Vec<f32>>) -> Result<Self> {
-        Error::check_length("views", self.n_examples(), views.len())?;
-        let streams = self.streams();
-        let width = streams.width();
-        let views = views
-            .into_iter()
-            .map(|rows| {
-                let whole = rows.len().div_ceil(width) * width;
-                Error::check_length("rows of views", whole, rows.len())?;
-                let units = rows.chunks(width).map(|row| streams.unit(row));
-                Ok(units.collect::<Result<Vec<_>>>()?.concat().into())
-            })
-            .collect::<Result<_>>()?;
-        let examples = Examples {
-            views,
-            ..self
-                .examples
-                .select(&(0..self.n_examples()).collect::<Vec<_>>())
-        };
-        Ok(Self {
-            examples: Arc::new(examples),
-            ..self
-        })
     }
 
     /// The task of some of the examples, in this order.
@@ -336,16 +295,29 @@ impl Task {
         embedding
     }
 
+    /// The embeddings `(n, width)` of queries; `rows` are their unit rows.
+    pub fn embeddings_of<'a>(&self, rows: impl Iterator<Item = &'a [f32]>) -> Array2<f32> {
+        let embeddings: Vec<f32> = rows.flat_map(|row| self.embedding_of(row)).collect();
+        let width = self.streams().width();
+        Array2::from_shape_vec((embeddings.len() / width, width), embeddings)
+            .expect("each embedding has this width")
+    }
+
     /// Puts the embedding `(width,)` of a query in the place of what is there.
     pub(crate) fn embedding_into(&self, row: &[f32], embedding: &mut Vec<f32>) {
-        embedding.clear();
-        embedding.extend_from_slice(row);
+        self.weigh_into(row, f64::sqrt, embedding);
+    }
+
+    /// Puts a unit row in the place of what is there, standardised as the task is, each stream times a function of its trust.
+    fn weigh_into(&self, row: &[f32], factor: fn(f64) -> f64, out: &mut Vec<f32>) {
+        out.clear();
+        out.extend_from_slice(row);
         if let Some(all) = &self.view.standard {
-            all.standard.apply(self.streams(), embedding);
+            all.standard.apply(self.streams(), out);
         }
-        for (columns, trust) in self.streams().columns().zip(self.trust()) {
-            let root = trust.sqrt() as f32;
-            embedding[columns].iter_mut().for_each(|v| *v *= root);
+        for (columns, &trust) in self.streams().columns().zip(self.trust()) {
+            let factor = factor(trust) as f32;
+            out[columns].iter_mut().for_each(|v| *v *= factor);
         }
     }
 
@@ -366,15 +338,8 @@ impl Task {
         if out.is_empty() {
             return;
         }
-        room.clear();
-        room.extend_from_slice(row);
-        if let Some(all) = &self.view.standard {
-            all.standard.apply(self.streams(), room);
-        }
         // The root of the trust on both sides is the trust on one.
-        for (columns, &trust) in self.streams().columns().zip(self.trust()) {
-            room[columns].iter_mut().for_each(|v| *v *= trust as f32);
-        }
+        self.weigh_into(row, |trust| trust, room);
         linalg::add_products(self.view.rows(&self.examples).view(), room, out);
     }
 }

@@ -40,26 +40,3 @@ pub(crate) fn plan(task: &Task, limit: usize) -> Vec<Vec<usize>> {
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folds_share_out_every_example_once_and_every_class_evenly() {
-        let labels = [2, 0, 0, 1, 0, 2, 0, 2, 2, 0, 1];
-        let all = folds(&labels, 3);
-        let mut seen: Vec<usize> = all.iter().flatten().copied().collect();
-        seen.sort_unstable();
-        assert_eq!(seen, (0..labels.len()).collect::<Vec<_>>());
-        for class in 0..3 {
-            let counts = all
-                .iter()
-                .map(|fold| fold.iter().filter(|&&i| labels[i] == class).count());
-            let (least, most) = (counts.clone().min().unwrap(), counts.max().unwrap());
-            assert!(most - least <= 1);
-        }
-        assert_eq!(folds(&[0, 0], 5), [[0], [1]]);
-        assert_eq!(folds(&[], 5), [Vec::<usize>::new()]);
-    }
-}

@@ -68,28 +68,3 @@ fn middle(sorted: &[f64]) -> Option<f64> {
     let n = sorted.len();
     (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_threshold_keeps_nineteen_of_twenty_known_photos() {
-        let reference = Reference::new((1..=99).map(f64::from).collect());
-        assert_eq!(reference.threshold(), Some(95.0));
-        assert_eq!(reference.share_beyond(1000.0), 0.01);
-        assert_eq!(reference.share_beyond(0.0), 1.0);
-    }
-
-    #[test]
-    fn few_examples_or_none_give_a_threshold_above_them_or_none() {
-        assert_eq!(Reference::default().threshold(), None);
-        assert_eq!(Reference::default().share_beyond(5.0), 1.0);
-        assert_eq!(Reference::new(vec![1.0; FEWEST - 1]).threshold(), None);
-        let scattered = (0..12).map(|i| f64::from(i * i)).collect();
-        for few in [vec![2.0; FEWEST], scattered] {
-            let largest = few.iter().copied().fold(f64::MIN, f64::max);
-            assert!(Reference::new(few).threshold() > Some(largest));
-        }
-    }
-}

@@ -172,21 +172,3 @@ fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
         .count();
     2 * votes > others.len()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interval_holds_its_share() {
-        for n in 1..200 {
-            for k in 0..=n {
-                let estimate = Estimate::wilson(k, n).expect("n is above 0");
-                let Estimate {
-                    value, low, high, ..
-                } = estimate;
-                assert!(0.0 <= low && low <= value && value <= high && high <= 1.0);
-            }
-        }
-    }
-}

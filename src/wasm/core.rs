@@ -161,25 +161,25 @@ impl CoreClassifier {
     /// The mark of the step that is taken back next.
     #[wasm_bindgen(js_name = undoMark)]
     pub fn undo_mark(&self) -> Option<u32> {
-        self.0.undo_mark()
+        self.0.history().undo_mark()
     }
 
     /// The mark of the step that is made again next.
     #[wasm_bindgen(js_name = redoMark)]
     pub fn redo_mark(&self) -> Option<u32> {
-        self.0.redo_mark()
+        self.0.history().redo_mark()
     }
 
     /// Whether there is a step to take back.
     #[wasm_bindgen(js_name = canUndo)]
     pub fn can_undo(&self) -> bool {
-        self.0.can_undo()
+        self.0.history().can_undo()
     }
 
     /// Whether there is a step to make again.
     #[wasm_bindgen(js_name = canRedo)]
     pub fn can_redo(&self) -> bool {
-        self.0.can_redo()
+        self.0.history().can_redo()
     }
 
     /// Takes back the last step.

@@ -142,12 +142,7 @@ fn tensors_of_another_length_or_with_nan_are_refused() {
     for poison in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut tensor = vec![0.0; expected];
         tensor[expected / 2] = poison;
-        assert_eq!(
-            encoder.run(&tensor),
-            Err(Error::NotFinite {
-                what: "input tensor"
-            })
-        );
+        assert_eq!(encoder.run(&tensor), Err(Error::NotFinite("input tensor")));
     }
 }
 
@@ -156,9 +151,7 @@ fn outputs_that_are_not_finite_are_refused() {
     let model = model("vit_opset17");
     let encoder = Encoder::new(model.manifest, model.onnx).unwrap();
     // Finite, but the variance in the first layer normalisation overflows.
-    let error = Error::NotFinite {
-        what: "encoder output",
-    };
+    let error = Error::NotFinite("encoder output");
     assert_eq!(encoder.run(&vec![f32::MAX; 3 * 32 * 32]), Err(error));
 }
 

@@ -264,7 +264,7 @@ fn refuse(field: &str, value: Value, words: &str) {
 #[track_caller]
 fn check_refused(text: &str, words: &str) {
     match Manifest::parse(text) {
-        Err(Error::Manifest { reason }) => {
+        Err(Error::Manifest(reason)) => {
             assert!(reason.contains(words), "{reason:?} lacks {words:?}")
         }
         other => panic!("expected a manifest error, got {other:?}"),

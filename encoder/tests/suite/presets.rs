@@ -115,7 +115,7 @@ fn a_text_side_out_of_range_is_refused() {
         let mut json: Value = serde_json::from_str(CLIP.manifest).unwrap();
         json["text"][field] = value;
         match TextEncoder::new(&json.to_string(), CLIP.text) {
-            Err(Error::Manifest { reason }) => assert!(reason.contains(words), "{reason}"),
+            Err(Error::Manifest(reason)) => assert!(reason.contains(words), "{reason}"),
             other => panic!("{field}: {other:?}"),
         }
     };
@@ -137,7 +137,7 @@ fn a_text_side_out_of_range_is_refused() {
     );
     refuse("sha256", json!("abc"), "sha256");
     match TextEncoder::new(DINOV2.manifest, CLIP.text) {
-        Err(Error::Manifest { reason }) => assert!(reason.contains("no text side"), "{reason}"),
+        Err(Error::Manifest(reason)) => assert!(reason.contains("no text side"), "{reason}"),
         other => panic!("{other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use super::Uer;
 use super::memory::Memory;
 use crate::heads::{Head, Linear, Query};
-use crate::numerics::math::{self, NoDirection};
+use crate::numerics::math;
 use crate::numerics::random::Random;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView2};
@@ -243,9 +243,7 @@ impl UerStream {
         Error::check_length("feature row", self.scale.len(), row.len())?;
         Error::check_length("scores", self.n_classes(), out.len())?;
         if !row.iter().all(|v| v.is_finite()) {
-            return Err(Error::NotFinite {
-                what: "feature row",
-            });
+            return Err(Error::NotFinite("feature row"));
         }
         let similarities = &[];
         self.linear.scores_into(Query { row, similarities }, out);
@@ -325,15 +323,8 @@ impl UerStream {
 
 /// The row at unit length.
 pub(super) fn unit(mut row: Vec<f32>) -> Result<Vec<f32>> {
-    match math::scale_to_unit(&mut row) {
-        Ok(()) => Ok(row),
-        Err(NoDirection::NotFinite) => Err(Error::NotFinite {
-            what: "feature row",
-        }),
-        Err(NoDirection::Zero) => Err(Error::ZeroFeature {
-            stream: "all".to_owned(),
-        }),
-    }
+    math::scale_to_unit("feature row", "all", &mut row)?;
+    Ok(row)
 }
 
 /// The class of the highest score that is not `-inf`, the lowest of equals.

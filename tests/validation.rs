@@ -1,0 +1,59 @@
+//! What follows from held-out scores: folds, "none of these", intervals.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use handful::validation::{Estimate, Reference, folds};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test(unsupported = test)]
+fn folds_share_out_every_example_once_and_every_class_evenly() {
+    let labels = [2, 0, 0, 1, 0, 2, 0, 2, 2, 0, 1];
+    let all = folds(&labels, 3);
+    let mut seen: Vec<usize> = all.iter().flatten().copied().collect();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..labels.len()).collect::<Vec<_>>());
+    for class in 0..3 {
+        let counts = all
+            .iter()
+            .map(|fold| fold.iter().filter(|&&i| labels[i] == class).count());
+        let (least, most) = (counts.clone().min().unwrap(), counts.max().unwrap());
+        assert!(most - least <= 1);
+    }
+    assert_eq!(folds(&[0, 0], 5), [[0], [1]]);
+    assert_eq!(folds(&[], 5), [Vec::<usize>::new()]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_threshold_keeps_nineteen_of_twenty_known_photos() {
+    let reference = Reference::new((1..=99).map(f64::from).collect());
+    assert_eq!(reference.threshold(), Some(95.0));
+    assert_eq!(reference.share_beyond(1000.0), 0.01);
+    assert_eq!(reference.share_beyond(0.0), 1.0);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn few_examples_or_none_give_a_threshold_above_them_or_none() {
+    assert_eq!(Reference::default().threshold(), None);
+    assert_eq!(Reference::default().share_beyond(5.0), 1.0);
+    assert_eq!(Reference::new(vec![1.0; 8]).threshold(), None);
+    let scattered = (0..12).map(|i| f64::from(i * i)).collect();
+    for few in [vec![2.0; 9], scattered] {
+        let largest = few.iter().copied().fold(f64::MIN, f64::max);
+        assert!(Reference::new(few).threshold() > Some(largest));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_interval_holds_its_share() {
+    for n in 1..200 {
+        for k in 0..=n {
+            let estimate = Estimate::wilson(k, n).expect("n is above 0");
+            let Estimate {
+                value, low, high, ..
+            } = estimate;
+            assert!(0.0 <= low && low <= value && value <= high && high <= 1.0);
+        }
+    }
+}
