@@ -58,9 +58,7 @@ pub mod wasm;
 
 pub use ndarray;
 
-pub use answer::{
-    Answer, Calibration, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel,
-};
+pub use answer::{Answer, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel};
 pub use classifier::Classifier;
 pub use error::{Error, Result};
 pub use numerics::{Measured, random};

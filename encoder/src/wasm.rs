@@ -1,7 +1,8 @@
 //! Bindings of the encoder: it lives in a worker, because loading and running take long.
 
 use crate::{Detail, EighthReader, Encoder, Ending, Manifest, TextEncoder, Words, check_size};
-use handful::wasm::{out, to_js};
+use handful::Result;
+use handful::wasm::out;
 use js_sys::Uint8ClampedArray;
 use wasm_bindgen::prelude::*;
 use web_sys::ImageData;
@@ -14,9 +15,9 @@ pub struct OnnxEncoder(Encoder);
 impl OnnxEncoder {
     /// Loads the model and checks it against its manifest; `live`: for [`Detail::Live`].
     #[wasm_bindgen(constructor)]
-    pub fn new(manifest_json: &str, onnx: &[u8], live: bool) -> Result<OnnxEncoder, JsValue> {
+    pub fn new(manifest_json: &str, onnx: &[u8], live: bool) -> Result<OnnxEncoder> {
         let detail = if live { Detail::Live } else { Detail::Photo };
-        (Encoder::at(manifest_json, onnx, detail).map(Self)).map_err(to_js)
+        Encoder::at(manifest_json, onnx, detail).map(Self)
     }
 
     /// Whether a live picture takes less than a photo.
@@ -27,7 +28,7 @@ impl OnnxEncoder {
 
     /// The streams of a feature row in their order.
     #[wasm_bindgen(unchecked_return_type = "{ name: string; dim: number }[]")]
-    pub fn streams(&self) -> Result<JsValue, JsValue> {
+    pub fn streams(&self) -> JsValue {
         out(&self.0.streams())
     }
 
@@ -47,18 +48,16 @@ impl OnnxEncoder {
     }
 
     /// The input tensor of an image.
-    pub fn preprocess(&mut self, image: &ImageData) -> Result<Vec<f32>, JsValue> {
+    pub fn preprocess(&mut self, image: &ImageData) -> Result<Vec<f32>> {
+        let (width, height) = (image.width(), image.height());
         // Before the pixels are copied into WebAssembly, which may be a gigabyte.
-        check_size(image.width(), image.height()).map_err(to_js)?;
-        (self
-            .0
-            .preprocess(&image.data(), image.width(), image.height()))
-        .map_err(to_js)
+        check_size(width, height)?;
+        self.0.preprocess(&image.data(), width, height)
     }
 
     /// The feature row of an input tensor.
-    pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>, JsValue> {
-        self.0.run(tensor).map_err(to_js)
+    pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
+        self.0.run(tensor)
     }
 }
 
@@ -82,7 +81,7 @@ impl JpegEighth {
 
     /// The picture, upright; `undefined` for a file that another decoder should try.
     #[wasm_bindgen(unchecked_return_type = "ImageData | \"cut\" | undefined")]
-    pub fn finish(self) -> Result<JsValue, JsValue> {
+    pub fn finish(self) -> std::result::Result<JsValue, JsValue> {
         match self.0.finish() {
             Ending::Picture(picture) => {
                 // A copy: pixels that stay in WebAssembly's memory go when it grows.
@@ -105,9 +104,9 @@ pub struct WordEncoder(Words);
 impl WordEncoder {
     /// Reads the file that a manifest names as its `words`.
     #[wasm_bindgen(constructor)]
-    pub fn new(manifest_json: &str, bytes: &[u8]) -> Result<WordEncoder, JsValue> {
-        let manifest = Manifest::parse(manifest_json).map_err(to_js)?;
-        Words::new(&manifest, bytes).map(Self).map_err(to_js)
+    pub fn new(manifest_json: &str, bytes: &[u8]) -> Result<WordEncoder> {
+        let manifest = Manifest::parse(manifest_json)?;
+        Words::new(&manifest, bytes).map(Self)
     }
 
     /// The text row of a name.
@@ -129,14 +128,12 @@ pub struct OnnxTextEncoder(TextEncoder);
 impl OnnxTextEncoder {
     /// Loads the text model and checks it against the manifest of its image encoder.
     #[wasm_bindgen(constructor)]
-    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<OnnxTextEncoder, JsValue> {
-        TextEncoder::new(manifest_json, onnx)
-            .map(Self)
-            .map_err(to_js)
+    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<OnnxTextEncoder> {
+        TextEncoder::new(manifest_json, onnx).map(Self)
     }
 
     /// The features of a text, given as token ids.
-    pub fn run(&self, tokens: &[u32]) -> Result<Vec<f32>, JsValue> {
-        self.0.run(tokens).map_err(to_js)
+    pub fn run(&self, tokens: &[u32]) -> Result<Vec<f32>> {
+        self.0.run(tokens)
     }
 }

@@ -8,7 +8,6 @@ export interface CoreClassifier {
   streams(): Streams;
   encoder(): string | undefined;
   classes(): ClassSummary[];
-  hasClass(label: string): boolean;
   examples(): ExampleSummary[];
   addClass(label: string): void;
   renameClass(label: string, to: string): void;

@@ -538,7 +538,7 @@ export class FeatureClassifier implements Disposable {
 
   /** @internal Whether there is a class with this label. */
   protected hasClass(label: string): boolean {
-    return this.core.hasClass(label);
+    return this.core.labelOf(label) !== undefined;
   }
 
   /** @internal Runs one change and tells the listeners; when it throws, nothing has changed. */

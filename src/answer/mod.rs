@@ -2,7 +2,7 @@
 
 mod recogniser;
 
-pub use recogniser::{Calibration, Prediction, Recogniser};
+pub use recogniser::{Prediction, Recogniser};
 
 use crate::support::ExampleId;
 use crate::validation::Estimate;

@@ -1,29 +1,10 @@
 //! A fitted head that answers with probabilities that mean what they say.
 
-use crate::heads::{FittedFused, FittedHead, HeadSpec, Query, Scratch};
+use crate::Result;
+use crate::heads::{FittedHead, HeadSpec, Query, Scratch};
 use crate::task::Task;
-use crate::validation::{ENOUGH, Report, Thresholds, probabilities_into, unsure};
-use crate::{Error, Result};
-use serde::{Deserialize, Serialize};
+use crate::validation::{ENOUGH, HeldOut, Report, Thresholds, probabilities_into, unsure};
 use std::borrow::Cow;
-
-/// How answers are calibrated.
-///
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `coverage` | 0.9 | `(0, 1)` | how often the set of an answer is to hold the right class |
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Calibration {
-    /// How often the set of an answer is to hold the right class.
-    pub coverage: f64,
-}
-
-impl Default for Calibration {
-    fn default() -> Self {
-        Self { coverage: 0.9 }
-    }
-}
 
 /// What a recogniser says of one photo. Classes are indices of the task.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,7 +12,7 @@ impl Default for Calibration {
 pub struct Prediction {
     /// Calibrated probability of each class `(C,)`; they sum to 1, or are all 0 where no class can be scored.
     pub probabilities: Vec<f64>,
-    /// The likeliest classes, which hold the right one as often as [`Calibration::coverage`] says; it may be empty.
+    /// The likeliest classes, which hold the right one nine times in ten; it may be empty.
     pub set: Vec<usize>,
     /// Classes that cannot be scored, having neither examples nor a text that the head reads; their probability is 0.
     pub unscored: Vec<usize>,
@@ -57,7 +38,7 @@ pub struct Recogniser {
 }
 
 impl Recogniser {
-    /// Fits a head and calibrates it as usual.
+    /// Fits a head and calibrates it.
     ///
     /// ```
     /// use handful::heads::HeadSpec;
@@ -77,42 +58,17 @@ impl Recogniser {
     /// # Errors
     /// Those of [`HeadSpec::fit`].
     pub fn fit(spec: &HeadSpec, task: Task) -> Result<Self> {
-        Self::calibrated(spec, task, &Calibration::default())
+        let task = spec.prepare(task)?;
+        Self::of(spec, spec.fit(&task)?, task)
     }
 
-    /// Fits a head and calibrates it.
-    ///
-    /// # Errors
-    /// Those of [`HeadSpec::fit`]; [`Error::Parameter`] for a coverage outside its range.
-    pub fn calibrated(spec: &HeadSpec, task: Task, calibration: &Calibration) -> Result<Self> {
-        let coverage = calibration.coverage;
-        if !(coverage > 0.0 && coverage < 1.0) {
-            return Err(Error::Parameter {
-                name: "coverage",
-                value: coverage.to_string(),
-                range: "(0, 1)",
-            });
-        }
-        let task = spec.prepare(task)?;
-        let head = spec.fit(&task)?;
-        let thresholds = match head.held_out(ENOUGH) {
-            Some(known) => Thresholds::learn(&known, coverage),
-            None => Thresholds::learn(&spec.held_out(&task, ENOUGH)?, coverage),
-        };
+    /// Calibrates a head that the recipe has given for the task.
+    pub(crate) fn of(spec: &HeadSpec, head: Box<dyn FittedHead>, task: Task) -> Result<Self> {
+        let thresholds = Thresholds::learn(&*held_out(spec, &*head, &task, ENOUGH)?);
         Ok(Self::with_thresholds(spec, head, task, thresholds))
     }
 
-    /// The default answer, calibrated as usual. Its task has no examples, but says how images are seen.
-    pub(crate) fn of_fused(spec: &HeadSpec, head: FittedFused) -> Self {
-        let view = head.view().clone();
-        let coverage = Calibration::default().coverage;
-        let held_out = head.held_out(ENOUGH).expect("it holds out examples itself");
-        let thresholds = Thresholds::learn(&held_out, coverage);
-        drop(held_out);
-        Self::with_thresholds(spec, Box::new(head), view, thresholds)
-    }
-
-    /// From a head that the recipe has given for the task, with thresholds learned elsewhere.
+    /// The same, with thresholds learned elsewhere.
     pub(crate) fn with_thresholds(
         spec: &HeadSpec,
         head: Box<dyn FittedHead>,
@@ -181,12 +137,8 @@ impl Recogniser {
 
     /// The same for a task that the head was fitted to, but which this recogniser does not keep.
     pub(crate) fn report_on(&self, task: &Task) -> Result<Report> {
-        let held_out = match self.head.held_out(usize::MAX) {
-            Some(known) => known,
-            None => Cow::Owned(self.spec.held_out(task, usize::MAX)?),
-        };
-        let temperature = self.thresholds.temperature;
-        Ok(Report::new(task, &held_out, temperature))
+        let held_out = held_out(&self.spec, self.head(), task, usize::MAX)?;
+        Ok(Report::new(task, &held_out, self.thresholds.temperature))
     }
 
     /// Name of the head.
@@ -207,5 +159,18 @@ impl Recogniser {
     /// What scores are divided by to give calibrated logits.
     pub fn temperature(&self) -> f64 {
         self.thresholds.temperature * self.head.prior_temperature()
+    }
+}
+
+/// Scores of at least `limit` held-out examples, or of all that can be: by the head itself, or else by further fits.
+fn held_out<'a>(
+    spec: &HeadSpec,
+    head: &'a dyn FittedHead,
+    task: &Task,
+    limit: usize,
+) -> Result<Cow<'a, HeldOut>> {
+    match head.held_out(limit) {
+        Some(known) => Ok(known),
+        None => spec.held_out(task, limit).map(Cow::Owned),
     }
 }

@@ -9,8 +9,7 @@ use crate::support::{Class, ClassId, ExampleId, SupportSet};
 use crate::task::Task;
 use crate::validation::{ENOUGH, Thresholds};
 use crate::{
-    Answer, Calibration, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel,
-    export,
+    Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel, export,
 };
 
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
@@ -75,8 +74,7 @@ impl Classifier {
         let set = &self.set;
         let examples: Vec<_> = set.examples_in_use().collect();
         let label = |class: &Class| class.label.to_string();
-        let flagged = report.suspects.into_iter().filter(|s| s.flagged);
-        let suspects = flagged.map(|suspect| {
+        let suspects = report.suspects.into_iter().map(|suspect| {
             let (id, example) = examples[suspect.example];
             SuspectLabel {
                 id,
@@ -115,7 +113,8 @@ impl Classifier {
         if let HeadSpec::Fused(_) = spec {
             let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
             self.kept = Some(kept);
-            return Ok(Recogniser::of_fused(&spec, head));
+            let view = head.view().clone();
+            return Recogniser::of(&spec, Box::new(head), view);
         }
         Recogniser::fit(&spec, Task::from(&self.set))
     }
@@ -136,7 +135,7 @@ impl Classifier {
         }
         let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
         let held_out = spec.held_out(&task, ENOUGH)?;
-        let thresholds = Thresholds::learn(&held_out, Calibration::default().coverage);
+        let thresholds = Thresholds::learn(&held_out);
         self.milestone = Some(Milestone {
             examples,
             thresholds: thresholds.clone(),

@@ -14,6 +14,11 @@ const VERSION: u32 = 1;
 /// The one metadata entry.
 const ENTRY: &str = "handful";
 
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Meta {
     version: u32,
@@ -64,12 +69,8 @@ impl Classifier {
         for (id, example) in set.examples() {
             extend(&mut features, example.rows.iter().map(|v| v.to_le_bytes()));
             let rows = (example.rows.len() / width) as u32;
-            extend(
-                &mut examples,
-                [id, set.index_of(example.class) as u32, rows]
-                    .iter()
-                    .map(|v| v.to_le_bytes()),
-            );
+            let entry = [id, set.index_of(example.class) as u32, rows];
+            extend(&mut examples, entry.into_iter().map(u32::to_le_bytes));
         }
         for class in set.classes() {
             match set.text(class) {
@@ -78,24 +79,21 @@ impl Classifier {
             }
         }
         let (next_class, next_example) = set.next_ids();
+        let class_meta = |class: &Class| ClassMeta {
+            id: class.id,
+            label: class.label.to_string(),
+            text: match class.text {
+                Text::OfLabel => set.text(class).map(|_| TextSource::Label),
+                Text::Given(_) => None,
+                Text::Absent => Some(TextSource::Absent),
+            },
+            disabled: !class.enabled,
+        };
         let meta = Meta {
             version: VERSION,
             streams: set.streams().as_slice().to_vec(),
             encoder: set.encoder().map(str::to_owned),
-            classes: set
-                .classes()
-                .iter()
-                .map(|class| ClassMeta {
-                    id: class.id,
-                    label: class.label.to_string(),
-                    text: match class.text {
-                        Text::OfLabel => set.text(class).map(|_| TextSource::Label),
-                        Text::Given(_) => None,
-                        Text::Absent => Some(TextSource::Absent),
-                    },
-                    disabled: !class.enabled,
-                })
-                .collect(),
+            classes: set.classes().iter().map(class_meta).collect(),
             next_class,
             next_example,
             head: self.head().cloned(),
@@ -126,10 +124,6 @@ impl Classifier {
     pub fn load(bytes: &[u8]) -> Result<Self> {
         let (tensors, meta) = open(bytes, ENTRY)?;
         // The version first: another version may have other fields.
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
-        }
         let Version { version } = serde_json::from_str(&meta).or_else(refuse)?;
         if version != VERSION {
             return refuse(format!(
@@ -155,48 +149,35 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
     }
     let width = streams.width();
     let mut set = SupportSet::new(streams, meta.encoder);
-    let texts = match set.streams().clip() {
-        Some(clip) => Some((clip.len(), matrix(tensors, "text", Dtype::F32, clip.len())?)),
-        None => None,
+    let clip = set.streams().clip().map_or(0, |columns| columns.len());
+    let texts = match clip {
+        0 => &[],
+        _ => matrix(tensors, "text", Dtype::F32, clip)?,
     };
-    if texts
-        .as_ref()
-        .is_some_and(|(d, bytes)| bytes.len() != meta.classes.len() * d * 4)
-    {
+    if texts.len() != 4 * clip * meta.classes.len() {
         return refuse("it has another number of texts than of classes");
     }
     let mut class_ids = BTreeSet::new();
     // The class of each entry; an entry that only spells the label of an earlier one otherwise is the same class.
     let mut entries: Vec<ClassId> = Vec::with_capacity(meta.classes.len());
     for (at, class) in meta.classes.into_iter().enumerate() {
-        let ClassMeta {
-            id,
-            label,
-            text,
-            disabled,
-        } = class;
+        let (id, enabled) = (class.id, !class.disabled);
         if !class_ids.insert(id) || id >= meta.next_class {
             return refuse(format!("class id {id} is used twice or out of range"));
         }
-        let row = match &texts {
-            Some((d, bytes)) => {
-                let row = floats(&bytes[at * d * 4..(at + 1) * d * 4]);
-                if row.iter().all(|&v| v == 0.0) {
-                    None
-                } else {
-                    Some(unit_row(row, |row| set.streams().unit_text(row))?)
-                }
-            }
-            None => None,
+        let row = floats(&texts[4 * clip * at..][..4 * clip]);
+        let row = match row.iter().all(|&v| v == 0.0) {
+            true => None,
+            false => Some(unit_rows(row, |row| set.streams().unit_text(row))?),
         };
-        if let Ok(class) = set.class(&label)
-            && class.label.as_str() != label
+        if let Ok(known) = set.class(&class.label)
+            && known.label.as_str() != class.label
         {
-            entries.push(class.id);
+            entries.push(known.id);
             continue;
         }
-        let label = set.new_label(&label)?;
-        let text = match (text, row) {
+        let label = set.new_label(&class.label)?;
+        let text = match (class.text, row) {
             (None, Some(row)) => Text::Given(row.into()),
             (None, None) => Text::OfLabel,
             (Some(TextSource::Label), Some(row)) => {
@@ -211,7 +192,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             id,
             label,
             text,
-            enabled: !disabled,
+            enabled,
         };
         let at = set.classes().len();
         set.apply(Edit::Class(id, Some((at, class))), &mut Nobody);
@@ -232,11 +213,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         };
         let (own, rest) = features.split_at(bytes);
         features = rest;
-        let mut unit = Vec::with_capacity(bytes / 4);
-        for row in own.chunks_exact(width * 4) {
-            unit.extend(unit_row(floats(row), |row| set.streams().unit(row))?);
-        }
-        let rows = unit.into();
+        let rows = unit_rows(floats(own), |rows| set.streams().units(rows))?.into();
         set.apply(
             Edit::Example(id, Some(Example { class, rows })),
             &mut Nobody,
@@ -249,15 +226,12 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
     Ok(set)
 }
 
-/// The row as it is, if its streams have the length that a saved row has; scaling it again would change its last bits.
-fn unit_row(row: Vec<f32>, scale: impl Fn(&[f32]) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
-    let unit = scale(&row)?;
-    if row
-        .iter()
-        .zip(&unit)
-        .any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE)
-    {
-        return refuse("a feature row is not of unit length");
+/// The rows as they are, if their streams have the length that saved ones have; scaling them again would change their last bits.
+fn unit_rows(rows: Vec<f32>, scale: impl Fn(&[f32]) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
+    let units = scale(&rows)?;
+    let mut pairs = rows.iter().zip(units);
+    if pairs.all(|(a, b)| (a - b).abs() <= UNIT_TOLERANCE) {
+        return Ok(rows);
     }
-    Ok(row)
+    refuse("a feature row is not of unit length")
 }

@@ -43,11 +43,8 @@ impl<'a> About<'a> {
         // The graph divides by it in single precision.
         let single = temperature as f32;
         if !single.is_finite() || single < f32::MIN_POSITIVE {
-            return Err(Error::Parameter {
-                name: "temperature",
-                value: temperature.to_string(),
-                range: "the positive numbers of single precision",
-            });
+            let range = "the positive numbers of single precision";
+            return Err(Error::parameter("temperature", temperature, range));
         }
         Ok(Self {
             apply: APPLY,

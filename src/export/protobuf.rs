@@ -6,17 +6,14 @@
 #[derive(Default)]
 pub struct Message(Vec<u8>);
 
-/// What follows a field's number, in the lowest three bits of its tag.
-enum Wire {
-    Varint = 0,
-    Length = 2,
-}
+/// What follows a field's number, in the lowest three bits of its tag: a length and so many bytes. For a varint they are 0.
+const LENGTH: u64 = 2;
 
 impl Message {
     /// Appends an integer that is not negative.
     #[inline(never)] // Every inlined copy would be downloaded.
     pub fn int(mut self, field: u64, value: u64) -> Self {
-        self.tag(field, Wire::Varint);
+        self.varint(field << 3);
         self.varint(value);
         self
     }
@@ -29,7 +26,7 @@ impl Message {
     /// Appends bytes.
     #[inline(never)] // Every inlined copy would be downloaded.
     pub fn bytes(mut self, field: u64, value: &[u8]) -> Self {
-        self.tag(field, Wire::Length);
+        self.varint(field << 3 | LENGTH);
         self.varint(value.len() as u64);
         self.0.extend_from_slice(value);
         self
@@ -51,10 +48,6 @@ impl Message {
     /// The message as bytes.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
-    }
-
-    fn tag(&mut self, field: u64, wire: Wire) {
-        self.varint(field << 3 | wire as u64);
     }
 
     /// Seven bits a byte, the lowest first; the top bit says that more follow.

@@ -73,63 +73,22 @@ fn lanes<T: Float, const R: usize, const S: usize>(
 
 /// Writes `mean * inverse` into `out`, all `(d,)`, and returns the sums of `mean * inverse * mean` and of
 /// `mean * inverse * other`: of a class whose variances have this inverse the weights, the square, and the product with
-/// another. Four lanes, for the same reasons as in [`lanes`].
+/// another.
 pub fn weigh(
     [mean, inverse, other]: [ArrayView1<'_, f64>; 3],
     mut out: ArrayViewMut1<'_, f32>,
 ) -> [f64; 2] {
-    let rows = [mean, inverse, other].map(|v| v.to_slice().expect(CONTIGUOUS));
-    weigh_lanes(rows, out.as_slice_mut().expect(CONTIGUOUS))
+    let weights = &mean * &inverse;
+    out.zip_mut_with(&weights, |out, &weight| *out = weight as f32);
+    let weights = weights.as_slice().expect(CONTIGUOUS);
+    [mean, other].map(|row| dot(weights, row.to_slice().expect(CONTIGUOUS)))
 }
 
-#[inline(never)]
-fn weigh_lanes(rows: [&[f64]; 3], out: &mut [f32]) -> [f64; 2] {
-    let [mean, inverse, other] = rows.map(|row| row.as_chunks::<LANES>().0);
-    let (outs, out_rest) = out.as_chunks_mut::<LANES>();
-    let (mut own, mut along) = ([0.0; LANES], [0.0; LANES]);
-    for (((m, i), o), out) in mean.iter().zip(inverse).zip(other).zip(outs) {
-        for lane in 0..LANES {
-            let weight = m[lane] * i[lane];
-            out[lane] = weight as f32;
-            own[lane] += weight * m[lane];
-            along[lane] += weight * o[lane];
-        }
-    }
-    let [mean, inverse, other] = rows.map(|row| row.as_chunks::<LANES>().1);
-    for (lane, out) in out_rest.iter_mut().enumerate() {
-        let weight = mean[lane] * inverse[lane];
-        *out = weight as f32;
-        own[lane] += weight * mean[lane];
-        along[lane] += weight * other[lane];
-    }
-    [own, along].map(|sum| (sum[0] + sum[2]) + (sum[1] + sum[3]))
-}
-
-/// Sum `(d,)` of some of the rows of a matrix `(n, d)`; four lanes too.
+/// Sum `(d,)` of some of the rows of a matrix `(n, d)`.
 pub fn sum_rows(matrix: &Array2<f64>, rows: impl Iterator<Item = usize>) -> Array1<f64> {
-    let mut sum = Array1::zeros(matrix.ncols());
-    for row in rows {
-        let row = matrix.row(row);
-        add_lanes(
-            sum.as_slice_mut().expect(CONTIGUOUS),
-            row.to_slice().expect(CONTIGUOUS),
-        );
-    }
-    sum
-}
-
-#[inline(never)]
-fn add_lanes(sum: &mut [f64], row: &[f64]) {
-    let (sums, sum_rest) = sum.as_chunks_mut::<LANES>();
-    let (rows, row_rest) = row.as_chunks::<LANES>();
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        for lane in 0..LANES {
-            sum[lane] += row[lane];
-        }
-    }
-    for (sum, v) in sum_rest.iter_mut().zip(row_rest) {
-        *sum += v;
-    }
+    rows.fold(Array1::zeros(matrix.ncols()), |sum, row| {
+        sum + matrix.row(row)
+    })
 }
 
 /// The rows of a matrix; every view of whole columns of a row-major matrix has contiguous ones.

@@ -105,11 +105,8 @@ impl Streams {
             .all(Stream::is_scale)
             && streams.windows(2).all(|pair| pair[0].name != pair[1].name);
         if !fits {
-            return Err(Error::Parameter {
-                name: "streams",
-                value: format!("{streams:?}"),
-                range: "at least one stream, each with its own name, scales, temperatures and weights from 0.000001 to 1000000, and a width of 1 to 65536 in all",
-            });
+            let range = "at least one stream, each with its own name, scales, temperatures and weights from 0.000001 to 1000000, and a width of 1 to 65536 in all";
+            return Err(Error::parameter("streams", format!("{streams:?}"), range));
         }
         Ok(Self(streams))
     }

@@ -47,13 +47,9 @@ impl Task {
         if let Some(&label) = labels.iter().find(|&&label| label >= text.len()) {
             Error::check_length("classes", label + 1, text.len())?;
         }
-        let text = text
-            .into_iter()
-            .map(|row| match row {
-                Some(row) => Ok(Some(streams.unit_text(&row.to_vec())?.into())),
-                None => Ok(None),
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let unit = |row: Array1<f32>| Ok(streams.unit_text(&row.to_vec())?.into());
+        let text = text.into_iter().map(|row| row.map(unit).transpose());
+        let text = text.collect::<Result<Vec<_>>>()?;
         let mut features = features.as_standard_layout().into_owned();
         for mut row in features.rows_mut() {
             let unit = streams.unit(&row.to_vec())?;
@@ -155,11 +151,9 @@ impl Task {
 
     /// The task without some of the examples.
     pub fn without(&self, examples: &[usize]) -> Self {
-        let mut out = vec![false; self.n_examples()];
-        for &i in examples {
-            out[i] = true;
-        }
-        let kept: Vec<usize> = (0..self.n_examples()).filter(|&i| !out[i]).collect();
+        let mut kept = vec![true; self.n_examples()];
+        examples.iter().for_each(|&i| kept[i] = false);
+        let kept: Vec<usize> = (0..kept.len()).filter(|&i| kept[i]).collect();
         self.subset(&kept)
     }
 
@@ -199,12 +193,8 @@ impl Task {
     /// The unit row `(width,)` of one example.
     pub fn row(&self, example: usize) -> &[f32] {
         let width = self.streams().width();
-        let all = self
-            .examples
-            .rows
-            .as_slice()
-            .expect("features are row-major");
-        &all[example * width..(example + 1) * width]
+        let all = self.examples.rows.as_slice();
+        &all.expect("features are row-major")[example * width..][..width]
     }
 
     /// The unit rows `(width,)` of the augmented views of one example; mostly there are none.
@@ -229,11 +219,7 @@ impl Task {
 
     /// Examples of each class.
     pub fn counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.n_classes()];
-        for &label in self.labels() {
-            counts[label] += 1;
-        }
-        counts
+        class_counts(self.labels(), self.n_classes())
     }
 
     /// Means of the embeddings of each class `(C, width)`; zero where there is no example.
@@ -254,11 +240,8 @@ impl Task {
     /// weighted by trust; see [`crate::Stream::temperature`].
     pub fn temperature(&self) -> f64 {
         let streams = self.streams().as_slice().iter().zip(self.trust());
-        math::exp(
-            streams
-                .map(|(s, trust)| trust * math::ln(s.temperature.unwrap_or(1.0)))
-                .sum(),
-        )
+        let logarithms = streams.map(|(s, trust)| trust * math::ln(s.temperature.unwrap_or(1.0)));
+        math::exp(logarithms.sum())
     }
 
     /// What each column of a unit row, less [`Task::shift`], is multiplied by to give the embedding `(width,)`; of a
@@ -386,6 +369,13 @@ impl From<&SupportSet> for Task {
     fn from(set: &SupportSet) -> Self {
         Self::of_first(set, usize::MAX, usize::MAX)
     }
+}
+
+/// How often each class stands among labels `(n,)`.
+fn class_counts(labels: &[usize], classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    counts
 }
 
 /// Sums `(C, d)` of the rows `(n, d)` of each class; zeros where it has none.

@@ -5,12 +5,12 @@
 //! few dimensions that differ most and tell least. How much the examples have in common says how far to go, so that
 //! features which somebody centred and whitened already are left as they are.
 
-use super::class_sums;
+use super::{class_counts, class_sums};
 use crate::Streams;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
 use crate::numerics::math;
-use ndarray::{Array1, Array2, ArrayView2, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::ops::Range;
 
 /// Examples that the common variance of all dimensions counts for beside those of each dimension. On the photos named below,
@@ -72,16 +72,9 @@ impl Standard {
     fn set(&mut self, columns: Range<usize>, rows: &Array2<f64>, strength: f64) {
         let n = rows.nrows() as f64;
         let shift = rows.sum_axis(Axis(0)) * (strength / n);
-        let mean = &shift / strength;
-        let mut variance = Array1::<f64>::zeros(mean.len());
-        for row in rows.rows() {
-            Zip::from(&mut variance)
-                .and(row)
-                .and(&mean)
-                .for_each(|sum, &v, &m| *sum += (v - m) * (v - m) / n);
-        }
+        let variance = rows.var_axis(Axis(0), 0.0);
         let common = variance.mean().unwrap_or(0.0);
-        let mut scale = Array1::ones(mean.len());
+        let mut scale = Array1::ones(shift.len());
         if common > 0.0 {
             let share = SHARED.get() / (SHARED.get() + n);
             // Relative to the common one: a plain number, whatever the width.
@@ -89,19 +82,12 @@ impl Standard {
                 math::exp(-0.5 * strength * math::ln((1.0 - share) * v / common + share))
             });
         }
-        let lengths = rows.rows().into_iter().map(|row| {
-            let parts = row.iter().zip(&shift).zip(&scale);
-            let square: f64 = parts.map(|((v, m), s)| (v - m) * (v - m) * s * s).sum();
-            square.sqrt()
-        });
-        let (sum, count) = lengths
-            .filter(|&length| length > NO_LENGTH)
-            .fold((0.0, 0.0), |(sum, count), length| {
-                (sum + 1.0 / length, count + 1.0)
-            });
-        if count > 0.0 {
-            scale *= sum / count;
-        }
+        let changed = (rows - &shift) * &scale;
+        let lengths = changed.rows().into_iter().map(|row| row.dot(&row).sqrt());
+        let inverses: Array1<f64> = (lengths.filter(|&length| length > NO_LENGTH))
+            .map(|length| 1.0 / length)
+            .collect();
+        scale *= inverses.mean().unwrap_or(1.0);
         let single = |values: Array1<f64>| values.mapv(|v| v as f32);
         self.shift
             .slice_mut(s![columns.clone()])
@@ -132,12 +118,9 @@ impl Standard {
 /// Mean cosine of two examples of different classes, whose rows `(n, d)` of one stream these are; 0 where there is one class.
 fn common(rows: &Array2<f64>, labels: &[usize], classes: usize) -> f64 {
     let sums = class_sums(rows.view(), labels, classes);
-    let mut counts = vec![0.0; classes];
-    for &label in labels {
-        counts[label] += 1.0;
-    }
-    let square = |v: f64| v * v;
-    let pairs = square(counts.iter().sum()) - counts.iter().map(|&n| square(n)).sum::<f64>();
+    let square = |n: usize| n as f64 * n as f64;
+    let same = class_counts(labels, classes).into_iter().map(square);
+    let pairs = square(labels.len()) - same.sum::<f64>();
     if pairs <= 0.0 {
         return 0.0;
     }

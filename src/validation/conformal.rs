@@ -29,7 +29,9 @@ impl ConformalRule {
     /// let rule = ConformalRule::new(0.9, &own);
     /// // 18 of 19 examples, the share that also covers the twentieth, reach 0.1.
     /// assert_eq!(rule, ConformalRule::AtLeast(0.1));
-    /// assert_eq!(rule.set(&[0.05, 0.15, 0.8]), [2, 1]);
+    /// let mut set = Vec::new();
+    /// rule.set_into(&[0.05, 0.15, 0.8], &mut set);
+    /// assert_eq!(set, [2, 1]);
     /// ```
     pub fn new(coverage: f64, own: &[f64]) -> Self {
         if own.len() < FEWEST {
@@ -43,14 +45,7 @@ impl ConformalRule {
         Self::AtLeast(own.get(wanted.saturating_sub(1)).copied().unwrap_or(0.0))
     }
 
-    /// The classes of the set, the likeliest first.
-    pub fn set(&self, probabilities: &[f64]) -> Vec<usize> {
-        let mut set = Vec::with_capacity(probabilities.len());
-        self.set_into(probabilities, &mut set);
-        set
-    }
-
-    /// The same, into a vector that is used again.
+    /// Puts the classes of the set, the likeliest first, in the place of what is there.
     pub fn set_into(&self, probabilities: &[f64], set: &mut Vec<usize>) {
         set.clear();
         set.extend((0..probabilities.len()).filter(|&c| match self {
@@ -60,15 +55,11 @@ impl ConformalRule {
         sort_indices(set, &|a, b| probabilities[b].total_cmp(&probabilities[a]));
         if let Self::Together(coverage) = self {
             let mut sum = 0.0;
-            let wanted = set
-                .iter()
-                .take_while(|&&c| {
-                    let more = sum < *coverage;
-                    sum += probabilities[c];
-                    more
-                })
-                .count();
-            set.truncate(wanted);
+            set.retain(|&c| {
+                let wanted = sum < *coverage;
+                sum += probabilities[c];
+                wanted
+            });
         }
     }
 }

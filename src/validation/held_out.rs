@@ -6,6 +6,7 @@
 //! DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by folds, 43 % of those left out
 //! one by one.
 
+use super::probabilities_into;
 use crate::task::Task;
 use ndarray::{Array2, Axis};
 
@@ -52,8 +53,16 @@ impl HeldOut {
             .expect("both have one column a class");
     }
 
-    /// Places of the examples whose own class could be scored without them.
-    pub fn usable(&self) -> impl Iterator<Item = usize> {
-        (0..self.labels.len()).filter(|&i| self.logits[[i, self.labels[i]]].is_finite())
+    /// Of each example whose own class could be scored without it, its place and its probabilities `(C,)` at a temperature.
+    pub(crate) fn probabilities(
+        &self,
+        temperature: f64,
+    ) -> impl Iterator<Item = (usize, Vec<f64>)> {
+        let usable = |&i: &usize| self.logits[[i, self.labels[i]]].is_finite();
+        (0..self.labels.len()).filter(usable).map(move |i| {
+            let mut p = vec![0.0; self.logits.ncols()];
+            probabilities_into(&self.logits.row(i).to_vec(), temperature, &mut p);
+            (i, p)
+        })
     }
 }

@@ -14,7 +14,7 @@ pub use folds::folds;
 pub(crate) use folds::{FOLDS, plan};
 pub use held_out::{ENOUGH, HeldOut};
 pub use novelty::Reference;
-pub use report::{DUPLICATE, Estimate, Report, Suspect};
+pub use report::{Estimate, Report, Suspect};
 pub(crate) use temperature::{PART_SPREAD, SPREAD, fit_part};
 pub use temperature::{fit_temperature, probabilities_into};
 pub(crate) use thresholds::{Thresholds, unsure};

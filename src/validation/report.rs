@@ -4,7 +4,7 @@
 //! Sources: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927 (interval);
 //! Northcutt, Jiang, Chuang, "Confident Learning", 2021, arXiv:1911.00068 (thresholds of suspect labels).
 
-use super::{HeldOut, probabilities_into};
+use super::HeldOut;
 use crate::numerics::linalg;
 use crate::numerics::order::sort_indices;
 use crate::task::Task;
@@ -14,7 +14,7 @@ use serde::Serialize;
 const Z: f64 = 1.959_964;
 
 /// Images more alike than this count as one photo.
-pub const DUPLICATE: f32 = 0.995;
+const DUPLICATE: f32 = 0.995;
 
 /// Neighbours that must agree before a label is called suspect.
 const NEIGHBOURS: usize = 3;
@@ -58,7 +58,7 @@ impl Estimate {
     }
 }
 
-/// An example whose label looks wrong.
+/// An example whose label looks wrong: another class is as sure of it as of its own examples, and so are its neighbours.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Suspect {
@@ -66,10 +66,8 @@ pub struct Suspect {
     pub example: usize,
     /// The class that it looks like.
     pub looks_like: usize,
-    /// Probability of its own class less that of the likeliest other one, in `[-1, 1]`; the lower, the more suspect.
+    /// Probability of its own class less that of the other, in `[-1, 0)`; the lower, the more suspect.
     pub margin: f64,
-    /// Whether the evidence is strong: the other class is as sure of it as of its own examples, and so are its neighbours.
-    pub flagged: bool,
 }
 
 /// What held-out examples say about a set.
@@ -83,7 +81,7 @@ pub struct Report {
     pub confusion: Vec<Vec<usize>>,
     /// Share of each class that is recognised.
     pub recall: Vec<Option<Estimate>>,
-    /// Every example that could be held out, the most suspect first.
+    /// The examples whose label looks wrong, the most suspect first.
     pub suspects: Vec<Suspect>,
 }
 
@@ -94,14 +92,10 @@ impl Report {
         let mut confusion = vec![vec![0; classes]; classes];
         let mut once = vec![(0, 0); classes];
         let mut confidence = vec![(0.0, 0); classes];
-        let mut p = vec![0.0; classes];
-        let mut rows = Vec::new();
-        for i in held_out.usable() {
-            let logits = held_out.logits.row(i);
-            let logits = logits.as_slice().expect("held-out logits are row-major");
-            probabilities_into(logits, temperature, &mut p);
+        let mut mistaken = Vec::new();
+        for (i, p) in held_out.probabilities(temperature) {
             let (own, example) = (held_out.labels[i], held_out.examples[i]);
-            let best = largest(&p, None);
+            let best = largest(&p);
             confusion[own][best] += 1;
             if !repeats(task, example) {
                 once[own].0 += usize::from(best == own);
@@ -109,24 +103,24 @@ impl Report {
             }
             confidence[own].0 += p[own];
             confidence[own].1 += 1;
-            let other = largest(&p, Some(own));
-            rows.push((example, own, other, p[own], p[other]));
+            if p[best] > p[own] {
+                mistaken.push((example, own, best, p[own], p[best]));
+            }
         }
         let mean = |c: usize| confidence[c].0 / f64::from(confidence[c].1);
-        let suspects: Vec<Suspect> = rows
-            .into_iter()
-            .filter(|_| classes > 1)
-            .map(|(example, own, other, p_own, p_other)| Suspect {
-                example,
-                looks_like: other,
-                margin: p_own - p_other,
-                flagged: p_other > p_own
-                    && confidence[other].1 > 0
-                    && p_other >= mean(other)
-                    && confidence[own].1 >= 3
-                    && neighbours_agree(task, example, other),
-            })
-            .collect();
+        let suspicious = |&(example, own, best, _, p): &(usize, usize, usize, f64, f64)| {
+            confidence[own].1 >= 3
+                && confidence[best].1 > 0
+                && p >= mean(best)
+                && neighbours_agree(task, example, best)
+        };
+        mistaken.retain(suspicious);
+        let suspect = |(example, _, looks_like, own, best)| Suspect {
+            example,
+            looks_like,
+            margin: own - best,
+        };
+        let suspects: Vec<Suspect> = mistaken.into_iter().map(suspect).collect();
         let mut order: Vec<usize> = (0..suspects.len()).collect();
         sort_indices(&mut order, &|a, b| {
             suspects[a].margin.total_cmp(&suspects[b].margin)
@@ -141,12 +135,10 @@ impl Report {
     }
 }
 
-/// Index of the largest number, the first of equals, leaving one out.
-fn largest(p: &[f64], without: Option<usize>) -> usize {
-    (0..p.len())
-        .filter(|&c| Some(c) != without)
-        .reduce(|best, c| if p[c] > p[best] { c } else { best })
-        .unwrap_or(0)
+/// Index of the largest number, the first of equals.
+fn largest(p: &[f64]) -> usize {
+    let best = (0..p.len()).reduce(|best, c| if p[c] > p[best] { c } else { best });
+    best.expect("a class has been scored")
 }
 
 /// Whether an earlier example of the same class is nearly the same photo: by the mean over the streams of the features
@@ -166,9 +158,6 @@ fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
     sort_indices(&mut others, &|a, b| similarity[b].total_cmp(&similarity[a]));
     others.truncate(NEIGHBOURS);
-    let votes = others
-        .iter()
-        .filter(|&&i| task.labels()[i] == class)
-        .count();
-    2 * votes > others.len()
+    let votes = others.iter().filter(|&&i| task.labels()[i] == class);
+    2 * votes.count() > others.len()
 }

@@ -1,6 +1,9 @@
 //! How sure a head may be, learned from examples that it had not seen.
 
-use super::{ConformalRule, HeldOut, Reference, fit_temperature, probabilities_into};
+use super::{ConformalRule, HeldOut, Reference, fit_temperature};
+
+/// How often the set of an answer is to hold the right class.
+const COVERAGE: f64 = 0.9;
 
 /// What a head has learned of itself from examples that it had not seen: how sure it may be.
 #[derive(Debug, Clone)]
@@ -12,24 +15,17 @@ pub(crate) struct Thresholds {
 }
 
 impl Thresholds {
-    pub(crate) fn learn(held_out: &HeldOut, coverage: f64) -> Self {
-        let (logits, labels) = (held_out.logits.view(), &held_out.labels);
-        let temperature = fit_temperature(logits, labels, 1.0);
-        let mut p = vec![0.0; logits.ncols()];
+    pub(crate) fn learn(held_out: &HeldOut) -> Self {
+        let temperature = fit_temperature(held_out.logits.view(), &held_out.labels, 1.0);
         let (mut own, mut novelty) = (Vec::new(), Vec::new());
-        for i in held_out.usable() {
-            let logits = held_out.logits.row(i);
-            let logits = logits.as_slice().expect("held-out logits are row-major");
-            probabilities_into(logits, temperature, &mut p);
-            own.push(p[labels[i]]);
-            novelty.push(match held_out.novelty.get(i) {
-                Some(&novelty) => f64::from(novelty),
-                None => unsure(&p),
-            });
+        for (i, p) in held_out.probabilities(temperature) {
+            own.push(p[held_out.labels[i]]);
+            let told = held_out.novelty.get(i).map(|&novelty| f64::from(novelty));
+            novelty.push(told.unwrap_or_else(|| unsure(&p)));
         }
         Self {
             temperature,
-            rule: ConformalRule::new(coverage, &own),
+            rule: ConformalRule::new(COVERAGE, &own),
             reference: Reference::new(novelty),
         }
     }

@@ -1,13 +1,14 @@
 //! The `core` module: [`Classifier`] for JavaScript.
 
-use super::{into, out, to_js};
+use super::out;
 use crate::heads::{Fields, Fused, Head, HeadSpec};
 use crate::support::Label;
-use crate::{Classifier, Error};
+use crate::{Classifier, Error, Result};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-/// A support set that can be taught, asked and undone. The package wraps it; see `classifier.ts`.
+/// A support set that can be taught, asked and undone. The package wraps it; see `classifier.ts`. What has no comment is the
+/// method of [`Classifier`] of the same name.
 #[wasm_bindgen]
 pub struct CoreClassifier(Classifier);
 
@@ -29,24 +30,27 @@ struct ExampleSummary<'a> {
 /// Name of the automatic choice of a head.
 const AUTO: &str = "auto";
 
+/// What JavaScript should have handed in.
+const DOCUMENTED: &str = "the documented form";
+
 #[wasm_bindgen]
 impl CoreClassifier {
     /// `streams`: `{name, dim}[]`; `encoder`: what identifies the encoder, if known.
     #[wasm_bindgen(constructor)]
-    pub fn new(streams: JsValue, encoder: Option<String>) -> Result<CoreClassifier, JsValue> {
-        Classifier::for_encoder(into("streams", streams)?, encoder)
-            .map(Self)
-            .map_err(to_js)
+    pub fn new(streams: JsValue, encoder: Option<String>) -> Result<CoreClassifier> {
+        let streams = serde_wasm_bindgen::from_value(streams)
+            .map_err(|error| Error::parameter("streams", error, DOCUMENTED))?;
+        Classifier::for_encoder(streams, encoder).map(Self)
     }
 
     /// Refuses a text that can be no label.
     #[wasm_bindgen(js_name = checkLabel)]
-    pub fn check_label(text: &str) -> Result<(), JsValue> {
-        Label::new(text).map(drop).map_err(to_js)
+    pub fn check_label(text: &str) -> Result<()> {
+        Label::new(text).map(drop)
     }
 
     /// `{name, dim}[]` in row order.
-    pub fn streams(&self) -> Result<JsValue, JsValue> {
+    pub fn streams(&self) -> JsValue {
         out(&self.0.set().streams().as_slice())
     }
 
@@ -56,80 +60,63 @@ impl CoreClassifier {
     }
 
     /// `{label, count, hasText, enabled}[]` in order of creation.
-    pub fn classes(&self) -> Result<JsValue, JsValue> {
+    pub fn classes(&self) -> JsValue {
         let set = self.0.set();
-        let summaries = set
-            .classes()
-            .iter()
-            .zip(set.counts())
-            .map(|(class, count)| ClassSummary {
-                label: &class.label,
-                count,
-                has_text: set.text(class).is_some(),
-                enabled: class.enabled,
-            });
-        out(&summaries.collect::<Vec<_>>())
-    }
-
-    /// Whether there is a class with this label.
-    #[wasm_bindgen(js_name = hasClass)]
-    pub fn has_class(&self, label: &str) -> bool {
-        self.0.set().class(label).is_ok()
-    }
-
-    /// `{id, label}[]` by id.
-    pub fn examples(&self) -> Result<JsValue, JsValue> {
-        let set = self.0.set();
-        let summaries = set.examples().map(|(id, example)| ExampleSummary {
-            id,
-            label: &set.classes()[set.index_of(example.class)].label,
+        let classes = set.classes().iter().zip(set.counts());
+        let summaries = classes.map(|(class, count)| ClassSummary {
+            label: &class.label,
+            count,
+            has_text: set.text(class).is_some(),
+            enabled: class.enabled,
         });
         out(&summaries.collect::<Vec<_>>())
     }
 
-    /// Adds a class without examples.
+    /// `{id, label}[]` by id.
+    pub fn examples(&self) -> JsValue {
+        let set = self.0.set();
+        let summaries = set.examples().map(|(id, example)| ExampleSummary {
+            id,
+            label: &set.class_of(example).label,
+        });
+        out(&summaries.collect::<Vec<_>>())
+    }
+
     #[wasm_bindgen(js_name = addClass)]
-    pub fn add_class(&mut self, label: &str) -> Result<(), JsValue> {
-        self.0.add_class(label).map_err(to_js)
+    pub fn add_class(&mut self, label: &str) -> Result<()> {
+        self.0.add_class(label)
     }
 
-    /// Gives a class another label.
     #[wasm_bindgen(js_name = renameClass)]
-    pub fn rename_class(&mut self, label: &str, to: &str) -> Result<(), JsValue> {
-        self.0.rename_class(label, to).map_err(to_js)
+    pub fn rename_class(&mut self, label: &str, to: &str) -> Result<()> {
+        self.0.rename_class(label, to)
     }
 
-    /// Removes a class with its examples.
     #[wasm_bindgen(js_name = removeClass)]
-    pub fn remove_class(&mut self, label: &str) -> Result<(), JsValue> {
-        self.0.remove_class(label).map_err(to_js)
+    pub fn remove_class(&mut self, label: &str) -> Result<()> {
+        self.0.remove_class(label)
     }
 
-    /// Moves all examples of one class into another and removes the first.
     #[wasm_bindgen(js_name = mergeClasses)]
-    pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<(), JsValue> {
-        self.0.merge_classes(from, into).map_err(to_js)
+    pub fn merge_classes(&mut self, from: &str, into: &str) -> Result<()> {
+        self.0.merge_classes(from, into)
     }
 
-    /// Lets a class take part in answers, or not.
     #[wasm_bindgen(js_name = setEnabled)]
-    pub fn set_enabled(&mut self, label: &str, enabled: bool) -> Result<(), JsValue> {
-        self.0.set_enabled(label, enabled).map_err(to_js)
+    pub fn set_enabled(&mut self, label: &str, enabled: bool) -> Result<()> {
+        self.0.set_enabled(label, enabled)
     }
 
-    /// Gives a class the features of its text, or takes them away.
     #[wasm_bindgen(js_name = setText)]
-    pub fn set_text(&mut self, label: &str, row: Option<Vec<f32>>) -> Result<(), JsValue> {
-        self.0.set_text(label, row.as_deref()).map_err(to_js)
+    pub fn set_text(&mut self, label: &str, row: Option<Vec<f32>>) -> Result<()> {
+        self.0.set_text(label, row.as_deref())
     }
 
-    /// Says what a label means.
     #[wasm_bindgen(js_name = setMeaning)]
-    pub fn set_meaning(&mut self, label: &str, row: &[f32]) -> Result<(), JsValue> {
-        self.0.set_meaning(label, row).map_err(to_js)
+    pub fn set_meaning(&mut self, label: &str, row: &[f32]) -> Result<()> {
+        self.0.set_meaning(label, row)
     }
 
-    /// Forgets what all labels mean.
     #[wasm_bindgen(js_name = forgetMeanings)]
     pub fn forget_meanings(&mut self) {
         self.0.forget_meanings();
@@ -137,57 +124,48 @@ impl CoreClassifier {
 
     /// Teaches `1 + views` feature rows of one photo; returns the example's id.
     #[wasm_bindgen(js_name = addExample)]
-    pub fn add_example(&mut self, label: &str, rows: &[f32], views: usize) -> Result<u32, JsValue> {
-        self.0.add_views(label, rows, views).map_err(to_js)
+    pub fn add_example(&mut self, label: &str, rows: &[f32], views: usize) -> Result<u32> {
+        self.0.add_views(label, rows, views)
     }
 
-    /// Forgets an example.
     #[wasm_bindgen(js_name = removeExample)]
-    pub fn remove_example(&mut self, id: u32) -> Result<(), JsValue> {
-        self.0.remove_example(id).map_err(to_js)
+    pub fn remove_example(&mut self, id: u32) -> Result<()> {
+        self.0.remove_example(id)
     }
 
-    /// Gives an example to another class.
     #[wasm_bindgen(js_name = moveExample)]
-    pub fn move_example(&mut self, id: u32, label: &str) -> Result<(), JsValue> {
-        self.0.move_example(id, label).map_err(to_js)
+    pub fn move_example(&mut self, id: u32, label: &str) -> Result<()> {
+        self.0.move_example(id, label)
     }
 
-    /// Marks the changes from now on, or no longer.
     pub fn mark(&mut self, mark: Option<u32>) {
         self.0.mark(mark);
     }
 
-    /// The mark of the step that is taken back next.
     #[wasm_bindgen(js_name = undoMark)]
     pub fn undo_mark(&self) -> Option<u32> {
         self.0.history().undo_mark()
     }
 
-    /// The mark of the step that is made again next.
     #[wasm_bindgen(js_name = redoMark)]
     pub fn redo_mark(&self) -> Option<u32> {
         self.0.history().redo_mark()
     }
 
-    /// Whether there is a step to take back.
     #[wasm_bindgen(js_name = canUndo)]
     pub fn can_undo(&self) -> bool {
         self.0.history().can_undo()
     }
 
-    /// Whether there is a step to make again.
     #[wasm_bindgen(js_name = canRedo)]
     pub fn can_redo(&self) -> bool {
         self.0.history().can_redo()
     }
 
-    /// Takes back the last step.
     pub fn undo(&mut self) -> bool {
         self.0.undo()
     }
 
-    /// Makes the step that was last taken back again.
     pub fn redo(&mut self) -> bool {
         self.0.redo()
     }
@@ -206,29 +184,24 @@ impl CoreClassifier {
 
     /// Chooses a head by name, or "auto", with hyper-parameters as a JSON object; those that are left out have their defaults.
     #[wasm_bindgen(js_name = setHead)]
-    pub fn set_head(&mut self, name: &str, fields: &str) -> Result<(), JsValue> {
-        let fields: Fields = serde_json::from_str(fields).map_err(|error| {
-            to_js(Error::Parameter {
-                name: "head",
-                value: error.to_string(),
-                range: "the documented form",
-            })
-        })?;
+    pub fn set_head(&mut self, name: &str, fields: &str) -> Result<()> {
+        let fields: Fields = serde_json::from_str(fields)
+            .map_err(|error| Error::parameter("head", error, DOCUMENTED))?;
         let head = match name {
             AUTO => HeadSpec::parse(Fused::NAME, fields).map(|_| None),
             name => HeadSpec::parse(name, fields).map(Some),
         };
-        self.0.set_head(head.map_err(to_js)?).map_err(to_js)
+        self.0.set_head(head?)
     }
 
     /// `{head, scores: {label, probability}[], set, foreign, known, unscored}` for one feature row.
-    pub fn predict(&mut self, row: &[f32]) -> Result<JsValue, JsValue> {
-        out(&self.0.predict(row).map_err(to_js)?)
+    pub fn predict(&mut self, row: &[f32]) -> Result<JsValue> {
+        Ok(out(&self.0.predict(row)?))
     }
 
     /// `{id, label, similarity}[]` of the examples that are most like a feature row.
-    pub fn nearest(&mut self, row: &[f32], n: usize) -> Result<JsValue, JsValue> {
-        out(&self.0.nearest(row, n).map_err(to_js)?)
+    pub fn nearest(&mut self, row: &[f32], n: usize) -> Result<JsValue> {
+        Ok(out(&self.0.nearest(row, n)?))
     }
 
     /// The label of the class that a text names.
@@ -240,46 +213,43 @@ impl CoreClassifier {
 
     /// Id of the example of a class that shows the same as a feature row.
     #[wasm_bindgen(js_name = duplicateOf)]
-    pub fn duplicate_of(&self, label: &str, row: &[f32]) -> Result<Option<u32>, JsValue> {
-        self.0.duplicate_of(label, row).map_err(to_js)
+    pub fn duplicate_of(&self, label: &str, row: &[f32]) -> Result<Option<u32>> {
+        self.0.duplicate_of(label, row)
     }
 
     /// Places of the feature rows that would teach most.
-    pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>, JsValue> {
-        self.0.suggest(rows, n).map_err(to_js)
+    pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>> {
+        self.0.suggest(rows, n)
     }
 
     /// Adds a saved set; returns the ids of the added examples, there and here by turns.
-    pub fn merge(&mut self, bytes: &[u8]) -> Result<Vec<u32>, JsValue> {
-        let other = Classifier::load(bytes).map_err(to_js)?;
-        let added = self.0.merge(other.set()).map_err(to_js)?;
+    pub fn merge(&mut self, bytes: &[u8]) -> Result<Vec<u32>> {
+        let other = Classifier::load(bytes)?;
+        let added = self.0.merge(other.set())?;
         Ok(added.into_iter().flat_map(<[u32; 2]>::from).collect())
     }
 
-    /// The head that answers as a safetensors file.
     #[wasm_bindgen(js_name = exportWeights)]
-    pub fn export_weights(&mut self) -> Result<Vec<u8>, JsValue> {
-        self.0.export_weights().map_err(to_js)
+    pub fn export_weights(&mut self) -> Result<Vec<u8>> {
+        self.0.export_weights()
     }
 
-    /// The head that answers as an ONNX file.
     #[wasm_bindgen(js_name = exportOnnx)]
-    pub fn export_onnx(&mut self) -> Result<Vec<u8>, JsValue> {
-        self.0.export_onnx().map_err(to_js)
+    pub fn export_onnx(&mut self) -> Result<Vec<u8>> {
+        self.0.export_onnx()
     }
 
     /// `{accuracy, labels, confusion, recall, suspects}`; see `Quality`.
-    pub fn quality(&mut self) -> Result<JsValue, JsValue> {
-        out(&self.0.quality().map_err(to_js)?)
+    pub fn quality(&mut self) -> Result<JsValue> {
+        Ok(out(&self.0.quality()?))
     }
 
-    /// The set as bytes.
     pub fn save(&self) -> Vec<u8> {
         self.0.save()
     }
 
     /// A classifier from bytes of `save`.
-    pub fn load(bytes: &[u8]) -> Result<CoreClassifier, JsValue> {
-        Classifier::load(bytes).map(Self).map_err(to_js)
+    pub fn load(bytes: &[u8]) -> Result<CoreClassifier> {
+        Classifier::load(bytes).map(Self)
     }
 }
