@@ -83,14 +83,9 @@ pub fn label_next(
 
 /// The row that is nearest to all others, the lowest of equals.
 fn medoid(rows: ArrayView2<'_, f32>) -> Option<usize> {
-    let sum = rows.mapv(f64::from).sum_axis(Axis(0));
-    highest(0..rows.nrows(), |i| {
-        rows.row(i)
-            .iter()
-            .zip(&sum)
-            .map(|(&x, s)| f64::from(x) * s)
-            .sum()
-    })
+    let rows = linalg::wide(rows);
+    let sum = rows.sum_axis(Axis(0));
+    highest(0..rows.nrows(), |i| rows.row(i).dot(&sum))
 }
 
 /// The first of the items with the highest value.
@@ -106,9 +101,6 @@ fn highest(items: impl Iterator<Item = usize>, value: impl Fn(usize) -> f64) -> 
 }
 
 fn finite(what: &'static str, mut values: impl Iterator<Item = f64>) -> Result<()> {
-    if values.all(f64::is_finite) {
-        Ok(())
-    } else {
-        Err(Error::NotFinite(what))
-    }
+    let all = values.all(f64::is_finite);
+    all.then_some(()).ok_or(Error::NotFinite(what))
 }

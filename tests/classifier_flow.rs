@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Numbers, taught};
+use common::{Numbers, blobs, taught};
 use handful::heads::{HeadSpec, NaiveBayes, ZeroShot};
 use handful::support::{Class, Example};
 use handful::{Classifier, Error, Stream, Streams};
@@ -633,4 +633,42 @@ fn photos_that_tell_nothing_are_answered_by_a_guess() {
         let answer = classifier.predict(&row(9)).unwrap();
         assert!(answer.best().probability < 0.75, "{noise}: {answer:?}");
     }
+}
+
+/// More examples than are taken in or out at once, so that the inverse behind the answer is followed in blocks.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_default_answer_follows_many_changes() {
+    // Nothing to standardise and one stream: how images are seen does not depend on what was taught first.
+    let stream = Stream {
+        plain: true,
+        ..Stream::new("aux", 8)
+    };
+    let mut classifier = Classifier::new(vec![stream]).unwrap();
+    let (features, classes) = blobs(7, 6, 40, 8, 0.3);
+    for (row, class) in features.rows().into_iter().zip(classes) {
+        let label = ["a", "b", "c", "d", "e", "f"][class];
+        classifier.add_example(label, &row.to_vec()).unwrap();
+    }
+    let photo = Numbers::new(5).row(8);
+    let check = |classifier: &mut Classifier| {
+        let mut fresh = Classifier::load(&classifier.save()).unwrap();
+        let (followed, fitted) = (classifier.predict(&photo), fresh.predict(&photo));
+        for (a, b) in followed.unwrap().scores.iter().zip(fitted.unwrap().scores) {
+            assert_eq!(a.label, b.label);
+            assert!((a.probability - b.probability).abs() < 1e-6);
+        }
+    };
+    check(&mut classifier);
+    // Whole blocks leave and come back, and single examples between the others.
+    classifier.set_enabled("d", false).unwrap();
+    check(&mut classifier);
+    classifier.set_enabled("d", true).unwrap();
+    check(&mut classifier);
+    classifier.mark(Some(1));
+    for id in [0, 39, 40, 41, 100, 239] {
+        classifier.remove_example(id).unwrap();
+        check(&mut classifier);
+    }
+    assert!(classifier.undo());
+    check(&mut classifier);
 }

@@ -1,7 +1,7 @@
 //! What follows from held-out scores: folds, "none of these", intervals.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use handful::validation::{Estimate, Reference, folds};
+use handful::validation::{Estimate, Reference, folds, probabilities_into};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -56,4 +56,18 @@ fn an_interval_holds_its_share() {
             assert!(0.0 <= low && low <= value && value <= high && high <= 1.0);
         }
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn probabilities_survive_large_and_infinite_scores() {
+    let mut p = [0.0; 3];
+    probabilities_into(
+        &[2000.0, f32::NEG_INFINITY, 2000.0 - 2.0 * 3.0_f32.ln()],
+        2.0,
+        &mut p,
+    );
+    assert!((p[0] - 0.75).abs() < 1e-4 && (p[2] - 0.25).abs() < 1e-4);
+    assert_eq!(p[1], 0.0);
+    probabilities_into(&[f32::NEG_INFINITY; 3], 2.0, &mut p);
+    assert_eq!(p, [0.0; 3]);
 }

@@ -127,16 +127,11 @@ impl Recogniser {
         prediction
     }
 
-    /// How well the head works on the task, from all examples that can be held out.
+    /// How well the head works on the task that it was fitted to, from all examples that can be held out.
     ///
     /// # Errors
     /// Those of [`HeadSpec::fit`].
-    pub fn report(&self) -> Result<Report> {
-        self.report_on(&self.task)
-    }
-
-    /// The same for a task that the head was fitted to, but which this recogniser does not keep.
-    pub(crate) fn report_on(&self, task: &Task) -> Result<Report> {
+    pub fn report(&self, task: &Task) -> Result<Report> {
         let held_out = held_out(&self.spec, self.head(), task, usize::MAX)?;
         Ok(Report::new(task, &held_out, self.thresholds.temperature))
     }

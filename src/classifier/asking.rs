@@ -64,12 +64,11 @@ impl Classifier {
     /// None that a set can cause.
     pub fn quality(&mut self) -> Result<Quality> {
         let spec = self.spec();
-        let report = if follows_statistics(&spec).is_some() {
+        let task = Task::from(&self.set);
+        let report = match follows_statistics(&spec) {
             // The one that answers knows no example.
-            Recogniser::fit(&spec, Task::from(&self.set))?.report()?
-        } else {
-            let (set, model) = self.model()?;
-            model.report_on(&Task::from(set))?
+            Some(_) => Recogniser::fit(&spec, task.clone())?.report(&task)?,
+            None => self.model()?.1.report(&task)?,
         };
         let set = &self.set;
         let examples: Vec<_> = set.examples_in_use().collect();

@@ -59,23 +59,3 @@ impl Message {
         self.0.push(value as u8);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_examples_of_the_specification_are_written_to_the_byte() {
-        // "Encoding", sections "A Simple Message", "Length-Delimited Records" and "Submessages".
-        let simple = Message::default().int(1, 150);
-        assert_eq!(simple.0, [0x08, 0x96, 0x01]);
-        let text = Message::default().text(2, "testing");
-        assert_eq!(text.0, *b"\x12\x07testing");
-        let nested = Message::default().message(3, &simple);
-        assert_eq!(nested.into_bytes(), [0x1a, 0x03, 0x08, 0x96, 0x01]);
-        assert_eq!(
-            Message::default().int(1, u64::MAX).0,
-            [&[0x08][..], &[0xff; 9], &[0x01]].concat()
-        );
-    }
-}

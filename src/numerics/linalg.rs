@@ -228,39 +228,3 @@ pub fn wide(matrix: ArrayView2<'_, f32>) -> Array2<f64> {
     out.zip_mut_with(&matrix, |out, &v| *out = f64::from(v));
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn matrix(n: usize, k: usize) -> Array2<f32> {
-        Array2::from_shape_fn((n, k), |(i, d)| {
-            ((i * 31 + d * 17) % 23) as f32 / 11.0 - 1.0
-        })
-    }
-
-    #[test]
-    fn products_are_sums_of_products_whatever_the_remainders_of_the_blocks() {
-        for (n, m, k) in [(1, 1, 1), (5, 3, 7), (8, 4, 16), (6, 7, 13), (51, 101, 6)] {
-            let (a, b) = (matrix(n, k), matrix(m, k));
-            let plain = a.mapv(f64::from).dot(&b.mapv(f64::from).t());
-            for (found, expected) in products(a.view(), b.view()).iter().zip(&plain) {
-                assert!((f64::from(*found) - expected).abs() < 1e-5);
-            }
-            assert_eq!(gram(a.view()), products(a.view(), a.view()));
-        }
-    }
-
-    #[test]
-    fn products_of_one_row_are_those_of_two_matrices_to_the_bit() {
-        for (n, k) in [(0, 3), (3, 5), (4, 8), (11, 13)] {
-            let (a, row) = (matrix(n, k), matrix(1, k));
-            let mut out = vec![0.0; n];
-            add_products(a.view(), row.row(0).to_slice().unwrap(), &mut out);
-            assert_eq!(
-                out,
-                products(a.view(), row.view()).into_raw_vec_and_offset().0
-            );
-        }
-    }
-}

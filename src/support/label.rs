@@ -3,7 +3,6 @@
 use super::nfc::nfc;
 use crate::{Error, Result};
 use std::cmp::Ordering;
-use std::fmt;
 use std::ops::Deref;
 
 /// Longest label in characters: several times the longest that a screen shows, short enough to refuse a pasted document.
@@ -68,12 +67,6 @@ impl Deref for Label {
 
     fn deref(&self) -> &str {
         &self.text
-    }
-}
-
-impl fmt::Display for Label {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -52,12 +52,9 @@ impl View {
         });
         let similarities = OnceLock::new();
         if let Some(all) = self.similarities.get() {
-            let some = all
-                .iter()
-                .map(|s| s.select(Axis(0), examples).select(Axis(1), examples));
-            similarities
-                .set(some.collect())
-                .expect("a fresh cell is empty");
+            let some = |s: &Array2<f32>| s.select(Axis(0), examples).select(Axis(1), examples);
+            let some = all.iter().map(some).collect();
+            similarities.set(some).expect("a fresh cell is empty");
         }
         Self {
             similarities: Arc::new(similarities),
@@ -67,9 +64,8 @@ impl View {
 
     /// The rows whose streams, weighted by trust, are the embeddings.
     pub fn rows<'a>(&'a self, examples: &'a Examples) -> &'a Array2<f32> {
-        self.standard
-            .as_ref()
-            .map_or(&examples.rows, |all| &all.rows)
+        let standard = self.standard.as_ref();
+        standard.map_or(&examples.rows, |all| &all.rows)
     }
 
     /// The embeddings `(n, width)`.

@@ -1,0 +1,53 @@
+//! Products of rows, whatever their number and width: the blocks in which they are computed have remainders.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use handful::heads::{Linear, Query};
+use handful::task::Task;
+use handful::{Stream, Streams};
+use ndarray::{Array1, Array2};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+fn matrix(n: usize, k: usize) -> Array2<f32> {
+    Array2::from_shape_fn((n, k), |(i, d)| {
+        ((i * 31 + d * 17) % 23) as f32 / 11.0 - 1.0
+    })
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn linear_scores_are_sums_of_products_and_those_of_one_row_the_same_to_the_bit() {
+    for (n, m, k) in [(1, 1, 1), (5, 3, 7), (8, 4, 16), (6, 7, 13), (51, 101, 6)] {
+        let (rows, weights) = (matrix(n, k), matrix(m, k).mapv(f64::from));
+        let linear = Linear::new(&weights, &Array1::zeros(m));
+        let (found, plain) = (
+            linear.scores(rows.view()),
+            rows.mapv(f64::from).dot(&weights.t()),
+        );
+        assert!(
+            (found.mapv(f64::from) - plain)
+                .iter()
+                .all(|d| d.abs() < 1e-5)
+        );
+        for (row, found) in rows.rows().into_iter().zip(found.rows()) {
+            let (row, mut out) = (row.to_slice().unwrap(), vec![0.0; m]);
+            let similarities = &[];
+            linear.scores_into(Query { row, similarities }, &mut out);
+            assert_eq!(out, found.to_vec());
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn similarities_of_all_examples_are_those_of_each_to_the_bit() {
+    for (n, k) in [(1, 1), (3, 5), (4, 8), (11, 13), (101, 6)] {
+        let streams = Streams::new(vec![Stream::new("aux", k)]).unwrap();
+        let task = Task::new(streams, matrix(n, k), vec![0; n], vec![None]).unwrap();
+        let mut one = vec![0.0; n];
+        for (i, all) in task.similarity().rows().into_iter().enumerate() {
+            task.similarities_into(task.row(i), &mut Vec::new(), &mut one);
+            assert_eq!(one, all.to_vec());
+        }
+    }
+}
