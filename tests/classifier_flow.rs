@@ -672,3 +672,50 @@ fn the_default_answer_follows_many_changes() {
     assert!(classifier.undo());
     check(&mut classifier);
 }
+
+/// More examples than the kernel has places: those of a class that are most alike share one, whatever came and went before.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_default_answer_of_very_many_examples_is_that_of_a_fit_from_nothing() {
+    let stream = Stream {
+        plain: true,
+        ..Stream::new("aux", 8)
+    };
+    let mut classifier = Classifier::new(vec![stream]).unwrap();
+    let (features, classes) = blobs(7, 4, 700, 8, 0.6);
+    for (i, (row, class)) in features.rows().into_iter().zip(classes).enumerate() {
+        // One class has few, so that each of its examples has a place.
+        if class > 0 || i < 50 {
+            let label = ["few", "b", "c", "d"][class];
+            classifier.add_example(label, &row.to_vec()).unwrap();
+        }
+    }
+    classifier.predict(&Numbers::new(5).row(8)).unwrap();
+    let ids: Vec<u32> = classifier.set().examples().map(|(id, _)| id).collect();
+    let of = |label: usize, n: usize| ids[50 + 700 * label + n];
+    // One that shares a place, many that others went to, so that others have places from then on, and some that come late.
+    classifier.remove_example(of(0, 699)).unwrap();
+    for n in 0..60 {
+        classifier.remove_example(of(1, n)).unwrap();
+        if n % 20 == 0 {
+            classifier.predict(&Numbers::new(5).row(8)).unwrap();
+        }
+    }
+    classifier.move_example(of(2, 0), "few").unwrap();
+    classifier.predict(&Numbers::new(5).row(8)).unwrap();
+    for seed in 0..20 {
+        let label = ["few", "c"][seed as usize % 2];
+        let row = Numbers::new(100 + seed).row(8);
+        classifier.add_example(label, &row).unwrap();
+        classifier.predict(&row).unwrap();
+    }
+    classifier.undo();
+    let mut fresh = Classifier::load(&classifier.save()).unwrap();
+    for seed in 0..5 {
+        let photo = Numbers::new(seed).row(8);
+        let (followed, fitted) = (classifier.predict(&photo), fresh.predict(&photo));
+        for (a, b) in followed.unwrap().scores.iter().zip(fitted.unwrap().scores) {
+            assert_eq!(a.label, b.label);
+            assert!((a.probability - b.probability).abs() < 1e-4, "{a:?} {b:?}");
+        }
+    }
+}

@@ -2,10 +2,12 @@
 
 use super::milestone::milestone;
 use crate::Result;
-use crate::heads::{FittedFused, Fused, Head, Kernel, Known, MOST, TextScores};
-use crate::support::{ExampleId, SupportSet};
+use crate::heads::{
+    FittedFused, Fused, Head, Kernel, Known, MOST, TextScores, groups, mean_direction,
+};
+use crate::support::{ClassId, ExampleId, SupportSet};
 use crate::task::{Task, stratified};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -22,14 +24,20 @@ pub(super) struct Kept {
     view: Task,
     /// The examples that this was learned from.
     learned_from: Vec<ExampleId>,
-    /// The example of each place in the kernel.
-    places: Vec<ExampleId>,
+    /// What stands at each place in the kernel.
+    places: Vec<Place>,
     kernel: Arc<Kernel>,
     text: Option<Arc<TextScores>>,
 }
 
+/// The examples of a class that stand together, the one that was chosen first.
+#[derive(Clone)]
+struct Place {
+    class: ClassId,
+    examples: Vec<ExampleId>,
+}
+
 /// An example that takes part in answers.
-#[derive(Clone, Copy)]
 struct InUse<'a> {
     id: ExampleId,
     class: usize,
@@ -56,10 +64,10 @@ impl Kept {
             Some(kept) => kept,
             None => Self::learn(set, first)?,
         };
-        let chosen = stratified(&labels, set.classes().len(), MOST);
-        kept.follow_examples(&chosen.iter().map(|&i| all[i]).collect::<Vec<_>>());
+        kept.follow_examples(set, &all, &labels);
         let view = Task::of_first(set, 0, 0).seen_as(&kept.view);
-        let examples: Vec<usize> = kept.places.iter().filter_map(number).collect();
+        let chosen = kept.places.iter().map(|place| &place.examples[0]);
+        let examples: Vec<usize> = chosen.filter_map(number).collect();
         kept.follow_texts(&view, |place| all[examples[place]].row)?;
         let fitted = FittedFused::new(Known {
             view,
@@ -84,42 +92,71 @@ impl Kept {
         })
     }
 
-    /// Takes in and out what differs from these examples, given in order of their ids.
-    fn follow_examples(&mut self, wanted: &[InUse<'_>]) {
-        let stays = |id| {
-            wanted
-                .binary_search_by_key(&id, |example| example.id)
-                .is_ok()
-        };
-        let (kept, gone): (Vec<usize>, Vec<usize>) =
-            (0..self.places.len()).partition(|&place| stays(self.places[place]));
-        let known: BTreeSet<ExampleId> = self.places.iter().copied().collect();
-        let is_new = |example: &&InUse<'_>| !known.contains(&example.id);
-        let new: Vec<&InUse<'_>> = wanted.iter().filter(is_new).collect();
-        // Where most of it changes a new inverse costs less.
-        if 2 * (gone.len() + new.len()) > wanted.len() {
-            let rows = wanted.iter().map(|example| example.row);
-            self.kernel = Arc::new(Kernel::of(self.view.embeddings_of(rows).view()));
-            self.places = wanted.iter().map(|example| example.id).collect();
-            self.text = None;
-            return;
-        }
-        let kernel = Arc::get_mut(&mut self.kernel).expect(ALONE);
-        if !gone.is_empty() {
-            kernel.remove(&gone);
-            if let Some(text) = &mut self.text {
-                let text = Arc::get_mut(text).expect(ALONE);
-                text.scores = text.scores.select(Axis(0), &kept);
+    /// The examples of each place, as numbers of examples: where an example went before it stays, unless one that is new is more like it.
+    fn groups(&self, set: &SupportSet, all: &[InUse<'_>], labels: &[usize]) -> Vec<Vec<usize>> {
+        let chosen = stratified(labels, set.classes().len(), MOST);
+        let number = |id: &ExampleId| all.binary_search_by_key(id, |example| example.id).ok();
+        let (mut is_new, mut before) = (vec![true; all.len()], vec![None; all.len()]);
+        for Place { class, examples } in &self.places {
+            let of_class = |&i: &usize| set.classes()[labels[i]].id == *class;
+            let mut there = examples.iter().map(|id| number(id).filter(of_class));
+            let is_chosen = |i: &usize| chosen.binary_search(i).is_ok();
+            if let Some(first) = there.next().flatten().filter(is_chosen) {
+                is_new[first] = false;
+                there.flatten().for_each(|i| before[i] = Some(first));
             }
-            self.places = kept.into_iter().map(|place| self.places[place]).collect();
         }
-        if !new.is_empty() {
-            let rows = new
-                .iter()
-                .flat_map(|example| self.view.embedding_of(example.row));
-            kernel.push(&rows.collect::<Vec<_>>());
-            self.places.extend(new.iter().map(|example| example.id));
+        let new: Vec<usize> = chosen.iter().copied().filter(|&i| is_new[i]).collect();
+        let embedding = |i: usize| self.view.embedding_of(all[i].row);
+        groups(labels, &chosen, &new, |i| before[i], embedding)
+    }
+
+    /// Takes in and out what differs from the examples of the set.
+    fn follow_examples(&mut self, set: &SupportSet, all: &[InUse<'_>], labels: &[usize]) {
+        let groups = self.groups(set, all, labels);
+        let place = |group: &Vec<usize>| Place {
+            class: set.classes()[labels[group[0]]].id,
+            examples: group.iter().map(|&i| all[i].id).collect(),
+        };
+        let wanted: Vec<Place> = groups.iter().map(place).collect();
+        let still = |place: &Place| {
+            let at = wanted.binary_search_by_key(&place.examples[0], |wanted| wanted.examples[0]);
+            at.ok().filter(|&at| wanted[at].examples == place.examples)
+        };
+        let there: Vec<Option<usize>> = self.places.iter().map(still).collect();
+        let (kept, gone): (Vec<usize>, Vec<usize>) =
+            (0..there.len()).partition(|&place| there[place].is_some());
+        let mut order: Vec<usize> = there.into_iter().flatten().collect();
+        let known: BTreeSet<usize> = order.iter().copied().collect();
+        let mut new: Vec<usize> = (0..wanted.len()).filter(|i| !known.contains(i)).collect();
+        // Where most of it changes a new inverse costs less.
+        let afresh = 2 * (gone.len() + new.len()) > wanted.len();
+        if afresh {
+            (order, new) = (Vec::new(), (0..wanted.len()).collect());
         }
+        let rows = new.iter().flat_map(|&i| {
+            mean_direction(&groups[i], |example| {
+                self.view.embedding_of(all[example].row)
+            })
+        });
+        let rows: Vec<f32> = rows.collect();
+        if afresh {
+            let rows = ArrayView2::from_shape((new.len(), self.view.streams().width()), &rows);
+            self.kernel = Arc::new(Kernel::of(rows.expect("each embedding has this width")));
+            self.text = None;
+        } else {
+            let kernel = Arc::get_mut(&mut self.kernel).expect(ALONE);
+            if !gone.is_empty() {
+                kernel.remove(&gone);
+                if let Some(text) = &mut self.text {
+                    let text = Arc::get_mut(text).expect(ALONE);
+                    text.scores = text.scores.select(Axis(0), &kept);
+                }
+            }
+            kernel.push(&rows);
+        }
+        order.extend(new);
+        self.places = order.into_iter().map(|i| wanted[i].clone()).collect();
     }
 
     /// Scores the examples by the texts of the classes, those that have not been scored by these texts yet. `row` gives the

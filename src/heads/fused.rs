@@ -7,10 +7,12 @@
 
 mod discriminant;
 mod evidence;
+mod groups;
 pub(super) mod held_out;
 mod kernel;
 mod text;
 
+pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
@@ -26,7 +28,7 @@ use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part};
 use discriminant::Discriminant;
 use evidence::Evidence;
 use held_out::{Images, plan};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -37,8 +39,8 @@ use std::sync::Arc;
 /// # Units
 /// Logits. A class without examples and without text scores `-inf`.
 /// # Cost
-/// Fit O(n^3), n at most 1,800: of more examples 1,800 take part, as many of each class as of any other. In a classifier it is kept,
-/// and a photo more or less costs O(n^2). Score O(n (width + C)).
+/// Fit O(n^3), n at most 1,800: of more examples those of a class that are most alike stand together in one place. In a classifier it is
+/// kept, and a photo more or less costs O(n^2). Score O(n (width + C)).
 // Fields that are not known pass: earlier versions saved some.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Fused {}
@@ -67,7 +69,7 @@ impl Fused {
     }
 }
 
-/// Examples that take part at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
+/// Places of the kernel at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
 pub(crate) const MOST: usize = 1800;
 
 impl Head for Fused {
@@ -86,12 +88,18 @@ impl Head for Fused {
 
     fn fit(&self, task: &Task) -> Result<FittedFused> {
         let chosen = task.stratified(MOST);
-        let rows = |all: ArrayView2<'_, f32>| all.select(Axis(0), &chosen);
-        let view = task.subset(&[]);
         let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
+        let embedding = |i: usize| task.embeddings().row(i).to_vec();
+        let groups = groups(task.labels(), &chosen, &chosen, |_| None, embedding);
+        let mut rows = Array2::zeros((chosen.len(), task.embeddings().ncols()));
+        for (group, mut row) in groups.iter().zip(rows.rows_mut()) {
+            row.assign(&Array1::from(mean_direction(group, embedding)));
+        }
+        let view = task.subset(&[]);
+        let texts = task.features().select(Axis(0), &chosen);
         Ok(FittedFused::new(Known {
-            kernel: Arc::new(Kernel::of(rows(task.embeddings()).view())),
-            text: TextScores::of(&view, rows(task.features()).view())?.map(Arc::new),
+            kernel: Arc::new(Kernel::of(rows.view())),
+            text: TextScores::of(&view, texts.view())?.map(Arc::new),
             examples: chosen,
             labels,
             view,

@@ -28,7 +28,7 @@ mod zero_shot;
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
 pub use fused::{FittedFused, Fused};
-pub(crate) use fused::{Kernel, Known, MOST, TextScores};
+pub(crate) use fused::{Kernel, Known, MOST, TextScores, groups, mean_direction};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::Linear;

@@ -53,13 +53,17 @@ impl HeldOut {
             .expect("both have one column a class");
     }
 
-    /// Of each example whose own class could be scored without it, its place and its probabilities `(C,)` at a temperature.
+    /// Places of the examples whose own class could be scored without them.
+    pub(crate) fn usable(&self) -> impl Iterator<Item = usize> {
+        (0..self.labels.len()).filter(|&i| self.logits[[i, self.labels[i]]].is_finite())
+    }
+
+    /// Of each [`HeldOut::usable`] example its place and its probabilities `(C,)` at a temperature.
     pub(crate) fn probabilities(
         &self,
         temperature: f64,
     ) -> impl Iterator<Item = (usize, Vec<f64>)> {
-        let usable = |&i: &usize| self.logits[[i, self.labels[i]]].is_finite();
-        (0..self.labels.len()).filter(usable).map(move |i| {
+        self.usable().map(move |i| {
             let mut p = vec![0.0; self.logits.ncols()];
             probabilities_into(&self.logits.row(i).to_vec(), temperature, &mut p);
             (i, p)
