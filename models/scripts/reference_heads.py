@@ -316,8 +316,8 @@ def temperature(fit, prior):
             logits = np.append(others, own) / t
             log_p = logits - logits.max() - np.log(np.exp(logits - logits.max()).sum())
             loss -= own_target * log_p[-1] + (1 - own_target) * log_p[:-1].mean()
-        # A normal prior of spread 0.25 in the middle, which costs two nats at most.
-        best = min(best, (loss + 2 * u * u / (4 * 0.25**2 + u * u), t))
+        # A normal prior of spread 0.06 in the middle, which costs two nats at most.
+        best = min(best, (loss + 2 * u * u / (4 * 0.06**2 + u * u), t))
     return best[1]
 
 
