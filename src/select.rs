@@ -72,7 +72,7 @@ pub fn label_next(
         let Some(next) = next else { break };
         left.retain(|&i| i != next);
         chosen.push(next);
-        let latest = pool.select(Axis(0), &[next]);
+        let latest = linalg::select(pool.view(), &[next]);
         let similarities = linalg::products(pool.view(), latest.view());
         for (nearest, &similarity) in nearest.iter_mut().zip(&similarities) {
             *nearest = nearest.max(similarity);

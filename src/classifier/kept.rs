@@ -5,9 +5,10 @@ use crate::Result;
 use crate::heads::{
     FittedFused, Fused, Head, Kernel, Known, MOST, TextScores, groups, mean_direction,
 };
+use crate::numerics::linalg;
 use crate::support::{ClassId, ExampleId, SupportSet};
 use crate::task::{Task, stratified};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -150,7 +151,7 @@ impl Kept {
                 kernel.remove(&gone);
                 if let Some(text) = &mut self.text {
                     let text = Arc::get_mut(text).expect(ALONE);
-                    text.scores = text.scores.select(Axis(0), &kept);
+                    text.scores = linalg::select(text.scores.view(), &kept);
                 }
             }
             kernel.push(&rows);
@@ -179,9 +180,7 @@ impl Kept {
                 .expect("each example has one row of this width");
             let text = Arc::get_mut(&mut text).expect(ALONE);
             let new = text.linear.scores(rows.view());
-            text.scores
-                .append(Axis(0), new.view())
-                .expect("both have one column a class");
+            text.scores = linalg::stack(std::mem::take(&mut text.scores), &new);
         }
         self.text = Some(text);
         Ok(())

@@ -28,7 +28,7 @@ use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part};
 use discriminant::Discriminant;
 use evidence::Evidence;
 use held_out::{Images, plan};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -96,7 +96,7 @@ impl Head for Fused {
             row.assign(&Array1::from(mean_direction(group, embedding)));
         }
         let view = task.subset(&[]);
-        let texts = task.features().select(Axis(0), &chosen);
+        let texts = linalg::select(task.features(), &chosen);
         Ok(FittedFused::new(Known {
             kernel: Arc::new(Kernel::of(rows.view())),
             text: TextScores::of(&view, texts.view())?.map(Arc::new),
@@ -220,7 +220,7 @@ impl FittedFused {
         } else {
             held.places.clone()
         };
-        let scores = text.scores.select(Axis(0), &places);
+        let scores = linalg::select(text.scores.view(), &places);
         let labels = self.labels_of(&places);
         self.text_temperature = text::temperature(scores.view(), &labels, self.known.labels.len());
         if held.places.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::{HeadSpec, scores};
 use crate::Result;
+use crate::numerics::linalg;
 use crate::task::Task;
 use crate::validation::{HeldOut, plan};
-use ndarray::Axis;
 
 impl HeadSpec {
     /// Scores of at least `limit` examples of a task that the head has [`HeadSpec::prepare`]d, or of all that can be held out,
@@ -17,7 +17,7 @@ impl HeadSpec {
         let mut fit = self.without(task);
         for fold in plan(task, limit) {
             let (head, rest) = fit(&fold)?;
-            let rows = task.features().select(Axis(0), &fold);
+            let rows = linalg::select(task.features(), &fold);
             let scale = head.prior_temperature() as f32;
             let logits = scores(head.as_ref(), &rest, rows.view()) / scale;
             all.append(HeldOut::new(task, fold, logits));

@@ -199,7 +199,7 @@ fn best_weight(task: &Task, before: &Array2<f64>, added: &Array2<f64>, lambda: f
     let labels: Vec<usize> = examples.iter().map(|&i| task.labels()[i]).collect();
     let mut best = (f64::INFINITY, lambda);
     for weight in [1.0, 0.3, lambda] {
-        let scores = (before + added * weight).select(Axis(0), &examples);
+        let scores = linalg::select((before + added * weight).view(), &examples);
         // Temperatures from a sixteenth of the prior one to eight times it.
         for power in -4..=3 {
             let temperature = MIDDLE_TEMPERATURE * 2.0_f64.powi(power);

@@ -5,7 +5,7 @@
 
 use super::{Center, FittedHead, Head, Query, Scratch, check_factor, check_within};
 use crate::Result;
-use crate::numerics::math::{self, larger};
+use crate::numerics::math;
 use crate::task::Task;
 use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
@@ -141,21 +141,6 @@ pub struct FittedKnn {
     centre: Option<Centre>,
 }
 
-/// The greatest of the similarities below a limit, `-inf` where there is none.
-fn greatest_below(limit: f32, similarities: &[f32]) -> f32 {
-    // Four at once, which do not wait for each other.
-    let (chunks, rest) = similarities.as_chunks::<4>();
-    let mut greatest = [f32::NEG_INFINITY; 4];
-    let below = |s: f32| if s < limit { s } else { f32::NEG_INFINITY };
-    for chunk in chunks {
-        for (greatest, &s) in greatest.iter_mut().zip(chunk) {
-            *greatest = larger(*greatest, below(s));
-        }
-    }
-    let all = greatest.into_iter().chain(rest.iter().map(|&s| below(s)));
-    all.fold(f32::NEG_INFINITY, larger)
-}
-
 /// Least share, so that a class without a vote has a finite score.
 const LEAST_SHARE: f64 = 1e-6;
 
@@ -167,10 +152,10 @@ impl FittedKnn {
     /// Writes the scores of a query with these similarities to the examples; one of `-inf` does not vote.
     fn vote(&self, votes: usize, similarities: &[f32], out: &mut [f32]) {
         // The similarity of the last that votes: the greatest, the next, until enough are counted.
-        let greatest = greatest_below(f32::INFINITY, similarities);
+        let greatest = math::largest_below(f32::INFINITY, similarities);
         let mut least = greatest;
         while similarities.iter().filter(|&&s| s >= least).count() < votes {
-            let next = greatest_below(least, similarities);
+            let next = math::largest_below(least, similarities);
             if next == f32::NEG_INFINITY {
                 break;
             }

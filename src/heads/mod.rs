@@ -42,7 +42,7 @@ pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
 
-use crate::numerics::math::{exp, exp_lanes, larger};
+use crate::numerics::math::{self, exp, larger};
 use crate::task::Task;
 use crate::validation::HeldOut;
 use crate::{Error, Result};
@@ -346,16 +346,12 @@ const BLOCK: usize = 64;
 /// Hands on the [`affinity`] of a query with these similarities to the examples, in single precision: those of some
 /// examples, as places from the first, at a time.
 fn affinities(beta: f64, similarities: &[f32], mut use_block: impl FnMut(usize, &[f32])) {
-    let beta = beta as f32;
-    let mut block = [[0.0; 4]; BLOCK / 4];
+    let mut block = [0.0; BLOCK];
     for (place, some) in similarities.chunks(BLOCK).enumerate() {
-        let (whole, rest) = some.as_chunks::<4>();
-        let mut last = [1.0; 4];
-        last[..rest.len()].copy_from_slice(rest);
-        for (out, chunk) in block.iter_mut().zip(whole.iter().chain([&last])) {
-            *out = exp_lanes(chunk.map(|s| -beta * larger(0.0, 1.0 - s)));
-        }
-        use_block(place * BLOCK, &block.as_flattened()[..some.len()]);
+        let block = &mut block[..some.len()];
+        block.copy_from_slice(some);
+        math::affinities(beta as f32, block);
+        use_block(place * BLOCK, block);
     }
 }
 
@@ -367,7 +363,7 @@ fn cross_entropy(scores: &Array2<f64>, labels: &[usize], temperature: f64) -> f6
         .zip(labels)
         .map(|(row, &label)| {
             let logits = row.iter().map(|&s| s / temperature);
-            crate::numerics::math::log_sum_exp(logits) - row[label] / temperature
+            math::log_sum_exp(logits) - row[label] / temperature
         })
         .sum();
     total / labels.len().max(1) as f64

@@ -158,9 +158,9 @@ impl NaiveBayesFull {
         // The mean of the others stands for a class that has a text and no examples.
         let (unused, used): (Vec<usize>, Vec<usize>) =
             (0..bias.len()).partition(|&c| bias[c] == f64::NEG_INFINITY);
-        let mean = weights.select(Axis(0), &used).mean_axis(Axis(0));
+        let mean = linalg::select(weights.view(), &used).mean_axis(Axis(0));
         let mean = mean.unwrap_or_else(|| Array1::zeros(weights.ncols()));
-        let level = bias.select(Axis(0), &used).mean().unwrap_or(0.0);
+        let level = used.iter().map(|&c| bias[c]).sum::<f64>() / used.len().max(1) as f64;
         for c in unused {
             weights.row_mut(c).assign(&mean);
             bias[c] = level;
@@ -185,9 +185,9 @@ impl NaiveBayesFull {
             .map(|&place| held_out.examples[place])
             .collect();
         let labels: Vec<usize> = places.iter().map(|&place| held_out.labels[place]).collect();
-        let texts = text.scores(task.features().select(Axis(0), &examples).view());
+        let texts = text.scores(linalg::select(task.features(), &examples).view());
         let texts = linalg::wide(texts.view());
-        let logits = held_out.logits.select(Axis(0), &places);
+        let logits = linalg::select(held_out.logits.view(), &places);
         let mut scores = linalg::wide(logits.view()) * temperature;
         for mut row in scores.rows_mut() {
             let finite: Array1<f64> = row.iter().copied().filter(|s| s.is_finite()).collect();

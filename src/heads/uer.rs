@@ -15,8 +15,8 @@ pub use stream::{Observed, UerStream};
 
 use super::{FittedHead, Head, Linear, Query, Scratch, check_factor, check_within};
 use crate::Result;
+use crate::numerics::linalg;
 use crate::task::Task;
-use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
 /// What a dot product is split into: of a weight row w and features f, `w.f = |w| |f| cos(w, f)`.
@@ -156,7 +156,7 @@ impl Head for Uer {
         stream.refresh();
         for batch in stream.order(task.n_examples()).chunks(self.batch) {
             let labels: Vec<usize> = batch.iter().map(|&i| task.labels()[i]).collect();
-            let rows = task.features().select(Axis(0), batch);
+            let rows = linalg::select(task.features(), batch);
             stream.observe(rows.view(), &labels)?;
         }
         Ok(FittedUer(stream.linear().clone()))

@@ -14,17 +14,35 @@ use std::ops::{Add, AddAssign, Mul};
 const LANES: usize = 4;
 
 /// A floating-point number of either precision.
-pub trait Float: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {}
+pub trait Float: Copy + Default + Add<Output = Self> + Mul<Output = Self> + AddAssign {
+    /// See [`dot`].
+    fn dot(a: &[Self], b: &[Self]) -> Self;
+}
 
-impl Float for f32 {}
-impl Float for f64 {}
+impl Float for f32 {
+    #[inline(never)]
+    fn dot(a: &[Self], b: &[Self]) -> Self {
+        single_block(a, b)
+    }
+}
+
+impl Float for f64 {
+    #[inline(never)]
+    fn dot(a: &[Self], b: &[Self]) -> Self {
+        single_block(a, b)
+    }
+}
 
 /// Why an array can be read as a slice.
 const CONTIGUOUS: &str = "arrays and rows of their own are contiguous";
 
 /// Dot product of two rows of equal length.
-#[inline(never)]
 pub fn dot<T: Float>(a: &[T], b: &[T]) -> T {
+    T::dot(a, b)
+}
+
+#[inline(always)]
+fn single_block<T: Float>(a: &[T], b: &[T]) -> T {
     let [[value]] = block([a], [b]);
     value
 }
@@ -92,7 +110,7 @@ pub fn sum_rows(matrix: &Array2<f64>, rows: impl Iterator<Item = usize>) -> Arra
 }
 
 /// The rows of a matrix; every view of whole columns of a row-major matrix has contiguous ones.
-pub(crate) fn rows<'a>(matrix: &'a ArrayView2<'_, f32>) -> Vec<&'a [f32]> {
+pub fn rows<'a>(matrix: &'a ArrayView2<'_, f32>) -> Vec<&'a [f32]> {
     matrix
         .axis_iter(Axis(0))
         .map(|row| row.to_slice().expect("feature rows are contiguous"))
@@ -107,12 +125,7 @@ const WIDE: usize = 2;
 const TILE: usize = 48;
 
 /// Writes the dot products of the rows of `a` with the rows of `b` from number `first(i)` on, i the row of `a`.
-pub(crate) fn multiply(
-    a: &[&[f32]],
-    b: &[&[f32]],
-    out: &mut Array2<f32>,
-    first: impl Fn(usize) -> usize,
-) {
+pub fn multiply(a: &[&[f32]], b: &[&[f32]], out: &mut Array2<f32>, first: &dyn Fn(usize) -> usize) {
     for tile in (0..b.len()).step_by(TILE) {
         let end = b.len().min(tile + TILE);
         for top in (0..a.len()).step_by(HIGH) {
@@ -163,14 +176,21 @@ pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
 const TOGETHER: usize = 4;
 
 /// Writes the sum of the rows, each times its coefficient.
-pub fn combine(out: &mut [f32], rows: &[&[f32]], coefficient: impl Fn(usize) -> f32) {
+pub fn combine(out: &mut [f32], rows: &[&[f32]], coefficient: &dyn Fn(usize) -> f32) {
     out.fill(0.0);
     add_combined(out, rows, coefficient);
 }
 
+/// Adds `factor` times the row to a sum.
+pub fn add_scaled(sum: &mut [f64], factor: f64, row: &[f32]) {
+    for (sum, &v) in sum.iter_mut().zip(row) {
+        *sum += factor * f64::from(v);
+    }
+}
+
 /// Adds the sum of the rows, each times its coefficient.
 #[inline(always)]
-pub fn add_combined<T: Float>(out: &mut [T], rows: &[&[T]], coefficient: impl Fn(usize) -> T) {
+fn add_combined<T: Float>(out: &mut [T], rows: &[&[T]], coefficient: impl Fn(usize) -> T) {
     let width = out.len();
     for start in (0..rows.len()).step_by(TOGETHER) {
         if let Some(&[a, b, c, d]) = rows[start..].first_chunk::<TOGETHER>() {
@@ -194,7 +214,7 @@ pub fn add_combined<T: Float>(out: &mut [T], rows: &[&[T]], coefficient: impl Fn
 #[inline(never)]
 pub fn products(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((a.nrows(), b.nrows()));
-    multiply(&rows(&a), &rows(&b), &mut out, |_| 0);
+    multiply(&rows(&a), &rows(&b), &mut out, &|_| 0);
     out
 }
 
@@ -203,7 +223,7 @@ pub fn products(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
 pub fn gram(a: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((a.nrows(), a.nrows()));
     let rows = rows(&a);
-    multiply(&rows, &rows, &mut out, |top| top);
+    multiply(&rows, &rows, &mut out, &|top| top);
     // What lies below the diagonal is the mirror image, also where a block has crossed it.
     for i in 0..rows.len() {
         for j in 0..i {
@@ -211,6 +231,25 @@ pub fn gram(a: ArrayView2<'_, f32>) -> Array2<f32> {
         }
     }
     out
+}
+
+/// Some of the rows of a row-major matrix, in this order.
+#[inline(never)]
+pub fn select<T: Copy>(matrix: ArrayView2<'_, T>, rows: &[usize]) -> Array2<T> {
+    let width = matrix.ncols();
+    let mut all = Vec::with_capacity(rows.len() * width);
+    for &i in rows {
+        all.extend_from_slice(matrix.row(i).to_slice().expect(CONTIGUOUS));
+    }
+    Array2::from_shape_vec((rows.len(), width), all).expect("whole rows")
+}
+
+/// The rows of one matrix and then those of another, of equal width and row-major.
+pub fn stack(above: Array2<f32>, below: &Array2<f32>) -> Array2<f32> {
+    let dim = (above.nrows() + below.nrows(), below.ncols());
+    let (mut all, _) = above.into_raw_vec_and_offset();
+    all.extend_from_slice(below.as_slice().expect(CONTIGUOUS));
+    Array2::from_shape_vec(dim, all).expect("matrices of one width")
 }
 
 /// The matrix in single precision, with contiguous rows.

@@ -2,34 +2,15 @@
 //!
 //! They come from `libm` or are written here, so that native results and WebAssembly results are the same.
 
-use crate::{Error, Result};
-
-/// Below this length a feature vector carries rounding noise only.
-const SHORTEST: f64 = 1e-12;
-
-/// Scales a part of a row, `what`, to length 1 in place: the features of a stream. Untouched on error.
-///
-/// # Errors
-/// [`Error::NotFinite`]; [`Error::ZeroFeature`], also where it is too short to have a direction in single precision.
-pub fn scale_to_unit(what: &'static str, stream: &str, vector: &mut [f32]) -> Result<()> {
-    let square = square(vector);
-    // Squares of f32 never overflow f64, so a sum that is not finite comes from NaN or infinity.
-    if !square.is_finite() {
-        return Err(Error::NotFinite(what));
-    }
-    let norm = square.sqrt();
-    if norm < SHORTEST {
-        return Err(Error::ZeroFeature(stream.to_owned()));
-    }
-    let inverse = 1.0 / norm;
+/// Multiplies all numbers by a factor.
+pub fn scale(vector: &mut [f32], factor: f64) {
     for v in vector {
-        *v = (f64::from(*v) * inverse) as f32;
+        *v = (f64::from(*v) * factor) as f32;
     }
-    Ok(())
 }
 
 /// Sum of squares, in four lanes that do not wait for each other.
-fn square(vector: &[f32]) -> f64 {
+pub fn square(vector: &[f32]) -> f64 {
     let (chunks, rest) = vector.as_chunks::<4>();
     let mut sums = [0.0; 4];
     for chunk in chunks {
@@ -62,6 +43,21 @@ pub fn largest(values: &[f64]) -> f64 {
     }
     let all = most.into_iter().chain(rest.iter().copied());
     all.fold(f64::NEG_INFINITY, larger)
+}
+
+/// The largest of some numbers that are below a limit; `-inf` for none.
+pub fn largest_below(limit: f32, values: &[f32]) -> f32 {
+    // Four at once, as above.
+    let (chunks, rest) = values.as_chunks::<4>();
+    let mut most = [f32::NEG_INFINITY; 4];
+    let below = |v: f32| if v < limit { v } else { f32::NEG_INFINITY };
+    for chunk in chunks {
+        for (most, &v) in most.iter_mut().zip(chunk) {
+            *most = larger(*most, below(v));
+        }
+    }
+    let all = most.into_iter().chain(rest.iter().map(|&v| below(v)));
+    all.fold(f32::NEG_INFINITY, larger)
 }
 
 /// `ln(sum(exp(x)))` with the maximum taken out first; `-inf` for nothing but `-inf`.
@@ -124,7 +120,7 @@ pub fn exp(x: f64) -> f64 {
 ///
 /// As [`exp`], four at once.
 #[inline]
-pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
+fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
     // Together the logarithm of two: its first bits, whose products with whole numbers are exact, and the rest.
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
@@ -141,6 +137,18 @@ pub fn exp_lanes(x: [f32; 4]) -> [f32; 4] {
         let series = 1.0 + (r + r2 * (pair(0.5, 1.0 / 6.0) + second * r2));
         series * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
     })
+}
+
+/// Turns similarities, from -1 to 1, into e to the minus `sharpness` times their distances from 1.
+pub fn affinities(sharpness: f32, similarities: &mut [f32]) {
+    let of = |s: [f32; 4]| exp_lanes(s.map(|s| -sharpness * larger(0.0, 1.0 - s)));
+    let (whole, rest) = similarities.as_chunks_mut::<4>();
+    for chunk in whole {
+        *chunk = of(*chunk);
+    }
+    for s in rest {
+        *s = of([*s; 4])[0];
+    }
 }
 
 /// Natural logarithm.

@@ -10,6 +10,7 @@ pub(crate) mod tensors;
 pub use edit::{Edit, Listener};
 pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
+pub(crate) use streams::scale_to_unit;
 pub use streams::{CLIP, Stream, Streams};
 
 use crate::{Error, Result};

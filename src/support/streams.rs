@@ -163,7 +163,7 @@ impl Streams {
     pub fn unit_text(&self, raw: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("text row", self.clip().map_or(0, |c| c.len()), raw.len())?;
         let mut row = raw.to_vec();
-        math::scale_to_unit("text row", CLIP, &mut row)?;
+        scale_to_unit("text row", CLIP, &mut row)?;
         Ok(row)
     }
 
@@ -175,7 +175,7 @@ impl Streams {
         Error::check_length("feature row", self.width(), raw.len())?;
         let mut row = raw.to_vec();
         for (stream, columns) in self.0.iter().zip(self.columns()) {
-            math::scale_to_unit("feature row", &stream.name, &mut row[columns])?;
+            scale_to_unit("feature row", &stream.name, &mut row[columns])?;
         }
         Ok(row)
     }
@@ -191,4 +191,25 @@ impl Streams {
         let units = raw.chunks_exact(width).map(|row| self.unit(row));
         Ok(units.collect::<Result<Vec<_>>>()?.concat())
     }
+}
+
+/// Below this length a feature vector carries rounding noise only.
+const SHORTEST: f64 = 1e-12;
+
+/// Scales a part of a row, `what`, to length 1 in place: the features of a stream. Untouched on error.
+///
+/// # Errors
+/// [`Error::NotFinite`]; [`Error::ZeroFeature`], also where it is too short to have a direction in single precision.
+pub(crate) fn scale_to_unit(what: &'static str, stream: &str, vector: &mut [f32]) -> Result<()> {
+    let square = math::square(vector);
+    // Squares of f32 never overflow f64, so a sum that is not finite comes from NaN or infinity.
+    if !square.is_finite() {
+        return Err(Error::NotFinite(what));
+    }
+    let norm = square.sqrt();
+    if norm < SHORTEST {
+        return Err(Error::ZeroFeature(stream.to_owned()));
+    }
+    math::scale(vector, 1.0 / norm);
+    Ok(())
 }

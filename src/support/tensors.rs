@@ -61,8 +61,14 @@ pub fn floats(bytes: &[u8]) -> Vec<f32> {
 }
 
 /// Appends the bytes of numbers.
-pub fn extend<const N: usize>(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = [u8; N]>) {
-    for number in numbers {
-        bytes.extend_from_slice(&number);
+pub fn extend<const N: usize>(
+    bytes: &mut Vec<u8>,
+    numbers: impl ExactSizeIterator<Item = [u8; N]>,
+) {
+    let start = bytes.len();
+    bytes.resize(start + N * numbers.len(), 0);
+    let (places, _) = bytes[start..].as_chunks_mut();
+    for (place, number) in places.iter_mut().zip(numbers) {
+        *place = number;
     }
 }

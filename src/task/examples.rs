@@ -1,7 +1,8 @@
 //! What was taught: rows and their classes, which do not change.
 
+use crate::numerics::linalg;
 use crate::support::Streams;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 /// Unit rows with their labels; tasks share it.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ impl Examples {
     pub fn select(&self, examples: &[usize]) -> Self {
         Self {
             streams: self.streams.clone(),
-            rows: self.rows.select(Axis(0), examples),
+            rows: linalg::select(self.rows.view(), examples),
             views: examples.iter().map(|&i| self.views[i].clone()).collect(),
             labels: examples.iter().map(|&i| self.labels[i]).collect(),
         }

@@ -3,7 +3,7 @@
 use super::examples::Examples;
 use super::standard::Standard;
 use crate::numerics::linalg;
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, s};
 use std::sync::{Arc, OnceLock};
 
 /// A way to see the rows of examples, with the products that belong to it.
@@ -48,11 +48,14 @@ impl View {
     pub fn select(&self, examples: &[usize]) -> Self {
         let standard = self.standard.as_ref().map(|all| Standardised {
             standard: all.standard.clone(),
-            rows: Arc::new(all.rows.select(Axis(0), examples)),
+            rows: Arc::new(linalg::select(all.rows.view(), examples)),
         });
         let similarities = OnceLock::new();
         if let Some(all) = self.similarities.get() {
-            let some = |s: &Array2<f32>| s.select(Axis(0), examples).select(Axis(1), examples);
+            let n = examples.len();
+            let some = |s: &Array2<f32>| {
+                Array2::from_shape_fn((n, n), |(i, j)| s[[examples[i], examples[j]]])
+            };
             let some = all.iter().map(some).collect();
             similarities.set(some).expect("a fresh cell is empty");
         }

@@ -7,8 +7,9 @@
 //! one by one.
 
 use super::probabilities_into;
+use crate::numerics::linalg;
 use crate::task::Task;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 /// Examples that are enough to learn a few numbers from; more folds than give so many are not fitted.
 pub const ENOUGH: usize = 400;
@@ -48,9 +49,7 @@ impl HeldOut {
         self.examples.extend(other.examples);
         self.labels.extend(other.labels);
         self.novelty.extend(other.novelty);
-        self.logits
-            .append(Axis(0), other.logits.view())
-            .expect("both have one column a class");
+        self.logits = linalg::stack(std::mem::take(&mut self.logits), &other.logits);
     }
 
     /// Places of the examples whose own class could be scored without them.

@@ -3,8 +3,8 @@
 //! Features, weights and moments are single precision, as in the published program; what is summed over classes is
 //! double precision.
 
-use crate::numerics::linalg;
 use crate::numerics::math::{cos, softmax};
+use crate::numerics::{adam, linalg};
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 
@@ -158,7 +158,7 @@ impl<'a, 'b> State<'a, 'b> {
             &features,
             &linalg::rows(&self.weights.view()),
             &mut self.logits,
-            |_| 0,
+            &|_| 0,
         );
         let [mut fused, mut auxiliary] = [0.0; 2];
         for (k, &i) in batch.iter().enumerate() {
@@ -233,9 +233,13 @@ impl<'a, 'b> State<'a, 'b> {
     /// The AdamW step number `t`, from 0: decay, moments, update, in this order.
     fn update(&mut self, t: usize, learning_rate: f64, features: &[&[f32]]) {
         let correct = |beta: f32| 1.0 - crate::numerics::math::pow(f64::from(beta), (t + 1) as f64);
-        let keep = (1.0 - learning_rate * self.training.weight_decay) as f32;
-        let rate = (learning_rate / correct(BETAS[0])) as f32;
-        let unbias = (1.0 / correct(BETAS[1])) as f32;
+        let step = adam::Step {
+            betas: BETAS,
+            epsilon: EPSILON,
+            keep: (1.0 - learning_rate * self.training.weight_decay) as f32,
+            rate: (learning_rate / correct(BETAS[0])) as f32,
+            unbias: (1.0 / correct(BETAS[1])) as f32,
+        };
         let width = self.gradient.len();
         let [first, second] = &mut self.moments;
         let flat = "weights and moments are row-major";
@@ -247,13 +251,8 @@ impl<'a, 'b> State<'a, 'b> {
         let first = first.as_slice_mut().expect(flat).chunks_exact_mut(width);
         let second = second.as_slice_mut().expect(flat).chunks_exact_mut(width);
         for (c, ((weights, first), second)) in weights.zip(first).zip(second).enumerate() {
-            linalg::combine(&mut self.gradient, features, |k| self.logits[[k, c]]);
-            let state = weights.iter_mut().zip(first).zip(second);
-            for (((w, m), v), &g) in state.zip(&self.gradient) {
-                *m = BETAS[0] * *m + (1.0 - BETAS[0]) * g;
-                *v = BETAS[1] * *v + (1.0 - BETAS[1]) * g * g;
-                *w = keep * *w - rate * *m / ((unbias * *v).sqrt() + EPSILON);
-            }
+            linalg::combine(&mut self.gradient, features, &|k| self.logits[[k, c]]);
+            step.apply(&self.gradient, weights, first, second);
         }
     }
 }

@@ -154,7 +154,7 @@ impl Biased {
             bias.zscore = false;
         }
         // A class that only has a text gets the mean of the others: the bias speaks neither for nor against it.
-        let used = bias.weights.select(Axis(0), &bias.used);
+        let used = linalg::select(bias.weights.view(), &bias.used);
         if let Some(mean) = used.mean_axis(Axis(0)) {
             for c in (0..classes).filter(|c| !bias.used.contains(c)) {
                 bias.weights.row_mut(c).assign(&mean);

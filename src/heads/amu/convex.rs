@@ -14,7 +14,7 @@
 //! Gram matrix costs, and it needs a third of them.
 
 use crate::numerics::linalg;
-use crate::numerics::math::{ln, softmax};
+use crate::numerics::math::{larger, ln, softmax};
 use crate::numerics::random::Random;
 use ndarray::Array2;
 
@@ -154,7 +154,7 @@ impl Problem {
             let step = room.step[c] + room.inverse[c] * (alpha * p[c] + beta * q[c]);
             room.step[c] = step;
             promise += step * room.residual[c];
-            (low, high) = (low.min(step), high.max(step));
+            (low, high) = (-larger(-low, -step), larger(high, step));
         }
         // Cross-entropy is self-concordant in the generalised sense of Bach, "Self-concordant analysis for logistic
         // regression", 2010: this part of the step never goes too far.
@@ -211,7 +211,7 @@ impl Problem {
                     continue;
                 }
                 // What matters less waits: most classes hardly take part in the step of one example.
-                let largest = step.iter().fold(0.0_f64, |most, s| most.max(s.abs()));
+                let largest = step.iter().fold(0.0, |most, s| larger(most, s.abs()));
                 for (b, step) in b.iter_mut().zip(&mut step) {
                     if step.abs() < SPARSE * largest {
                         *step = 0.0;
@@ -336,10 +336,7 @@ impl<'p> Bias<'p> {
                 let products = products.to_slice().expect("a Gram matrix is row-major");
                 for (all, &step) in all.chunks_exact_mut(products.len()).zip(step) {
                     if step != 0.0 {
-                        let step = scale * step;
-                        for (out, &product) in all.iter_mut().zip(products) {
-                            *out += step * f64::from(product);
-                        }
+                        linalg::add_scaled(all, scale * step, products);
                     }
                 }
             }

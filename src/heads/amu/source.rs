@@ -130,7 +130,7 @@ impl<'a> Source<'a> {
             .collect();
         let kernel = match &self.gram {
             Some(gram) => Kernel::Gram(part(gram, examples, examples)),
-            None => Kernel::Features(self.features.select(Axis(0), examples)),
+            None => Kernel::Features(linalg::select(self.features.view(), examples)),
         };
         // Products with the sums of the classes, and from them with the class means at unit length.
         let mut base = Array2::<f64>::zeros((n, stride));
@@ -241,8 +241,8 @@ impl<'a> Source<'a> {
         let products = match &self.gram {
             Some(gram) => part(gram, of, &learned.examples),
             None => linalg::products(
-                self.features.select(Axis(0), of).view(),
-                self.features.select(Axis(0), &learned.examples).view(),
+                linalg::select(self.features.view(), of).view(),
+                linalg::select(self.features.view(), &learned.examples).view(),
             ),
         };
         let z = products.mapv(f64::from).dot(&learned.coefficients);
@@ -271,7 +271,7 @@ impl<'a> Source<'a> {
         {
             let mut out = weights.row_mut(c);
             let out = out.as_slice_mut().expect("a fresh array is row-major");
-            linalg::combine(out, &rows, |i| coefficients[i] as f32);
+            linalg::combine(out, &rows, &|i| coefficients[i] as f32);
         }
         weights
     }

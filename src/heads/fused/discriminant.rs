@@ -11,7 +11,7 @@
 use crate::heads::prior::{CENTER_COUNT, SHARE, settled};
 use crate::numerics::Measured;
 use crate::numerics::linalg::{Inverse, dot};
-use crate::numerics::math::{exp, ln};
+use crate::numerics::math::{exp, larger, ln};
 use ndarray::Array2;
 
 /// Regression values below it count as none, and their logarithm is bent to a straight line: a share of 0.9 is then as far from 0.3
@@ -156,7 +156,7 @@ impl Discriminant {
             let gaussian = (towards[c] - mean) / self.gap + self.bias[c];
             let regression = bent / TEMPERATURE.get();
             out[self.classes[c]] = (gaussian + share * (regression - gaussian)) as f32;
-            best = best.max(bent);
+            best = larger(best, bent);
         }
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
         Fit {
@@ -207,7 +207,7 @@ impl Discriminant {
             .collect();
         let lengths = (0..k).map(|c| self.within.row(c)[c] + gain * weighed[c] * weighed[c]);
         let values = regression.values(&counts, &products);
-        let largest = values.fold(f64::NEG_INFINITY, f64::max);
+        let largest = values.fold(f64::NEG_INFINITY, larger);
         Fit {
             best: log_softplus(largest / KNEE.get()),
             far: far(&counts, &regression.sums, &products, &towards, lengths),
@@ -241,6 +241,6 @@ fn log_softplus(x: f64) -> f64 {
     if x < -30.0 {
         x
     } else {
-        ln(x.max(0.0) + ln(1.0 + exp(-x.abs())))
+        ln(larger(0.0, x) + ln(1.0 + exp(-x.abs())))
     }
 }

@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::kernel;
 use crate::numerics::linalg::Inverse;
 use crate::validation::{FOLDS, folds};
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 
 /// Examples of a fold at most, beyond as many folds as there are anyway: the cost of a fold grows with the cube of its size.
 const FOLD: usize = 80;
@@ -39,12 +39,8 @@ impl Images {
         folds: impl IntoIterator<Item = &'a Vec<usize>>,
     ) -> Self {
         let classes = evidence.n_classes();
-        let mut all = Self {
-            places: Vec::new(),
-            logits: Array2::zeros((0, classes)),
-            far: Vec::new(),
-            best: Vec::new(),
-        };
+        let (mut places, mut all_logits) = (Vec::new(), Vec::new());
+        let (mut far, mut best) = (Vec::new(), Vec::new());
         let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
         for fold in folds {
             let rest = evidence.without(inverse, fold);
@@ -63,14 +59,19 @@ impl Images {
                         }
                     }
                 };
-                all.far.push(fit.far);
-                all.best.push(fit.best);
-                let logits = ArrayView1::from(&logits);
-                all.logits.push_row(logits).expect("a logit for each class");
+                far.push(fit.far);
+                best.push(fit.best);
+                all_logits.extend_from_slice(&logits);
             }
-            all.places.extend(fold);
+            places.extend(fold);
         }
-        all
+        Self {
+            logits: Array2::from_shape_vec((places.len(), classes), all_logits)
+                .expect("a logit for each class"),
+            places,
+            far,
+            best,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::numerics::Measured;
 use crate::numerics::linalg::{self, Inverse};
-use crate::numerics::math::{exp_lanes, larger};
+use crate::numerics::math::affinities;
 use ndarray::{Array2, ArrayView2};
 
 /// Sharpness of the kernel `e^(-sharpness (1 - s)) - e^-sharpness` of two embeddings of similarity s. At 0.8 it is nearly a straight line
@@ -29,7 +29,7 @@ impl Kernel {
         Self {
             width: rows.ncols(),
             inverse: inverse(linalg::gram(rows)),
-            rows: rows.iter().copied().collect(),
+            rows: rows.as_slice().expect(ROW_MAJOR).to_vec(),
         }
     }
 
@@ -107,15 +107,10 @@ pub(super) fn inverse(mut similarity: Array2<f32>) -> Inverse {
 #[inline(never)]
 fn values(similarities: &mut [f32]) {
     let sharpness = SHARPNESS.get() as f32;
-    let value = |s: [f32; 4]| exp_lanes(s.map(|s| -sharpness * larger(0.0, 1.0 - s)));
-    let [nothing, ..] = value([0.0; 4]);
-    let (whole, rest) = similarities.as_chunks_mut::<4>();
-    for chunk in whole {
-        *chunk = value(*chunk).map(|v| v - nothing);
-    }
-    for s in rest {
-        *s = value([*s; 4])[0] - nothing;
-    }
+    let mut nothing = [0.0];
+    affinities(sharpness, &mut nothing);
+    affinities(sharpness, similarities);
+    similarities.iter_mut().for_each(|v| *v -= nothing[0]);
 }
 
 const ROW_MAJOR: &str = "a matrix of its own is row-major";

@@ -41,16 +41,16 @@ impl UerStream {
             random: self.random.state(),
         };
         let meta = serde_json::to_string(&meta).expect("plain numbers and names");
-        let floats = |numbers: &mut dyn Iterator<Item = f32>| {
+        let floats = |numbers: &[f32]| {
             let mut bytes = Vec::new();
-            extend(&mut bytes, numbers.map(f32::to_le_bytes));
+            extend(&mut bytes, numbers.iter().map(|v| v.to_le_bytes()));
             bytes
         };
-        let scale = floats(&mut self.scale.iter().copied());
-        let weights = floats(&mut self.weights.iter().copied());
-        let images = floats(&mut self.memory.images.iter().copied());
+        let scale = floats(&self.scale.to_vec());
+        let weights = floats(&self.weights);
+        let images = floats(&self.memory.images);
         let starts = self.classes.iter().flat_map(|c| c.start.iter().flatten());
-        let starts = floats(&mut starts.copied());
+        let starts = floats(&starts.copied().collect::<Vec<_>>());
         let (mut entries, mut numbers) = (Vec::new(), Vec::new());
         for entry in &self.memory.entries {
             let entry = [entry.id, entry.label as u64];

@@ -2,7 +2,7 @@
 
 use super::{Factor, SHORTEST, UerStream};
 use crate::numerics::linalg;
-use crate::numerics::math::{exp, log_sum_exp};
+use crate::numerics::math::{exp, log_sum_exp, square};
 use crate::numerics::random::Random;
 
 /// Standard deviation of the numbers that a class starts from where it is not imprinted.
@@ -137,14 +137,11 @@ impl UerStream {
 /// Adds `factor` times the row to a sum.
 fn add(sum: &mut [f64], factor: f64, row: &[f32]) {
     if factor != 0.0 {
-        for (sum, &v) in sum.iter_mut().zip(row) {
-            *sum += factor * f64::from(v);
-        }
+        linalg::add_scaled(sum, factor, row);
     }
 }
 
 /// Length of a row.
 pub(super) fn norm(row: &[f32]) -> f64 {
-    let square: f64 = row.iter().map(|&w| f64::from(w) * f64::from(w)).sum();
-    square.sqrt()
+    square(row).sqrt()
 }

@@ -3,8 +3,8 @@
 use super::Uer;
 use super::memory::Memory;
 use crate::heads::{Head, Linear, Query};
-use crate::numerics::math;
 use crate::numerics::random::Random;
+use crate::support::scale_to_unit;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -323,7 +323,7 @@ impl UerStream {
 
 /// The row at unit length.
 pub(super) fn unit(mut row: Vec<f32>) -> Result<Vec<f32>> {
-    math::scale_to_unit("feature row", "all", &mut row)?;
+    scale_to_unit("feature row", "all", &mut row)?;
     Ok(row)
 }
 
