@@ -72,7 +72,7 @@ async function format() {
 async function clippy() {
   await rustComponents();
   await run(
-    "cargo clippy --locked -p handful -p handful-research -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
+    "cargo clippy --locked -p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
   );
   await run("cargo clippy --locked -p handful-encoder -p handful-tools --all-targets -- -D warnings");
 }
@@ -92,7 +92,9 @@ const cargoTest = (packages) => counted(libtest, `cargo test --locked ${packages
 /** With the published weights at hand, which one test reads. */
 async function coreTests() {
   await buildEncoder("lite0");
-  return cargoTest("-p handful -p handful-research -p handful-evaluate -p handful-encoder-build");
+  return cargoTest(
+    "-p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build",
+  );
 }
 
 /** The encoder and the programs that use it. One selection of packages, so that tract is compiled once. */

@@ -35,7 +35,7 @@
 // Rooms. Each needs only those above it (`tests/rooms.rs`); blank lines keep rustfmt from sorting them.
 mod error;
 
-mod numerics;
+use handful_numerics as numerics;
 
 pub mod support;
 
@@ -61,5 +61,6 @@ pub use ndarray;
 pub use answer::{Answer, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel};
 pub use classifier::Classifier;
 pub use error::{Error, Result};
+#[doc(inline)]
 pub use numerics::{Measured, random};
 pub use support::{CLIP, Stream, Streams};

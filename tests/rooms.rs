@@ -72,7 +72,11 @@ fn every_room_needs_only_those_above_it() {
         .lines()
         .filter_map(|line| {
             let line = line.trim().trim_start_matches("pub ");
-            Some(line.strip_prefix("mod ")?.strip_suffix(';')?.to_owned())
+            // One of them is a crate of its own.
+            let room = line
+                .strip_prefix("mod ")
+                .or_else(|| line.strip_prefix("use handful_numerics as "))?;
+            Some(room.strip_suffix(';')?.to_owned())
         })
         .collect();
     let place = |room: &str| rooms.iter().position(|other| other == room);

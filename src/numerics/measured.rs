@@ -15,7 +15,8 @@ pub struct Measured {
 }
 
 impl Measured {
-    pub(crate) const fn new(name: &'static str, chosen: f64) -> Self {
+    /// A number under this name that counts until another is tried.
+    pub const fn new(name: &'static str, chosen: f64) -> Self {
         Self {
             name,
             chosen,
@@ -35,7 +36,7 @@ impl Measured {
     }
 
     /// The number that counts.
-    pub(crate) fn get(&self) -> f64 {
+    pub fn get(&self) -> f64 {
         #[cfg(not(target_arch = "wasm32"))]
         if let bits @ 1.. = self.tried.load(Ordering::Relaxed) {
             return f64::from_bits(bits);

@@ -49,6 +49,7 @@ impl Inverse {
     }
 
     /// One row of the inverse `(n,)`.
+    #[inline]
     pub fn row(&self, i: usize) -> &[f64] {
         &self.entries[i * self.stride..][..self.n]
     }
