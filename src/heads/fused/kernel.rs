@@ -35,7 +35,7 @@ impl Kernel {
 
     /// Number of examples n.
     pub fn len(&self) -> usize {
-        self.inverse.len()
+        self.inverse.size()
     }
 
     pub(super) fn inverse(&self) -> &Inverse {

@@ -44,7 +44,7 @@ impl Inverse {
     }
 
     /// Rows of the matrix.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.n
     }
 
