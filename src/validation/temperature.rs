@@ -8,7 +8,7 @@
 //! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
 
 use crate::numerics::Measured;
-use crate::numerics::math::{exp, ln, softmax};
+use crate::numerics::math::{exp, ln, log_sum_exp, softmax};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// Spread of the prior on the logarithm of an answer's temperature. With a wide normal prior (1.5) a few held-out photos make all answers of a
@@ -66,44 +66,81 @@ fn fit(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64, spread: f64) -
     let n = usable.len() as f64;
     // What n examples without an error entitle to (the rule of succession).
     let own_target = (n + 1.0) / (n + 2.0);
-    let examples: Vec<Evidence> = usable
-        .iter()
-        .map(|&i| Evidence::new(scores.row(i), labels[i], own_target))
-        .collect();
-    let mut scratch = Vec::new();
-    let (mut low, mut high) = (ln(LOWEST), ln(HIGHEST));
-    let mut log_ratio = 0.0;
-    for _ in 0..STEPS {
-        // Of the cross-entropy and the prior, by the logarithm of the temperature.
-        let inverse = exp(-log_ratio) / prior;
-        // It costs MOST r^2 / (near + r^2), r the logarithm; near its middle it is normal with this spread.
-        let (near, square) = (2.0 * MOST * spread * spread, log_ratio * log_ratio);
-        let both = near + square;
-        let mut slope = 2.0 * MOST * near * log_ratio / (both * both);
-        let mut curvature = 2.0 * MOST * near * (near - 3.0 * square) / (both * both * both);
-        for example in &examples {
-            let (surplus, variance) = example.moments(inverse, &mut scratch);
-            slope -= inverse * surplus;
-            curvature += inverse * surplus + inverse * inverse * variance;
-        }
-        if slope > 0.0 {
-            high = log_ratio;
-        } else {
-            low = log_ratio;
-        }
-        let newton = log_ratio - slope / curvature;
-        let next = if curvature > 0.0 && low < newton && newton < high {
-            newton
-        } else {
-            (low + high) / 2.0
-        };
-        let moved = (next - log_ratio).abs();
-        log_ratio = next;
-        if moved < CLOSE {
-            break;
-        }
+    let of = |&i: &usize| Evidence::new(scores.row(i), labels[i], own_target);
+    let examples: Vec<Evidence> = usable.iter().map(of).collect();
+    let objective = |spread| Objective {
+        examples: &examples,
+        prior,
+        near: 2.0 * MOST * spread * spread,
+    };
+    // The prior holds what is near; where the examples say something else altogether there is another minimum, close to theirs.
+    let near = objective(spread);
+    let kept = near.descend(0.0);
+    let own = objective(f64::INFINITY).descend(kept);
+    let best = if near.value(own) < near.value(kept) {
+        own
+    } else {
+        kept
+    };
+    prior * exp(best)
+}
+
+/// The cross-entropy of the examples and the cost of the prior, by the logarithm r of the temperature in units of the prior one.
+///
+/// The prior costs `MOST r^2 / (near + r^2)`: near its middle it is normal. With an infinite `near` it costs nothing.
+struct Objective<'a> {
+    examples: &'a [Evidence],
+    prior: f64,
+    near: f64,
+}
+
+impl Objective<'_> {
+    fn value(&self, log_ratio: f64) -> f64 {
+        let (inverse, square) = (exp(-log_ratio) / self.prior, log_ratio * log_ratio);
+        let losses = self.examples.iter().map(|example| {
+            let scores = example.scores.iter().map(|s| s * inverse);
+            log_sum_exp(scores) - example.target * inverse
+        });
+        losses.sum::<f64>() + MOST * square / (self.near + square).max(f64::MIN_POSITIVE)
     }
-    prior * exp(log_ratio)
+
+    /// The minimum that lies downhill: Newton steps between two ends that close in.
+    fn descend(&self, mut log_ratio: f64) -> f64 {
+        let mut scratch = Vec::new();
+        let (mut low, mut high) = (ln(LOWEST), ln(HIGHEST));
+        for _ in 0..STEPS {
+            let inverse = exp(-log_ratio) / self.prior;
+            let (mut slope, mut curvature) = (0.0, 0.0);
+            if self.near.is_finite() {
+                let (near, square) = (self.near, log_ratio * log_ratio);
+                let both = near + square;
+                slope = 2.0 * MOST * near * log_ratio / (both * both);
+                curvature = 2.0 * MOST * near * (near - 3.0 * square) / (both * both * both);
+            }
+            for example in self.examples {
+                let (surplus, variance) = example.moments(inverse, &mut scratch);
+                slope -= inverse * surplus;
+                curvature += inverse * surplus + inverse * inverse * variance;
+            }
+            if slope > 0.0 {
+                high = log_ratio;
+            } else {
+                low = log_ratio;
+            }
+            let newton = log_ratio - slope / curvature;
+            let next = if curvature > 0.0 && low < newton && newton < high {
+                newton
+            } else {
+                (low + high) / 2.0
+            };
+            let moved = (next - log_ratio).abs();
+            log_ratio = next;
+            if moved < CLOSE {
+                break;
+            }
+        }
+        log_ratio
+    }
 }
 
 /// What a held-out example says of the temperature.
