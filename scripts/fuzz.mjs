@@ -4,40 +4,67 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main, ROOT, run, say, status, Trouble } from "./shell.mjs";
-import { cargoFuzz } from "./toolchain.mjs";
 
 export const TARGETS = ["sets", "manifests", "words", "jpegs", "onnx", "calls"];
 
-/** The compiler's flags that count coverage are unstable, and work in the stable one. No sanitizer: the code is safe Rust. */
-const FUZZ = ["--sanitizer", "none", "--target-dir", "target/fuzz"];
-const UNSTABLE = { RUSTC_BOOTSTRAP: "1" };
+/** Packages that are built and tested in one selection, so that what they depend on is compiled once. */
+export const ENCODER_PACKAGES = "-p handful-encoder -p handful-tools -p handful-fuzz";
+
+/** How libFuzzer comes to know which code an input reaches: flags of cargo-fuzz. */
+const COVERAGE = [
+  "--cfg=fuzzing",
+  "-Cpasses=sancov-module",
+  "-Cllvm-args=-sanitizer-coverage-level=4",
+  "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+  "-Cllvm-args=-sanitizer-coverage-pc-table",
+  "-Cllvm-args=-sanitizer-coverage-trace-compares",
+  "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
+  // In several units, nothing small would be inlined.
+  "-Ccodegen-units=1",
+].join(" ");
+
+/** Code of ours alone counts, and meets the dependencies that the tests have compiled. */
+export const OURS = {
+  options: [],
+  env: { RUSTC_WORKSPACE_WRAPPER: join(ROOT, "fuzz/rustc.sh"), HANDFUL_COVERAGE: COVERAGE },
+};
+
+/** Code of the inference engine counts too, and is optimised. With a target named, build scripts are left as they are. */
+const ENGINE_TOO = {
+  options: ["--target", "host-tuple", "--target-dir", "target/fuzz"],
+  env: { RUSTFLAGS: COVERAGE, CARGO_PROFILE_DEV_OPT_LEVEL: "1" },
+};
 
 /** An input may take a second of the processor, see fuzz/src/bounds.rs; this ends what never would. */
 const LIMITS = ["-timeout=20", "-rss_limit_mb=1024"];
 
 /**
  * Builds the targets and runs each.
+ * @param {{ options: string[], env: Record<string, string> }} counted which code
  * @param {number} time seconds for each
  * @param {string} grown folder for what is found, of each target in a folder of its own
  * @param {string[]} more options for libFuzzer
  * @param {string[]} names
  * @returns {Promise<string[]>} names of the targets that failed
  */
-export async function fuzz(time, grown, more = [], names = TARGETS) {
-  await cargoFuzz();
-  await run("cargo fetch --locked --manifest-path fuzz/Cargo.toml");
-  await run(["cargo", "fuzz", "build", ...FUZZ], { env: UNSTABLE });
+export async function fuzz({ options, env }, time, grown, more = [], names = TARGETS) {
+  const test = ["cargo", "test", "--locked", ...ENCODER_PACKAGES.split(" "), ...options];
+  await run([...test, "--no-run", ...names.flatMap((name) => ["--test", name])], { env });
   const failed = [];
   for (const name of names) {
     const folder = join(grown, name);
-    mkdirSync(folder, { recursive: true });
+    const artifacts = join(ROOT, "fuzz/artifacts", name);
+    for (const made of [folder, artifacts]) mkdirSync(made, { recursive: true });
     let output = "";
-    const dictionary = `fuzz/dictionaries/${name}.dict`;
-    const words = existsSync(join(ROOT, dictionary)) ? [`-dict=${dictionary}`] : [];
-    const options = [...LIMITS, ...words, ...more, `-max_total_time=${time}`, "-print_final_stats=1"];
+    const dictionary = join(ROOT, `fuzz/dictionaries/${name}.dict`);
+    const words = existsSync(dictionary) ? [`-dict=${dictionary}`] : [];
+    const told = [...LIMITS, ...words, ...more, `-max_total_time=${time}`, "-print_final_stats=1"];
     const code = await status(
-      ["cargo", "fuzz", "run", ...FUZZ, name, folder, `fuzz/corpus/${name}`, "--", ...options],
-      { env: UNSTABLE, onText: (text) => (output += text) },
+      [
+        ...[...test, "--test", name, "--", folder, join(ROOT, `fuzz/corpus/${name}`)],
+        ...[`-artifact_prefix=${artifacts}/`, ...told],
+      ],
+      { env, onText: (text) => (output += text) },
     );
     if (code !== 0) failed.push(name);
     const [, executions] = output.match(/number_of_executed_units: (\d+)/) ?? [];
@@ -54,7 +81,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (!(Number(minutes) > 0) || stranger)
       throw new Trouble(`npm run fuzz -- MINUTES [TARGET...], the targets are ${TARGETS.join(", ")}.`);
     const grown = join(ROOT, "target", "fuzz", "corpus");
-    const failed = await fuzz(Number(minutes) * 60, grown, [], names.length > 0 ? names : TARGETS);
+    const failed = await fuzz(
+      ENGINE_TOO,
+      Number(minutes) * 60,
+      grown,
+      [],
+      names.length > 0 ? names : TARGETS,
+    );
     if (failed.length > 0)
       throw new Trouble(`Failed: ${failed.join(", ")}. The inputs are in fuzz/artifacts.`);
   });

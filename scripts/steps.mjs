@@ -7,7 +7,7 @@ import { build, MODULES } from "./build.mjs";
 import { checkList } from "./constants.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
-import { fuzz, TARGETS } from "./fuzz.mjs";
+import { ENCODER_PACKAGES, fuzz, OURS, TARGETS } from "./fuzz.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { printSizes } from "./sizes.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
@@ -15,7 +15,6 @@ import {
   BROWSER_ADVICE,
   browsers,
   cargoDeny,
-  cargoFuzz,
   rustComponents,
   WASM,
   wasmTarget,
@@ -66,7 +65,6 @@ function lockFiles() {
 async function format() {
   await rustComponents();
   await run("cargo fmt --all --check");
-  await run("cargo fmt --all --check --manifest-path fuzz/Cargo.toml");
 }
 
 async function clippy() {
@@ -74,7 +72,7 @@ async function clippy() {
   await run(
     "cargo clippy --locked -p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
   );
-  await run("cargo clippy --locked -p handful-encoder -p handful-tools --all-targets -- -D warnings");
+  await run(`cargo clippy --locked ${ENCODER_PACKAGES} --all-targets -- -D warnings`);
 }
 
 async function clippyWasm() {
@@ -97,10 +95,10 @@ async function coreTests() {
   );
 }
 
-/** The encoder and the programs that use it. One selection of packages, so that tract is compiled once. */
+/** The encoder and the programs that use it. */
 async function encoderTests() {
   await buildEncoder("lite0");
-  return cargoTest("-p handful-encoder -p handful-tools");
+  return cargoTest(ENCODER_PACKAGES);
 }
 
 /** Those of the found paths that are named, or the sentence that says how to get them. */
@@ -208,14 +206,9 @@ async function photos() {
 
 /** Every fuzz target for ten seconds, from the kept inputs on, with the same random numbers each time. */
 async function fuzzing() {
-  try {
-    await cargoFuzz();
-  } catch (error) {
-    throw new Skip(`no cargo-fuzz (${error.message})`);
-  }
   const grown = join(ROOT, "target", "fuzz", "step");
   rmSync(grown, { recursive: true, force: true });
-  const failed = await fuzz(10, grown, ["-seed=1"]);
+  const failed = await fuzz(OURS, 10, grown, ["-seed=1"]);
   return { passed: TARGETS.length - failed.length, failed: failed.length, skipped: [] };
 }
 
@@ -225,10 +218,8 @@ async function types() {
 
 async function deny() {
   await cargoDeny();
-  for (const manifest of ["Cargo.toml", "fuzz/Cargo.toml"]) {
-    await run(`cargo fetch --locked --manifest-path ${manifest}`); // Of other systems too: their licences count as well.
-    await run(`cargo deny --offline --locked --manifest-path ${manifest} check licenses sources bans`);
-  }
+  await run("cargo fetch --locked"); // Of other systems too: their licences count as well.
+  await run("cargo deny --offline --locked check licenses sources bans");
 }
 
 function audit() {

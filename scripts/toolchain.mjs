@@ -171,18 +171,6 @@ export const cargoDeny = once(() =>
   }),
 );
 
-/** Builds and runs the fuzz targets. */
-export const cargoFuzz = once(() =>
-  cargoTool({
-    crate: "cargo-fuzz",
-    programs: ["cargo-fuzz"],
-    version: "0.13.2",
-    fits: (version) => version.startsWith("0.13."),
-    usually: "1 minute",
-    options: ["--locked"],
-  }),
-);
-
 const firstOf = (names) =>
   names.map((name) => (name.includes("/") ? existsSync(name) && name : which(name))).find(Boolean) ?? null;
 

@@ -1,5 +1,5 @@
 //! Writes seeds that the library makes itself into a folder: saved sets with every head and every kind of text, and a
-//! words file. `cargo run --manifest-path fuzz/Cargo.toml --no-default-features --example seeds -- FOLDER`
+//! words file. `cargo run -p handful-fuzz --example seeds -- FOLDER`
 
 use handful::heads::HeadSpec;
 use handful::random::Random;
