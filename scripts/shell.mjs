@@ -1,4 +1,5 @@
 // Running other programs, and saying so. Everything here is plain Node, because it runs before `npm ci`.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -14,8 +15,28 @@ process.env.PATH = [join(TOOLS, "bin"), join(ROOT, "node_modules", ".bin"), proc
 /** A failure that is explained by its message alone: printed without a stack. */
 export class Trouble extends Error {}
 
+/** What a task prints while others run beside it. */
+const keeping = new AsyncLocalStorage();
+
+/** Prints a line. */
+export function print(line) {
+  const kept = keeping.getStore();
+  if (kept) kept.push(`${line}\n`);
+  else console.log(line);
+}
+
+/** Does a task, and keeps what it prints together until it has ended. */
+export async function together(task) {
+  const kept = [];
+  try {
+    return await keeping.run(kept, task);
+  } finally {
+    process.stdout.write(kept.join(""));
+  }
+}
+
 export function say(text) {
-  console.log(`\x1b[36m»\x1b[0m ${text}`);
+  print(`\x1b[36m»\x1b[0m ${text}`);
 }
 
 export function seconds(since) {
@@ -58,8 +79,10 @@ const WATCHED = !process.env.CI;
  */
 export function status(command, { env, cwd = ROOT, onText } = {}) {
   const [program, ...args] = words(command);
-  const output = WATCHED && !onText ? "inherit" : "pipe";
-  let kept = "";
+  const kept = keeping.getStore();
+  const show = (text, to = process.stdout) => (kept ? kept.push(text) : to.write(text));
+  const output = WATCHED && !onText && !kept ? "inherit" : "pipe";
+  let unseen = "";
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
@@ -72,15 +95,15 @@ export function status(command, { env, cwd = ROOT, onText } = {}) {
       [child.stderr, process.stderr],
     ]) {
       from?.setEncoding("utf8").on("data", (text) => {
-        if (WATCHED) to.write(text);
-        else kept += text;
+        if (WATCHED) show(text, to);
+        else unseen += text;
         onText?.(text);
       });
     }
     child.on("error", (error) => reject(new Trouble(`${program} could not be started: ${error.message}`)));
     child.on("close", (code) => {
       running.delete(child);
-      if (code !== 0) process.stdout.write(kept);
+      if (code !== 0) show(unseen);
       resolve(code ?? 1);
     });
   });

@@ -1,4 +1,6 @@
-// What `npm test` runs, in order: cheap and likely to fail first. A step that is `slow` runs only when it is named.
+// What `npm test` runs. Steps start in this order, two at a time: cheap and likely to fail first, then long ones, so that both
+// lanes end together. So a step writes nothing that another one reads or writes, but for those of its `after`, and asks for a free
+// port; cargo lets one build of a profile wait for another. A step that is `slow` runs only when it is named.
 // A step returns { passed, failed, skipped: names }; one that returns nothing counts as one test.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +11,6 @@ import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
 import { ENCODER_PACKAGES, fuzz, OURS, TARGETS } from "./fuzz.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
-import { printSizes } from "./sizes.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
 import {
   BROWSER_ADVICE,
@@ -95,9 +96,10 @@ async function coreTests() {
   );
 }
 
-/** The encoder and the programs that use it. */
+/** The encoder and the programs that use it, with both networks of ours at hand. */
 async function encoderTests() {
   await buildEncoder("lite0");
+  await buildEncoder("lite2");
   return cargoTest(ENCODER_PACKAGES);
 }
 
@@ -154,11 +156,14 @@ function nodeTests() {
   ]);
 }
 
-async function endToEnd() {
-  const env = await need("CHROMIUM");
-  // The page offers our larger encoder where it has been built.
+/** All that is shipped. The page offers our larger encoder where that has been built. */
+async function product() {
   await buildEncoder("lite2");
   await build();
+}
+
+async function endToEnd() {
+  const env = await need("CHROMIUM");
   const report = join(ROOT, "test-results", "e2e.json");
   mkdirSync(join(ROOT, "test-results"), { recursive: true });
   rmSync(report, { force: true });
@@ -219,7 +224,7 @@ async function types() {
 async function deny() {
   await cargoDeny();
   await run("cargo fetch --locked"); // Of other systems too: their licences count as well.
-  await run("cargo deny --offline --locked check licenses sources bans");
+  await run("cargo deny --workspace --offline --locked check licenses sources bans");
 }
 
 function audit() {
@@ -235,23 +240,17 @@ export const STEPS = [
   { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
   { name: "constants", group: "lint", run: checkList },
   { name: "core", run: coreTests },
+  { name: "build", run: product },
   { name: "clippy", group: "lint", run: clippy },
-  { name: "clippy-wasm", group: "lint", run: clippyWasm },
-  { name: "doc", group: "lint", run: crateReference },
   { name: "encoder", run: encoderTests },
-  { name: "fuzz", run: fuzzing },
-  { name: "build", run: build },
   { name: "types", group: "lint", after: ["build"], run: types },
-  { name: "reference", group: "lint", run: packageReference },
-  { name: "sizes", after: ["build"], run: printSizes },
-  { name: "node", after: ["build"], run: nodeTests },
-  { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
-  { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
-  { name: "agreement", after: ["build"], run: agreement },
-  { name: "presets", after: ["build"], run: presets },
-  { name: "photos", after: ["build"], run: photos },
   { name: "e2e", after: ["build"], run: endToEnd },
-  engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
+  { name: "fuzz", run: fuzzing },
+  { name: "doc", group: "lint", run: crateReference },
+  { name: "clippy-wasm", group: "lint", run: clippyWasm },
+  { name: "node", after: ["build"], run: nodeTests },
+  { name: "firefox", after: ["build"], run: () => wasmTests("firefox", "FIREFOX", "GECKODRIVER") },
+  { name: "chromium", after: ["build"], run: () => wasmTests("chrome", "CHROMIUM", "CHROMEDRIVER") },
   engine("firefox", browsers, "FIREFOX", "GECKODRIVER"),
   engine(
     "webkit",
@@ -259,7 +258,13 @@ export const STEPS = [
     "WEBKITDRIVER",
     ...(process.platform === "darwin" ? [] : ["XVFB", "WEBKIT_PYTHON"]),
   ),
+  engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
+  { name: "agreement", after: ["build"], run: agreement },
+  { name: "presets", after: ["build"], run: presets },
+  { name: "photos", after: ["build"], run: photos },
   { name: "package", after: ["build"], run: packaging },
+  { name: "reference", group: "lint", after: ["build"], run: packageReference },
+  { name: "sizes", after: ["build"], run: () => run("node scripts/sizes.mjs") },
   { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "deny", group: "lint", run: deny },
   { name: "audit", group: "lint", run: audit },

@@ -1,5 +1,7 @@
 // `npm test`: every step but the slow ones, or those that are named (`node scripts/test.mjs lint e2e`) and what they need.
-import { main, say, seconds, Trouble } from "./shell.mjs";
+import { availableParallelism } from "node:os";
+import { inspect } from "node:util";
+import { main, print, say, seconds, Trouble, together } from "./shell.mjs";
 import { nodeModules } from "./toolchain.mjs";
 
 /** The named steps and the steps that they come after, in the order of the list; without names all but the slow ones. */
@@ -27,9 +29,34 @@ async function perform(step, broken, Skip) {
     return { ...result, skipped: result.skipped.map((name) => `${step.name}: ${name}`) };
   } catch (error) {
     if (error instanceof Skip) return { passed: 0, failed: 0, skipped: [`${step.name}: ${error.message}`] };
-    console.error(error instanceof Trouble ? `\x1b[31m✗\x1b[0m ${error.message}` : error);
+    print(error instanceof Trouble ? `\x1b[31m✗\x1b[0m ${error.message}` : inspect(error));
     return { passed: 0, failed: 1, skipped: [] };
   }
+}
+
+/** Steps that run at a time: most keep one core busy, and no more than two were tried. */
+const LANES = Math.min(2, availableParallelism());
+
+/** Does something with every step: in their order, each when those of its `after` have ended, in so many lanes. */
+async function inLanes(steps, perform) {
+  const waiting = [...steps];
+  const running = new Set();
+  const ended = new Set();
+  const free = (step) => (step.after ?? []).every((name) => ended.has(name));
+  const start = async (step) => {
+    running.add(step);
+    waiting.splice(waiting.indexOf(step), 1);
+    await perform(step);
+    running.delete(step);
+    ended.add(step.name);
+    await next();
+  };
+  const next = () => {
+    const begun = [];
+    while (running.size < LANES && waiting.some(free)) begun.push(start(waiting.find(free)));
+    return Promise.all(begun);
+  };
+  await next();
 }
 
 await main(async () => {
@@ -40,10 +67,16 @@ await main(async () => {
   const total = { passed: 0, failed: 0, skipped: [] };
   const broken = new Set();
   const table = [];
-  for (const step of select(STEPS, process.argv.slice(2))) {
-    console.log(`\n\x1b[1m── ${step.name} ──\x1b[0m`);
+  const steps = select(STEPS, process.argv.slice(2));
+  const several = LANES > 1 && steps.length > 1;
+  await inLanes(steps, async (step) => {
+    if (several) say(`${step.name} ...`);
     const began = performance.now();
-    const { passed, failed, skipped } = await perform(step, broken, Skip);
+    const told = async () => {
+      print(`\n\x1b[1m── ${step.name} ──\x1b[0m`);
+      return perform(step, broken, Skip);
+    };
+    const { passed, failed, skipped } = await (several ? together(told) : told());
     if (failed > 0) broken.add(step.name);
     total.passed += passed;
     total.failed += failed;
@@ -56,7 +89,7 @@ await main(async () => {
       skipped: skipped.length,
       time: seconds(began),
     });
-  }
+  });
   console.log(`\n\x1b[1m── summary ──\x1b[0m`);
   console.log("step          result   passed  failed skipped  time");
   for (const row of table) {

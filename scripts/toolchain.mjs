@@ -28,9 +28,22 @@ function versionOf(program) {
 }
 
 /** Each part is set up once a run, however many steps ask for it. */
-function once(task) {
-  let done;
-  return () => (done ??= task());
+export function once(task) {
+  const done = new Map();
+  return (name) => {
+    if (!done.has(name)) done.set(name, task(name));
+    return done.get(name);
+  };
+}
+
+/** For what allows no two of its kind at a time, whatever step asks for it. */
+function inTurn(task) {
+  let last = Promise.resolve();
+  return (...details) => {
+    const next = last.then(() => task(...details));
+    last = next.catch(() => {});
+    return next;
+  };
 }
 
 export const nodeModules = once(async () => {
@@ -43,14 +56,14 @@ export const nodeModules = once(async () => {
 });
 
 /** Installs packages of the system where that needs no password; otherwise says false. */
-async function apt(packages, why) {
+const apt = inTurn(async (packages, why) => {
   const root = process.getuid?.() === 0;
   if (!which("apt-get") || !(root || capture("sudo -n true") !== null)) return false;
   say(`${why}: apt-get installs the system packages ${packages.join(", ")} (usually a minute) ...`);
   const aptGet = `${root ? "" : "sudo -n "}env DEBIAN_FRONTEND=noninteractive apt-get -qq`;
   await status(`${aptGet} update`);
   return (await status(`${aptGet} install -y --no-install-recommends ${packages.join(" ")}`)) === 0;
-}
+});
 
 export const rust = once(async () => {
   const least = stated("Cargo.toml", /^rust-version = "(.+)"/m);
@@ -108,7 +121,7 @@ export const wasmTarget = once(async () => {
 });
 
 /** Has a tool of crates.io: the one on PATH where `fits` likes its version, else built into .tools/bin. */
-async function cargoTool({ crate, programs, version, fits, usually, options = [] }) {
+const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, options = [] }) => {
   if (programs.every((program) => fits(versionOf(program) ?? "0"))) return;
   await rust();
   say(`${crate} ${version}: building it from crates.io (usually ${usually}) ...`);
@@ -127,7 +140,7 @@ async function cargoTool({ crate, programs, version, fits, usually, options = []
   });
   rmSync(target, { recursive: true, force: true });
   say(`${crate} ${version}: built in ${seconds(since)}`);
-}
+});
 
 /** wasm-bindgen must be of the very version of the library that it reads; wasm-pack finds it on PATH. */
 export const wasmTools = once(async () => {

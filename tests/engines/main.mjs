@@ -20,7 +20,7 @@ const MEMORY = 300;
 const [engine, only = ""] = process.argv.slice(2);
 
 await main(async () => {
-  const address = await serve([clearing]);
+  const address = await serve([clearing], 0);
   let browser = await start(engine);
   const folder = makeFolder("engines");
   const drawn = (thing, from, to) =>
