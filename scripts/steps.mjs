@@ -9,7 +9,7 @@ import { build, MODULES } from "./build.mjs";
 import { checkList } from "./constants.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
-import { ENCODER_PACKAGES, fuzz, OURS, TARGETS } from "./fuzz.mjs";
+import { fuzz, OURS, TARGETS } from "./fuzz.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
 import {
@@ -73,7 +73,7 @@ async function clippy() {
   await run(
     "cargo clippy --locked -p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
   );
-  await run(`cargo clippy --locked ${ENCODER_PACKAGES} --all-targets -- -D warnings`);
+  await run("cargo clippy --locked -p handful-encoder -p handful-tools --all-targets -- -D warnings");
 }
 
 async function clippyWasm() {
@@ -96,11 +96,11 @@ async function coreTests() {
   );
 }
 
-/** The encoder and the programs that use it, with both networks of ours at hand. */
+/** The encoder and the programs that use it, with both networks of ours at hand. One selection, so that tract is compiled once. */
 async function encoderTests() {
   await buildEncoder("lite0");
   await buildEncoder("lite2");
-  return cargoTest(ENCODER_PACKAGES);
+  return cargoTest("-p handful-encoder -p handful-tools");
 }
 
 /** Those of the found paths that are named, or the sentence that says how to get them. */
