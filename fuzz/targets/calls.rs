@@ -281,9 +281,18 @@ impl Session {
         }
         let marks = |steps: &[Step]| steps.last().map(|(mark, _)| *mark);
         assert_eq!(self.classifier.history().can_undo(), !self.done.is_empty());
-        assert_eq!(self.classifier.history().can_redo(), !self.undone.is_empty());
-        assert_eq!(self.classifier.history().undo_mark(), marks(&self.done).flatten());
-        assert_eq!(self.classifier.history().redo_mark(), marks(&self.undone).flatten());
+        assert_eq!(
+            self.classifier.history().can_redo(),
+            !self.undone.is_empty()
+        );
+        assert_eq!(
+            self.classifier.history().undo_mark(),
+            marks(&self.done).flatten()
+        );
+        assert_eq!(
+            self.classifier.history().redo_mark(),
+            marks(&self.undone).flatten()
+        );
     }
 
     fn contents(&self) -> Contents {
