@@ -46,8 +46,11 @@ const LIMITS = ["-timeout=20", "-rss_limit_mb=1024"];
  */
 export async function fuzz({ options, env }, time, grown, more = [], names = TARGETS) {
   // Cargo gives a library that is a cdylib too the same file name with and without the flags: so a folder of their own.
-  const test = [..."cargo test --locked -p handful-fuzz --target-dir target/fuzz".split(" "), ...options];
-  await run([...test, "--no-run", ...names.flatMap((name) => ["--test", name])], { env });
+  const cargo = (command) => [
+    ...`cargo ${command} --locked -p handful-fuzz --target-dir target/fuzz`.split(" "),
+    ...options,
+  ];
+  await run([...cargo("build"), ...names.flatMap((name) => ["--bin", name])], { env });
   const failed = [];
   for (const name of names) {
     const folder = join(grown, name);
@@ -59,7 +62,7 @@ export async function fuzz({ options, env }, time, grown, more = [], names = TAR
     const told = [...LIMITS, ...words, ...more, `-max_total_time=${time}`, "-print_final_stats=1"];
     const code = await status(
       [
-        ...[...test, "--test", name, "--", folder, join(ROOT, `fuzz/corpus/${name}`)],
+        ...[...cargo("run"), "--bin", name, "--", folder, join(ROOT, `fuzz/corpus/${name}`)],
         ...[`-artifact_prefix=${artifacts}/`, ...told],
       ],
       { env, onText: (text) => (output += text) },
