@@ -51,15 +51,16 @@ pub fn label_next(
     let pool = pool.as_standard_layout();
     // Similarity to the nearest of what is labelled or chosen.
     let mut nearest = vec![-1.0_f32; n];
+    let approach = |rows: ArrayView2<'_, f32>, nearest: &mut [f32]| {
+        let similarities = linalg::products(pool.view(), rows);
+        for (nearest, row) in nearest.iter_mut().zip(similarities.rows()) {
+            *nearest = row.iter().copied().fold(*nearest, f32::max);
+        }
+    };
     if !cold {
         Error::check_length("labelled row", pool.ncols(), labelled.ncols())?;
-        let labelled = labelled.as_standard_layout();
-        let similarities = linalg::products(pool.view(), labelled.view());
-        for (nearest, row) in nearest.iter_mut().zip(similarities.rows()) {
-            *nearest = row.iter().copied().fold(-1.0, f32::max);
-        }
+        approach(labelled.as_standard_layout().view(), &mut nearest);
     }
-    let mut left: Vec<usize> = (0..n).collect();
     let mut chosen = Vec::new();
     while chosen.len() < batch.min(n) {
         let next = if cold && chosen.is_empty() {
@@ -67,16 +68,11 @@ pub fn label_next(
         } else {
             // The product orders like the product of roots.
             let wanted = |i: usize| utility[i] * f64::from(1.0 - nearest[i]).max(0.0);
-            highest(left.iter().copied(), wanted)
+            highest((0..n).filter(|i| !chosen.contains(i)), wanted)
         };
         let Some(next) = next else { break };
-        left.retain(|&i| i != next);
         chosen.push(next);
-        let latest = linalg::select(pool.view(), &[next]);
-        let similarities = linalg::products(pool.view(), latest.view());
-        for (nearest, &similarity) in nearest.iter_mut().zip(&similarities) {
-            *nearest = nearest.max(similarity);
-        }
+        approach(linalg::select(pool.view(), &[next]).view(), &mut nearest);
     }
     Ok(chosen)
 }

@@ -4,9 +4,10 @@
 mod common;
 
 use common::{Numbers, assert_close, clip_and_aux, probabilities, scores, task, temperature};
+use handful::export::LinearModel;
 use handful::heads::{HeadSpec, Linear};
 use handful::task::Task;
-use handful::{Error, Stream, Streams, export};
+use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, array};
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -81,7 +82,8 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
         };
         linear += 1;
         let temperature = temperature(&spec, &all);
-        let bytes = export::to_safetensors(weights, all.streams(), &LABELS, temperature).unwrap();
+        let model = LinearModel::new(weights, all.streams(), LABELS.into(), temperature);
+        let bytes = model.unwrap().to_safetensors();
         let (about, weights, bias) = read(&bytes);
         assert_eq!(about.labels, LABELS);
         assert_eq!(about.streams, all.streams().as_slice());
@@ -110,10 +112,8 @@ fn small() -> (Linear, Streams) {
 fn equal_heads_give_equal_bytes() {
     let (linear, streams) = small();
     let files = || {
-        (
-            export::to_safetensors(&linear, &streams, &LABELS, 0.7).unwrap(),
-            export::to_onnx(&linear, &streams, &LABELS, 0.7).unwrap(),
-        )
+        let model = LinearModel::new(&linear, &streams, LABELS.into(), 0.7).unwrap();
+        (model.to_safetensors(), model.to_onnx())
     };
     assert_eq!(files(), files());
 }
@@ -121,18 +121,14 @@ fn equal_heads_give_equal_bytes() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_does_not_fit_is_refused() {
     let (linear, streams) = small();
-    for export in [export::to_safetensors as export::Writer, export::to_onnx] {
-        let shape = |result| matches!(result, Err(Error::Shape { .. }));
-        assert!(shape(export(&linear, &streams, &LABELS[..2], 1.0)));
-        assert!(shape(export(&linear, &clip_and_aux(2, 4), &LABELS, 1.0)));
-        for temperature in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300, 1e300] {
-            assert!(
-                matches!(
-                    export(&linear, &streams, &LABELS, temperature),
-                    Err(Error::Parameter { .. })
-                ),
-                "{temperature}"
-            );
-        }
+    let code = |streams: &Streams, labels: &[&'static str], temperature| {
+        let model = LinearModel::new(&linear, streams, labels.to_vec(), temperature);
+        model.err().map(|error| error.code())
+    };
+    assert_eq!(code(&streams, &LABELS[..2], 1.0), Some("shape"));
+    assert_eq!(code(&clip_and_aux(2, 4), &LABELS, 1.0), Some("shape"));
+    for temperature in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300, 1e300] {
+        let code = code(&streams, &LABELS, temperature);
+        assert_eq!(code, Some("parameter"), "{temperature}");
     }
 }

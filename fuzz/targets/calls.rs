@@ -265,8 +265,8 @@ impl Session {
                 }
             }
             Call::Export => {
-                let _ = self.classifier.export_onnx();
-                let _ = self.classifier.export_weights();
+                let _ = self.classifier.export().map(|model| model.to_onnx());
+                let _ = self.classifier.export().map(|model| model.to_safetensors());
             }
             Call::Reload(row) => {
                 self.classifier = checks::reload(&mut self.classifier, &row.of(width));

@@ -3,14 +3,13 @@
 use super::Classifier;
 use super::kept::Kept;
 use super::milestone::milestone;
+use crate::export::LinearModel;
 use crate::heads::{Fused, HeadSpec, NaiveBayes};
 use crate::numerics::order::sort_indices;
 use crate::support::{Class, ClassId, ExampleId, SupportSet};
 use crate::task::Task;
 use crate::validation::{ENOUGH, Thresholds};
-use crate::{
-    Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel, export,
-};
+use crate::{Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel};
 
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
 const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
@@ -22,28 +21,16 @@ pub(super) struct Milestone {
 }
 
 impl Classifier {
-    /// The head that answers, as weights and bias; see [`export::to_safetensors`].
+    /// The head that answers, as weights and bias on a unit row, to be written to a file.
     ///
     /// # Errors
     /// [`Error::NotLinear`] for a head that is not weights times features.
-    pub fn export_weights(&mut self) -> Result<Vec<u8>> {
-        self.export(export::to_safetensors)
-    }
-
-    /// The head that answers, as an ONNX model that takes raw features; see [`export::to_onnx`].
-    ///
-    /// # Errors
-    /// Those of [`Classifier::export_weights`].
-    pub fn export_onnx(&mut self) -> Result<Vec<u8>> {
-        self.export(export::to_onnx)
-    }
-
-    fn export(&mut self, write: export::Writer) -> Result<Vec<u8>> {
+    pub fn export(&mut self) -> Result<LinearModel<'_>> {
         let (set, model) = self.model()?;
         let linear = model.head().linear();
         let linear = linear.ok_or_else(|| Error::NotLinear(model.name()))?;
-        let labels: Vec<&str> = set.classes().iter().map(|class| &*class.label).collect();
-        write(linear, set.streams(), &labels, model.temperature())
+        let labels = set.classes().iter().map(|class| &*class.label).collect();
+        LinearModel::new(linear, set.streams(), labels, model.temperature())
     }
 
     /// Answers for the raw features `(width,)` of one photo.

@@ -2,7 +2,7 @@
 
 use crate::heads::HeadSpec;
 use crate::support::tensors::{UNIT_TOLERANCE, extend, floats, matrix, open, refuse, write};
-use crate::support::{Class, ClassId, Edit, Example, ExampleId, Listener, SupportSet, Text};
+use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text};
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -47,16 +47,6 @@ struct ClassMeta {
 enum TextSource {
     Label,
     Absent,
-}
-
-/// A set that is being read has nobody to tell.
-struct Nobody;
-
-impl Listener for Nobody {
-    fn class_inserted(&mut self, _: usize) {}
-    fn class_removed(&mut self, _: usize) {}
-    fn example_added(&mut self, _: usize, _: &[f32]) {}
-    fn example_removed(&mut self, _: usize, _: &[f32]) {}
 }
 
 impl Classifier {
@@ -181,7 +171,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             (None, Some(row)) => Text::Given(row.into()),
             (None, None) => Text::OfLabel,
             (Some(TextSource::Label), Some(row)) => {
-                set.set_meaning(label.clone(), row.into());
+                set.set_meaning(&label, row.into());
                 Text::OfLabel
             }
             (Some(TextSource::Absent), None) => Text::Absent,
@@ -195,7 +185,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             enabled,
         };
         let at = set.classes().len();
-        set.apply(Edit::Class(id, Some((at, class))), &mut Nobody);
+        set.apply(Edit::Class(id, Some((at, class))), &mut ());
     }
     let mut features = matrix(tensors, "features", Dtype::F32, width)?;
     for entry in matrix(tensors, "examples", Dtype::U32, 3)?.chunks_exact(12) {
@@ -214,10 +204,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         let (own, rest) = features.split_at(bytes);
         features = rest;
         let rows = unit_rows(floats(own), |rows| set.streams().units(rows))?.into();
-        set.apply(
-            Edit::Example(id, Some(Example { class, rows })),
-            &mut Nobody,
-        );
+        set.apply(Edit::Example(id, Some(Example { class, rows })), &mut ());
     }
     if !features.is_empty() {
         return refuse("it has more features than examples");

@@ -185,7 +185,7 @@ impl Classifier {
     pub fn set_meaning(&mut self, text: &str, row: &[f32]) -> Result<()> {
         let label = Label::new(text)?;
         let row = self.set.streams().unit_text(row)?;
-        self.set.set_meaning(label, row.into());
+        self.set.set_meaning(&label, row.into());
         self.model = None;
         Ok(())
     }
@@ -295,10 +295,8 @@ impl Classifier {
             text: Text::default(),
             enabled: true,
         };
-        Ok(Edit::Class(
-            class.id,
-            Some((self.set.classes().len(), class)),
-        ))
+        let at = self.set.classes().len();
+        Ok(Edit::Class(class.id, Some((at, class))))
     }
 
     /// Puts a class in the place of that of its id.
@@ -310,13 +308,16 @@ impl Classifier {
     /// Removes a class; its examples go with it or to another class.
     fn dissolve(&mut self, id: ClassId, to: Option<ClassId>) {
         let own = self.set.examples().filter(|(_, e)| e.class == id);
-        let moved = |example: &Example| {
-            Some(Example {
-                class: to?,
-                ..example.clone()
-            })
-        };
-        let edits = own.map(|(id, example)| Edit::Example(id, moved(example)));
+        let edits = own.map(|(id, Example { rows, .. })| {
+            let rows = || rows.clone();
+            Edit::Example(
+                id,
+                to.map(|class| Example {
+                    class,
+                    rows: rows(),
+                }),
+            )
+        });
         self.commit(edits.chain([Edit::Class(id, None)]).collect());
     }
 

@@ -1,12 +1,8 @@
-//! A fitted head that is linear in its features, as files that run elsewhere.
-//!
-//! [`to_safetensors`] gives the numbers, for a program that does the arithmetic itself; [`to_onnx`] gives a graph that
-//! takes raw features and gives probabilities. `docs/export.md` is the specification of both.
+//! A fitted head that is linear in its features, as files that run elsewhere: the numbers, for a program that does the
+//! arithmetic itself, or a graph that takes raw features and gives probabilities. `docs/export.md` is the specification of both.
 
 mod onnx;
 mod protobuf;
-
-pub use onnx::to_onnx;
 
 use crate::heads::Linear;
 use crate::{Error, Result, Stream, Streams};
@@ -30,12 +26,25 @@ const ENTRY: &str = "handful";
 const APPLY: &str = "Divide each stream of a feature row by its own Euclidean length and put the streams side by side, \
     in this order. scores = weights . row + bias; probabilities = softmax(scores / temperature).";
 
-impl<'a> About<'a> {
-    /// Refuses what does not fit each other.
-    fn new(
-        linear: &Linear,
+/// A linear head with what is needed to apply it.
+pub struct LinearModel<'a> {
+    linear: &'a Linear,
+    streams: &'a Streams,
+    labels: Vec<&'a str>,
+    temperature: f64,
+}
+
+impl<'a> LinearModel<'a> {
+    /// Weights and bias on a unit row, the layout of that row, the label of each class, and what the scores are divided by
+    /// before the softmax.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where these do not fit each other; [`Error::Parameter`] for a temperature that is no positive number
+    /// in single precision.
+    pub fn new(
+        linear: &'a Linear,
         streams: &'a Streams,
-        labels: &'a [&'a str],
+        labels: Vec<&'a str>,
         temperature: f64,
     ) -> Result<Self> {
         Error::check_length("feature row", linear.weights().ncols(), streams.width())?;
@@ -47,54 +56,42 @@ impl<'a> About<'a> {
             return Err(Error::parameter("temperature", temperature, range));
         }
         Ok(Self {
-            apply: APPLY,
+            linear,
+            streams,
             labels,
-            streams: streams.as_slice(),
             temperature,
         })
     }
 
-    fn json(&self) -> String {
-        serde_json::to_string(self).expect("plain numbers and strings")
+    /// A safetensors file: `weights` F32 `(C, width)`, `bias` F32 `(C,)`, and what is needed to apply them.
+    ///
+    /// A bias of `-inf` marks a class that cannot be scored. The metadata entry `handful` is a JSON object with `labels` (in
+    /// class order), `streams` (name and width of each, in row order), `temperature` and `apply`, a sentence on how.
+    pub fn to_safetensors(&self) -> Vec<u8> {
+        let (weights, bias) = (self.linear.weights(), self.linear.bias());
+        let (weight_bytes, bias_bytes) = (bytes(weights), bytes(bias));
+        let view = |shape: &[usize], bytes| {
+            TensorView::new(Dtype::F32, shape.to_vec(), bytes)
+                .expect("the bytes were written for this shape")
+        };
+        let tensors = [
+            ("bias", view(bias.shape(), &bias_bytes)),
+            ("weights", view(weights.shape(), &weight_bytes)),
+        ];
+        let metadata = HashMap::from([(ENTRY.to_owned(), self.about())]);
+        serialize(tensors, Some(metadata)).expect("two tensors and one entry of metadata")
     }
-}
 
-/// What writes a head to a file: [`to_safetensors`] or [`to_onnx`].
-pub type Writer = fn(&Linear, &Streams, &[&str], f64) -> Result<Vec<u8>>;
-
-/// The head as a safetensors file: `weights` F32 `(C, width)`, `bias` F32 `(C,)`, and what is needed to apply them.
-///
-/// A bias of `-inf` marks a class that cannot be scored. The metadata entry `handful` is a JSON object with `labels` (in
-/// class order), `streams` (name and width of each, in row order), `temperature` and `apply`, a sentence on how.
-///
-/// # Parameters
-/// | name | range | meaning |
-/// | --- | --- | --- |
-/// | `linear` | | weights and bias on a unit row |
-/// | `streams` | as wide as the weights | layout of the feature row |
-/// | `labels` | one a class | names of the classes |
-/// | `temperature` | > 0 | what the scores are divided by before the softmax |
-///
-/// # Errors
-/// [`Error::Shape`] where these do not fit each other; [`Error::Parameter`] for a temperature out of range.
-pub fn to_safetensors(
-    linear: &Linear,
-    streams: &Streams,
-    labels: &[&str],
-    temperature: f64,
-) -> Result<Vec<u8>> {
-    let about = About::new(linear, streams, labels, temperature)?;
-    let (weights, bias) = (bytes(linear.weights()), bytes(linear.bias()));
-    let view = |shape: &[usize], bytes| {
-        TensorView::new(Dtype::F32, shape.to_vec(), bytes)
-            .expect("the bytes were written for this shape")
-    };
-    let tensors = [
-        ("bias", view(linear.bias().shape(), &bias)),
-        ("weights", view(linear.weights().shape(), &weights)),
-    ];
-    let metadata = HashMap::from([(ENTRY.to_owned(), about.json())]);
-    Ok(serialize(tensors, Some(metadata)).expect("two tensors and one entry of metadata"))
+    /// The JSON of what both files say of themselves.
+    fn about(&self) -> String {
+        let about = About {
+            apply: APPLY,
+            labels: &self.labels,
+            streams: self.streams.as_slice(),
+            temperature: self.temperature,
+        };
+        serde_json::to_string(&about).expect("plain numbers and strings")
+    }
 }
 
 /// The numbers of an array in row order, little-endian.

@@ -4,9 +4,7 @@
 //! of version 13 of the default operator set, which every runtime since 2021 has.
 
 use super::protobuf::Message;
-use super::{About, ENTRY, bytes};
-use crate::heads::Linear;
-use crate::{Result, Streams};
+use super::{ENTRY, LinearModel, bytes};
 
 /// Version of the file format; 7 is that of ONNX 1.8, which brought operator set 13.
 const IR_VERSION: u64 = 7;
@@ -21,105 +19,88 @@ const SHORTEST: f32 = 1e-12;
 /// `TensorProto.DataType.FLOAT`.
 const FLOAT: u64 = 1;
 
-/// The head as an ONNX model that takes raw features and gives probabilities.
-///
-/// # Shapes
-/// One input a stream, named after it: `(N, d)` raw features of any length, N free. Outputs `scores (N, C)`, as the
-/// head gives them, and `probabilities (N, C)`. A stream of the name of an output gives that output an underscore.
-/// # Units
-/// A class that cannot be scored has the score -1e30 and the probability 0. Features of length zero, which the
-/// classifier refuses, count as zeros. The metadata are those of [`super::to_safetensors`].
-/// # Parameters and errors
-/// Those of [`super::to_safetensors`].
-pub fn to_onnx(
-    linear: &Linear,
-    streams: &Streams,
-    labels: &[&str],
-    temperature: f64,
-) -> Result<Vec<u8>> {
-    let about = About::new(linear, streams, labels, temperature)?;
-    // StringStringEntryProto: key = 1, value = 2.
-    let metadata = Message::default().text(1, ENTRY).text(2, &about.json());
-    // OperatorSetIdProto: domain = 1 (empty: the default one), version = 2.
-    let operators = Message::default().text(1, "").int(2, OPERATOR_SET);
-    // ModelProto: ir_version = 1, producer_name = 2, producer_version = 3, graph = 7, opset_import = 8, metadata_props = 14.
-    Ok(Message::default()
-        .int(1, IR_VERSION)
-        .text(2, "handful")
-        .text(3, env!("CARGO_PKG_VERSION"))
-        .message(7, &graph(linear, streams, temperature as f32))
-        .message(8, &operators)
-        .message(14, &metadata)
-        .into_bytes())
-}
+impl LinearModel<'_> {
+    /// An ONNX model that takes raw features and gives probabilities. Its metadata are those of
+    /// [`LinearModel::to_safetensors`].
+    ///
+    /// # Shapes
+    /// One input a stream, named after it: `(N, d)` raw features of any length, N free. Outputs `scores (N, C)`, as the
+    /// head gives them, and `probabilities (N, C)`. A stream of the name of an output gives that output an underscore.
+    /// # Units
+    /// A class that cannot be scored has the score -1e30 and the probability 0. Features of length zero, which the
+    /// classifier refuses, count as zeros.
+    pub fn to_onnx(&self) -> Vec<u8> {
+        // StringStringEntryProto: key = 1, value = 2.
+        let metadata = Message::default().text(1, ENTRY).text(2, &self.about());
+        // OperatorSetIdProto: domain = 1 (empty: the default one), version = 2.
+        let operators = Message::default().text(1, "").int(2, OPERATOR_SET);
+        // ModelProto: ir_version = 1, producer_name = 2, producer_version = 3, graph = 7, opset_import = 8, metadata_props = 14.
+        Message::default()
+            .int(1, IR_VERSION)
+            .text(2, "handful")
+            .text(3, env!("CARGO_PKG_VERSION"))
+            .message(7, &self.graph())
+            .message(8, &operators)
+            .message(14, &metadata)
+            .into_bytes()
+    }
 
-/// Names of values. Streams keep theirs, so the others make way with an underscore.
-struct Names<'a>(&'a Streams);
-
-impl Names<'_> {
-    fn of(&self, name: &str) -> String {
-        let mut name = name.to_owned();
-        while self.0.as_slice().iter().any(|s| s.name == name) {
-            name.push('_');
+    /// Each stream: x / max(|x|, shortest); then rows side by side, weights and bias, temperature, softmax.
+    fn graph(&self) -> Message {
+        let streams = self.streams.as_slice();
+        // Streams keep their names, so other values make way with an underscore.
+        let free = |name: &str| {
+            let mut name = name.to_owned();
+            while streams.iter().any(|stream| stream.name == name) {
+                name.push('_');
+            }
+            name
+        };
+        let [shortest, weights, bias, divisor] =
+            ["shortest", "weights", "bias", "temperature"].map(free);
+        let [row, scores, logits, probabilities] =
+            ["row", "scores", "logits", "probabilities"].map(free);
+        let axis = |value| [attribute("axis", value)];
+        let mut nodes = Vec::new();
+        let mut units = Vec::new();
+        for (i, stream) in streams.iter().enumerate() {
+            let [length, divisor, unit] =
+                ["length", "divisor", "unit"].map(|name| free(&format!("{name}{i}")));
+            // AttributeProto: name = 1, ints = 8, type = 20; the type of a list of integers is 7.
+            let columns = Message::default().text(1, "axes").int(8, 1).int(20, 7);
+            nodes.extend([
+                node("ReduceL2", &[&stream.name], &length, &[columns]),
+                node("Max", &[&length, &shortest], &divisor, &[]),
+                node("Div", &[&stream.name, &divisor], &unit, &[]),
+            ]);
+            units.push(unit);
         }
-        name
-    }
-}
-
-/// Each stream: x / max(|x|, shortest); then rows side by side, weights and bias, temperature, softmax.
-fn graph(linear: &Linear, streams: &Streams, temperature: f32) -> Message {
-    let names = Names(streams);
-    let [shortest, weights, bias, divisor] =
-        ["shortest", "weights", "bias", "temperature"].map(|name| names.of(name));
-    let [row, scores, logits, probabilities] =
-        ["row", "scores", "logits", "probabilities"].map(|name| names.of(name));
-    let axis = |value| attribute("axis", value);
-    let mut nodes = Vec::new();
-    let mut units = Vec::new();
-    for (i, stream) in streams.as_slice().iter().enumerate() {
-        let [length, divisor, unit] =
-            ["length", "divisor", "unit"].map(|name| names.of(&format!("{name}{i}")));
-        // AttributeProto: name = 1, ints = 8, type = 20; the type of a list of integers is 7.
-        let columns = Message::default().text(1, "axes").int(8, 1).int(20, 7);
+        let units: Vec<&str> = units.iter().map(String::as_str).collect();
+        let transposed = [attribute("transB", 1)];
         nodes.extend([
-            node("ReduceL2", &[&stream.name], &length, &[columns]),
-            node("Max", &[&length, &shortest], &divisor, &[]),
-            node("Div", &[&stream.name, &divisor], &unit, &[]),
+            node("Concat", &units, &row, &axis(1)),
+            node("Gemm", &[&row, &weights, &bias], &scores, &transposed),
+            node("Div", &[&scores, &divisor], &logits, &[]),
+            node("Softmax", &[&logits], &probabilities, &axis(1)),
         ]);
-        units.push(unit);
+        let matrix = self.linear.weights();
+        let finite = self.linear.bias().mapv(|b| b.max(UNSCORED));
+        let tensors = [
+            tensor(&shortest, &[], &bytes(&[SHORTEST])),
+            tensor(&weights, matrix.shape(), &bytes(matrix)),
+            tensor(&bias, finite.shape(), &bytes(&finite)),
+            tensor(&divisor, &[], &bytes(&[self.temperature as f32])),
+        ];
+        let inputs: Vec<_> = streams.iter().map(|s| value(&s.name, s.dim)).collect();
+        let outputs = [&scores, &probabilities].map(|name| value(name, finite.len()));
+        // GraphProto: node = 1, name = 2, initializer = 5, input = 11, output = 12.
+        Message::default()
+            .messages(1, &nodes)
+            .text(2, "handful")
+            .messages(5, &tensors)
+            .messages(11, &inputs)
+            .messages(12, &outputs)
     }
-    let units: Vec<&str> = units.iter().map(String::as_str).collect();
-    nodes.extend([
-        node("Concat", &units, &row, &[axis(1)]),
-        node(
-            "Gemm",
-            &[&row, &weights, &bias],
-            &scores,
-            &[attribute("transB", 1)],
-        ),
-        node("Div", &[&scores, &divisor], &logits, &[]),
-        node("Softmax", &[&logits], &probabilities, &[axis(1)]),
-    ]);
-    let finite = linear.bias().mapv(|b| b.max(UNSCORED));
-    let tensors = [
-        tensor(&shortest, &[], &bytes(&[SHORTEST])),
-        tensor(&weights, linear.weights().shape(), &bytes(linear.weights())),
-        tensor(&bias, finite.shape(), &bytes(&finite)),
-        tensor(&divisor, &[], &bytes(&[temperature])),
-    ];
-    let inputs: Vec<_> = streams
-        .as_slice()
-        .iter()
-        .map(|s| value(&s.name, s.dim))
-        .collect();
-    let outputs = [&scores, &probabilities].map(|name| value(name, linear.n_classes()));
-    // GraphProto: node = 1, name = 2, initializer = 5, input = 11, output = 12.
-    Message::default()
-        .messages(1, &nodes)
-        .text(2, "handful")
-        .messages(5, &tensors)
-        .messages(11, &inputs)
-        .messages(12, &outputs)
 }
 
 /// NodeProto: input = 1, output = 2, op_type = 4, attribute = 5.

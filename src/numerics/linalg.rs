@@ -7,7 +7,7 @@ mod inverse;
 
 pub use inverse::Inverse;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis};
+use ndarray::{Array1, Array2, ArrayBase, ArrayView1, ArrayView2, ArrayViewMut1, Data, Ix2};
 use std::ops::{Add, AddAssign, Mul};
 
 /// Numbers that are added side by side: those of single precision fill a vector unit of 128 bits.
@@ -110,11 +110,9 @@ pub fn sum_rows(matrix: &Array2<f64>, rows: impl Iterator<Item = usize>) -> Arra
 }
 
 /// The rows of a matrix; every view of whole columns of a row-major matrix has contiguous ones.
-pub fn rows<'a>(matrix: &'a ArrayView2<'_, f32>) -> Vec<&'a [f32]> {
-    matrix
-        .axis_iter(Axis(0))
-        .map(|row| row.to_slice().expect("feature rows are contiguous"))
-        .collect()
+pub fn rows<T>(matrix: &ArrayBase<impl Data<Elem = T>, Ix2>) -> Vec<&[T]> {
+    let rows = matrix.rows().into_iter();
+    rows.map(|row| row.to_slice().expect(CONTIGUOUS)).collect()
 }
 
 /// Rows of `a` and of `b` that are multiplied together: eight sums of four lanes and six loads fit sixteen registers.
@@ -156,10 +154,7 @@ pub fn multiply(a: &[&[f32]], b: &[&[f32]], out: &mut Array2<f32>, first: &dyn F
 /// other, and equal to it.
 #[inline(never)]
 pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
-    let line = |i| {
-        let line = matrix.row(i).to_slice();
-        line.expect("feature rows are contiguous")
-    };
+    let line = |i| matrix.row(i).to_slice().expect(CONTIGUOUS);
     let whole = out.len() - out.len() % HIGH;
     for top in (0..whole).step_by(HIGH) {
         let sums = block::<f32, HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);

@@ -18,14 +18,17 @@ pub enum Edit {
 /// Classes are given by their place; `row` is the unit feature row of the photo itself.
 pub trait Listener {
     /// A class without examples now stands at `class`; those behind it moved up by one.
-    fn class_inserted(&mut self, class: usize);
+    fn class_inserted(&mut self, _class: usize) {}
     /// The class at `class`, which had no examples, is gone; those behind it moved down by one.
-    fn class_removed(&mut self, class: usize);
+    fn class_removed(&mut self, _class: usize) {}
     /// An example came to a class.
-    fn example_added(&mut self, class: usize, row: &[f32]);
+    fn example_added(&mut self, _class: usize, _row: &[f32]) {}
     /// An example left a class.
-    fn example_removed(&mut self, class: usize, row: &[f32]);
+    fn example_removed(&mut self, _class: usize, _row: &[f32]) {}
 }
+
+/// Nobody is told.
+impl Listener for () {}
 
 impl SupportSet {
     /// Carries out an edit, tells the listener, and returns the edit that undoes it.

@@ -2,7 +2,6 @@
 
 use super::nfc::nfc;
 use crate::{Error, Result};
-use std::cmp::Ordering;
 use std::ops::Deref;
 
 /// Longest label in characters: several times the longest that a screen shows, short enough to refuse a pasted document.
@@ -77,18 +76,6 @@ impl PartialEq for Label {
 }
 
 impl Eq for Label {}
-
-impl PartialOrd for Label {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Label {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key.cmp(&other.key)
-    }
-}
 
 /// What is seen of a text, in one spelling; empty where nothing is.
 pub(super) fn key(text: &str) -> String {

@@ -67,7 +67,8 @@ pub struct SupportSet {
     encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
-    meanings: BTreeMap<Label, Box<[f32]>>,
+    /// By what a label is compared by.
+    meanings: BTreeMap<String, Box<[f32]>>,
     next_class: ClassId,
     next_example: ExampleId,
 }
@@ -130,7 +131,7 @@ impl SupportSet {
     /// The unit text row of a class, where it has one.
     pub fn text<'a>(&'a self, class: &'a Class) -> Option<&'a [f32]> {
         match &class.text {
-            Text::OfLabel => self.meanings.get(&class.label).map(AsRef::as_ref),
+            Text::OfLabel => self.meanings.get(class.label.key()).map(AsRef::as_ref),
             Text::Given(row) => Some(row),
             Text::Absent => None,
         }
@@ -138,8 +139,8 @@ impl SupportSet {
 
     /// Says what a label means, as a unit text row. It is the text of whichever class has the label and follows it
     /// through renaming and undo.
-    pub fn set_meaning(&mut self, label: Label, row: Box<[f32]>) {
-        self.meanings.insert(label, row);
+    pub fn set_meaning(&mut self, label: &Label, row: Box<[f32]>) {
+        self.meanings.insert(label.key().to_owned(), row);
     }
 
     /// Forgets what all labels mean.

@@ -54,10 +54,8 @@ pub fn matrix<'a>(
 
 /// The numbers of these bytes.
 pub fn floats(bytes: &[u8]) -> Vec<f32> {
-    bytes
-        .chunks_exact(4)
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect()
+    let (numbers, _) = bytes.as_chunks();
+    numbers.iter().map(|&b| f32::from_le_bytes(b)).collect()
 }
 
 /// Appends the bytes of numbers.

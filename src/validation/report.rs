@@ -92,7 +92,7 @@ impl Report {
         let mut confusion = vec![vec![0; classes]; classes];
         let mut once = vec![(0, 0); classes];
         let mut confidence = vec![(0.0, 0); classes];
-        let mut mistaken = Vec::new();
+        let mut suspects: Vec<(Suspect, f64)> = Vec::new();
         for (i, p) in held_out.probabilities(temperature) {
             let (own, example) = (held_out.labels[i], held_out.examples[i]);
             let best = largest(&p);
@@ -104,33 +104,31 @@ impl Report {
             confidence[own].0 += p[own];
             confidence[own].1 += 1;
             if p[best] > p[own] {
-                mistaken.push((example, own, best, p[own], p[best]));
+                let suspect = Suspect {
+                    example,
+                    looks_like: best,
+                    margin: p[own] - p[best],
+                };
+                suspects.push((suspect, p[best]));
             }
         }
-        let mean = |c: usize| confidence[c].0 / f64::from(confidence[c].1);
-        let suspicious = |&(example, own, best, _, p): &(usize, usize, usize, f64, f64)| {
-            confidence[own].1 >= 3
-                && confidence[best].1 > 0
-                && p >= mean(best)
-                && neighbours_agree(task, example, best)
-        };
-        mistaken.retain(suspicious);
-        let suspect = |(example, _, looks_like, own, best)| Suspect {
-            example,
-            looks_like,
-            margin: own - best,
-        };
-        let suspects: Vec<Suspect> = mistaken.into_iter().map(suspect).collect();
-        let mut order: Vec<usize> = (0..suspects.len()).collect();
-        sort_indices(&mut order, &|a, b| {
-            suspects[a].margin.total_cmp(&suspects[b].margin)
+        suspects.retain(|(suspect, p)| {
+            let (example, other) = (suspect.example, suspect.looks_like);
+            let (sum, n) = confidence[other];
+            confidence[task.labels()[example]].1 >= 3
+                && n > 0
+                && *p >= sum / f64::from(n)
+                && neighbours_agree(task, example, other)
         });
+        let mut order: Vec<usize> = (0..suspects.len()).collect();
+        let margin = |i: usize| suspects[i].0.margin;
+        sort_indices(&mut order, &|a, b| margin(a).total_cmp(&margin(b)));
         let sum = once.iter().fold((0, 0), |s, o| (s.0 + o.0, s.1 + o.1));
         Self {
             accuracy: Estimate::wilson(sum.0, sum.1).filter(|_| classes > 1),
             recall: once.iter().map(|&(k, n)| Estimate::wilson(k, n)).collect(),
             confusion,
-            suspects: order.into_iter().map(|i| suspects[i].clone()).collect(),
+            suspects: order.into_iter().map(|i| suspects[i].0.clone()).collect(),
         }
     }
 }

@@ -229,14 +229,16 @@ impl CoreClassifier {
         Ok(added.into_iter().flat_map(<[u32; 2]>::from).collect())
     }
 
+    /// The head that answers, as weights and bias.
     #[wasm_bindgen(js_name = exportWeights)]
     pub fn export_weights(&mut self) -> Result<Vec<u8>> {
-        self.0.export_weights()
+        Ok(self.0.export()?.to_safetensors())
     }
 
+    /// The head that answers, as an ONNX model.
     #[wasm_bindgen(js_name = exportOnnx)]
     pub fn export_onnx(&mut self) -> Result<Vec<u8>> {
-        self.0.export_onnx()
+        Ok(self.0.export()?.to_onnx())
     }
 
     /// `{accuracy, labels, confusion, recall, suspects}`; see `Quality`.

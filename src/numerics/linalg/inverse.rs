@@ -2,7 +2,7 @@
 //!
 //! Source: the inverse of a partitioned matrix (Banachiewicz, 1937; Golub, Van Loan, "Matrix Computations", section 2.1.4).
 
-use super::{HIGH, add_combined, block, dot};
+use super::{CONTIGUOUS, HIGH, add_combined, block, dot, rows};
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// Rows that are added together while an inverse is made: enough for each number of the matrix that is loaded to be used often.
@@ -28,12 +28,12 @@ impl Inverse {
         inverse.reserve(n);
         for start in (0..n).step_by(TOGETHER) {
             let end = n.min(start + TOGETHER);
-            let rows = Array2::from_shape_fn((end - start, end), |(i, j)| {
+            let new = Array2::from_shape_fn((end - start, end), |(i, j)| {
                 entry((start + i).max(j), (start + i).min(j))
             });
-            let (across, corner) = rows.view().split_at(Axis(1), start);
-            let rows = |part: ArrayView2<'_, f64>| part.as_standard_layout().into_owned();
-            inverse.push(&rows(across), &rows(corner))?;
+            let (across, corner) = new.view().split_at(Axis(1), start);
+            let whole = |part: ArrayView2<'_, f64>| part.as_standard_layout().into_owned();
+            inverse.push(&whole(across), &whole(corner))?;
         }
         Some(inverse)
     }
@@ -55,9 +55,9 @@ impl Inverse {
     }
 
     /// The products `(k, n)` of rows `(k, n)` with the inverse.
-    pub fn products(&self, rows: &Array2<f64>) -> Array2<f64> {
-        let mut out = Array2::zeros(rows.dim());
-        let rows: Vec<&[f64]> = slices(rows);
+    pub fn products(&self, matrix: &Array2<f64>) -> Array2<f64> {
+        let mut out = Array2::zeros(matrix.dim());
+        let rows = rows(matrix);
         // Rows of the inverse are the outer loop, so that each is read from memory once.
         let whole = self.n - self.n % HIGH;
         for top in (0..whole).step_by(HIGH) {
@@ -79,10 +79,8 @@ impl Inverse {
     /// The solution `(n, m)` of the matrix times it being `b (n, m)`.
     pub fn solve(&self, b: &Array2<f64>) -> Array2<f64> {
         let columns = b.t().as_standard_layout().into_owned();
-        self.products(&columns)
-            .reversed_axes()
-            .as_standard_layout()
-            .into_owned()
+        let solved = self.products(&columns);
+        solved.t().as_standard_layout().into_owned()
     }
 
     /// Takes k rows more into the matrix: their entries `(k, n)` under the columns that are there, and `(k, k)` under their own.
@@ -91,27 +89,24 @@ impl Inverse {
         let (k, n) = across.dim();
         // What is left of the corner once the rows that are there are accounted for, and its inverse.
         let towards = self.products(across);
-        let (old, projected) = (slices(across), slices(&towards));
+        let (old, projected) = (rows(across), rows(&towards));
         let rest = |i: usize, j: usize| corner[[i, j]] - dot(old[i], projected[j]);
         let inner = if k == 1 {
-            let rest = rest(0, 0);
-            Array2::from_elem(
-                (1, 1),
-                (rest > 0.0 && rest.is_finite()).then(|| 1.0 / rest)?,
-            )
+            let positive = Some(rest(0, 0)).filter(|&rest| rest > 0.0 && rest.is_finite())?;
+            Array2::from_elem((1, 1), 1.0 / positive)
         } else {
             let inverse = Self::singly(k, &rest)?;
             Array2::from_shape_fn((k, k), |(i, j)| inverse.row(i)[j])
         };
         let mut weighed = Array2::zeros((k, n));
         for (mut out, inner) in weighed.rows_mut().into_iter().zip(inner.rows()) {
-            add_combined(out.as_slice_mut().expect(ROW_MAJOR), &projected, |k| {
+            add_combined(out.as_slice_mut().expect(CONTIGUOUS), &projected, |k| {
                 inner[k]
             });
         }
         self.reserve(n + k);
         let stride = self.stride;
-        let weighed_rows = slices(&weighed);
+        let weighed_rows = rows(&weighed);
         for i in 0..n {
             let row = &mut self.entries[i * stride..][..n + k];
             let (old, new) = row.split_at_mut(n);
@@ -162,7 +157,7 @@ impl Inverse {
                 .map(|l| corner.row(k)[l] * lost[[l, j]])
                 .sum::<f64>()
         });
-        let weighed = slices(&weighed);
+        let weighed = rows(&weighed);
         let mut kept = 0;
         for i in 0..n {
             if places.contains(&i) {
@@ -203,12 +198,4 @@ impl Inverse {
 #[inline(never)]
 fn add(out: &mut [f64], rows: &[&[f64]], coefficient: &dyn Fn(usize) -> f64) {
     add_combined(out, rows, coefficient);
-}
-
-const ROW_MAJOR: &str = "a matrix of its own is row-major";
-
-/// The rows of a matrix.
-fn slices(matrix: &Array2<f64>) -> Vec<&[f64]> {
-    let rows = matrix.rows().into_iter();
-    rows.map(|row| row.to_slice().expect(ROW_MAJOR)).collect()
 }
