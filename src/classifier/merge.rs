@@ -92,7 +92,7 @@ impl Classifier {
         };
         for Class { label, .. } in other.classes() {
             if let (None, Some(row)) = (known(&self.set, label), known(other, label)) {
-                self.set.set_meaning(&label, row);
+                self.set.set_meaning(label, row);
                 self.model = None;
             }
         }
