@@ -1,7 +1,12 @@
 //! What follows from held-out scores: folds, "none of these", intervals.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use handful::validation::{Estimate, Reference, folds, probabilities_into};
+mod common;
+
+use handful::heads::HeadSpec;
+use handful::task::Task;
+use handful::validation::{Estimate, Reference, Report, folds, probabilities_into};
+use handful::{Recogniser, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -70,4 +75,23 @@ fn probabilities_survive_large_and_infinite_scores() {
     assert_eq!(p[1], 0.0);
     probabilities_into(&[f32::NEG_INFINITY; 3], 2.0, &mut p);
     assert_eq!(p, [0.0; 3]);
+}
+
+/// A head that wants the task standardised is also held out so.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_report_is_of_the_head_that_answers() {
+    let spec = HeadSpec::by_name("kernel_ridge").unwrap();
+    let streams = Streams::new(vec![Stream::new("aux", 8)]).unwrap();
+    let (rows, labels) = common::blobs(5, 4, 12, 8, 1.2);
+    // Much in common.
+    let task = Task::new(streams, rows + 2.0, labels, vec![None; 4]).unwrap();
+    let confusion = |task: &Task| {
+        let held_out = spec.held_out(task, usize::MAX).unwrap();
+        Report::new(task, &held_out, 1.0).confusion
+    };
+    let prepared = spec.prepare(task.clone()).unwrap();
+    assert_ne!(confusion(&prepared), confusion(&task));
+    let recogniser = Recogniser::fit(&spec, task.clone()).unwrap();
+    let report = recogniser.report(&task).unwrap();
+    assert_eq!(report.confusion, confusion(&prepared));
 }

@@ -76,10 +76,9 @@ impl Recogniser {
         thresholds: Thresholds,
     ) -> Self {
         let classes = task.n_classes();
-        let read = if head.reads_similarities() {
-            task.n_examples()
-        } else {
-            0
+        let read = match head.reads_similarities() {
+            true => task.n_examples(),
+            false => 0,
         };
         Self {
             spec: spec.clone(),
@@ -101,38 +100,33 @@ impl Recogniser {
     /// Answers for a unit row `(width,)`, as [`crate::Streams::unit`] gives it.
     pub fn predict(&mut self, row: &[f32]) -> &Prediction {
         let temperature = self.temperature();
+        let (scratch, similarities) = (&mut self.scratch, &mut self.similarities);
         self.task
-            .similarities_into(row, &mut self.scratch.embedding, &mut self.similarities);
-        let query = Query {
-            row,
-            similarities: &self.similarities,
-        };
+            .similarities_into(row, &mut scratch.embedding, similarities);
+        let query = Query { row, similarities };
         let novelty = self
             .head
-            .scores_and_novelty(query, &mut self.scratch, &mut self.scores);
+            .scores_and_novelty(query, scratch, &mut self.scores);
         let prediction = &mut self.prediction;
         probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();
         let unscored = (0..self.scores.len()).filter(|&c| !self.scores[c].is_finite());
         prediction.unscored.extend(unscored);
-        let Thresholds {
-            rule, reference, ..
-        } = &self.thresholds;
+        let (rule, reference) = (&self.thresholds.rule, &self.thresholds.reference);
         rule.set_into(&prediction.probabilities, &mut prediction.set);
         prediction.novelty = novelty.unwrap_or_else(|| unsure(&prediction.probabilities));
         prediction.known = reference.share_beyond(prediction.novelty);
-        prediction.foreign = reference
-            .threshold()
-            .is_some_and(|threshold| prediction.novelty > threshold);
+        let threshold = reference.threshold();
+        prediction.foreign = threshold.is_some_and(|threshold| prediction.novelty > threshold);
         prediction
     }
 
-    /// How well the head works on the task that it was fitted to, from all examples that can be held out.
+    /// How well the head works, from all examples that can be held out. `task` is the one that [`Recogniser::fit`] was given.
     ///
     /// # Errors
     /// Those of [`HeadSpec::fit`].
     pub fn report(&self, task: &Task) -> Result<Report> {
-        let held_out = held_out(&self.spec, self.head(), task, usize::MAX)?;
+        let held_out = held_out(&self.spec, self.head(), &self.task, usize::MAX)?;
         Ok(Report::new(task, &held_out, self.thresholds.temperature))
     }
 
