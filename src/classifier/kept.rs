@@ -47,9 +47,6 @@ struct InUse<'a> {
 
 impl Kept {
     /// What is kept for a set, given what was kept for it before the last changes, and the answer that follows from it.
-    ///
-    /// # Errors
-    /// None that a set can cause.
     pub fn follow(kept: Option<Self>, set: &SupportSet) -> Result<(Self, FittedFused)> {
         let all = in_use(set);
         let labels: Vec<usize> = all.iter().map(|example| example.class).collect();

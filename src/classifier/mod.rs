@@ -18,10 +18,9 @@ use crate::{Error, Recogniser, Result, Stream, Streams};
 
 /// A support set that can be taught, asked and undone.
 ///
-/// A change is followed by a fit at the next question. Naive Bayes is not fitted again but follows its statistics. How
-/// sure it may be it learns after every change of up to sixteen examples, later when a class has got its first or second
-/// example or the set has grown by a third or a half, always from as many of the first examples, so that the same set
-/// gives the same answers whatever was asked in between.
+/// A change is followed by a fit at the next question. Naive Bayes follows its statistics instead; how sure it may be it
+/// learns from the first examples, whose number grows in steps, so that the same set gives the same answers whatever was
+/// asked in between.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`], or part of
 /// one, see [`Classifier::mark`].
@@ -322,8 +321,8 @@ impl Classifier {
     }
 
     fn commit(&mut self, edits: Vec<Edit>) {
-        self.history
-            .commit(&mut self.set, edits, &mut self.statistics);
+        let (set, statistics) = (&mut self.set, &mut self.statistics);
+        self.history.commit(set, edits, statistics);
         self.changed();
     }
 
