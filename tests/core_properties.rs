@@ -186,31 +186,6 @@ proptest! {
     }
 
     #[test]
-    fn merged_statistics_are_those_of_all_rows(
-        seeds in prop::collection::vec((any::<u64>(), 0..3_usize), 2..40),
-        cut in 0..40_usize,
-    ) {
-        let cut = cut.min(seeds.len());
-        let sum = |part: &[(u64, usize)]| {
-            let mut s = Statistics::new(3, 6);
-            for &(seed, class) in part {
-                s.example_added(class, &Numbers::new(seed).row(6));
-            }
-            s
-        };
-        let all = sum(&seeds);
-        let mut merged = sum(&seeds[..cut]);
-        merged.merge(&sum(&seeds[cut..]));
-        prop_assert_eq!(merged.counts(), all.counts());
-        for (a, b) in merged.means().iter().zip(all.means()) {
-            prop_assert!((a - b).abs() < 1e-9);
-        }
-        for (a, b) in merged.within().iter().zip(&all.within()) {
-            prop_assert!((a - b).abs() < 1e-9);
-        }
-    }
-
-    #[test]
     fn removing_what_was_added_restores_the_statistics(
         kept in prop::collection::vec(any::<u64>(), 0..10),
         passing in prop::collection::vec(any::<u64>(), 1..10),

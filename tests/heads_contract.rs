@@ -131,27 +131,6 @@ fn every_example_is_held_out_once_and_scored_by_what_is_left() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_head_without_a_fold_is_one_fitted_to_the_rest() {
-    let all = uneven();
-    let fold = [0, 2, all.n_examples() - 1];
-    let kept: Vec<usize> = (0..all.n_examples())
-        .filter(|i| !fold.contains(i))
-        .collect();
-    let rest = all.subset(&kept);
-    for spec in every_head() {
-        let (head, task) = spec.without(&all)(&fold).unwrap();
-        let expected = spec.fit(&rest).unwrap();
-        for i in fold {
-            same(
-                &scores(head.as_ref(), &task, all.row(i)),
-                &scores(expected.as_ref(), &rest, all.row(i)),
-                5e-5,
-            );
-        }
-    }
-}
-
-#[wasm_bindgen_test(unsupported = test)]
 fn two_fits_are_equal() {
     for spec in every_head() {
         let all = task(3, 4, 3);

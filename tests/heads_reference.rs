@@ -34,8 +34,6 @@ struct Reference {
     prototype_temperature: f64,
     naive_bayes_temperature: f64,
     naive_bayes_full_temperature: f64,
-    naive_bayes_full_alpha: f64,
-    kernel_ridge_weight: f64,
     logistic_objective: f64,
     /// Scores of the queries by name; nothing for minus infinity.
     #[serde(flatten)]
@@ -106,10 +104,10 @@ fn check_differences(head: &dyn FittedHead, name: &str) {
 /// Compares the temperature that leaving out single examples gives.
 #[track_caller]
 fn check_temperature<H: Head>(recipe: &H, task: &Task, expected: f64) {
-    let mut fit = recipe.without(task);
     let mut left_out = Array2::zeros((task.n_examples(), task.n_classes()));
     for (i, mut row) in left_out.rows_mut().into_iter().enumerate() {
-        let (head, rest) = fit(&[i]).unwrap();
+        let rest = task.without(&[i]);
+        let head = recipe.fit(&rest).unwrap();
         row.assign(&Array1::from(scores(&head, &rest, task.row(i))));
     }
     let prior = recipe.fit(task).unwrap().prior_temperature();
@@ -200,10 +198,8 @@ fn naive_bayes_full_gives_the_reference_scores_and_temperature() {
         text: true,
         ..Default::default()
     };
-    let text = text.fit(&task).unwrap();
-    assert_eq!(text.alpha(), Some(r.naive_bayes_full_alpha));
     // Terms of the order of 20 that nearly cancel.
-    close(&text, "naive_bayes_full_text", 1e-5);
+    close(&text.fit(&task).unwrap(), "naive_bayes_full_text", 1e-5);
 }
 
 /// Fewer dimensions than examples: the other factorisation.
@@ -256,10 +252,11 @@ fn standardised_images_give_the_reference_scores() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn kernel_ridge_gives_the_reference_scores() {
-    let (r, task) = reference();
-    let head = KernelRidge::default().fit(&task).unwrap();
-    check(&head, "kernel_ridge_text");
-    assert_eq!(head.weight(), r.kernel_ridge_weight);
+    let (_, task) = reference();
+    check(
+        &KernelRidge::default().fit(&task).unwrap(),
+        "kernel_ridge_text",
+    );
     let bare = task.without_text();
     check(&KernelRidge::default().fit(&bare).unwrap(), "kernel_ridge");
     let published = KernelRidge {
@@ -299,7 +296,6 @@ fn tip_adapter_gives_the_reference_scores() {
 fn logistic_gives_the_reference_scores() {
     let (r, task) = reference();
     let head = Logistic::default().fit(&task).unwrap();
-    assert!(head.converged());
     close(&head, "logistic", 1e-5);
 
     let columns = task.scale();

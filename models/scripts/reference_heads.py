@@ -255,7 +255,7 @@ def kernel_ridge_text(Q, q0):
         return min(cross_entropy(np.vstack(rows) / (0.02 * 2.0**p), y) for p in range(-4, 4))
 
     w = min([1.0, 0.3, lam], key=loss)
-    return kernel_ridge(X, y, Q, f0, q0, beta, ridge, w), w
+    return kernel_ridge(X, y, Q, f0, q0, beta, ridge, w)
 
 
 def knn(X, y, Q, k=5, tau=0.07, centre=False):
@@ -328,7 +328,6 @@ def finite(scores):
 SHIFT = 1.5  # what all examples have in common
 SHIFTED, SHIFTED_EXACT, SHIFTED_SCALED = standardised(raw + SHIFT, y, queries + SHIFT)
 ALPHA = chosen_alpha(naive_bayes_full)
-WITH_TEXT, WEIGHT = kernel_ridge_text(Q, zero_shot(1.0))
 print(
     json.dumps(
         {
@@ -359,11 +358,9 @@ print(
                 kernel_ridge_bare(SHIFTED, y, SHIFTED_EXACT, *kernel_ridge_without_text(len(X) / len(set(labels))))
             ),
             "naive_bayes_full_text": finite(with_text(naive_bayes_full(X, y, Q), queries, ALPHA)),
-            "naive_bayes_full_alpha": ALPHA,
             "kernel_ridge": finite(kernel_ridge_bare(X, y, Q, *kernel_ridge_without_text(len(X) / len(set(labels))))),
             "kernel_ridge_published": finite(kernel_ridge_bare(X, y, Q, 3.0, 0.05, balance=0.0)),
-            "kernel_ridge_text": finite(WITH_TEXT),
-            "kernel_ridge_weight": WEIGHT,
+            "kernel_ridge_text": finite(kernel_ridge_text(Q, zero_shot(1.0))),
             "knn": finite(knn(X, y, Q)),
             "knn_centred": finite(knn(X, y, Q, k=3, centre=True)),
             "tip_adapter": finite(tip_adapter(X, y, Q, zero_shot(1.0))),

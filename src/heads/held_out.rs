@@ -14,9 +14,9 @@ impl HeadSpec {
     /// Those of [`HeadSpec::fit`].
     pub fn held_out(&self, task: &Task, limit: usize) -> Result<HeldOut> {
         let mut all = HeldOut::none(task.n_classes());
-        let mut fit = self.without(task);
         for fold in plan(task, limit) {
-            let (head, rest) = fit(&fold)?;
+            let rest = task.without(&fold);
+            let head = self.fit(&rest)?;
             let rows = linalg::select(task.features(), &fold);
             let scale = head.prior_temperature() as f32;
             let logits = scores(head.as_ref(), &rest, rows.view()) / scale;

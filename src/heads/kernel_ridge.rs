@@ -5,67 +5,52 @@
 //! so its weight equals its ridge; the textbook's is 1), and there may be no text; embeddings are standardised then;
 //! an error on a class of few examples weighs more.
 
+use super::zero_shot::text_or;
 use super::{
-    FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, affinity, check_amount,
-    check_factor, check_within, cross_entropy,
+    FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, cross_entropy, outside,
+    recipe::recipe,
 };
+use crate::Result;
 use crate::numerics::linalg::{self, Inverse};
-use crate::numerics::math;
+use crate::numerics::math::{self, larger};
 use crate::task::Task;
-use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, s};
-use serde::{Deserialize, Serialize};
 
-/// Scores a query by its cosine with the text of each class, corrected towards what the examples say.
-///
-/// With K the kernel between the N examples, Y their classes as 0 and 1, f0 the cosines with the texts, 1/C without:
-/// ```text
-/// k(x, x') = exp(-beta (1 - x.x'))
-/// score    = f0(x) + weight k(x, X) (K + L)^-1 (Y - f0(X))
-/// ```
-/// where L is diagonal: lambda for each example, times a power of the number of examples of its class (see `balance`).
-/// # Shapes
-/// Similarities `(n,)` a query; coefficients `(n, C)`.
-/// # Units
-/// About 1 for a sure class and 0 for the others. A class without examples and without text scores `-inf`; one without
-/// text among classes with text has the mean of their f0.
-/// # Parameters
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `beta` | none | 0 to 1e6 | sharpness of the kernel; none: with text 3, 2.6, 1.5, 1.66, 1.7 at 1, 2, 4, 8, 16 photos a class on average, without 0.8, 1.1, 1.4, 1.7, 1.7, straight lines in the logarithm between |
-/// | `lambda` | none | 0.0001 to 1e6 | ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1 |
-/// | `balance` | 2 | 0 to 2 | power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean is lambda: an error weighs more where there are few; 0 as published |
-/// | `weight` | none | 1e-6 to 1e6 | weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published |
-/// | `standardise` | true | | whether [`Head::prepare`] standardises the embeddings where there is no text, see [`Task::standardised`]; false as published |
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// Fit O(n^3 / 3 + n^2 C), score O(n C).
-// Fields that are not known pass: earlier versions saved one more.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct KernelRidge {
-    /// Sharpness of the kernel.
-    pub beta: Option<f64>,
-    /// Ridge.
-    pub lambda: Option<f64>,
-    /// Power of the number of examples of its class that the ridge of an example is proportional to.
-    pub balance: f64,
-    /// Weight of the correction.
-    pub weight: Option<f64>,
-    /// Whether embeddings are standardised.
-    pub standardise: bool,
-}
-
-impl Default for KernelRidge {
-    fn default() -> Self {
-        Self {
-            beta: None,
-            lambda: None,
-            balance: 2.0,
-            weight: None,
-            standardise: true,
-        }
+recipe! {
+    /// Scores a query by its cosine with the text of each class, corrected towards what the examples say.
+    ///
+    /// With K the kernel between the N examples, Y their classes as 0 and 1, f0 the cosines with the texts, 1/C without:
+    /// ```text
+    /// k(x, x') = exp(-beta (1 - x.x'))
+    /// score    = f0(x) + weight k(x, X) (K + L)^-1 (Y - f0(X))
+    /// ```
+    /// where L is diagonal: lambda for each example, times a power of the number of examples of its class (see `balance`).
+    /// # Shapes
+    /// Similarities `(n,)` a query; coefficients `(n, C)`.
+    /// # Units
+    /// About 1 for a sure class and 0 for the others. A class without examples and without text scores `-inf`; one without
+    /// text among classes with text has the mean of their f0.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// Fit O(n^3 / 3 + n^2 C), score O(n C).
+    // Fields that are not known pass: earlier versions saved one more.
+    KernelRidge "kernel_ridge" {
+        /// Sharpness of the kernel; none: with text 3, 2.6, 1.5, 1.66, 1.7 at 1, 2, 4, 8, 16 photos a class on average, without 0.8,
+        /// 1.1, 1.4, 1.7, 1.7, straight lines in the logarithm between.
+        beta: Option<f64> = None, 0 to 1e6;
+        /// Ridge; none: with text likewise 0.05, 0.05, 0.05, 0.07, 0.1, without 0.1.
+        lambda: Option<f64> = None, 0.0001 to 1e6;
+        /// Power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean
+        /// is lambda: an error weighs more where there are few; 0 as published.
+        balance: f64 = 2.0, 0 to 2;
+        /// Weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best
+        /// temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as
+        /// published.
+        weight: Option<f64> = None, 1e-6 to 1e6;
+        /// Whether [`Head::prepare`] standardises the embeddings where there is no text, see [`Task::standardised`]; false as
+        /// published.
+        standardise: bool = true;
     }
 }
 
@@ -75,17 +60,12 @@ const LEAST_RIDGE: f64 = 1e-4;
 impl KernelRidge {
     /// Ridge of each example `(n,)`. On validation photos of Caltech-101, UCF101 and DTD (true CLIP features), where half of the
     /// classes have 1 photo and the others 8, a balance of 2 gains 5, 6 and 7 points, of 1 about 2; with 4 and 16 up to 8.
-    fn ridges(&self, lambda: f64, labels: &[usize], counts: &[usize]) -> Array1<f64> {
-        let power: Vec<f64> = counts
-            .iter()
-            .map(|&n| math::exp(self.balance * math::ln(n.max(1) as f64)))
-            .collect();
-        let inverse: f64 = labels.iter().map(|&label| 1.0 / power[label]).sum();
-        let factor = lambda * inverse / labels.len() as f64;
-        labels
-            .iter()
-            .map(|&label| (factor * power[label]).max(LEAST_RIDGE))
-            .collect()
+    fn ridges(&self, lambda: f64, task: &Task) -> Array1<f64> {
+        let counts = task.counts();
+        let power = |&label: &usize| math::exp(self.balance * math::ln(counts[label] as f64));
+        let powers: Array1<f64> = task.labels().iter().map(power).collect();
+        let factor = lambda * powers.recip().mean().unwrap_or(0.0);
+        powers.mapv_into(|power| (factor * power).max(LEAST_RIDGE))
     }
 }
 
@@ -129,65 +109,52 @@ impl Head for KernelRidge {
     }
 
     fn check(&self) -> Result<()> {
-        check_amount("kernel_ridge.beta", self.beta.unwrap_or(0.0))?;
-        check_within(
-            "kernel_ridge.lambda",
-            self.lambda.unwrap_or(LEAST_RIDGE),
-            LEAST_RIDGE,
-            1e6,
-            "0.0001 to 1e6",
-        )?;
-        check_within("kernel_ridge.balance", self.balance, 0.0, 2.0, "0 to 2")?;
-        check_factor("kernel_ridge.weight", self.weight.unwrap_or(1.0))
+        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedKernelRidge> {
         self.check()?;
-        let (n, counts) = (task.n_examples(), task.counts());
-        let used = counts.iter().filter(|&&n| n > 0).count();
-        let baseline = Baseline::of(task, &counts)?;
-        let table = if baseline.text.is_some() {
-            &AROUND_TEXT
-        } else {
-            &WITHOUT_TEXT
+        let cosine = ZeroShot {
+            logit_scale: Some(1.0),
+            ..ZeroShot::default()
         };
-        let usual = interpolated(table, n as f64 / used.max(1) as f64);
+        let baseline = text_or(1.0 / task.n_classes() as f64, cosine, task)?;
+        let (table, prior, least) = match task.has_text() {
+            true => (&AROUND_TEXT, None, TEXT_TEMPERATURE),
+            false => (&WITHOUT_TEXT, Some(1.0), 0.0),
+        };
+        let shots = task.n_examples() as f64 / task.used().len().max(1) as f64;
+        let usual = interpolated(table, shots);
         let beta = self.beta.unwrap_or(usual.0);
         let lambda = self.lambda.unwrap_or(usual.1);
 
-        let before = baseline.of_examples(task);
+        let before = linalg::wide(baseline.scores(task.features()).view());
         // A class that cannot be scored has nothing to correct.
         let mut residual = before.mapv(|f| if f.is_finite() { -f } else { 0.0 });
         for (mut row, &label) in residual.rows_mut().into_iter().zip(task.labels()) {
             row[label] += 1.0;
         }
-        let mut kernel = task.similarity().mapv(|s| affinity(beta, s));
-        let ridges = self.ridges(lambda, task.labels(), &counts);
-        kernel
-            .diag_mut()
-            .zip_mut_with(&ridges, |k, ridge| *k += ridge);
+        // Rounding can take a similarity past 1, which a large beta would blow up.
+        let distance = |s: f32| larger(0.0, 1.0 - f64::from(s));
+        let mut kernel = task.similarity().mapv(|s| math::exp(-beta * distance(s)));
+        let mut diagonal = kernel.diag_mut();
+        diagonal += &self.ridges(lambda, task);
         // The kernel is positive semi-definite up to rounding of its products, which is far below the least lambda.
-        let inverse = Inverse::of_matrix(&kernel).ok_or_else(|| Error::Parameter {
-            name: "kernel_ridge.lambda",
-            value: lambda.to_string(),
-            range: "large enough for the rounding of the kernel",
-        })?;
+        let range = "large enough for the rounding of the kernel";
+        let inverse = Inverse::of_matrix(&kernel)
+            .ok_or_else(|| outside("kernel_ridge.lambda", lambda, range))?;
         let coefficients = inverse.solve(&residual);
-        let weight = match self.weight {
-            Some(weight) => weight,
-            None if baseline.text.is_none() => 1.0,
-            None => {
-                // With Q the inverse, what the others add to f0 of an example that is left out: R - Q R / diag Q.
-                let diagonal: Array1<f64> = (0..n).map(|i| inverse.row(i)[i]).collect();
-                let added = &residual - &(&coefficients / &diagonal.insert_axis(Axis(1)));
-                best_weight(task, &before, &added, lambda)
-            }
-        };
+        let weight = self.weight.or(prior).unwrap_or_else(|| {
+            // With Q the inverse, what the others add to f0 of an example that is left out: R - Q R / diag Q.
+            let diagonal: Array1<f64> = (0..inverse.size()).map(|i| inverse.row(i)[i]).collect();
+            let added = &residual - &(&coefficients / &diagonal.insert_axis(Axis(1)));
+            best_weight(task, &before, &added, lambda)
+        });
         Ok(FittedKernelRidge {
             columns: linalg::single((&coefficients.t() * weight).view()),
             baseline,
             beta,
-            weight,
+            temperature: (TEMPERATURE * weight).max(least),
         })
     }
 }
@@ -225,75 +192,15 @@ fn held_out_examples(task: &Task) -> Vec<usize> {
     (0..n).map(|k| usable[k * usable.len() / n]).collect()
 }
 
-/// What is said about a query before the examples are asked.
-#[derive(Debug, Clone)]
-struct Baseline {
-    /// Cosines with the texts, where there are any.
-    text: Option<Linear>,
-    /// What stands there without: 1/C, or `-inf` for a class without examples.
-    constant: Vec<f32>,
-}
-
-impl Baseline {
-    fn of(task: &Task, counts: &[usize]) -> Result<Self> {
-        let zero_shot = ZeroShot {
-            logit_scale: Some(1.0),
-            ..ZeroShot::default()
-        };
-        let text = zero_shot.fit(task)?.linear().cloned();
-        Ok(Self {
-            text: text.filter(|_| task.has_text()),
-            constant: counts
-                .iter()
-                .map(|&n| {
-                    if n == 0 {
-                        f32::NEG_INFINITY
-                    } else {
-                        1.0 / counts.len() as f32
-                    }
-                })
-                .collect(),
-        })
-    }
-
-    fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        match &self.text {
-            Some(text) => text.scores_into(query, out),
-            None => out.copy_from_slice(&self.constant),
-        }
-    }
-
-    /// Of all examples `(n, C)`.
-    fn of_examples(&self, task: &Task) -> Array2<f64> {
-        match &self.text {
-            Some(text) => linalg::wide(text.scores(task.features()).view()),
-            None => Array2::from_shape_fn((task.n_examples(), self.constant.len()), |(_, c)| {
-                f64::from(self.constant[c])
-            }),
-        }
-    }
-}
-
 /// Coefficients of the examples.
 #[derive(Debug, Clone)]
 pub struct FittedKernelRidge {
-    baseline: Baseline,
+    /// What is said about a query before the examples are asked.
+    baseline: Linear,
     beta: f64,
-    weight: f64,
+    temperature: f64,
     /// Weighted coefficients `(C, n)`.
     columns: Array2<f32>,
-}
-
-impl FittedKernelRidge {
-    /// Sharpness of the kernel that was used.
-    pub fn beta(&self) -> f64 {
-        self.beta
-    }
-
-    /// Weight of the correction that was used.
-    pub fn weight(&self) -> f64 {
-        self.weight
-    }
 }
 
 /// Where temperatures are looked for.
@@ -308,7 +215,7 @@ const TEXT_TEMPERATURE: f64 = 0.01;
 
 impl FittedHead for FittedKernelRidge {
     fn n_classes(&self) -> usize {
-        self.baseline.constant.len()
+        self.baseline.n_classes()
     }
 
     fn reads_similarities(&self) -> bool {
@@ -324,10 +231,6 @@ impl FittedHead for FittedKernelRidge {
     }
 
     fn prior_temperature(&self) -> f64 {
-        let corrected = TEMPERATURE * self.weight;
-        match self.baseline.text {
-            Some(_) => corrected.max(TEXT_TEMPERATURE),
-            None => corrected,
-        }
+        self.temperature
     }
 }

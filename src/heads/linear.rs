@@ -1,9 +1,9 @@
 //! Scores that are weights times features plus a bias: what most heads come down to.
 
-use super::Query;
+use super::{FittedHead, Query, Scratch};
 use crate::numerics::linalg;
 use crate::task::Task;
-use ndarray::{Array1, Array2, ArrayView2, Zip, s};
+use ndarray::{Array1, Array2, ArrayView2, s};
 use std::ops::Range;
 
 /// Weights and bias of each class on a unit row.
@@ -27,6 +27,11 @@ impl Linear {
         }
     }
 
+    /// The same scores for every query.
+    pub(super) fn constant(scores: &Array1<f64>, width: usize) -> Self {
+        Self::new(&Array2::zeros((scores.len(), width)), scores)
+    }
+
     pub(super) fn of_single(weights: Array2<f32>, bias: Array1<f32>) -> Self {
         Self {
             columns: 0..weights.ncols(),
@@ -37,28 +42,14 @@ impl Linear {
 
     /// From weights on the embeddings of a task. Those of a standardised task are scaled rather than made unit length, else it
     /// would not be linear: by what brings the examples to unit length on average.
-    pub fn of_embeddings(weights: &Array2<f64>, bias: &Array1<f64>, task: &Task) -> Self {
-        let (scale, shift) = (task.scale(), task.shift());
-        let mut single = Array2::zeros(weights.dim());
-        let mut bias = bias.clone();
-        for ((mut out, row), bias) in
-            (single.rows_mut().into_iter().zip(weights.rows())).zip(&mut bias)
-        {
-            Zip::from(&mut out)
-                .and(row)
-                .and(&scale)
-                .and(&shift)
-                .for_each(|out, &w, &scale, &shift| {
-                    let w = w * f64::from(scale);
-                    *bias -= w * f64::from(shift);
-                    *out = w as f32;
-                });
-        }
-        Self::of_single(single, bias.mapv(|b| b as f32))
+    pub(super) fn of_embeddings(weights: &Array2<f64>, bias: &Array1<f64>, task: &Task) -> Self {
+        let weights = weights * &task.scale().mapv(f64::from);
+        let bias = bias - &weights.dot(&task.shift().mapv(f64::from));
+        Self::of_single(linalg::single(weights.view()), bias.mapv(|b| b as f32))
     }
 
     /// The sum of the scores of two.
-    pub fn plus(mut self, other: &Self) -> Self {
+    pub(super) fn plus(mut self, other: &Self) -> Self {
         self.weights += &other.weights;
         self.bias += &other.bias;
         self.columns =
@@ -96,5 +87,30 @@ impl Linear {
         out.copy_from_slice(bias);
         let weights = self.weights.slice(s![.., self.columns.clone()]);
         linalg::add_products(weights, &query.row[self.columns.clone()], out);
+    }
+}
+
+/// A fitted head that is weights and a bias and nothing else.
+#[derive(Debug, Clone)]
+pub struct FittedLinear {
+    pub(super) linear: Linear,
+    pub(super) temperature: f64,
+}
+
+impl FittedHead for FittedLinear {
+    fn n_classes(&self) -> usize {
+        self.linear.n_classes()
+    }
+
+    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
+        self.linear.scores_into(query, out);
+    }
+
+    fn prior_temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    fn linear(&self) -> Option<&Linear> {
+        Some(&self.linear)
     }
 }

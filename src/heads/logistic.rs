@@ -4,48 +4,34 @@
 //! Differs from it: solved for one coefficient an example and class (representer theorem) in the metric of the
 //! similarities, where few examples make a small problem whatever the width.
 
+use super::linear::{FittedLinear, Linear};
 use super::solver::Problem;
-use super::{FittedHead, Head, Linear, Query, Scratch, check_within};
+use super::{Head, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
-use crate::numerics::math;
 use crate::task::Task;
-use ndarray::Array2;
-use serde::{Deserialize, Serialize};
+use ndarray::ArrayView2;
 
-/// Scores a query by the logits of a logistic regression on embeddings scaled to length `scale`.
-///
-/// ```text
-/// minimise   sum over examples of cross-entropy  +  |W|^2 / 2c       (the bias is not penalised)
-/// ```
-/// # Shapes
-/// Embeddings `(n, width)`; weights `(C, width)`, bias `(C,)`.
-/// # Units
-/// Logits; a class without examples scores `-inf`.
-/// # Parameters
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `scale` | 10 | 0.01 to 1000 | length of the embeddings; unit length would be penalised heavily |
-/// | `c` | 1 | 0.0001 to 10000 | inverse of the penalty, scikit-learn's `C` |
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// One product of `(n, n)` with `(n, C)` a step, some 50 to 400 steps; score O(C width).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Logistic {
-    /// Length of the embeddings.
-    pub scale: f64,
-    /// Inverse of the penalty.
-    pub c: f64,
-}
-
-impl Default for Logistic {
-    fn default() -> Self {
-        Self {
-            scale: 10.0,
-            c: 1.0,
-        }
+recipe! {
+    /// Scores a query by the logits of a logistic regression on embeddings scaled to length `scale`.
+    ///
+    /// ```text
+    /// minimise   sum over examples of cross-entropy  +  |W|^2 / 2c       (the bias is not penalised)
+    /// ```
+    /// # Shapes
+    /// Embeddings `(n, width)`; weights `(C, width)`, bias `(C,)`.
+    /// # Units
+    /// Logits, each to within 1e-5 of the minimum's, with more than 60 examples 1e-3; a class without examples scores `-inf`.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// One product of `(n, n)` with `(n, C)` a step, some 50 to 400 steps; score O(C width).
+    #[serde(deny_unknown_fields)]
+    Logistic "logistic" {
+        /// Length of the embeddings; unit length would be penalised heavily.
+        scale: f64 = 10.0, 0.01 to 1000;
+        /// Inverse of the penalty, scikit-learn's `C`.
+        c: f64 = 1.0, 0.0001 to 10000;
     }
 }
 
@@ -58,37 +44,23 @@ const TOLERANCES: [f64; 2] = [1e-5, 1e-3];
 const TEMPERATURE: f64 = 0.5;
 
 impl Head for Logistic {
-    type Fitted = FittedLogistic;
+    type Fitted = FittedLinear;
     const NAME: &'static str = "logistic";
 
     fn check(&self) -> Result<()> {
-        check_within("logistic.scale", self.scale, 0.01, 1e3, "0.01 to 1000")?;
-        check_within("logistic.c", self.c, 1e-4, 1e4, "0.0001 to 10000")
+        self.check_ranges()
     }
 
-    fn fit(&self, task: &Task) -> Result<FittedLogistic> {
+    fn fit(&self, task: &Task) -> Result<FittedLinear> {
         self.check()?;
-        let (n, classes) = (task.n_examples(), task.n_classes());
-        let counts = task.counts();
-        let unused: Vec<usize> = (0..classes).filter(|&c| counts[c] == 0).collect();
-        let gradient = |scores: &Array2<f64>| {
-            let mut gradient = scores.clone();
-            for (mut row, &label) in gradient.rows_mut().into_iter().zip(task.labels()) {
-                for &c in &unused {
-                    row[c] = f64::NEG_INFINITY;
-                }
-                math::softmax(row.as_slice_mut().expect("scores are row-major"));
-                row[label] -= 1.0;
-            }
-            gradient
-        };
+        let n = task.n_examples();
         let embeddings = task.embeddings();
         let columns = embeddings.t().as_standard_layout().into_owned();
         let square = self.scale * self.scale;
         // Through the features where they are fewer than the examples.
         let through = n > 2 * embeddings.ncols();
-        let kernel = |b: &Array2<f64>| {
-            let rows = linalg::single(b.t());
+        let kernel = |coefficients: ArrayView2<'_, f64>| {
+            let rows = linalg::single(coefficients.t());
             let product = if through {
                 let inner = linalg::products(rows.view(), columns.view());
                 linalg::products(embeddings, inner.view())
@@ -98,57 +70,21 @@ impl Head for Logistic {
             linalg::wide(product.view()) * square
         };
         let problem = Problem {
-            gradient: &gradient,
+            labels: task.labels(),
             kernel: &kernel,
             penalty: 1.0 / self.c,
             length: self.scale,
             tolerance: TOLERANCES[usize::from(n > FEW)],
         };
-        let (solution, converged) = problem.solve((n, classes));
-        let weights = linalg::products(
-            linalg::single(solution.coefficients.t()).view(),
-            columns.view(),
-        );
+        let start = task.counts().into_iter();
+        let start = start.map(|n| if n == 0 { f64::NEG_INFINITY } else { 0.0 });
+        let (coefficients, bias) = problem.solve(start.collect());
+        let rows = linalg::single(coefficients.t());
+        let weights = linalg::products(rows.view(), columns.view());
         let weights = linalg::wide(weights.view()) * square;
-        let mut bias = solution.bias;
-        for c in unused {
-            bias[c] = f64::NEG_INFINITY;
-        }
-        Ok(FittedLogistic {
+        Ok(FittedLinear {
             linear: Linear::of_embeddings(&weights, &bias, task),
-            converged,
+            temperature: TEMPERATURE,
         })
-    }
-}
-
-/// The solution as weights.
-#[derive(Debug, Clone)]
-pub struct FittedLogistic {
-    linear: Linear,
-    converged: bool,
-}
-
-impl FittedLogistic {
-    /// Whether the minimum was reached: every score to within 1e-5, with more than 60 examples 1e-3.
-    pub fn converged(&self) -> bool {
-        self.converged
-    }
-}
-
-impl FittedHead for FittedLogistic {
-    fn n_classes(&self) -> usize {
-        self.linear.n_classes()
-    }
-
-    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
-        self.linear.scores_into(query, out);
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        TEMPERATURE
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear)
     }
 }

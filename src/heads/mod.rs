@@ -18,6 +18,7 @@ mod naive_bayes_full;
 mod prior;
 mod prototype;
 mod pseudo;
+mod recipe;
 mod scratch;
 mod solver;
 mod tip_adapter;
@@ -31,18 +32,18 @@ pub use fused::{FittedFused, Fused};
 pub(crate) use fused::{Kernel, Known, MOST, TextScores, groups, mean_direction};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
-pub use linear::Linear;
-pub use logistic::{FittedLogistic, Logistic};
-pub use naive_bayes::{Dof, FittedNaiveBayes, NaiveBayes, Statistics};
-pub use naive_bayes_full::{FittedNaiveBayesFull, NaiveBayesFull, Ridge};
+pub use linear::{FittedLinear, Linear};
+pub use logistic::Logistic;
+pub use naive_bayes::{Dof, NaiveBayes, Statistics};
+pub use naive_bayes_full::{NaiveBayesFull, Ridge};
 pub use prior::Prior;
 pub use prototype::{Center, FittedPrototype, Prototype};
 pub use scratch::Scratch;
 pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
-pub use zero_shot::{FittedZeroShot, MissingText, ZeroShot};
+pub use zero_shot::{MissingText, ZeroShot};
 
-use crate::numerics::math::{self, exp, larger};
+use crate::numerics::math;
 use crate::task::Task;
 use crate::validation::HeldOut;
 use crate::{Error, Result};
@@ -76,23 +77,6 @@ pub trait Head {
     /// # Errors
     /// Those of [`Head::check`].
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
-
-    /// What fits the head without some examples of the task. The task that it gives is one without these examples, or
-    /// without any where the head has no use for them.
-    fn without<'a>(&'a self, task: &'a Task) -> Without<'a, Self::Fitted> {
-        fit_without(self, task)
-    }
-}
-
-/// Fits a head without a list of examples, and gives the task that it was fitted to.
-pub type Without<'a, T> = Box<dyn FnMut(&[usize]) -> Result<(T, Task)> + 'a>;
-
-/// [`Head::without`] for heads that see what is left as a task of its own.
-fn fit_without<'a, H: Head + ?Sized>(recipe: &'a H, task: &'a Task) -> Without<'a, H::Fitted> {
-    Box::new(move |fold| {
-        let rest = task.without(fold);
-        Ok((recipe.fit(&rest)?, rest))
-    })
 }
 
 /// A photo that is asked about.
@@ -244,19 +228,6 @@ macro_rules! heads {
                     $(Self::$head(head) => Box::new(head.fit(task)?),)*
                 })
             }
-
-            /// [`Head::without`] of whichever head it is.
-            pub fn without<'a>(&'a self, task: &'a Task) -> Without<'a, Box<dyn FittedHead>> {
-                match self {
-                    $(Self::$head(head) => {
-                        let mut fit = head.without(task);
-                        Box::new(move |fold| {
-                            let (head, rest) = fit(fold)?;
-                            Ok((Box::new(head) as Box<dyn FittedHead>, rest))
-                        })
-                    })*
-                }
-            }
         }
     };
 }
@@ -310,11 +281,6 @@ fn check_factor(name: &'static str, value: f64) -> Result<()> {
     check_within(name, value, 1e-6, 1e6, "1e-6 to 1e6")
 }
 
-/// Refuses a hyper-parameter that is not from 0 to 1e6.
-fn check_amount(name: &'static str, value: f64) -> Result<()> {
-    check_within(name, value, 0.0, 1e6, "0 to 1e6")
-}
-
 /// Refuses a hyper-parameter that is not a number from `least` to `most`.
 fn check_within(
     name: &'static str,
@@ -323,28 +289,26 @@ fn check_within(
     most: f64,
     range: &'static str,
 ) -> Result<()> {
-    if (least..=most).contains(&value) {
-        Ok(())
-    } else {
-        Err(Error::Parameter {
-            name,
-            value: value.to_string(),
-            range,
-        })
-    }
+    let within = (least..=most).contains(&value);
+    within
+        .then_some(())
+        .ok_or_else(|| outside(name, value, range))
 }
 
-/// The kernel of memory heads: e to the minus `beta` times the distance of two embeddings from likeness.
-fn affinity(beta: f64, similarity: f32) -> f64 {
-    // Rounding can take a similarity past 1, which a large beta would blow up.
-    exp(-beta * larger(0.0, 1.0 - f64::from(similarity)))
+/// The error for a hyper-parameter that is outside its range.
+fn outside(name: &'static str, value: f64, range: &'static str) -> Error {
+    Error::Parameter {
+        name,
+        value: value.to_string(),
+        range,
+    }
 }
 
 /// Examples whose affinities are computed before they are used.
 const BLOCK: usize = 64;
 
-/// Hands on the [`affinity`] of a query with these similarities to the examples, in single precision: those of some
-/// examples, as places from the first, at a time.
+/// Hands on the affinities of a query with these similarities to the examples, e to the minus `beta` times the distance from
+/// likeness: those of some examples, as places from the first, at a time.
 fn affinities(beta: f64, similarities: &[f32], mut use_block: impl FnMut(usize, &[f32])) {
     let mut block = [0.0; BLOCK];
     for (place, some) in similarities.chunks(BLOCK).enumerate() {

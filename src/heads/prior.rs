@@ -3,7 +3,7 @@
 
 use crate::numerics::Measured;
 use crate::numerics::math;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// How likely each class is before the photo is seen.
@@ -21,20 +21,15 @@ pub enum Prior {
 
 impl Prior {
     /// Logarithm of the prior of each class `(C,)`; `-inf` for one that counts for nothing.
-    pub(super) fn log(self, counts: &[f64]) -> Vec<f64> {
-        let value = |c: usize| match self {
-            _ if counts[c] == 0.0 => 0.0,
+    pub(super) fn log(self, counts: &Array1<f64>) -> Array1<f64> {
+        let shares = counts.mapv(|n| match self {
+            _ if n == 0.0 => 0.0,
             Self::Uniform => 1.0,
-            Self::Empirical => counts[c],
-            Self::Smoothed => counts[c] + 1.0,
-        };
-        let total: f64 = (0..counts.len()).map(value).sum();
-        (0..counts.len())
-            .map(|c| match value(c) {
-                0.0 => f64::NEG_INFINITY,
-                value => math::ln(value / total),
-            })
-            .collect()
+            Self::Empirical => n,
+            Self::Smoothed => n + 1.0,
+        });
+        let total = shares.sum().max(f64::MIN_POSITIVE);
+        shares.mapv_into(|share| math::ln(share / total))
     }
 }
 
@@ -67,32 +62,20 @@ pub(super) static SHARE: Measured = Measured::new("prior.SHARE", 0.07);
 /// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes with
 /// these weights and means `(C, d)`, where the weights are the means times a precision matrix; 1 where there is no gap.
 ///
-/// The gap is half the squared Mahalanobis distance of two class means, averaged over all pairs of classes that have
+/// The gap is half the squared Mahalanobis distance of two class means, averaged over all pairs of the `used` classes, which have
 /// examples. It grows with the number of dimensions and with the precision just as the scores do.
 pub(super) fn typical_temperature(
     weights: &Array2<f64>,
     means: &Array2<f64>,
-    counts: &[usize],
+    used: &[usize],
 ) -> f64 {
-    let mut own = 0.0;
-    let (mut weight, mut mean) = (Array1::zeros(weights.ncols()), Array1::zeros(means.ncols()));
-    let mut n = 0.0;
-    for c in (0..counts.len()).filter(|&c| counts[c] > 0) {
-        own += weights.row(c).dot(&means.row(c));
-        weight += &weights.row(c);
-        mean += &means.row(c);
-        n += 1.0;
-    }
-    temperature_of_sums(own, weight.dot(&mean), n)
-}
-
-/// The same for n classes from the sum of the products of the weights of each with its mean, and the product of the sum
-/// of all weights with that of all means.
-pub(super) fn temperature_of_sums(own: f64, all: f64, n: f64) -> f64 {
-    if n < 2.0 {
+    if used.len() < 2 {
         return 1.0;
     }
-    let own = own / n;
+    let n = used.len() as f64;
+    let [weights, means] = [weights, means].map(|rows| rows.select(Axis(0), used));
+    let own = (&weights * &means).sum() / n;
+    let all = weights.sum_axis(Axis(0)).dot(&means.sum_axis(Axis(0)));
     let gap = (own - all / (n * n)) * n / (n - 1.0);
     // Classes on the same spot differ by rounding only.
     if gap > 1e-9 * own.abs() {

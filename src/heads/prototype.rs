@@ -3,8 +3,9 @@
 //! Source: Snell, Swersky, Zemel, "Prototypical Networks for Few-shot Learning", 2017, arXiv:1703.05175, eq. 1.
 //! Differs from the source: cosine in place of squared Euclidean distance; no episodic training.
 
+use super::linear::{FittedLinear, Linear};
 use super::prior::typical_temperature;
-use super::{FittedHead, Head, Linear, Query, Scratch, check_amount, check_factor, pseudo};
+use super::{FittedHead, Head, Query, Scratch, pseudo, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::task::{Task, class_sums};
@@ -22,41 +23,26 @@ pub enum Center {
     SupportMean,
 }
 
-/// Scores a query by `logit_scale` times its cosine with the mean of each class.
-///
-/// # Shapes
-/// Embeddings `(n, width)`; means `(C, width)`.
-/// # Units
-/// Cosines times `logit_scale`, which are too confident where classes are far apart: the prior temperature is 0.07 of
-/// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
-/// # Parameters
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `logit_scale` | 100 | 1e-6 to 1e6 | what the cosine is multiplied by |
-/// | `center` | none | none, support_mean | where directions are taken from |
-/// | `text_count` | 0 | 0 to 1e6 | examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples |
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// Fit O(n width), score O(C width) a query.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Prototype {
-    /// What the cosine is multiplied by.
-    pub logit_scale: f64,
-    /// Where directions are taken from.
-    pub center: Center,
-    /// Examples that the text of a class is worth.
-    pub text_count: f64,
-}
-
-impl Default for Prototype {
-    fn default() -> Self {
-        Self {
-            logit_scale: 100.0,
-            center: Center::None,
-            text_count: 0.0,
-        }
+recipe! {
+    /// Scores a query by `logit_scale` times its cosine with the mean of each class.
+    ///
+    /// # Shapes
+    /// Embeddings `(n, width)`; means `(C, width)`.
+    /// # Units
+    /// Cosines times `logit_scale`, which are too confident where classes are far apart: the prior temperature is 0.07 of
+    /// the typical gap between two classes. A class without examples scores `-inf`, but for `text_count`.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// Fit O(n width), score O(C width) a query.
+    #[serde(deny_unknown_fields)]
+    Prototype "prototype" {
+        /// What the cosine is multiplied by.
+        logit_scale: f64 = 100.0, 1e-6 to 1e6;
+        /// Where directions are taken from.
+        center: Center = Center::None;
+        /// Examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples.
+        text_count: f64 = 0.0, 0 to 1e6;
     }
 }
 
@@ -65,51 +51,46 @@ impl Head for Prototype {
     const NAME: &'static str = "prototype";
 
     fn check(&self) -> Result<()> {
-        check_factor("prototype.logit_scale", self.logit_scale)?;
-        check_amount("prototype.text_count", self.text_count)
+        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedPrototype> {
         self.check()?;
-        let counts = task.counts();
+        let used = task.used();
         let mut embeddings = linalg::wide(task.embeddings());
-        let mean = match self.center {
-            Center::None => None,
-            Center::SupportMean => embeddings.mean_axis(Axis(0)),
-        };
-        let centred = |row: Array1<f64>| match &mean {
+        let mean = embeddings.mean_axis(Axis(0));
+        let mean = mean.filter(|_| self.center == Center::SupportMean);
+        let seen = |row: Array1<f64>| match &mean {
             None => row,
             Some(mean) => direction(row - mean, NEAR),
         };
         for mut row in embeddings.rows_mut() {
-            let seen = centred(row.to_owned());
-            row.assign(&seen);
+            let direction = seen(row.to_owned());
+            row.assign(&direction);
         }
         let mut directions = class_sums(embeddings.view(), task.labels(), task.n_classes());
-        let mut scored: Vec<bool> = counts.iter().map(|&n| n > 0).collect();
+        let mut bias = Array1::from_elem(task.n_classes(), f64::NEG_INFINITY);
+        used.iter().for_each(|&c| bias[c] = 0.0);
         if self.text_count > 0.0 {
-            let texts = pseudo::rows(task, &task.class_means());
-            for (c, row) in texts.into_iter().enumerate() {
-                if let Some(row) = row {
-                    let mut sum = directions.row_mut(c);
-                    sum.scaled_add(self.text_count, &centred(row));
-                    scored[c] = true;
-                }
+            for (c, row) in pseudo::rows(task, &task.class_means()) {
+                let mut sum = directions.row_mut(c);
+                sum.scaled_add(self.text_count, &seen(row));
+                bias[c] = 0.0;
             }
         }
         for mut row in directions.rows_mut() {
-            let unit = direction(row.to_owned(), CANCELLED);
-            row.assign(&unit);
+            let direction = direction(row.to_owned(), CANCELLED);
+            row.assign(&direction);
         }
         let weights = &directions * self.logit_scale;
-        let bias = Array1::from_shape_fn(counts.len(), |c| match &mean {
-            _ if !scored[c] => f64::NEG_INFINITY,
-            Some(mean) => -weights.row(c).dot(mean),
-            None => 0.0,
-        });
+        if let Some(mean) = &mean {
+            bias -= &weights.dot(mean);
+        }
         Ok(FittedPrototype {
-            temperature: typical_temperature(&weights, &directions, &counts),
-            linear: Linear::of_embeddings(&weights, &bias, task),
+            linear: FittedLinear {
+                linear: Linear::of_embeddings(&weights, &bias, task),
+                temperature: typical_temperature(&weights, &directions, &used),
+            },
             centre: mean.map(|mean| Centre {
                 row: (&mean * &task.scale().mapv(f64::from)).mapv(|v| v as f32),
                 square: mean.dot(&mean),
@@ -141,8 +122,7 @@ struct Centre {
 /// The directions of the classes as weights.
 #[derive(Debug, Clone)]
 pub struct FittedPrototype {
-    linear: Linear,
-    temperature: f64,
+    linear: FittedLinear,
     centre: Option<Centre>,
 }
 
@@ -151,8 +131,8 @@ impl FittedHead for FittedPrototype {
         self.linear.n_classes()
     }
 
-    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
-        self.linear.scores_into(query, out);
+    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
+        self.linear.scores_into(query, scratch, out);
         if let Some(centre) = &self.centre {
             let row = centre.row.as_slice().expect("a fresh array is contiguous");
             // |x - mean|^2 for an embedding of unit length.
@@ -169,10 +149,10 @@ impl FittedHead for FittedPrototype {
     }
 
     fn prior_temperature(&self) -> f64 {
-        self.temperature
+        self.linear.temperature
     }
 
     fn linear(&self) -> Option<&Linear> {
-        Some(&self.linear).filter(|_| self.centre.is_none())
+        self.linear.linear().filter(|_| self.centre.is_none())
     }
 }

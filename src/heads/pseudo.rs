@@ -1,56 +1,68 @@
-//! Texts as examples of their classes: text rows moved to where images lie.
+//! Between texts and images: `clip` columns of one moved to where the other lie.
 
-use super::zero_shot::{class_directions, mean, unit};
-use crate::task::Task;
-use ndarray::{Array1, Array2, s};
+use crate::task::{Task, class_sums};
+use ndarray::{Array1, Array2, Axis, s};
 
-/// What the image of each class with a text may look like `(width,)`; nothing where fewer than two classes have a text
-/// and examples, because the way from texts to images is then unknown. `means (C, width)` are the class means of the
-/// images.
+pub(super) fn unit(row: Array1<f64>) -> Array1<f64> {
+    let length = row.dot(&row).sqrt().max(f64::MIN_POSITIVE);
+    row / length
+}
+
+pub(super) fn mean(rows: Vec<Array1<f64>>) -> Option<Array1<f64>> {
+    let n = rows.len() as f64;
+    rows.into_iter().reduce(|a, b| a + b).map(|sum| sum / n)
+}
+
+/// Where the images of the classes lie.
+pub(super) struct Images {
+    /// The direction of the mean `clip` features of each class `(C, d)`; zero where it has no example.
+    pub directions: Array2<f64>,
+    /// What leads to them from the texts `(d,)`, on average over the classes that have both.
+    pub shift: Array1<f64>,
+}
+
+impl Images {
+    /// `None` where fewer than two classes have a text and examples, because the way is then unknown.
+    pub fn of(task: &Task) -> Option<Self> {
+        let features = task.features();
+        let clip = features.slice(s![.., task.streams().clip()?]);
+        let mut directions = class_sums(clip, task.labels(), task.n_classes());
+        let mut shifts = Vec::new();
+        let classes = directions.rows_mut().into_iter().zip(task.text());
+        for ((mut row, text), n) in classes.zip(task.counts()) {
+            let direction = unit(row.to_owned());
+            row.assign(&direction);
+            if let Some(text) = text.as_ref().filter(|_| n > 0) {
+                shifts.push(&row - &text.mapv(f64::from));
+            }
+        }
+        let shift = mean(shifts.clone()).filter(|_| shifts.len() >= 2)?;
+        Some(Self { directions, shift })
+    }
+}
+
+/// Of each class that has a text what its image may look like `(width,)`; none where fewer than two have examples too. `means
+/// (C, width)` are the class means of the images, zero where there is no example.
 ///
 /// The `clip` columns come from the text. About the others it says nothing: they are the mean of the class, or the
 /// mean of the classes where it has no example.
-pub(super) fn rows(task: &Task, means: &Array2<f64>) -> Vec<Option<Array1<f64>>> {
-    let none = vec![None; task.n_classes()];
-    let Some(clip) = task.streams().clip() else {
-        return none;
-    };
-    let counts = task.counts();
-    let texts: Vec<Option<Array1<f64>>> = task
-        .text()
-        .iter()
-        .map(|row| row.as_ref().map(|row| row.mapv(f64::from)))
-        .collect();
-    let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0).collect();
-    let paired: Vec<usize> = used
-        .iter()
-        .copied()
-        .filter(|&c| texts[c].is_some())
-        .collect();
-    if paired.len() < 2 {
-        return none;
-    }
-    let directions = class_directions(task);
-    let from = mean(paired.iter().filter_map(|&c| texts[c].as_ref()));
-    let to = mean(paired.iter().map(|&c| &directions[c]));
-    let Some(shift) = to.zip(from).map(|(to, from)| to - from) else {
-        return none;
+pub(super) fn rows(task: &Task, means: &Array2<f64>) -> Vec<(usize, Array1<f64>)> {
+    let (Some(images), Some(clip)) = (Images::of(task), task.streams().clip()) else {
+        return Vec::new();
     };
     let length = f64::from(task.scale()[clip.start]);
-    let typical = means
-        .select(ndarray::Axis(0), &used)
-        .mean_axis(ndarray::Axis(0));
-    texts
-        .into_iter()
-        .enumerate()
-        .map(|(c, text)| {
-            let mut row = match &typical {
-                Some(typical) if counts[c] == 0 => typical.clone(),
-                _ => means.row(c).to_owned(),
-            };
-            row.slice_mut(s![clip.clone()])
-                .assign(&(unit(text? + &shift) * length));
-            Some(row)
-        })
-        .collect()
+    let counts = task.counts();
+    let used = counts.iter().filter(|&&n| n > 0).count();
+    let typical = means.sum_axis(Axis(0)) / used as f64;
+    let row_of = |(c, text): (usize, &Option<Array1<f32>>)| {
+        let text = text.as_ref()?.mapv(f64::from);
+        let mut row = match counts[c] {
+            0 => typical.clone(),
+            _ => means.row(c).to_owned(),
+        };
+        row.slice_mut(s![clip.clone()])
+            .assign(&(unit(text + &images.shift) * length));
+        Some((c, row))
+    };
+    task.text().iter().enumerate().filter_map(row_of).collect()
 }

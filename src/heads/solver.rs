@@ -1,10 +1,14 @@
-//! Conjugate gradients in the metric of a kernel, for convex losses of linear classifiers.
+//! Conjugate gradients in the metric of a kernel, for logistic regression.
 //!
 //! Source: Polak, Ribiere, 1969, with beta >= 0 (Powell, 1984; Gilbert, Nocedal, 1992). Gradients are taken in the
 //! space of functions that the kernel spans, where the penalty is the squared length, so that a step costs one product
 //! with the kernel, and the distance to the solution is known from the gradient.
+//!
+//! A function is given by a matrix `(n + 1, C)`: the coefficients of the examples, and as the last row the bias over the square
+//! of `length`. Its *image*, of the same shape, holds the scores of the examples without the bias, and the bias.
 
-use ndarray::{Array1, Array2, Axis};
+use crate::numerics::math::softmax;
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 /// Steps at most; the tasks tried (up to 1,600 examples) took at most 500.
 const STEPS: usize = 2000;
@@ -15,26 +19,12 @@ const SLOPE: f64 = 0.1;
 /// Looks along one direction at most; the third is rare.
 const LOOKS: usize = 30;
 
-/// Coefficients of the examples `(n, C)`, and a bias of each class `(C,)`.
-#[derive(Debug, Clone)]
-pub(super) struct Expansion {
-    pub coefficients: Array2<f64>,
-    pub bias: Array1<f64>,
-}
-
-impl Expansion {
-    fn add(&mut self, factor: f64, other: &Self) {
-        self.coefficients.scaled_add(factor, &other.coefficients);
-        self.bias.scaled_add(factor, &other.bias);
-    }
-}
-
-/// A loss of the scores, the kernel that makes scores of coefficients, and how far to go.
+/// What is minimised: the cross-entropy of the examples, and a penalty on the coefficients.
 pub(super) struct Problem<'a> {
-    /// Gradient `(n, C)` of the loss with respect to the scores `(n, C)`.
-    pub gradient: &'a dyn Fn(&Array2<f64>) -> Array2<f64>,
+    /// Classes of the examples `(n,)`.
+    pub labels: &'a [usize],
     /// Product of the kernel matrix `(n, n)` with coefficients `(n, C)`.
-    pub kernel: &'a dyn Fn(&Array2<f64>) -> Array2<f64>,
+    pub kernel: &'a dyn Fn(ArrayView2<'_, f64>) -> Array2<f64>,
     /// What half the squared length of the classifier is multiplied by.
     pub penalty: f64,
     /// Length of a feature row: a bias weighs like a feature of that size, which matters to the speed alone.
@@ -44,74 +34,79 @@ pub(super) struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// Minimises loss plus penalty from zero, for n examples and C classes. Also returns whether the tolerance was reached.
-    pub fn solve(&self, (n, classes): (usize, usize)) -> (Expansion, bool) {
-        let mut x = Expansion {
-            coefficients: Array2::zeros((n, classes)),
-            bias: Array1::zeros(classes),
-        };
-        // Scores that the coefficients give; kept up to date by adding what each step adds.
-        let mut inner = Array2::zeros((n, classes));
-        // The last gradient with its squared length; the direction with the scores that it gives.
-        let mut last: Option<(Expansion, f64)> = None;
-        let mut direction = x.clone();
-        let mut along = Array2::zeros(inner.dim());
+    /// The coefficients `(n, C)` and the bias `(C,)` of the minimum, from no coefficients and this bias, which stays where it is `-inf`.
+    pub fn solve(&self, bias: Array1<f64>) -> (Array2<f64>, Array1<f64>) {
+        let n = self.labels.len();
+        let mut x = Array2::zeros((n + 1, bias.len()));
+        let mut image = x.clone();
+        image.row_mut(n).assign(&bias);
+        let (mut direction, mut along) = (x.clone(), x.clone());
+        // The last gradient with its squared length.
+        let mut last: Option<(Array2<f64>, f64)> = None;
         let mut step = 1.0;
         for _ in 0..STEPS {
-            let slope = (self.gradient)(&(&inner + &x.bias));
-            let weight = self.length * self.length;
-            let g = Expansion {
-                coefficients: &slope + &(&x.coefficients * self.penalty),
-                bias: slope.sum_axis(Axis(0)) * weight,
-            };
-            let image = (self.kernel)(&g.coefficients);
-            let product = |other: &Expansion| {
-                (&image * &other.coefficients).sum() + g.bias.dot(&other.bias) / weight
-            };
-            let square = product(&g);
+            let slope = self.slope(scores(&image));
+            let mut gradient = &x * self.penalty;
+            gradient.row_mut(n).assign(&slope.sum_axis(Axis(0)));
+            gradient.slice_mut(s![..n, ..]).scaled_add(1.0, &slope);
+            let of_gradient = self.image(&gradient);
+            let product = |other: &Array2<f64>| (&of_gradient * other).sum();
+            let square = product(&gradient);
             if square.max(0.0).sqrt() * self.length <= self.tolerance * self.penalty {
-                return (x, true);
+                break;
             }
             let beta = last.as_ref().map_or(0.0, |(before, before_square)| {
                 ((square - product(before)) / before_square).max(0.0)
             });
+            // Rounding and a coarse search can turn it uphill; then the gradient alone is taken.
             for turn in [beta, 0.0] {
-                direction.coefficients *= -turn;
-                direction.bias *= -turn;
-                direction.add(1.0, &g);
-                along *= -turn;
-                along += &image;
-                direction.coefficients *= -1.0;
-                direction.bias *= -1.0;
-                along *= -1.0;
-                // Rounding and a coarse search can turn it uphill; then the gradient alone is taken.
+                direction = direction * turn - &gradient;
+                along = along * turn - &of_gradient;
                 if product(&direction) < 0.0 {
                     break;
                 }
             }
-            step = self.search(&x, &inner, &direction, &along, step);
-            x.add(step, &direction);
-            inner.scaled_add(step, &along);
-            last = Some((g, square));
+            step = self.search([&x, &image], [&direction, &along], step);
+            x.scaled_add(step, &direction);
+            image.scaled_add(step, &along);
+            last = Some((gradient, square));
         }
-        (x, false)
+        (x.slice(s![..n, ..]).to_owned(), image.row(n).to_owned())
     }
 
-    /// How far to go along a direction: to where the slope is nearly zero, by secants that stay between its signs.
+    fn image(&self, x: &Array2<f64>) -> Array2<f64> {
+        let coefficients = s![..self.labels.len(), ..];
+        let mut image = x * (self.length * self.length);
+        let inner = (self.kernel)(x.slice(coefficients));
+        image.slice_mut(coefficients).assign(&inner);
+        image
+    }
+
+    /// Gradient `(n, C)` of the cross-entropy with respect to the scores `(n, C)`.
+    fn slope(&self, mut scores: Array2<f64>) -> Array2<f64> {
+        for (mut row, &label) in scores.rows_mut().into_iter().zip(self.labels) {
+            softmax(row.as_slice_mut().expect("scores are row-major"));
+            row[label] -= 1.0;
+        }
+        scores
+    }
+
+    /// How far to go from a function along a direction, each with its image: to where the slope is nearly zero, by secants that stay
+    /// between its signs.
     fn search(
         &self,
-        x: &Expansion,
-        inner: &Array2<f64>,
-        direction: &Expansion,
-        along: &Array2<f64>,
+        [x, image]: [&Array2<f64>; 2],
+        [direction, along]: [&Array2<f64>; 2],
         first: f64,
     ) -> f64 {
-        let change = along + &direction.bias;
-        let scores = inner + &x.bias;
-        let bend = self.penalty * (&direction.coefficients * along).sum();
-        let start = self.penalty * (&x.coefficients * along).sum();
+        let coefficients = s![..self.labels.len(), ..];
+        let penalty = |of: &Array2<f64>| {
+            self.penalty * (&of.slice(coefficients) * &along.slice(coefficients)).sum()
+        };
+        let (start, bend) = (penalty(x), penalty(direction));
+        let (scores, change) = (scores(image), scores(along));
         let slope = |step: f64| {
-            let gradient = (self.gradient)(&(&scores + &(&change * step)));
+            let gradient = self.slope(&scores + &(&change * step));
             (gradient * &change).sum() + start + step * bend
         };
         let steepest = slope(0.0);
@@ -138,4 +133,10 @@ impl Problem<'_> {
         }
         step
     }
+}
+
+/// The scores `(n, C)` of the examples, from an image.
+fn scores(image: &Array2<f64>) -> Array2<f64> {
+    let (inner, bias) = image.view().split_at(Axis(0), image.nrows() - 1);
+    &inner + &bias
 }

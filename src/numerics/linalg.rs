@@ -7,7 +7,7 @@ mod inverse;
 
 pub use inverse::Inverse;
 
-use ndarray::{Array1, Array2, ArrayBase, ArrayView1, ArrayView2, ArrayViewMut1, Data, Ix2};
+use ndarray::{Array2, ArrayBase, ArrayView2, Data, Ix2};
 use std::ops::{Add, AddAssign, Mul};
 
 /// Numbers that are added side by side: those of single precision fill a vector unit of 128 bits.
@@ -87,26 +87,6 @@ fn lanes<T: Float, const R: usize, const S: usize>(
         }
     }
     sums
-}
-
-/// Writes `mean * inverse` into `out`, all `(d,)`, and returns the sums of `mean * inverse * mean` and of
-/// `mean * inverse * other`: of a class whose variances have this inverse the weights, the square, and the product with
-/// another.
-pub fn weigh(
-    [mean, inverse, other]: [ArrayView1<'_, f64>; 3],
-    mut out: ArrayViewMut1<'_, f32>,
-) -> [f64; 2] {
-    let weights = &mean * &inverse;
-    out.zip_mut_with(&weights, |out, &weight| *out = weight as f32);
-    let weights = weights.as_slice().expect(CONTIGUOUS);
-    [mean, other].map(|row| dot(weights, row.to_slice().expect(CONTIGUOUS)))
-}
-
-/// Sum `(d,)` of some of the rows of a matrix `(n, d)`.
-pub fn sum_rows(matrix: &Array2<f64>, rows: impl Iterator<Item = usize>) -> Array1<f64> {
-    rows.fold(Array1::zeros(matrix.ncols()), |sum, row| {
-        sum + matrix.row(row)
-    })
 }
 
 /// The rows of a matrix; every view of whole columns of a row-major matrix has contiguous ones.

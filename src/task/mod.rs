@@ -220,6 +220,12 @@ impl Task {
         class_counts(self.labels(), self.n_classes())
     }
 
+    /// Classes that have examples.
+    pub(crate) fn used(&self) -> Vec<usize> {
+        let counts = self.counts();
+        (0..counts.len()).filter(|&c| counts[c] > 0).collect()
+    }
+
     /// Means of the embeddings of each class `(C, width)`; zero where there is no example.
     pub(crate) fn class_means(&self) -> Array2<f64> {
         let mut means = class_sums(self.embeddings(), self.labels(), self.n_classes());

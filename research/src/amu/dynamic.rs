@@ -6,7 +6,7 @@
 
 use handful::Result;
 use handful::heads::amu::{FittedAmu, Uncertainty};
-use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, Scratch, ZeroShot};
+use handful::heads::{Amu, FittedHead, FittedLinear, Head, Query, Scratch, ZeroShot};
 use handful::task::Task;
 use libm::{exp, log, sqrt};
 
@@ -16,7 +16,7 @@ use libm::{exp, log, sqrt};
 pub struct DynamicKl {
     /// With one strength for all images.
     fixed: FittedAmu,
-    zero_shot: Option<FittedZeroShot>,
+    zero_shot: Option<FittedLinear>,
 }
 
 /// Steps of the bisection; each halves the bracket.

@@ -3,7 +3,7 @@
 use super::convex::{Point, Problem, inner};
 use super::factor;
 use handful::Result;
-use handful::heads::{Amu, FittedHead, FittedZeroShot, Head, Query, Scratch, ZeroShot};
+use handful::heads::{Amu, FittedHead, FittedLinear, Head, Query, Scratch, ZeroShot};
 use handful::task::Task;
 use libm::sqrt;
 use ndarray::{Array2, ArrayView1, Axis};
@@ -257,7 +257,7 @@ fn normalised(problem: &Problem) -> Minimum {
 pub struct Solved {
     recipe: Amu,
     alpha: f64,
-    zero_shot: Option<FittedZeroShot>,
+    zero_shot: Option<FittedLinear>,
     /// sigma W on a unit row `(C, width)`.
     weights: Array2<f32>,
     counts: Vec<usize>,

@@ -3,7 +3,6 @@
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::scratch::zeros;
-use crate::heads::zero_shot::FittedZeroShot;
 use crate::heads::{Head, Linear, MissingText, Query, Scratch, ZeroShot};
 use crate::numerics::linalg;
 use crate::task::Task;
@@ -78,7 +77,7 @@ impl Text {
             missing_text: stand_in,
             ..ZeroShot::default()
         };
-        let FittedZeroShot(linear) = zero_shot.fit(task)?;
+        let linear = zero_shot.fit(task)?.linear;
         let counted = match missing_text {
             MissingText::Exclude => task.text().iter().map(Option::is_some).collect(),
             _ => linear.bias().iter().map(|b| b.is_finite()).collect(),

@@ -1,24 +1,19 @@
 //! Exact streaming statistics: counts, means and sums of squares of each class.
 
-use crate::numerics::linalg::sum_rows;
-use crate::numerics::math::{larger, largest};
+use crate::numerics::math::larger;
 use crate::support::Listener;
 use crate::task::Task;
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, Zip, concatenate};
 
 /// Removals after which a class is summed afresh: by then rounding may have cost 8 of 52 bits.
 const MAX_REMOVALS: u32 = 256;
-
-/// Why a row of the statistics is a slice.
-const ROWS: &str = "the statistics are row-major";
 
 /// A removal that takes nearly all of a sum of squares leaves its rounding error behind.
 const CANCELLATION: f64 = 1e-10;
 
 /// Per class: number of examples, mean, and sum of squared deviations of each dimension, in double precision.
 ///
-/// Adding, removing and merging are exact up to rounding, so two people's sets combine to what one set of all their
-/// photos would have given. A class that has lost its last example is back in the state before its first.
+/// Adding and removing are exact up to rounding. A class that has lost its last example is back in the state before its first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
     counts: Vec<usize>,
@@ -44,35 +39,10 @@ impl Statistics {
     /// Statistics of the unit rows of a task.
     pub fn of(task: &Task) -> Self {
         let mut statistics = Self::new(task.n_classes(), task.streams().width());
-        statistics.counts = task.counts();
-        let examples = || task.labels().iter().enumerate();
-        for (i, &label) in examples() {
-            statistics.each_of(label, task.row(i), |x, mean, _| *mean += x);
-        }
-        for (mut mean, &n) in statistics
-            .means
-            .rows_mut()
-            .into_iter()
-            .zip(&statistics.counts)
-        {
-            mean /= n.max(1) as f64;
-        }
-        for (i, &label) in examples() {
-            statistics.each_of(label, task.row(i), |x, mean, square| {
-                *square += (x - *mean) * (x - *mean);
-            });
+        for (i, &label) in task.labels().iter().enumerate() {
+            statistics.example_added(label, task.row(i));
         }
         statistics
-    }
-
-    /// What the statistics would be if each dimension of all rows had been multiplied by a factor `(d,)` and then been
-    /// moved by `shift (d,)`. The means of classes without examples move too.
-    pub fn affine(&self, factor: &Array1<f64>, shift: &Array1<f64>) -> Self {
-        Self {
-            means: &self.means * factor + shift,
-            squares: &self.squares * &(factor * factor),
-            ..self.clone()
-        }
     }
 
     /// Examples of each class.
@@ -85,11 +55,6 @@ impl Statistics {
         self.counts.iter().sum()
     }
 
-    /// Classes that have examples.
-    pub fn n_used(&self) -> usize {
-        self.counts.iter().filter(|&&n| n > 0).count()
-    }
-
     /// Class means `(C, d)`; zero where a class has no example.
     pub fn means(&self) -> &Array2<f64> {
         &self.means
@@ -97,38 +62,7 @@ impl Statistics {
 
     /// Sum over the classes of squared deviations from the class mean `(d,)`.
     pub fn within(&self) -> Array1<f64> {
-        sum_rows(&self.squares, 0..self.counts.len())
-    }
-
-    /// Mean square of all numbers seen; 0 where there is none.
-    pub fn mean_square(&self) -> f64 {
-        let n = (self.n_examples() * self.means.ncols()).max(1) as f64;
-        let between: f64 = self
-            .means
-            .axis_iter(Axis(0))
-            .zip(&self.counts)
-            .map(|(mean, &count)| count as f64 * mean.dot(&mean))
-            .sum();
-        (between + self.squares.sum()) / n
-    }
-
-    /// Adds the statistics of other examples of the same classes.
-    pub fn merge(&mut self, other: &Self) {
-        for c in 0..self.counts.len() {
-            let (na, nb) = (self.counts[c] as f64, other.counts[c] as f64);
-            if nb == 0.0 {
-                continue;
-            }
-            let n = na + nb;
-            let delta = &other.means.row(c) - &self.means.row(c);
-            self.means.row_mut(c).scaled_add(nb / n, &delta);
-            let mut squares = self.squares.row_mut(c);
-            squares += &other.squares.row(c);
-            squares.scaled_add(na * nb / n, &(&delta * &delta));
-            self.counts[c] += other.counts[c];
-            self.removals[c] += other.removals[c];
-            self.peaks[c] = self.peaks[c].max(other.peaks[c]);
-        }
+        self.squares.sum_axis(Axis(0))
     }
 
     /// Whether removals have worn the digits of a class, so that it should be summed afresh.
@@ -152,30 +86,10 @@ impl Statistics {
 
     /// Changes the mean and the sum of squares of each dimension of a class by the number that a row has there.
     fn each_of(&mut self, class: usize, row: &[f32], change: impl Fn(f64, &mut f64, &mut f64)) {
-        let (mut means, mut squares) = (self.means.row_mut(class), self.squares.row_mut(class));
-        let means = means.as_slice_mut().expect(ROWS);
-        let squares = squares.as_slice_mut().expect(ROWS);
-        each(row, means, squares, change);
-    }
-
-    /// Takes an example away, without noting what the next removals may cost in digits.
-    pub(super) fn take_away(&mut self, class: usize, row: &[f32]) {
-        if self.counts[class] <= 1 {
-            self.clear(class);
-            return;
-        }
-        self.counts[class] -= 1;
-        self.removals[class] += 1;
-        let share = 1.0 / self.counts[class] as f64;
-        self.each_of(class, row, |x, mean, square| {
-            let before = x - *mean;
-            *mean -= before * share;
-            *square -= before * (x - *mean);
-        });
-        // Rounding can take them below zero. Apart from the rest, so that several are taken at once.
-        self.squares
-            .row_mut(class)
-            .mapv_inplace(|square| larger(0.0, square));
+        Zip::from(ArrayView1::from(row))
+            .and(self.means.row_mut(class))
+            .and(self.squares.row_mut(class))
+            .for_each(|&x, mean, square| change(f64::from(x), mean, square));
     }
 
     fn clear(&mut self, class: usize) {
@@ -215,42 +129,29 @@ impl Listener for Statistics {
     }
 
     fn example_removed(&mut self, class: usize, row: &[f32]) {
-        let squares = self.squares.row(class);
-        let largest = largest(squares.to_slice().expect(ROWS));
-        self.peaks[class] = self.peaks[class].max(largest);
-        self.take_away(class, row);
-    }
-}
-
-/// Changes two numbers of each dimension by one of a row, four dimensions at once.
-#[inline(never)]
-fn each(
-    row: &[f32],
-    means: &mut [f64],
-    squares: &mut [f64],
-    change: impl Fn(f64, &mut f64, &mut f64),
-) {
-    let (rows, row_rest) = row.as_chunks::<4>();
-    let (mean_chunks, mean_rest) = means.as_chunks_mut::<4>();
-    let (square_chunks, square_rest) = squares.as_chunks_mut::<4>();
-    for ((row, means), squares) in rows.iter().zip(mean_chunks).zip(square_chunks) {
-        for lane in 0..4 {
-            change(f64::from(row[lane]), &mut means[lane], &mut squares[lane]);
+        if self.counts[class] <= 1 {
+            self.clear(class);
+            return;
         }
-    }
-    for ((&x, mean), square) in row_rest.iter().zip(mean_rest).zip(square_rest) {
-        change(f64::from(x), mean, square);
+        self.counts[class] -= 1;
+        self.removals[class] += 1;
+        self.peaks[class] = self
+            .squares
+            .row(class)
+            .fold(self.peaks[class], |a, &b| larger(a, b));
+        let share = 1.0 / self.counts[class] as f64;
+        self.each_of(class, row, |x, mean, square| {
+            let before = x - *mean;
+            *mean -= before * share;
+            // Rounding can take it below zero.
+            *square = larger(0.0, *square - before * (x - *mean));
+        });
     }
 }
 
 /// The matrix with a row of zeros put in at `at`.
 fn with_row(matrix: &Array2<f64>, at: usize) -> Array2<f64> {
-    let mut wider = Array2::zeros((matrix.nrows() + 1, matrix.ncols()));
-    wider
-        .slice_mut(s![..at, ..])
-        .assign(&matrix.slice(s![..at, ..]));
-    wider
-        .slice_mut(s![at + 1.., ..])
-        .assign(&matrix.slice(s![at.., ..]));
-    wider
+    let (before, after) = matrix.view().split_at(Axis(0), at);
+    let row = Array2::zeros((1, matrix.ncols()));
+    concatenate(Axis(0), &[before, row.view(), after]).expect("all have one width")
 }

@@ -1,5 +1,6 @@
 //! What is added to a scatter, so that it has an inverse.
 
+use crate::heads::recipe::Number;
 use crate::numerics::linalg;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,17 @@ pub enum Ridge {
     Ks,
     /// Ledoit and Wolf: covariance `(1 - rho) S/n + rho tr(S)/(n d) I`, rho estimated, at least 0.001.
     LedoitWolf,
-    /// This number (0.000001 to 1000): covariance `S / max(n - C, 1) + r I`, C the classes that have examples.
+    /// This number: covariance `S / max(n - C, 1) + r I`, C the classes that have examples.
     Fixed(f64),
+}
+
+impl Number for Ridge {
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Fixed(r) => Some(*r),
+            _ => None,
+        }
+    }
 }
 
 /// Scatter an example below which there is none: the square of what single precision rounds off a unit row, with room.
