@@ -5,8 +5,8 @@ mod common;
 
 use common::{assert_close, scores, task, temperature};
 use handful::heads::{
-    Amu, AmuPublished, Center, Dof, Fields, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
-    NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
+    Amu, AmuPublished, Center, Dof, Fields, FittedHead, Fused, HeadSpec, KernelRidge, Knn,
+    Logistic, NaiveBayes, NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
 use handful::task::Task;
 use handful::{Classifier, Error, Recogniser, Stream, Streams};
@@ -127,6 +127,23 @@ fn every_example_is_held_out_once_and_scored_by_what_is_left() {
                 .examples
                 .is_empty()
         );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_default_answer_knows_without_a_fit_what_fits_to_the_rest_say() {
+    let spec = HeadSpec::Fused(Fused::default());
+    for all in [task(11, 3, 4), task(2, 5, 12), task(11, 1, 3), uneven()] {
+        // Of texts the weight is learned from all folds.
+        let all = all.without_text();
+        let known = spec.fit(&all).unwrap();
+        let known = known.held_out(usize::MAX).unwrap();
+        let refitted = spec.held_out(&all, usize::MAX).unwrap();
+        assert_eq!(known.examples, refitted.examples);
+        let pairs = known.logits.rows().into_iter().zip(refitted.logits.rows());
+        for (a, b) in pairs {
+            same(&a.to_vec(), &b.to_vec(), 1e-3);
+        }
     }
 }
 

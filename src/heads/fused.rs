@@ -25,10 +25,10 @@ use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
 use crate::validation::{ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part};
-use discriminant::Discriminant;
+use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use held_out::{Images, plan};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -148,7 +148,6 @@ pub struct FittedFused {
     novelty_scale: [f64; 3],
 }
 
-/// Room to work in, so that asking allocates nothing.
 impl FittedFused {
     pub(crate) fn new(known: Known) -> Self {
         let classes = known.view.n_classes();
@@ -167,9 +166,10 @@ impl FittedFused {
         };
         let held = fitted.hold_out(&fitted.folds[..fitted.enough()]);
         fitted.learn_text(&held);
-        let (held_out, parts) = fitted.joined(held);
-        fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.iter().map(|part| part[k])));
-        fitted.held_out = fitted.with_novelty(held_out, &parts);
+        let (mut held_out, parts) = fitted.joined(held);
+        fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.column(k)));
+        held_out.novelty = fitted.novelties(&parts);
+        fitted.held_out = held_out;
         fitted
     }
 
@@ -178,11 +178,11 @@ impl FittedFused {
     fn hold_out(&self, folds: &[Vec<usize>]) -> Images {
         let inverse = self.known.kernel.inverse();
         let mut images = Images::held_out(&self.evidence, inverse, folds);
-        for (e, &place) in images.places.iter().enumerate() {
-            let alone = self.images.as_ref();
-            if let Some(fit) = alone.and_then(|all| self.evidence.without_one(inverse, all, place))
-            {
-                (images.best[e], images.far[e]) = (fit.best, fit.far);
+        for (&place, fit) in images.places.iter().zip(&mut images.fits) {
+            let all = self.images.as_ref();
+            let alone = all.and_then(|all| self.evidence.without_one(inverse, all, place));
+            if let Some(alone) = alone {
+                *fit = alone;
             }
         }
         images
@@ -199,16 +199,12 @@ impl FittedFused {
         wanted.count()
     }
 
-    /// A task without examples: the classes with their texts, and how images are seen.
     pub(crate) fn view(&self) -> &Task {
         &self.known.view
     }
 
     fn labels_of(&self, places: &[usize]) -> Vec<usize> {
-        places
-            .iter()
-            .map(|&place| self.known.labels[place])
-            .collect()
+        places.iter().map(|&i| self.known.labels[i]).collect()
     }
 
     /// Learns how much the texts count.
@@ -231,84 +227,60 @@ impl FittedFused {
         self.text_weight = text::weight(&images, &(scores / self.text_temperature as f32), &labels);
     }
 
-    /// Held-out logits of images and texts together, without their novelty, and the parts of that.
-    fn joined(&self, images: Images) -> (HeldOut, Vec<[f64; 3]>) {
+    /// Held-out logits of images and texts together, without their novelty, and the parts of that `(m, 3)`.
+    fn joined(&self, images: Images) -> (HeldOut, Array2<f64>) {
         let mut logits = images.logits / self.image_temperature as f32;
-        let mut parts = Vec::with_capacity(images.places.len());
-        for (e, (mut row, &place)) in logits
-            .rows_mut()
-            .into_iter()
-            .zip(&images.places)
-            .enumerate()
-        {
+        let mut parts = Array2::zeros((images.places.len(), 3));
+        for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row
                 .as_slice_mut()
                 .expect("a matrix of its own is row-major");
             if let Some(text) = &self.known.text {
-                let scores = text.scores.row(place);
-                text::join(
-                    row,
-                    scores.iter().map(|s| s / self.text_temperature as f32),
-                    self.text_weight,
-                );
+                let scores = text.scores.row(images.places[e]);
+                let scores = scores.iter().map(|s| s / self.text_temperature as f32);
+                text::join(row, scores, self.text_weight);
             }
-            parts.push([images.far[e], -images.best[e], self.doubt(row)]);
+            let part = self.novelty_parts(&images.fits[e], row);
+            parts.row_mut(e).assign(&ArrayView1::from(&part));
         }
+        let examples = images.places.iter().map(|&i| self.known.examples[i]);
         let held_out = HeldOut {
             labels: self.labels_of(&images.places),
-            examples: images
-                .places
-                .iter()
-                .map(|&place| self.known.examples[place])
-                .collect(),
+            examples: examples.collect(),
             logits,
             novelty: Vec::new(),
         };
         (held_out, parts)
     }
 
-    fn with_novelty(&self, held_out: HeldOut, parts: &[[f64; 3]]) -> HeldOut {
-        let novelty = parts
-            .iter()
-            .map(|&part| self.novelty(part) as f32)
-            .collect();
-        HeldOut {
-            novelty,
-            ..held_out
-        }
-    }
-
-    /// What text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that
-    /// by their distances.
-    fn doubt(&self, logits: &[f32]) -> f64 {
-        if self.text_weight > 0.0 {
-            let logits = logits.iter().copied();
-            log_sum_exp(logits.clone().map(f64::from))
-                - f64::from(logits.fold(f32::NEG_INFINITY, larger))
+    /// How foreign an example looks that fits the images so and has these logits: how far it lies, how badly the best class fits, and
+    /// what text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that by their
+    /// distances.
+    fn novelty_parts(&self, fit: &Fit, logits: &[f32]) -> [f64; 3] {
+        let doubt = if self.text_weight > 0.0 {
+            let largest = logits.iter().copied().fold(f32::NEG_INFINITY, larger);
+            log_sum_exp(logits.iter().map(|&v| f64::from(v))) - f64::from(largest)
         } else {
             0.0
-        }
+        };
+        [fit.far, -fit.best, doubt]
     }
 
-    fn novelty(&self, parts: [f64; 3]) -> f64 {
-        parts
-            .iter()
-            .zip(&self.novelty_scale)
-            .map(|(part, scale)| part / scale)
-            .sum()
+    /// The parts together, each in its standard deviations.
+    fn novelty(&self, parts: ArrayView1<'_, f64>) -> f64 {
+        (0..3).map(|k| parts[k] / self.novelty_scale[k]).sum()
+    }
+
+    fn novelties(&self, parts: &Array2<f64>) -> Vec<f32> {
+        let parts = parts.rows().into_iter();
+        parts.map(|parts| self.novelty(parts) as f32).collect()
     }
 }
 
 /// Standard deviation; 1 where there is none.
-fn deviation(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let variance = values.map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
-    if variance > 1e-12 {
-        variance.sqrt()
-    } else {
-        1.0
-    }
+fn deviation(values: ArrayView1<'_, f64>) -> f64 {
+    let deviation = values.std(0.0);
+    if deviation > 1e-6 { deviation } else { 1.0 }
 }
 
 impl FittedHead for FittedFused {
@@ -352,7 +324,8 @@ impl FittedHead for FittedFused {
             let scores = texts.iter().map(|s| s / self.text_temperature as f32);
             text::join(out, scores, self.text_weight);
         }
-        fit.map(|fit| self.novelty([fit.far, -fit.best, self.doubt(out)]))
+        let parts = fit.map(|fit| self.novelty_parts(&fit, out));
+        parts.map(|parts| self.novelty(ArrayView1::from(&parts)))
     }
 
     fn prior_temperature(&self) -> f64 {
@@ -364,9 +337,10 @@ impl FittedHead for FittedFused {
         if limit <= ENOUGH || enough == self.folds.len() {
             return Some(Cow::Borrowed(&self.held_out));
         }
-        let (more, parts) = self.joined(self.hold_out(&self.folds[enough..]));
+        let (mut more, parts) = self.joined(self.hold_out(&self.folds[enough..]));
+        more.novelty = self.novelties(&parts);
         let mut all = self.held_out.clone();
-        all.append(self.with_novelty(more, &parts));
+        all.append(more);
         Some(Cow::Owned(all))
     }
 }

@@ -7,13 +7,12 @@
 
 use super::zero_shot::text_or;
 use super::{
-    FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, cross_entropy, outside,
-    recipe::recipe,
+    FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, cross_entropy, recipe::recipe,
 };
-use crate::Result;
 use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{self, larger};
 use crate::task::Task;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, s};
 
 recipe! {
@@ -142,7 +141,7 @@ impl Head for KernelRidge {
         // The kernel is positive semi-definite up to rounding of its products, which is far below the least lambda.
         let range = "large enough for the rounding of the kernel";
         let inverse = Inverse::of_matrix(&kernel)
-            .ok_or_else(|| outside("kernel_ridge.lambda", lambda, range))?;
+            .ok_or_else(|| Error::parameter("kernel_ridge.lambda", lambda, range))?;
         let coefficients = inverse.solve(&residual);
         let weight = self.weight.or(prior).unwrap_or_else(|| {
             // With Q the inverse, what the others add to f0 of an example that is left out: R - Q R / diag Q.

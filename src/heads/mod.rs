@@ -265,14 +265,10 @@ impl HeadSpec {
     /// # Errors
     /// [`Error::Parameter`] for a name that no head has.
     pub fn by_name(name: &str) -> Result<Self> {
-        Self::all()
-            .into_iter()
-            .find(|spec| spec.name() == name)
-            .ok_or_else(|| Error::Parameter {
-                name: "head",
-                value: name.to_owned(),
-                range: "the names of heads, which HeadSpec::NAMES lists, in JavaScript HEAD_NAMES",
-            })
+        let range = "the names of heads, which HeadSpec::NAMES lists, in JavaScript HEAD_NAMES";
+        let mut all = Self::all().into_iter();
+        all.find(|spec| spec.name() == name)
+            .ok_or_else(|| Error::parameter("head", name, range))
     }
 }
 
@@ -292,16 +288,7 @@ fn check_within(
     let within = (least..=most).contains(&value);
     within
         .then_some(())
-        .ok_or_else(|| outside(name, value, range))
-}
-
-/// The error for a hyper-parameter that is outside its range.
-fn outside(name: &'static str, value: f64, range: &'static str) -> Error {
-    Error::Parameter {
-        name,
-        value: value.to_string(),
-        range,
-    }
+        .ok_or_else(|| Error::parameter(name, value, range))
 }
 
 /// Examples whose affinities are computed before they are used.

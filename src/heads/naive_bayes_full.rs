@@ -14,11 +14,11 @@ pub use ridge::Ridge;
 use self::ridge::Ridged;
 use super::linear::{FittedLinear, Linear};
 use super::prior::{CENTER_COUNT, settled, typical_temperature};
-use super::{Head, HeadSpec, Prior, ZeroShot, cross_entropy, outside, recipe::recipe};
-use crate::Result;
+use super::{Head, HeadSpec, Prior, ZeroShot, cross_entropy, recipe::recipe};
 use crate::numerics::linalg::{self, Inverse};
 use crate::task::Task;
 use crate::validation::ENOUGH;
+use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis};
 
 recipe! {
@@ -182,7 +182,7 @@ fn precise(centred: &Array2<f32>, means: &Array2<f64>, ridged: Ridged) -> Result
     // Scatters are positive semi-definite up to rounding, which the least ridge exceeds.
     let range = "large enough for the rounding of the scatter";
     let inverse = Inverse::of_matrix(&matrix)
-        .ok_or_else(|| outside("naive_bayes_full.ridge", ridged.t, range))?;
+        .ok_or_else(|| Error::parameter("naive_bayes_full.ridge", ridged.t, range))?;
     Ok(if n < width {
         // (S + t I)^-1 v = (v - Z^T (Z Z^T + t I)^-1 Z v) / t (Woodbury).
         let single = linalg::single(means.view());

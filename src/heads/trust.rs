@@ -3,12 +3,14 @@
 //! Source: ours. Streams are joined into one image, weighted by trust; the trust
 //! that gives the images of the default answer the least cross-entropy on held-out examples is found one stream at a time.
 
+use super::cross_entropy;
 use super::fused::held_out::held_out_images;
 use crate::Result;
 use crate::numerics::Measured;
-use crate::numerics::math::ln;
+use crate::numerics::linalg;
 use crate::task::Task;
-use crate::validation::{fit_part, probabilities_into};
+use crate::validation::fit_part;
+use ndarray::Axis;
 
 /// Shares of the image that a stream is tried with; 0 drops it.
 const SHARES: [f64; 9] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0];
@@ -81,80 +83,10 @@ fn loss(task: &Task, trust: &[f64]) -> Result<Option<f64>> {
     let task = task.with_trust(trust)?;
     let similarity = task.similarity().to_owned();
     let (logits, labels) = held_out_images(similarity, task.labels(), task.n_classes());
-    let t = fit_part(logits.view(), &labels, 1.0);
-    let mut p = vec![0.0; task.n_classes()];
-    let (mut sum, mut n) = (0.0, 0);
-    for (logits, &label) in logits.rows().into_iter().zip(&labels) {
-        if logits[label].is_finite() {
-            probabilities_into(&logits.to_vec(), t, &mut p);
-            sum -= ln(p[label].max(f64::MIN_POSITIVE));
-            n += 1;
-        }
-    }
-    Ok((n > 0).then(|| sum / f64::from(n)))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod tests {
-    use super::*;
-    use crate::numerics::random::Random;
-    use crate::{Stream, Streams};
-    use ndarray::Array2;
-
-    /// Four streams of 8 numbers, of which one tells the class and the others tell nothing.
-    fn task(telling: usize, each: usize, seed: u64) -> Task {
-        let mut random = Random::new(seed);
-        let streams = ["clip", "a", "b", "c"].map(|name| Stream::new(name, 8));
-        let streams = Streams::new(streams.to_vec()).unwrap();
-        let n = 2 * each;
-        let mut rows = Array2::from_shape_fn((n, 32), |_| random.uniform() as f32 - 0.5);
-        for (i, mut row) in rows.rows_mut().into_iter().enumerate() {
-            row[8 * telling + i % 2] += 1.0;
-            let unit = streams.unit(&row.to_vec()).unwrap();
-            row.assign(&ndarray::Array1::from(unit));
-        }
-        Task::new(
-            streams,
-            rows,
-            (0..n).map(|i| i % 2).collect(),
-            vec![None; 2],
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn shares_sum_to_one_however_few_examples_there_are() {
-        for telling in 0..4 {
-            for (each, seed) in [
-                (1, 1),
-                (2, 2),
-                (2, 3),
-                (2, 4),
-                (3, 5),
-                (4, 6),
-                (8, 7),
-                (8, 8),
-            ] {
-                let trust = learn(&task(telling, each, seed)).unwrap();
-                assert!((trust.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{trust:?}");
-                assert!(
-                    trust.iter().all(|share| (0.0..=1.0).contains(share)),
-                    "{trust:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn no_stream_is_trusted_more_than_the_one_that_tells_the_class() {
-        for telling in 0..4 {
-            let trust = learn(&task(telling, 30, 9)).unwrap();
-            assert!(trust[telling] > 0.25, "{trust:?}");
-            assert!(
-                trust.iter().all(|&share| share <= trust[telling]),
-                "{trust:?}"
-            );
-        }
-    }
+    let temperature = fit_part(logits.view(), &labels, 1.0);
+    let scored = |&i: &usize| logits[[i, labels[i]]].is_finite();
+    let places: Vec<usize> = (0..labels.len()).filter(scored).collect();
+    let labels: Vec<usize> = places.iter().map(|&i| labels[i]).collect();
+    let logits = linalg::wide(logits.select(Axis(0), &places).view());
+    Ok((!places.is_empty()).then(|| cross_entropy(&logits, &labels, temperature)))
 }

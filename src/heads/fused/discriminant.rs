@@ -12,7 +12,7 @@ use crate::heads::prior::{CENTER_COUNT, SHARE, settled};
 use crate::numerics::Measured;
 use crate::numerics::linalg::{Inverse, dot};
 use crate::numerics::math::{exp, larger, ln};
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 
 /// Regression values below it count as none, and their logarithm is bent to a straight line: a share of 0.9 is then as far from 0.3
 /// as 0.3 from 0.1. On validation photos of Caltech-101, UCF101 and DTD (true CLIP features) the logarithm takes the calibration error
@@ -29,44 +29,36 @@ pub(super) static REGRESSION: Measured = Measured::new("discriminant.REGRESSION"
 #[derive(Debug, Clone)]
 pub(super) struct Discriminant {
     classes: Vec<usize>,
-    counts: Vec<f64>,
+    counts: Array1<f64>,
     /// `N - E`, and its inverse.
     rest: Array2<f64>,
     within: Inverse,
     regression: Regression,
     /// Logit of the Gaussian classes: `(y_c - mean(y)) / gap + bias_c`, y = (N - E)^-1 e.
     gap: f64,
-    bias: Vec<f64>,
+    bias: Array1<f64>,
 }
 
 /// Regression values: `level_c + factor (e_c / n_c - share_c sum(e))`.
 #[derive(Debug, Clone)]
 struct Regression {
     /// Sums of the columns of `N - E`, and of its rows each over the count of its class.
-    sums: Vec<f64>,
-    means: Vec<f64>,
+    sums: Array1<f64>,
+    means: Array1<f64>,
     factor: f64,
-    share: Vec<f64>,
-    level: Vec<f64>,
+    share: Array1<f64>,
+    level: Array1<f64>,
 }
 
 impl Regression {
     /// Targets of 1 for the own class and 0 for the others, with an intercept; classes count alike, whatever their number of examples.
-    fn new(counts: &[f64], sums: Vec<f64>, means: Vec<f64>) -> Self {
+    fn new(counts: &Array1<f64>, sums: Array1<f64>, means: Array1<f64>) -> Self {
         let k = counts.len() as f64;
-        let all: f64 = sums.iter().sum();
-        let of_counts = |values: &[f64]| values.iter().zip(counts).map(|(v, n)| v / n).sum::<f64>();
-        let factor = k / of_counts(&vec![1.0; counts.len()]);
-        let share: Vec<f64> = sums
-            .iter()
-            .zip(counts)
-            .map(|(sum, n)| sum / (n * all))
-            .collect();
+        let factor = k / counts.recip().sum();
+        let share = &sums / counts / sums.sum();
         // At the mean of the class means each value is 1 / k.
-        let middle = k - of_counts(&sums);
-        let level = (means.iter().zip(&share).zip(counts))
-            .map(|((mean, share), n)| (1.0 - factor * ((1.0 - mean) / n - share * middle)) / k)
-            .collect();
+        let middle = k - (&sums / counts).sum();
+        let level = (1.0 - ((1.0 - &means) / counts - &share * middle) * factor) / k;
         Self {
             sums,
             means,
@@ -77,9 +69,13 @@ impl Regression {
     }
 
     /// The values of a query with these products `(k,)`.
-    fn values(&self, counts: &[f64], products: &[f64]) -> impl Iterator<Item = f64> {
-        let all: f64 = products.iter().sum();
-        let of_class = products.iter().zip(counts).map(|(e, n)| e / n);
+    fn values(
+        &self,
+        counts: &Array1<f64>,
+        products: ArrayView1<'_, f64>,
+    ) -> impl Iterator<Item = f64> {
+        let all = products.sum();
+        let of_class = products.into_iter().zip(counts).map(|(e, n)| e / n);
         let by_class = self.level.iter().zip(&self.share).zip(of_class);
         by_class.map(move |((level, share), e)| level + self.factor * (e - share * all))
     }
@@ -93,6 +89,14 @@ pub(super) struct Fit {
     pub far: f64,
 }
 
+impl Fit {
+    /// Where nothing is known.
+    pub const NONE: Self = Self {
+        best: 0.0,
+        far: 0.0,
+    };
+}
+
 impl Discriminant {
     /// From the class counts `(C,)` and `N - E (C, C)`; `None` where no class has examples.
     pub fn new(all_counts: &[usize], all_rest: &Array2<f64>) -> Option<Self> {
@@ -100,55 +104,45 @@ impl Discriminant {
             .filter(|&c| all_counts[c] > 0)
             .collect();
         let k = classes.len();
-        let counts: Vec<f64> = classes.iter().map(|&c| all_counts[c] as f64).collect();
-        let rest = Array2::from_shape_fn((k, k), |(c, d)| all_rest[[classes[c], classes[d]]]);
-        let within = Inverse::of(k, &|c, d| rest[[c, d]]).filter(|_| k > 0)?;
-        let columns = |weight: &dyn Fn(usize) -> f64| {
-            let sum = |c: usize| (0..k).map(|d| rest[[d, c]] * weight(d)).sum();
-            (0..k).map(sum).collect::<Vec<f64>>()
-        };
-        let (sums, means) = (columns(&|_| 1.0), columns(&|d| 1.0 / counts[d]));
-        let regression = Regression::new(&counts, sums, means);
+        let counts: Array1<f64> = classes.iter().map(|&c| all_counts[c] as f64).collect();
+        let rest = all_rest.select(Axis(0), &classes).select(Axis(1), &classes);
+        let within = Inverse::of_matrix(&rest).filter(|_| k > 0)?;
+        let of_means = (&rest / &counts.view().insert_axis(Axis(1))).sum_axis(Axis(0));
+        let regression = Regression::new(&counts, rest.sum_axis(Axis(0)), of_means);
         // Products of the class means under the precision within the classes, of which those with their own mean are taken away.
-        let product =
-            |c: usize, d: usize| within.row(c)[d] - if c == d { 1.0 / counts[c] } else { 0.0 };
-        let towards: Vec<f64> = (0..k)
-            .map(|c| (0..k).map(|d| product(d, c)).sum::<f64>() / k as f64)
-            .collect();
-        let centre = towards.iter().sum::<f64>() / k as f64;
-        let own: Vec<f64> = (0..k)
-            .map(|c| product(c, c) - 2.0 * towards[c] + centre)
-            .collect();
-        let gap = SHARE.get() * own.iter().sum::<f64>() / (k as f64 - 1.0).max(1.0);
+        let mut products = Array2::from_shape_fn((k, k), |(c, d)| within.row(c)[d]);
+        let mut own = products.diag_mut();
+        own -= &counts.recip();
+        let towards = products.sum_axis(Axis(0)) / k as f64;
+        let centre = towards.sum() / k as f64;
+        let own = &products.diag() - &towards * 2.0 + centre;
+        let gap = SHARE.get() * own.sum() / (k as f64 - 1.0).max(1.0);
         // Classes on the same spot differ by rounding only.
         let gap = if gap > 1e-9 { gap } else { 1.0 };
-        let bias = (0..k)
-            .map(|c| {
-                -(towards[c] - centre + 0.5 * settled(counts[c], CENTER_COUNT.get()) * own[c]) / gap
-            })
-            .collect();
+        let half = own * counts.mapv(|n| 0.5 * settled(n, CENTER_COUNT.get()));
         Some(Self {
+            bias: (centre - towards - half) / gap,
             classes,
             counts,
             rest,
             within,
             regression,
             gap,
-            bias,
         })
     }
 
     /// Writes the logits of a query `(C,)`, half of each classifier; `-inf` for a class without examples. `products` are its
-    /// e `(C,)`; `scratch` has room for one number a class.
+    /// e `(C,)`; `scratch` has room for two numbers a class.
     pub fn logits_into(&self, products: &[f64], scratch: &mut Vec<f64>, out: &mut [f32]) -> Fit {
         out.fill(f32::NEG_INFINITY);
         let k = self.classes.len();
         scratch.clear();
         scratch.extend(self.classes.iter().map(|&c| products[c]));
-        scratch.extend((0..k).map(|_| 0.0));
-        let (own, towards) = scratch.split_at_mut(k);
-        self.weigh(own, towards);
-        let mean = towards.iter().sum::<f64>() / k as f64;
+        for c in 0..k {
+            scratch.push(dot(self.within.row(c), &scratch[..k]));
+        }
+        let (own, towards) = ArrayView1::from(&*scratch).split_at(Axis(0), k);
+        let mean = towards.sum() / k as f64;
         let mut best = f64::NEG_INFINITY;
         let share = REGRESSION.get();
         for (c, value) in self.regression.values(&self.counts, own).enumerate() {
@@ -161,56 +155,48 @@ impl Discriminant {
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
         Fit {
             best,
-            far: far(&self.counts, &self.regression.sums, own, towards, lengths),
-        }
-    }
-
-    /// Writes the products of a vector `(k,)` with the inverse of `N - E`.
-    fn weigh(&self, vector: &[f64], out: &mut [f64]) {
-        for (c, out) in out.iter_mut().enumerate() {
-            *out = dot(self.within.row(c), vector);
+            far: far(&self.counts, &self.regression.sums, [own, towards], lengths),
         }
     }
 
     /// What an example of a class gives that has others, had it not been there: `sums` are the class sums of its row of the inverse
     /// `(C,)`, g, and `own` is its entry B on the diagonal. `N - E` loses `ridge / B g g^T`, and e is the unit vector of its class less g / B.
-    pub fn without_one(&self, class: usize, sums: &[f64], own: f64, ridge: f64) -> Fit {
+    pub fn without_one(
+        &self,
+        class: usize,
+        sums: ArrayView1<'_, f64>,
+        own: f64,
+        ridge: f64,
+    ) -> Fit {
         let k = self.classes.len();
-        let class = self
-            .classes
-            .iter()
-            .position(|&c| c == class)
-            .expect("its class has examples");
-        let g: Vec<f64> = self.classes.iter().map(|&c| sums[c]).collect();
+        let class = self.classes.binary_search(&class);
+        let class = class.expect("its class has examples");
+        let g = sums.select(Axis(0), &self.classes);
         let lost = ridge / own;
         let mut counts = self.counts.clone();
         counts[class] -= 1.0;
         let more = 1.0 / counts[class] - 1.0 / self.counts[class];
-        let all: f64 = g.iter().sum();
-        let of_counts: f64 = g.iter().zip(&counts).map(|(g, n)| g / n).sum();
         let Regression { sums, means, .. } = &self.regression;
         let regression = Regression::new(
             &counts,
-            (0..k).map(|c| sums[c] - lost * g[c] * all).collect(),
-            (0..k)
-                .map(|c| means[c] + self.rest[[class, c]] * more - lost * g[c] * of_counts)
-                .collect(),
+            sums - &g * (lost * g.sum()),
+            means + &self.rest.row(class) * more - &g * (lost * (&g / &counts).sum()),
         );
-        let products: Vec<f64> = (0..k).map(|c| f64::from(c == class) - g[c] / own).collect();
+        let mut products = &g / -own;
+        products[class] += 1.0;
         // The inverse of what is left (Sherman, Morrison, 1950).
-        let mut weighed = vec![0.0; k];
-        self.weigh(&g, &mut weighed);
-        let gain = lost / (1.0 - lost * dot(&g, &weighed));
-        let along = gain * dot(&weighed, &products);
-        let towards: Vec<f64> = (0..k)
-            .map(|c| self.within.row(class)[c] - weighed[c] / own + along * weighed[c])
-            .collect();
-        let lengths = (0..k).map(|c| self.within.row(c)[c] + gain * weighed[c] * weighed[c]);
-        let values = regression.values(&counts, &products);
+        let row = |c: usize| ArrayView1::from(self.within.row(c));
+        let weighed: Array1<f64> = (0..k).map(|c| row(c).dot(&g)).collect();
+        let gain = lost / (1.0 - lost * g.dot(&weighed));
+        let along = gain * weighed.dot(&products);
+        let towards = &row(class) + &weighed * (along - 1.0 / own);
+        let lengths = (0..k).map(|c| row(c)[c] + gain * weighed[c] * weighed[c]);
+        let values = regression.values(&counts, products.view());
         let largest = values.fold(f64::NEG_INFINITY, larger);
+        let query = [products.view(), towards.view()];
         Fit {
             best: log_softplus(largest / KNEE.get()),
-            far: far(&counts, &regression.sums, &products, &towards, lengths),
+            far: far(&counts, &regression.sums, query, lengths),
         }
     }
 }
@@ -219,21 +205,17 @@ impl Discriminant {
 /// what they have in common. `sums` are those of the columns of `N - E`, `products` the query's e, `towards` its product with the inverse
 /// of that, and `lengths` the diagonal of it, all `(k,)`.
 fn far(
-    counts: &[f64],
-    sums: &[f64],
-    products: &[f64],
-    towards: &[f64],
+    counts: &Array1<f64>,
+    sums: &Array1<f64>,
+    [products, towards]: [ArrayView1<'_, f64>; 2],
     lengths: impl Iterator<Item = f64>,
 ) -> f64 {
     let of_class = lengths.zip(counts).zip(towards);
     let nearest = of_class
         .map(|((length, n), towards)| length - 1.0 / n - 2.0 * towards)
         .fold(f64::INFINITY, f64::min);
-    let (n, all) = (
-        counts.iter().sum::<f64>(),
-        products.iter().sum::<f64>() - 1.0,
-    );
-    nearest + dot(products, towards) - (all * all / sums.iter().sum::<f64>() - 1.0 / n)
+    let all = products.sum() - 1.0;
+    nearest + products.dot(&towards) - (all * all / sums.sum() - 1.0 / counts.sum())
 }
 
 /// `ln ln(1 + e^x)`, which is x far below zero and ln x far above.

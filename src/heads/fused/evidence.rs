@@ -2,8 +2,9 @@
 
 use super::discriminant::{Discriminant, Fit};
 use super::kernel::RIDGE;
-use crate::numerics::linalg::{Inverse, dot};
-use ndarray::Array2;
+use crate::numerics::linalg::Inverse;
+use crate::task::class_sums;
+use ndarray::{Array2, ArrayView1, Axis};
 
 /// Class sums under the inverse B of the ridged kernel matrix `(n, n)`.
 #[derive(Debug, Clone)]
@@ -19,22 +20,13 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Of examples with these labels `(n,)` of `classes` classes, in the order of the inverse.
     pub fn new(inverse: &Inverse, labels: &[usize], classes: usize) -> Self {
-        let n = labels.len();
-        let (mut counts, mut sums) = (vec![0; classes], Array2::<f64>::zeros((classes, n)));
+        let (mut counts, mut sums) = (vec![0; classes], Array2::zeros((classes, labels.len())));
         for (i, &label) in labels.iter().enumerate() {
             counts[label] += 1;
             let mut sum = sums.row_mut(label);
-            let sum = sum.as_slice_mut().expect(ROW_MAJOR);
-            sum.iter_mut()
-                .zip(inverse.row(i))
-                .for_each(|(sum, v)| *sum += v);
+            sum += &ArrayView1::from(inverse.row(i));
         }
-        let mut between = Array2::zeros((classes, classes));
-        for (mut between, sums) in between.rows_mut().into_iter().zip(sums.rows()) {
-            for (&label, v) in labels.iter().zip(sums) {
-                between[label] += v;
-            }
-        }
+        let between = class_sums(sums.t(), labels, classes);
         Self {
             labels: labels.to_vec(),
             counts,
@@ -61,10 +53,9 @@ impl Evidence {
     /// What the example at a place gives, had it not been there; `None` for the only one of its class. `all` are the classifiers of all
     /// examples.
     pub fn without_one(&self, inverse: &Inverse, all: &Discriminant, place: usize) -> Option<Fit> {
-        let class = self.labels[place];
-        let sums = self.sums.column(place).to_vec();
+        let (class, own) = (self.labels[place], inverse.row(place)[place]);
         (self.counts[class] > 1)
-            .then(|| all.without_one(class, &sums, inverse.row(place)[place], RIDGE.get()))
+            .then(|| all.without_one(class, self.sums.column(place), own, RIDGE.get()))
     }
 
     /// The classifiers of all examples but those at some places, and the products `(m, C)` of these with the class sums of the others.
@@ -78,19 +69,15 @@ impl Evidence {
         fold: &[usize],
     ) -> Option<(Discriminant, Array2<f64>)> {
         let corner = Inverse::of(fold.len(), &|i, j| inverse.row(fold[i])[fold[j]])?;
-        let classes = self.counts.len();
-        let own = Array2::from_shape_fn((classes, fold.len()), |(c, e)| self.sums[[c, fold[e]]]);
+        let own = self.sums.select(Axis(1), fold);
+        let own = own.as_standard_layout().into_owned();
         let solved = corner.products(&own);
         let mut rest = self.between.clone();
         for ((c, d), rest) in rest.indexed_iter_mut() {
-            let [a, b] = [own.row(c.max(d)), solved.row(c.min(d))];
-            *rest -= dot(
-                a.to_slice().expect(ROW_MAJOR),
-                b.to_slice().expect(ROW_MAJOR),
-            );
+            *rest -= own.row(c.max(d)).dot(&solved.row(c.min(d)));
         }
         let mut counts = self.counts.clone();
-        let mut products = Array2::from_shape_fn((fold.len(), classes), |(e, c)| -solved[[c, e]]);
+        let mut products = -solved.t().as_standard_layout().into_owned();
         for (mut product, &place) in products.rows_mut().into_iter().zip(fold) {
             counts[self.labels[place]] -= 1;
             product[self.labels[place]] += 1.0;
@@ -99,8 +86,6 @@ impl Evidence {
     }
 }
 
-const ROW_MAJOR: &str = "a matrix of its own is row-major";
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
@@ -108,68 +93,17 @@ mod tests {
     use crate::heads::fused::kernel::Kernel;
     use crate::numerics::random::Random;
 
-    /// So many rows of unit length, near one of three others each.
-    fn rows(n: usize) -> Array2<f32> {
-        let mut random = Random::new(5);
-        let mut rows = Array2::from_shape_fn((n, 9), |(i, d)| {
-            random.uniform() as f32 - 0.5 + if i % 3 == d % 3 { 0.4 } else { 0.0 }
-        });
-        for mut row in rows.rows_mut() {
-            let length = row.dot(&row).sqrt();
-            row /= length;
-        }
-        rows
-    }
-
-    /// Whether both give the same scores and the same distance, up to rounding.
-    fn same(a: (&Discriminant, &[f64]), b: (&Discriminant, &[f64])) {
-        let answer = |(discriminant, products): (&Discriminant, &[f64])| {
-            let mut out = vec![0.0; products.len()];
-            let fit = discriminant.logits_into(products, &mut Vec::new(), &mut out);
-            (out, fit)
-        };
-        let ((a, of_a), (b, of_b)) = (answer(a), answer(b));
-        for (a, b) in a.iter().zip(&b) {
-            assert!(a == b || (a - b).abs() < 1e-3, "{a} {b}");
-        }
-        assert!((of_a.best - of_b.best).abs() < 1e-5 && (of_a.far - of_b.far).abs() < 1e-4);
-    }
-
-    #[test]
-    fn what_is_held_out_has_no_part_in_its_scores() {
-        let labels: Vec<usize> = (0..20).map(|i| i % 3).chain([3]).collect();
-        let all = rows(21);
-        let kernel = Kernel::of(all.view());
-        let evidence = Evidence::new(kernel.inverse(), &labels, 5);
-        for fold in [vec![4], vec![0, 7, 11], vec![20], (3..15).collect()] {
-            let kept: Vec<usize> = (0..21).filter(|i| !fold.contains(i)).collect();
-            let rest = Kernel::of(all.select(ndarray::Axis(0), &kept).view());
-            let kept_labels: Vec<usize> = kept.iter().map(|&i| labels[i]).collect();
-            let fitted = Evidence::new(rest.inverse(), &kept_labels, 5);
-            let (without, products) = evidence.without(kernel.inverse(), &fold).unwrap();
-            for (e, &place) in fold.iter().enumerate() {
-                let mut values = Vec::new();
-                rest.values_into(&all.row(place).to_vec(), &mut values);
-                let expected: Vec<f64> = (fitted.sums().rows().into_iter())
-                    .map(|sums| {
-                        sums.iter()
-                            .zip(&values)
-                            .map(|(s, &v)| s * f64::from(v))
-                            .sum()
-                    })
-                    .collect();
-                same(
-                    (&without, &products.row(e).to_vec()),
-                    (&fitted.all().unwrap(), &expected),
-                );
-            }
-        }
-    }
-
     #[test]
     fn leaving_one_out_is_a_fold_of_one() {
         let labels: Vec<usize> = (0..20).map(|i| i % 3).chain([3]).collect();
-        let kernel = Kernel::of(rows(21).view());
+        let mut random = Random::new(5);
+        let mut rows = Array2::from_shape_fn((21, 9), |(i, d)| {
+            random.uniform() as f32 - 0.5 + if i % 3 == d % 3 { 0.4 } else { 0.0 }
+        });
+        for mut row in rows.rows_mut() {
+            row /= row.dot(&row).sqrt();
+        }
+        let kernel = Kernel::of(rows.view());
         let evidence = Evidence::new(kernel.inverse(), &labels, 5);
         let all = evidence.all().unwrap();
         for place in 0..20 {
@@ -178,18 +112,8 @@ mod tests {
             let mut out = vec![0.0; 5];
             let products = products.row(0).to_vec();
             let expected = without.logits_into(&products, &mut Vec::new(), &mut out);
-            assert!(
-                (fit.best - expected.best).abs() < 1e-9,
-                "{} {}",
-                fit.best,
-                expected.best
-            );
-            assert!(
-                (fit.far - expected.far).abs() < 1e-9,
-                "{} {}",
-                fit.far,
-                expected.far
-            );
+            assert!((fit.best - expected.best).abs() < 1e-9);
+            assert!((fit.far - expected.far).abs() < 1e-9);
         }
         assert!(evidence.without_one(kernel.inverse(), &all, 20).is_none());
     }

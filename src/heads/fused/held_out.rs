@@ -23,12 +23,11 @@ pub(super) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
     }
 }
 
-/// Held-out logits of the images `(m, C)`, and how each fits.
+/// Held-out logits of the images `(m, C)`, and how each fits `(m,)`.
 pub(super) struct Images {
     pub places: Vec<usize>,
     pub logits: Array2<f32>,
-    pub far: Vec<f64>,
-    pub best: Vec<f64>,
+    pub fits: Vec<Fit>,
 }
 
 impl Images {
@@ -39,28 +38,16 @@ impl Images {
         folds: impl IntoIterator<Item = &'a Vec<usize>>,
     ) -> Self {
         let classes = evidence.n_classes();
-        let (mut places, mut all_logits) = (Vec::new(), Vec::new());
-        let (mut far, mut best) = (Vec::new(), Vec::new());
+        let (mut places, mut all_logits, mut fits) = (Vec::new(), Vec::new(), Vec::new());
         let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
         for fold in folds {
             let rest = evidence.without(inverse, fold);
             for e in 0..fold.len() {
                 // Where no other example is left nothing is known of images.
-                let fit = match &rest {
-                    Some((rest, products)) => {
-                        let products = products.row(e).to_vec();
-                        rest.logits_into(&products, &mut scratch, &mut logits)
-                    }
-                    None => {
-                        logits.fill(f32::NEG_INFINITY);
-                        Fit {
-                            best: 0.0,
-                            far: 0.0,
-                        }
-                    }
-                };
-                far.push(fit.far);
-                best.push(fit.best);
+                logits.fill(f32::NEG_INFINITY);
+                fits.push(rest.as_ref().map_or(Fit::NONE, |(rest, products)| {
+                    rest.logits_into(&products.row(e).to_vec(), &mut scratch, &mut logits)
+                }));
                 all_logits.extend_from_slice(&logits);
             }
             places.extend(fold);
@@ -69,8 +56,7 @@ impl Images {
             logits: Array2::from_shape_vec((places.len(), classes), all_logits)
                 .expect("a logit for each class"),
             places,
-            far,
-            best,
+            fits,
         }
     }
 }

@@ -58,22 +58,15 @@ impl Kernel {
 
     /// Takes in the embeddings of some examples, one behind the other.
     pub fn push(&mut self, rows: &[f32]) {
-        let mut across = Vec::new();
         for rows in rows.chunks(TOGETHER * self.width) {
             let new = ArrayView2::from_shape((rows.len() / self.width, self.width), rows)
                 .expect("whole rows");
-            let mut corner = linalg::gram(new);
+            let [mut across, mut corner] = [linalg::products(new, self.rows()), linalg::gram(new)];
+            values(across.as_slice_mut().expect(ROW_MAJOR));
             values(corner.as_slice_mut().expect(ROW_MAJOR));
-            let mut crossing = Array2::zeros((new.nrows(), self.len()));
-            for (row, mut out) in rows.chunks(self.width).zip(crossing.rows_mut()) {
-                self.values_into(row, &mut across);
-                out.iter_mut()
-                    .zip(&across)
-                    .for_each(|(out, &v)| *out = f64::from(v));
-            }
-            let mut corner = linalg::wide(corner.view());
+            let [across, mut corner] = [across, corner].map(|k| linalg::wide(k.view()));
             corner.diag_mut().mapv_inplace(|v| v + RIDGE.get());
-            self.inverse.push(&crossing, &corner).expect(POSITIVE);
+            self.inverse.push(&across, &corner).expect(POSITIVE);
             self.rows.extend_from_slice(rows);
         }
     }
@@ -81,15 +74,9 @@ impl Kernel {
     /// Forgets the examples at these places, given in rising order; those that follow move up.
     pub fn remove(&mut self, places: &[usize]) {
         self.inverse.remove(places).expect(POSITIVE);
-        let mut kept = 0;
-        for i in 0..self.rows.len() / self.width {
-            if !places.contains(&i) {
-                self.rows
-                    .copy_within(i * self.width..(i + 1) * self.width, kept * self.width);
-                kept += 1;
-            }
-        }
-        self.rows.truncate(kept * self.width);
+        let rows = self.rows.chunks_exact(self.width).enumerate();
+        let kept = rows.filter(|(i, _)| places.binary_search(i).is_err());
+        self.rows = kept.map(|(_, row)| row).collect::<Vec<_>>().concat();
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the texts of the classes say, and how much that counts beside the images.
 
 use crate::Result;
-use crate::heads::{FittedHead, Head, Linear, ZeroShot};
+use crate::heads::{Head, Linear, ZeroShot};
 use crate::numerics::Measured;
 use crate::numerics::math::{log_sum_exp, softmax};
 use crate::task::Task;
@@ -41,19 +41,13 @@ impl TextScores {
         if !view.has_text() {
             return Ok(None);
         }
-        let linear = ZeroShot::default()
-            .fit(view)?
-            .linear()
-            .expect("zero-shot is linear")
-            .clone();
+        let linear = ZeroShot::default().fit(view)?.linear;
         Ok(Some(Self {
             scores: linear.scores(rows),
             linear,
         }))
     }
-}
 
-impl TextScores {
     /// Whether both score queries alike.
     pub fn is_of_same_texts(&self, other: &Self) -> bool {
         let [a, b] = [self, other].map(|text| text.linear.weights().as_slice());

@@ -1,0 +1,72 @@
+//! How much the default answer trusts each stream of features.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use handful::heads::{Fused, Head};
+use handful::random::Random;
+use handful::task::Task;
+use handful::{Stream, Streams};
+use ndarray::Array2;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+/// The trust in four streams of 8 numbers, of which one tells the class and the others tell nothing.
+fn trust(telling: usize, each: usize, seed: u64) -> Vec<f64> {
+    let mut random = Random::new(seed);
+    // Nothing is taken out of them, so that their prior trust stays alike.
+    let streams = ["clip", "a", "b", "c"].map(|name| Stream {
+        plain: true,
+        ..Stream::new(name, 8)
+    });
+    let rows = Array2::from_shape_fn((2 * each, 32), |(i, d)| {
+        let own = d == 8 * telling + i % 2;
+        random.uniform() as f32 - if own { -0.5 } else { 0.5 }
+    });
+    let labels = (0..2 * each).map(|i| i % 2).collect();
+    let task = Task::new(
+        Streams::new(streams.to_vec()).unwrap(),
+        rows,
+        labels,
+        vec![None; 2],
+    );
+    Fused::default()
+        .prepare(task.unwrap())
+        .unwrap()
+        .trust()
+        .to_vec()
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn shares_sum_to_one_however_few_examples_there_are() {
+    let tasks = [
+        (1, 1),
+        (2, 2),
+        (2, 3),
+        (2, 4),
+        (3, 5),
+        (4, 6),
+        (8, 7),
+        (8, 8),
+    ];
+    for (telling, (each, seed)) in (0..4).flat_map(|t| tasks.map(|task| (t, task))) {
+        let trust = trust(telling, each, seed);
+        assert!((trust.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{trust:?}");
+        assert!(
+            trust.iter().all(|share| (0.0..=1.0).contains(share)),
+            "{trust:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn no_stream_is_trusted_more_than_the_one_that_tells_the_class() {
+    for telling in 0..4 {
+        let trust = trust(telling, 30, 9);
+        assert!(trust[telling] > 0.25, "{trust:?}");
+        assert!(
+            trust.iter().all(|&share| share <= trust[telling]),
+            "{trust:?}"
+        );
+    }
+}
