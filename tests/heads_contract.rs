@@ -5,8 +5,8 @@ mod common;
 
 use common::{assert_close, scores, task, temperature};
 use handful::heads::{
-    Amu, AmuPublished, Center, Dof, Fields, FittedHead, Fused, HeadSpec, KernelRidge, Knn,
-    Logistic, NaiveBayes, NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
+    Amu, AmuPublished, Center, Dof, Fields, Fused, HeadSpec, KernelRidge, Knn, Logistic,
+    NaiveBayes, NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, Uer, ZeroShot,
 };
 use handful::task::Task;
 use handful::{Classifier, Error, Recogniser, Stream, Streams};

@@ -100,10 +100,9 @@ impl Head for KernelRidge {
     const NAME: &'static str = "kernel_ridge";
 
     fn prepare(&self, task: Task) -> Result<Task> {
-        Ok(if self.standardise && !task.has_text() {
-            task.standardised()
-        } else {
-            task
+        Ok(match self.standardise && !task.has_text() {
+            true => task.standardised(),
+            false => task,
         })
     }
 

@@ -149,14 +149,8 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
     }
     let mut out = Array2::zeros((rows.nrows(), head.n_classes()));
     let mut scratch = Scratch::default();
-    let mut similarities = vec![
-        0.0;
-        if head.reads_similarities() {
-            task.n_examples()
-        } else {
-            0
-        }
-    ];
+    let read = usize::from(head.reads_similarities()) * task.n_examples();
+    let mut similarities = vec![0.0; read];
     for (row, mut out) in rows.rows().into_iter().zip(out.rows_mut()) {
         let row = row.to_vec();
         task.similarities_into(&row, &mut scratch.embedding, &mut similarities);
@@ -164,9 +158,8 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
             row: &row,
             similarities: &similarities,
         };
-        let out = out
-            .as_slice_mut()
-            .expect("rows of a fresh array are contiguous");
+        let out = out.as_slice_mut();
+        let out = out.expect("rows of a fresh array are contiguous");
         head.scores_into(query, &mut scratch, out);
     }
     out
@@ -308,14 +301,9 @@ fn affinities(beta: f64, similarities: &[f32], mut use_block: impl FnMut(usize, 
 
 /// Mean cross-entropy of the scores `(m, C)` of m examples, divided by a temperature, with their labels.
 fn cross_entropy(scores: &Array2<f64>, labels: &[usize], temperature: f64) -> f64 {
-    let total: f64 = scores
-        .rows()
-        .into_iter()
-        .zip(labels)
-        .map(|(row, &label)| {
-            let logits = row.iter().map(|&s| s / temperature);
-            math::log_sum_exp(logits) - row[label] / temperature
-        })
-        .sum();
-    total / labels.len().max(1) as f64
+    let rows = scores.rows().into_iter().zip(labels);
+    let losses = rows.map(|(row, &label)| {
+        math::log_sum_exp(row.iter().map(|&s| s / temperature)) - row[label] / temperature
+    });
+    losses.sum::<f64>() / labels.len().max(1) as f64
 }

@@ -65,10 +65,9 @@ impl Head for NaiveBayesFull {
     const NAME: &'static str = "naive_bayes_full";
 
     fn prepare(&self, task: Task) -> Result<Task> {
-        Ok(if self.standardise {
-            task.standardised()
-        } else {
-            task
+        Ok(match self.standardise {
+            true => task.standardised(),
+            false => task,
         })
     }
 

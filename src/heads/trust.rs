@@ -42,36 +42,35 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
         return Ok(trust);
     };
     let gain = CHANCE.get() / small.n_examples() as f64;
-    for round in 0..ROUNDS {
-        let mut changed = false;
-        for stream in 0..streams {
-            // With two streams the share of one settles that of the other.
-            if streams == 2 && (stream > 0 || round > 0) {
-                continue;
-            }
+    // With two streams the share of one settles that of the other.
+    let (rounds, turns) = if streams == 2 {
+        (1, 1)
+    } else {
+        (ROUNDS, streams)
+    };
+    for _ in 0..rounds {
+        let known = best;
+        for stream in 0..turns {
             let before = trust.clone();
             // Summed, not 1 less the share: rounding would leave a trace of nothing, which has no direction.
-            let others: f64 = (0..streams)
-                .filter(|&s| s != stream)
-                .map(|s| before[s])
-                .sum();
+            let others = (0..streams).filter(|&s| s != stream);
+            let others: f64 = others.map(|s| before[s]).sum();
             for share in SHARES {
-                let candidate: Vec<f64> = (0..streams)
-                    .map(|s| match s == stream {
-                        true => share,
-                        false if others > 0.0 => (1.0 - share) * before[s] / others,
-                        false => (1.0 - share) / (streams - 1) as f64,
-                    })
-                    .collect();
+                let of_stream = |s: usize| match s == stream {
+                    true => share,
+                    false if others > 0.0 => (1.0 - share) * before[s] / others,
+                    false => (1.0 - share) / (streams - 1) as f64,
+                };
+                let candidate: Vec<f64> = (0..streams).map(of_stream).collect();
                 if let Some(found) = loss(&small, &candidate)?
                     && found < best - gain
                 {
-                    (best, changed) = (found, true);
+                    best = found;
                     trust = candidate;
                 }
             }
         }
-        if !changed {
+        if best == known {
             break;
         }
     }

@@ -376,7 +376,7 @@ impl From<&SupportSet> for Task {
 }
 
 /// How often each class stands among labels `(n,)`.
-fn class_counts(labels: &[usize], classes: usize) -> Vec<usize> {
+pub(crate) fn class_counts(labels: &[usize], classes: usize) -> Vec<usize> {
     let mut counts = vec![0; classes];
     labels.iter().for_each(|&label| counts[label] += 1);
     counts

@@ -81,20 +81,13 @@ impl Regression {
     }
 }
 
-/// What a query gives.
+/// What a query gives; zeros where nothing is known.
+#[derive(Default)]
 pub(super) struct Fit {
     /// The largest regression value, bent: how well the best class fits.
     pub best: f64,
     /// How much farther the query lies from the nearest class than from the mean of all examples.
     pub far: f64,
-}
-
-impl Fit {
-    /// Where nothing is known.
-    pub const NONE: Self = Self {
-        best: 0.0,
-        far: 0.0,
-    };
 }
 
 impl Discriminant {

@@ -3,7 +3,7 @@
 use super::discriminant::{Discriminant, Fit};
 use super::kernel::RIDGE;
 use crate::numerics::linalg::Inverse;
-use crate::task::class_sums;
+use crate::task::{class_counts, class_sums};
 use ndarray::{Array2, ArrayView1, Axis};
 
 /// Class sums under the inverse B of the ridged kernel matrix `(n, n)`.
@@ -20,16 +20,15 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Of examples with these labels `(n,)` of `classes` classes, in the order of the inverse.
     pub fn new(inverse: &Inverse, labels: &[usize], classes: usize) -> Self {
-        let (mut counts, mut sums) = (vec![0; classes], Array2::zeros((classes, labels.len())));
+        let mut sums = Array2::zeros((classes, labels.len()));
         for (i, &label) in labels.iter().enumerate() {
-            counts[label] += 1;
             let mut sum = sums.row_mut(label);
             sum += &ArrayView1::from(inverse.row(i));
         }
         let between = class_sums(sums.t(), labels, classes);
         Self {
             labels: labels.to_vec(),
-            counts,
+            counts: class_counts(labels, classes),
             sums,
             between,
         }

@@ -4,6 +4,7 @@ use super::discriminant::Fit;
 use super::evidence::Evidence;
 use super::kernel;
 use crate::numerics::linalg::Inverse;
+use crate::task::class_counts;
 use crate::validation::{FOLDS, folds};
 use ndarray::Array2;
 
@@ -12,13 +13,10 @@ const FOLD: usize = 80;
 
 /// The folds of examples with these labels `(n,)`, in order of their numbers: lists of places. None where no class has two.
 pub(super) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
-    let mut counts = vec![0_usize; labels.iter().max().map_or(0, |most| most + 1)];
-    labels.iter().for_each(|&label| counts[label] += 1);
-    match counts.into_iter().max() {
-        Some(most @ 2..) => folds(
-            labels,
-            most.min((FOLDS.get() as usize).max(labels.len() / FOLD)),
-        ),
+    let classes = labels.iter().max().map_or(0, |most| most + 1);
+    let usual = (FOLDS.get() as usize).max(labels.len() / FOLD);
+    match class_counts(labels, classes).into_iter().max() {
+        Some(most @ 2..) => folds(labels, most.min(usual)),
         _ => Vec::new(),
     }
 }
@@ -45,9 +43,11 @@ impl Images {
             for e in 0..fold.len() {
                 // Where no other example is left nothing is known of images.
                 logits.fill(f32::NEG_INFINITY);
-                fits.push(rest.as_ref().map_or(Fit::NONE, |(rest, products)| {
-                    rest.logits_into(&products.row(e).to_vec(), &mut scratch, &mut logits)
-                }));
+                let fit = rest.as_ref().map(|(rest, products)| {
+                    let products = products.row(e).to_vec();
+                    rest.logits_into(&products, &mut scratch, &mut logits)
+                });
+                fits.push(fit.unwrap_or_default());
                 all_logits.extend_from_slice(&logits);
             }
             places.extend(fold);

@@ -50,9 +50,7 @@ impl TextScores {
 
     /// Whether both score queries alike.
     pub fn is_of_same_texts(&self, other: &Self) -> bool {
-        let [a, b] = [self, other].map(|text| text.linear.weights().as_slice());
-        let [c, d] = [self, other].map(|text| text.linear.bias().as_slice());
-        a == b && c == d
+        self.linear == other.linear
     }
 }
 
