@@ -106,14 +106,17 @@ impl NaiveBayes {
         let variance = self.variance(unit, used.len(), &factor, &shift);
         let precision = variance.recip();
         let weights = &means * &precision;
-        let own = (&weights * &means).sum_axis(Axis(1));
-        let centre = means.select(Axis(0), &used).mean_axis(Axis(0));
-        let centre = centre.unwrap_or_else(|| Array1::zeros(factor.len()));
+        let rows = weights.rows().into_iter().zip(means.rows());
+        let own: Array1<f64> = rows.map(|(weight, mean)| weight.dot(&mean)).collect();
+        let n = used.len().max(1) as f64;
+        let sum = |sum: Array1<f64>, &c: &usize| sum + means.row(c);
+        let centre = used.iter().fold(Array1::zeros(factor.len()), sum) / n;
+        let square = (&centre * &precision).dot(&centre);
+        let temperature = typical_temperature(own.select(Axis(0), &used), square);
         // Squared length of each class mean as seen from the centre; noise makes it too long by this share.
-        let length = &own - weights.dot(&centre) * 2.0 + (&centre * &precision).dot(&centre);
+        let length = &own - weights.dot(&centre) * 2.0 + square;
         let excess = counts.mapv(|n| 1.0 - settled(n, self.center_count)) * length;
         let bias = self.prior.log(&counts) + weights.dot(&shift) + (excess - own) * 0.5;
-        let temperature = typical_temperature(&weights, &means, &used);
         let weights = linalg::single((weights * factor).view());
         Ok(FittedLinear {
             linear: Linear::of_single(weights, bias.mapv(|b| b as f32)),

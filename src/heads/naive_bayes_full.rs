@@ -93,9 +93,10 @@ impl Head for NaiveBayesFull {
         };
         let counts: Array1<f64> = task.counts().into_iter().map(|n| n as f64).collect();
         let own = (&weights * &means).sum_axis(Axis(1));
+        // Centred means sum to nothing.
+        let temperature = typical_temperature(own.select(Axis(0), &used), 0.0);
         let half = own * counts.mapv(|n| 0.5 * settled(n, self.center_count));
         let bias = self.prior.log(&counts) - half - weights.dot(&center);
-        let temperature = typical_temperature(&weights, &means, &used);
         if self.text && task.has_text() {
             return self.with_text(task, temperature, weights, bias);
         }

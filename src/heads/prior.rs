@@ -3,7 +3,7 @@
 
 use crate::numerics::Measured;
 use crate::numerics::math;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 /// How likely each class is before the photo is seen.
@@ -59,24 +59,19 @@ pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
 /// is what lets a temperature learned from folds hold for all photos. So two classes typically differ by 14 nats.
 pub(super) static SHARE: Measured = Measured::new("prior.SHARE", 0.07);
 
-/// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes with
-/// these weights and means `(C, d)`, where the weights are the means times a precision matrix; 1 where there is no gap.
+/// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes whose weights are
+/// their means times a precision matrix; 1 where there is no gap. `own (n,)` are the products of the weights of each class that has
+/// examples with its mean, and `centre` is that of the mean weights with the mean of the means.
 ///
-/// The gap is half the squared Mahalanobis distance of two class means, averaged over all pairs of the `used` classes, which have
-/// examples. It grows with the number of dimensions and with the precision just as the scores do.
-pub(super) fn typical_temperature(
-    weights: &Array2<f64>,
-    means: &Array2<f64>,
-    used: &[usize],
-) -> f64 {
-    if used.len() < 2 {
+/// The gap is half the squared Mahalanobis distance of two class means, averaged over all pairs of classes. It grows with the number
+/// of dimensions and with the precision just as the scores do.
+pub(super) fn typical_temperature(own: Array1<f64>, centre: f64) -> f64 {
+    let n = own.len() as f64;
+    if n < 2.0 {
         return 1.0;
     }
-    let n = used.len() as f64;
-    let [weights, means] = [weights, means].map(|rows| rows.select(Axis(0), used));
-    let own = (&weights * &means).sum() / n;
-    let all = weights.sum_axis(Axis(0)).dot(&means.sum_axis(Axis(0)));
-    let gap = (own - all / (n * n)) * n / (n - 1.0);
+    let own = own.sum() / n;
+    let gap = (own - centre) * n / (n - 1.0);
     // Classes on the same spot differ by rounding only.
     if gap > 1e-9 * own.abs() {
         SHARE.get() * gap

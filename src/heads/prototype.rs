@@ -83,13 +83,17 @@ impl Head for Prototype {
             row.assign(&direction);
         }
         let weights = &directions * self.logit_scale;
+        let known = directions.select(Axis(0), &used);
+        let centre = known.sum_axis(Axis(0)) / used.len().max(1) as f64;
+        let own = known.map_axis(Axis(1), |row| self.logit_scale * row.dot(&row));
+        let temperature = typical_temperature(own, self.logit_scale * centre.dot(&centre));
         if let Some(mean) = &mean {
             bias -= &weights.dot(mean);
         }
         Ok(FittedPrototype {
             linear: FittedLinear {
                 linear: Linear::of_embeddings(&weights, &bias, task),
-                temperature: typical_temperature(&weights, &directions, &used),
+                temperature,
             },
             centre: mean.map(|mean| Centre {
                 row: (&mean * &task.scale().mapv(f64::from)).mapv(|v| v as f32),
