@@ -3,11 +3,9 @@
 
 mod common;
 
-use common::{clip_and_aux, scores};
+use common::{KINDS, clip_and_aux, scores};
 use handful::heads::Head;
-use handful::heads::amu::{
-    self, AmuPublished, KINDS, Start, Training, TrainingRows, Uncertainty, standardise,
-};
+use handful::heads::amu::{AmuPublished, Start, Trainer, TrainingRows, Uncertainty, standardise};
 use handful::task::Task;
 use ndarray::{Array1, Array2, Axis, concatenate};
 use serde::Deserialize;
@@ -97,6 +95,22 @@ fn kind(name: &str) -> Uncertainty {
     serde_json::from_str(&format!("\"{}\"", name.replace('-', "_"))).unwrap()
 }
 
+impl Hyper {
+    fn recipe(&self) -> AmuPublished {
+        AmuPublished {
+            alpha: self.alpha,
+            lambda: self.lambda_merge,
+            uncertainty: kind(&self.uncertainty),
+            power: self.power,
+            lr: self.lr,
+            weight_decay: self.weight_decay,
+            epochs: self.epochs,
+            batch: self.batch_size,
+            ..Default::default()
+        }
+    }
+}
+
 /// The largest difference, in units of `1.max(|expected|)`.
 fn difference(found: impl IntoIterator<Item = f32>, expected: &Rows) -> f64 {
     let found: Vec<f32> = found.into_iter().collect();
@@ -161,56 +175,48 @@ fn check(case: &Case) {
     );
 
     let rows = TrainingRows {
-        features: features.view(),
-        text: text_logits.view(),
-        factors: &factors,
-        labels: &inputs.labels,
+        features,
+        text: text_logits,
+        factors,
+        labels: inputs.labels.clone(),
     };
-    let training = Training {
-        alpha: hyper.alpha,
-        lambda: hyper.lambda_merge,
-        learning_rate: hyper.lr,
-        weight_decay: hyper.weight_decay,
-        zscore: true,
-    };
-    let mut t = 0;
-    let weights = amu::train(rows, training, start, &inputs.batches, &mut |step| {
-        let wanted = &expected.steps[t];
+    let recipe = hyper.recipe();
+    let mut trainer = Trainer::new(&recipe, &rows, start);
+    assert_eq!(inputs.batches.len(), expected.steps.len());
+    for (t, (batch, wanted)) in inputs.batches.iter().zip(&expected.steps).enumerate() {
         let relative = |found: f64, wanted: f64| (found - wanted).abs() / wanted.abs();
+        let learning_rate = recipe.learning_rate(t, inputs.batches.len());
+        assert!((learning_rate - wanted.lr).abs() < 1e-9, "{name}: rate {t}");
+        let [fused, auxiliary] = trainer.step(batch, learning_rate);
+        let loss = hyper.lambda_merge * fused + (1.0 - hyper.lambda_merge) * auxiliary;
+        assert!(relative(loss, wanted.loss) < 1e-3, "{name}: loss {t}");
         assert!(
-            (step.learning_rate - wanted.lr).abs() < 1e-9,
-            "{name}: rate {t}"
-        );
-        assert!(relative(step.loss, wanted.loss) < 1e-3, "{name}: loss {t}");
-        assert!(
-            relative(step.fused, wanted.loss_merge) < 1e-3,
+            relative(fused, wanted.loss_merge) < 1e-3,
             "{name}: fused loss {t}"
         );
         assert!(
-            relative(step.auxiliary, wanted.loss_aux) < 1e-3,
+            relative(auxiliary, wanted.loss_aux) < 1e-3,
             "{name}: bias loss {t}"
         );
-        let sum: f64 = step.weights.iter().map(|&w| f64::from(w)).sum();
+        let sum: f64 = trainer.weights.iter().map(|&w| f64::from(w)).sum();
         assert!(
             relative(sum, wanted.weight_sum) < 1e-4,
             "{name}: weights {t}"
         );
         if t == 0 {
-            let gradient = step.moment.iter().map(|m| m * 10.0);
+            let gradient = trainer.moments[0].iter().map(|m| m * 10.0);
             assert!(
                 difference(gradient, &expected.first_gradient) < 1e-4,
                 "{name}: gradient"
             );
-            let weights = step.weights.iter().copied();
+            let weights = trainer.weights.iter().copied();
             assert!(
                 difference(weights, &expected.weights_after_first_step) < 1e-5,
                 "{name}: first step"
             );
         }
-        t += 1;
-    })
-    .unwrap();
-    assert_eq!(t, expected.steps.len());
+    }
+    let weights = trainer.weights;
     assert!(
         difference(weights.iter().copied(), &expected.final_weights) < 1e-4,
         "{name}: final weights"
@@ -258,17 +264,7 @@ fn check_head(case: &Case) {
         return;
     }
     let task = inputs.task();
-    let head = AmuPublished {
-        alpha: hyper.alpha,
-        lambda: hyper.lambda_merge,
-        uncertainty: kind(&hyper.uncertainty),
-        power: hyper.power,
-        lr: hyper.lr,
-        epochs: hyper.epochs,
-        batch: hyper.batch_size,
-        ..Default::default()
-    };
-    let fitted = head.fit(&task).unwrap();
+    let fitted = hyper.recipe().fit(&task).unwrap();
     let found = inputs
         .queries(&task)
         .into_iter()

@@ -1,11 +1,29 @@
 //! Helpers that several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use handful::heads::amu::Uncertainty;
 use handful::heads::{self, FittedHead, HeadSpec};
 use handful::task::Task;
 use handful::validation::{fit_temperature, probabilities_into};
 use handful::{Classifier, Stream, Streams};
 use ndarray::{Array2, ArrayView2};
+
+/// Every kind there is.
+pub const KINDS: [Uncertainty; 13] = [
+    Uncertainty::None,
+    Uncertainty::Moment,
+    Uncertainty::Entropy,
+    Uncertainty::Energy,
+    Uncertainty::Max,
+    Uncertainty::MaxMin,
+    Uncertainty::Var,
+    Uncertainty::Top5,
+    Uncertainty::MomentRel,
+    Uncertainty::LogitEnergy,
+    Uncertainty::MaxLogit,
+    Uncertainty::Margin,
+    Uncertainty::MomentLogit,
+];
 
 /// A small generator of repeatable numbers (xorshift64*), so that tests need no random crate on wasm.
 pub struct Numbers(u64);

@@ -13,21 +13,18 @@
 //! the other by a damped Newton step, in a random order that the seed fixes. Its passes cost what one product with the
 //! Gram matrix costs, and it needs a third of them.
 
-use crate::numerics::linalg;
-use crate::numerics::math::{larger, ln, softmax};
+use crate::numerics::math::{ln, softmax};
 use crate::numerics::random::Random;
 use ndarray::Array2;
 
-/// A minimisation over n examples of C classes; what is `(n, C)` is stored with `stride` numbers a row.
-#[derive(Debug, Clone)]
+/// A minimisation over n examples of C classes.
 pub(super) struct Problem {
-    pub kernel: Kernel,
-    pub classes: usize,
-    pub stride: usize,
-    /// Class of each example, below `classes`.
+    /// Products of the examples with each other `(n, n)`, row-major.
+    pub gram: Array2<f32>,
+    /// Class of each example, below C.
     pub labels: Vec<usize>,
     /// Zero-shot logits `(n, C)`.
-    pub text: Vec<f64>,
+    pub text: Array2<f64>,
     /// Strength of the bias in the fused logits of each example: alpha times its factor.
     pub strength: Vec<f64>,
     /// Weight of each example.
@@ -35,251 +32,27 @@ pub(super) struct Problem {
     pub lambda: f64,
     pub mu: f64,
     pub sigma: f64,
-    /// sigma W0 x_i `(n, C)`.
-    pub base: Vec<f64>,
+    /// sigma W0 x_i `(C, n)`.
+    pub base: Array2<f64>,
 }
 
-/// How the examples are known.
-#[derive(Debug, Clone)]
-pub(super) enum Kernel {
-    /// By their products with each other `(n, n)`, row-major.
-    Gram(Array2<f32>),
-    /// By their features `(n, A)`: for many examples of few features.
-    Features(Array2<f32>),
-}
-
-/// Minimum of a problem.
-#[derive(Debug, Clone)]
-pub(super) struct Minimum {
-    /// b_i `(n, C)`, with the stride of the problem.
-    pub b: Vec<f64>,
-    /// How far J may be above its minimum, relative to it.
-    pub gap: f64,
-}
-
-/// Room for what belongs to one example.
-pub(super) struct Room {
+/// One example and room for what belongs to it; all of it `(C,)`.
+struct Example {
+    number: usize,
+    /// Its product with itself.
+    square: f64,
+    /// Bias logits.
+    z: Vec<f64>,
     /// Probabilities of the fused logits and of the bias.
     p: [Vec<f64>; 2],
-    /// Gradient with respect to W x_i.
-    pub gradient: Vec<f64>,
+    /// Left side of the equation mu b_i + gradient = 0, the gradient being with respect to W x_i.
     residual: Vec<f64>,
-    step: Vec<f64>,
-    /// Of the diagonal of the Hessian.
+    /// Newton step.
+    newton: Vec<f64>,
+    /// Inverse of the diagonal of the Hessian.
     inverse: Vec<f64>,
-}
-
-/// sigma (W - W0) x_i of all examples, kept up to date while b changes.
-enum Bias<'p> {
-    Gram(&'p Array2<f32>, Vec<f64>),
-    Features(&'p Array2<f32>, Array2<f32>),
-}
-
-impl Problem {
-    pub fn n(&self) -> usize {
-        self.labels.len()
-    }
-
-    pub fn room(&self) -> Room {
-        let row = || vec![0.0; self.stride];
-        Room {
-            p: [row(), row()],
-            gradient: row(),
-            residual: row(),
-            step: row(),
-            inverse: row(),
-        }
-    }
-
-    /// Loss of example `i` with bias logits `z (C,)`, and in the room its probabilities and its gradient.
-    pub fn loss(&self, i: usize, z: &[f64], room: &mut Room) -> f64 {
-        let (label, weight) = (self.labels[i], self.weights[i]);
-        let text = &self.text[i * self.stride..];
-        room.gradient.fill(0.0);
-        let mut loss = 0.0;
-        let fused = (self.lambda, self.strength[i], 1.0);
-        let bias = (1.0 - self.lambda, 1.0, 0.0);
-        for (p, (share, strength, with_text)) in room.p.iter_mut().zip([fused, bias]) {
-            if share == 0.0 {
-                continue;
-            }
-            for c in 0..self.classes {
-                p[c] = with_text * text[c] + strength * z[c];
-            }
-            let p = &mut p[..self.classes];
-            let own = p[label];
-            loss += weight * share * (softmax(p) - own);
-            let scale = weight * share * strength * self.sigma;
-            for (p, g) in p.iter().zip(&mut room.gradient) {
-                *g += scale * p;
-            }
-            room.gradient[label] -= scale;
-        }
-        loss
-    }
-
-    /// The Newton step for b_i, of whose equation the residual is in the room; `own` is the product of the example with
-    /// itself. Gives the decrease that it promises.
-    fn newton(&self, i: usize, own: f64, room: &mut Room) -> f64 {
-        let scale = own * self.sigma * self.sigma * self.weights[i];
-        let curvature = [
-            scale * self.lambda * self.strength[i] * self.strength[i],
-            scale * (1.0 - self.lambda),
-        ];
-        // The Hessian is diagonal minus two outer products k p p^T, so its inverse is that of a 2 x 2 matrix away.
-        let [p, q] = &room.p;
-        let [k, l] = curvature;
-        for ((inverse, p), q) in room.inverse.iter_mut().zip(p).zip(q) {
-            *inverse = 1.0 / (self.mu + k * p + l * q);
-        }
-        let (mut pp, mut pq, mut qq, mut pr, mut qr) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for c in 0..self.classes {
-            let (inverse, r) = (room.inverse[c], room.residual[c]);
-            room.step[c] = inverse * r;
-            pp += p[c] * inverse * p[c];
-            pq += p[c] * inverse * q[c];
-            qq += q[c] * inverse * q[c];
-            pr += p[c] * inverse * r;
-            qr += q[c] * inverse * r;
-        }
-        let (a, b, d) = (1.0 - k * pp, -(k * l).sqrt() * pq, 1.0 - l * qq);
-        let (pr, qr) = (k.sqrt() * pr, l.sqrt() * qr);
-        let determinant = (a * d - b * b).max(f64::MIN_POSITIVE);
-        let (alpha, beta) = (
-            k.sqrt() * (d * pr - b * qr) / determinant,
-            l.sqrt() * (a * qr - b * pr) / determinant,
-        );
-        let (mut promise, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
-        for c in 0..self.classes {
-            let step = room.step[c] + room.inverse[c] * (alpha * p[c] + beta * q[c]);
-            room.step[c] = step;
-            promise += step * room.residual[c];
-            (low, high) = (-larger(-low, -step), larger(high, step));
-        }
-        // Cross-entropy is self-concordant in the generalised sense of Bach, "Self-concordant analysis for logistic
-        // regression", 2010: this part of the step never goes too far.
-        let strength = if self.lambda > 0.0 {
-            self.strength[i].max(1.0)
-        } else {
-            1.0
-        };
-        let range = own * self.sigma * strength * (high - low);
-        let damping = if range > 1e-9 {
-            ln(1.0 + range) / range
-        } else {
-            1.0
-        };
-        for step in &mut room.step {
-            *step *= damping;
-        }
-        own * promise / 2.0
-    }
-
-    /// Minimises J to a relative gap, from `start` or from zero.
-    pub fn ascend(&self, start: Option<Vec<f64>>, tolerance: f64) -> Minimum {
-        let (n, stride) = (self.n(), self.stride);
-        let mut bias = Bias::new(self);
-        let mut b = start.unwrap_or_else(|| vec![0.0; n * stride]);
-        for i in 0..n {
-            let row = &b[i * stride..(i + 1) * stride];
-            if row.iter().any(|&v| v != 0.0) {
-                bias.add(i, self.sigma, row);
-            }
-        }
-        let mut random = Random::new(1);
-        let mut order: Vec<usize> = (0..n).collect();
-        let mut room = self.room();
-        let (mut z, mut step) = (vec![0.0; stride], vec![0.0; stride]);
-        let (mut threshold, mut gap) = (0.0, f64::INFINITY);
-        for _ in 0..MOST_PASSES {
-            random.shuffle(&mut order);
-            let (mut value, mut promised) = (0.0, 0.0);
-            for &i in &order {
-                let own = bias.logits(i, &mut z);
-                let row = i * stride..(i + 1) * stride;
-                let b = &mut b[row.clone()];
-                let along: f64 = b.iter().zip(&z).map(|(b, z)| b * z).sum();
-                for (z, base) in z.iter_mut().zip(&self.base[row]) {
-                    *z += base;
-                }
-                value += self.mu / (2.0 * self.sigma) * along;
-                let (loss, promise) =
-                    self.improve(i, own, b, &mut z, &mut step, threshold, &mut room);
-                value += loss;
-                promised += promise;
-                if promise < threshold {
-                    continue;
-                }
-                // What matters less waits: most classes hardly take part in the step of one example.
-                let largest = step.iter().fold(0.0, |most, s| larger(most, s.abs()));
-                for (b, step) in b.iter_mut().zip(&mut step) {
-                    if step.abs() < SPARSE * largest {
-                        *step = 0.0;
-                    }
-                    *b += *step;
-                }
-                bias.add(i, self.sigma, &step);
-            }
-            gap = promised / value.max(f64::MIN_POSITIVE);
-            threshold = SKIP * promised / n as f64;
-            if gap <= tolerance {
-                break;
-            }
-        }
-        Minimum { b, gap }
-    }
-
-    /// Moves b_i, all others fixed, by `step (C,)`; `z (C,)` are its logits, which follow. Gives its loss before, and how
-    /// much a full Newton step would have gained. Nothing moves below the `threshold`.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "buffers that belong to the caller"
-    )]
-    fn improve(
-        &self,
-        i: usize,
-        own: f64,
-        b: &[f64],
-        z: &mut [f64],
-        step: &mut [f64],
-        threshold: f64,
-        room: &mut Room,
-    ) -> (f64, f64) {
-        step.fill(0.0);
-        let mut first = None;
-        for _ in 0..NEWTON_STEPS {
-            let loss = self.loss(i, z, room);
-            let gradient = room.gradient.iter();
-            for (((r, b), g), s) in room.residual.iter_mut().zip(b).zip(gradient).zip(&*step) {
-                *r = self.mu * (b + s) + g;
-            }
-            let promise = self.newton(i, own, room);
-            let (_, at_first) = *first.get_or_insert((loss, promise));
-            if promise < threshold.max(SETTLED * at_first) {
-                break;
-            }
-            for ((s, z), newton) in step.iter_mut().zip(&mut *z).zip(&room.step) {
-                *s -= newton;
-                *z -= own * self.sigma * newton;
-            }
-        }
-        first.expect("there is at least one step")
-    }
-
-    /// b as it is at the minimum whose bias logits are `z (n, C)`.
-    pub fn of_logits(&self, z: impl Fn(usize, usize) -> f64) -> Vec<f64> {
-        let mut room = self.room();
-        let mut row = vec![0.0; self.stride];
-        let mut b = Vec::with_capacity(self.n() * self.stride);
-        for i in 0..self.n() {
-            for (c, out) in row.iter_mut().enumerate().take(self.classes) {
-                *out = z(i, c);
-            }
-            self.loss(i, &row, &mut room);
-            b.extend(room.gradient.iter().map(|g| -g / self.mu));
-        }
-        b
-    }
+    /// All steps together.
+    step: Vec<f64>,
 }
 
 /// Passes after which the solver gives up; it needs about fifteen, and some 150 for 47 classes of textures without text.
@@ -295,56 +68,167 @@ const SETTLED: f64 = 0.1;
 /// Classes whose part of a step is below this part of the largest one wait.
 const SPARSE: f64 = 0.1;
 
-impl<'p> Bias<'p> {
-    fn new(problem: &'p Problem) -> Self {
-        let (n, stride) = (problem.n(), problem.stride);
-        match &problem.kernel {
-            Kernel::Gram(gram) => Self::Gram(gram, vec![0.0; n * stride]),
-            Kernel::Features(features) => {
-                let weights = Array2::zeros((problem.classes, features.ncols()));
-                Self::Features(features, weights)
-            }
+impl Problem {
+    /// Minimises J to a relative gap, from these `b (n, C)` on.
+    pub fn ascend(&self, b: &mut Array2<f64>, tolerance: f64) {
+        let n = self.labels.len();
+        // Bias logits of all examples `(C, n)`, kept up to date while b changes.
+        let mut all = self.base.clone();
+        for (i, b) in b.rows().into_iter().enumerate() {
+            self.add(&mut all, i, b.iter());
         }
-    }
-
-    /// Writes the logits of example `i`, and gives its product with itself.
-    fn logits(&self, i: usize, out: &mut [f64]) -> f64 {
-        match self {
-            Self::Gram(gram, all) => {
-                for (out, all) in out.iter_mut().zip(all.chunks_exact(gram.nrows())) {
-                    *out = all[i];
+        let mut random = Random::new(1);
+        let mut order: Vec<usize> = (0..n).collect();
+        let row = || vec![0.0; b.ncols()];
+        let mut example = Example {
+            number: 0,
+            square: 0.0,
+            z: row(),
+            p: [row(), row()],
+            residual: row(),
+            newton: row(),
+            inverse: row(),
+            step: row(),
+        };
+        let mut threshold = 0.0;
+        for _ in 0..MOST_PASSES {
+            random.shuffle(&mut order);
+            let (mut value, mut promised) = (0.0, 0.0);
+            for &i in &order {
+                example.number = i;
+                example.square = f64::from(self.gram[[i, i]]);
+                let b = b.row_mut(i).into_slice().expect("b is row-major");
+                let known = all.column(i).into_iter().zip(self.base.column(i));
+                let mut along = 0.0;
+                for ((z, b), (all, base)) in example.z.iter_mut().zip(&*b).zip(known) {
+                    *z = *all;
+                    along += b * (all - base);
                 }
-                f64::from(gram[[i, i]])
-            }
-            Self::Features(features, weights) => {
-                let row = features.row(i);
-                let row = row.to_slice().expect("feature rows are contiguous");
-                for (out, weights) in out.iter_mut().zip(weights.rows()) {
-                    let weights = weights.to_slice().expect("weights are row-major");
-                    *out = f64::from(linalg::dot(weights, row));
+                value += self.mu / (2.0 * self.sigma) * along;
+                let (loss, promise) = self.improve(b, threshold, &mut example);
+                value += loss;
+                promised += promise;
+                if promise < threshold {
+                    continue;
                 }
-                f64::from(linalg::dot(row, row))
-            }
-        }
-    }
-
-    /// Adds `scale` times `step (C,)` to b_i.
-    fn add(&mut self, i: usize, scale: f64, step: &[f64]) {
-        match self {
-            Self::Gram(gram, all) => {
-                let products = gram.row(i);
-                let products = products.to_slice().expect("a Gram matrix is row-major");
-                for (all, &step) in all.chunks_exact_mut(products.len()).zip(step) {
-                    if step != 0.0 {
-                        linalg::add_scaled(all, scale * step, products);
+                // What matters less waits: most classes hardly take part in the step of one example.
+                let steps = example.step.iter();
+                let largest = steps.fold(0.0_f64, |most, s| most.max(s.abs()));
+                for (b, step) in b.iter_mut().zip(&mut example.step) {
+                    if step.abs() < SPARSE * largest {
+                        *step = 0.0;
                     }
+                    *b += *step;
                 }
+                self.add(&mut all, i, example.step.iter());
             }
-            Self::Features(features, weights) => {
-                for (mut weights, &step) in weights.rows_mut().into_iter().zip(step) {
-                    weights.scaled_add((scale * step) as f32, &features.row(i));
-                }
+            threshold = SKIP * promised / n as f64;
+            if promised <= tolerance * value {
+                break;
             }
         }
+    }
+
+    /// Adds what a change of b_i `(C,)` adds to all bias logits `(C, n)`.
+    fn add<'a>(&self, all: &mut Array2<f64>, i: usize, change: impl Iterator<Item = &'a f64>) {
+        let products = self.gram.row(i);
+        for (mut all, &change) in all.rows_mut().into_iter().zip(change) {
+            if change != 0.0 {
+                let change = self.sigma * change;
+                all.zip_mut_with(&products, |out, &p| *out += change * f64::from(p));
+            }
+        }
+    }
+
+    /// Finds the step of b_i with all others fixed. Gives the loss before, and how much a full Newton step would gain. Nothing
+    /// moves below the `threshold`.
+    fn improve(&self, b: &[f64], threshold: f64, at: &mut Example) -> (f64, f64) {
+        at.step.fill(0.0);
+        let mut first = None;
+        for _ in 0..NEWTON_STEPS {
+            for ((r, b), s) in at.residual.iter_mut().zip(b).zip(&at.step) {
+                *r = self.mu * (b + s);
+            }
+            let loss = self.loss(at);
+            let promise = self.newton(at);
+            let (_, at_first) = *first.get_or_insert((loss, promise));
+            if promise < threshold.max(SETTLED * at_first) {
+                break;
+            }
+            for ((s, z), newton) in at.step.iter_mut().zip(&mut at.z).zip(&at.newton) {
+                *s -= newton;
+                *z -= at.square * self.sigma * newton;
+            }
+        }
+        first.expect("there is at least one step")
+    }
+
+    /// Loss of the example, whose gradient is added to the residual.
+    fn loss(&self, at: &mut Example) -> f64 {
+        let i = at.number;
+        let (label, weight) = (self.labels[i], self.weights[i]);
+        let mut loss = 0.0;
+        let fused = (self.lambda, self.strength[i], 1.0);
+        let bias = (1.0 - self.lambda, 1.0, 0.0);
+        for (p, (share, strength, with_text)) in at.p.iter_mut().zip([fused, bias]) {
+            if share == 0.0 {
+                continue;
+            }
+            for ((p, z), text) in p.iter_mut().zip(&at.z).zip(self.text.row(i)) {
+                *p = with_text * text + strength * z;
+            }
+            let own = p[label];
+            loss += weight * share * (softmax(p) - own);
+            let scale = weight * share * strength * self.sigma;
+            for (residual, p) in at.residual.iter_mut().zip(p) {
+                *residual += scale * *p;
+            }
+            at.residual[label] -= scale;
+        }
+        loss
+    }
+
+    /// The Newton step for b_i. Gives the decrease that it promises.
+    fn newton(&self, at: &mut Example) -> f64 {
+        let (i, own) = (at.number, at.square);
+        let scale = own * self.sigma * self.sigma * self.weights[i];
+        let k = scale * self.lambda * self.strength[i] * self.strength[i];
+        let l = scale * (1.0 - self.lambda);
+        // The Hessian is diagonal minus two outer products k p p^T, so its inverse is that of a 2 x 2 matrix away.
+        let [p, q] = &at.p;
+        for ((inverse, p), q) in at.inverse.iter_mut().zip(p).zip(q) {
+            *inverse = 1.0 / (self.mu + k * p + l * q);
+        }
+        let (mut pp, mut pq, mut qq, mut pr, mut qr) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (((p, q), inverse), r) in p.iter().zip(q).zip(&at.inverse).zip(&at.residual) {
+            pp += p * inverse * p;
+            pq += p * inverse * q;
+            qq += q * inverse * q;
+            pr += p * inverse * r;
+            qr += q * inverse * r;
+        }
+        let (a, b, d) = (1.0 - k * pp, -(k * l).sqrt() * pq, 1.0 - l * qq);
+        let (pr, qr) = (k.sqrt() * pr, l.sqrt() * qr);
+        let determinant = (a * d - b * b).max(f64::MIN_POSITIVE);
+        let alpha = k.sqrt() * (d * pr - b * qr) / determinant;
+        let beta = l.sqrt() * (a * qr - b * pr) / determinant;
+        let (mut promise, mut low, mut high) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for (c, (step, r)) in at.newton.iter_mut().zip(&at.residual).enumerate() {
+            *step = at.inverse[c] * (r + alpha * p[c] + beta * q[c]);
+            promise += *step * r;
+            (low, high) = (low.min(*step), high.max(*step));
+        }
+        // Cross-entropy is self-concordant in the generalised sense of Bach, "Self-concordant analysis for logistic
+        // regression", 2010: this part of the step never goes too far.
+        let strength = match self.lambda > 0.0 {
+            true => self.strength[i].max(1.0),
+            false => 1.0,
+        };
+        let range = own * self.sigma * strength * (high - low);
+        if range > 1e-9 {
+            let damping = ln(1.0 + range) / range;
+            at.newton.iter_mut().for_each(|step| *step *= damping);
+        }
+        own * promise / 2.0
     }
 }

@@ -9,16 +9,16 @@
 //! dual coordinate ascent; others, and variants that gained nothing, are in the crate `handful-research`.
 
 mod adamw;
-mod biased;
 mod convex;
+mod fitted;
 mod published;
 mod recommended;
 mod source;
 mod strength;
 mod uncertainty;
 
-pub use adamw::{Step, Training, TrainingRows, train};
-pub use biased::{Auxiliary, standardise};
-pub use published::{AmuPublished, FittedAmuPublished, Start};
-pub use recommended::{Amu, FittedAmu};
-pub use uncertainty::{KINDS, Uncertainty};
+pub use adamw::{Trainer, TrainingRows};
+pub use fitted::{Auxiliary, FittedAmu, standardise};
+pub use published::{AmuPublished, Start};
+pub use recommended::Amu;
+pub use uncertainty::Uncertainty;

@@ -1,13 +1,13 @@
 //! AMU-Tuning as published: seeded batches, AdamW, standardised bias logits.
 
-use super::adamw::{self, Training, TrainingRows};
-use super::biased::{Auxiliary, Bias, BiasFactor, Biased, Text};
+use super::adamw::{Trainer, TrainingRows};
+use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{
-    FittedHead, Head, Linear, MissingText, Query, Scratch, check_factor, check_within,
-};
+use crate::heads::{Head, MissingText, check_factor, check_within};
+use crate::numerics::math::cos;
+use crate::numerics::order::distinct;
 use crate::numerics::random::Random;
 use crate::task::{Task, class_sums};
 use ndarray::{Array2, ArrayView2, Axis, s};
@@ -47,14 +47,10 @@ impl Start {
             });
         }
         let mut sums = class_sums(features, labels, classes);
-        let mut counts = vec![0.0_f64; classes];
-        for &label in labels {
-            counts[label] += 1.0;
-        }
-        for (mut sum, &count) in sums.rows_mut().into_iter().zip(&counts) {
+        for (c, mut sum) in sums.rows_mut().into_iter().enumerate() {
             sum /= match self {
                 Self::Unit => sum.dot(&sum).sqrt().max(SHORTEST),
-                Self::ClassMean => count.max(1.0),
+                Self::ClassMean => labels.iter().filter(|&&label| label == c).count().max(1) as f64,
                 Self::Official | Self::Random => labels.len() as f64 / classes as f64,
             };
         }
@@ -76,24 +72,6 @@ const SHORTEST: f64 = 1e-12;
 /// # Units
 /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text alone. With one
 /// class, or examples of one class only, there is no bias. Without any text the score is z.
-/// # Parameters
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `alpha` | 0.5 | 0 to 1000 | strength of the bias |
-/// | `lambda` | 0.35 | 0 to 1 | weight of the loss of s; the loss of z has the rest |
-/// | `uncertainty` | none | [`Uncertainty`] | what kappa is made from |
-/// | `power` | 0.4 | 0 to 10 | its exponent |
-/// | `moment_norm` | 250 | 1e-6 to 1e6 | the constant of `moment` |
-/// | `init` | official | [`Start`] | where W starts |
-/// | `zscore` | true | | whether z is standardised |
-/// | `train` | true | | whether W is trained |
-/// | `lr` | 0.001 | 0 to 1 | first learning rate |
-/// | `weight_decay` | 0.01 | 0 to 1 | decoupled |
-/// | `epochs` | 50 | 0 to 1000 | passes over the examples; in each, one view of every example is drawn |
-/// | `batch` | 8 | >= 1 | examples a step |
-/// | `seed` | 1 | | order of the examples, views, random start |
-/// | `missing_text` | mean | [`MissingText`] | stands in for the text of a class with examples |
-/// | `aux` | other | [`Auxiliary`] | where a comes from |
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
@@ -102,35 +80,35 @@ const SHORTEST: f64 = 1e-12;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AmuPublished {
-    /// Strength of the bias.
+    /// Strength of the bias, 0 to 1000.
     pub alpha: f64,
-    /// Weight of the fused loss.
+    /// Weight of the loss of s, 0 to 1; the loss of z has the rest.
     pub lambda: f64,
-    /// What the factor of the bias is made from.
+    /// What kappa is made from.
     pub uncertainty: Uncertainty,
-    /// Its exponent.
+    /// Its exponent, 0 to 10.
     pub power: f64,
-    /// The constant of [`Uncertainty::Moment`].
+    /// The constant of [`Uncertainty::Moment`], 1e-6 to 1e6.
     pub moment_norm: f64,
-    /// Where the weights start.
+    /// Where W starts.
     pub init: Start,
-    /// Whether bias logits are standardised.
+    /// Whether z is standardised.
     pub zscore: bool,
-    /// Whether the weights are trained.
+    /// Whether W is trained.
     pub train: bool,
-    /// First learning rate.
+    /// Learning rate of the first step, 0 to 1; it falls to 0 along half a cosine.
     pub lr: f64,
-    /// Decoupled weight decay.
+    /// Decoupled weight decay, 0 to 1.
     pub weight_decay: f64,
-    /// Passes over the examples.
+    /// Passes over the examples, 0 to 1000; in each, one view of every example is drawn.
     pub epochs: usize,
-    /// Examples a step.
+    /// Examples a step, at least 1.
     pub batch: usize,
-    /// Of all random choices.
+    /// Of the order of the examples, views, random start.
     pub seed: u64,
     /// What stands in for the text of a class with examples.
     pub missing_text: MissingText,
-    /// Where the auxiliary features come from.
+    /// Where a comes from.
     pub aux: Auxiliary,
 }
 
@@ -157,39 +135,22 @@ impl Default for AmuPublished {
 }
 
 impl Head for AmuPublished {
-    type Fitted = FittedAmuPublished;
+    type Fitted = FittedAmu;
     const NAME: &'static str = "amu_published";
 
     fn check(&self) -> Result<()> {
+        let (decay, epochs, batch) = (self.weight_decay, self.epochs as f64, self.batch as f64);
         strength::check("amu_published.alpha", self.alpha)?;
         check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
         check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
         check_factor("amu_published.moment_norm", self.moment_norm)?;
         check_within("amu_published.lr", self.lr, 0.0, 1.0, "0 to 1")?;
-        check_within(
-            "amu_published.weight_decay",
-            self.weight_decay,
-            0.0,
-            1.0,
-            "0 to 1",
-        )?;
-        check_within(
-            "amu_published.epochs",
-            self.epochs as f64,
-            0.0,
-            1e3,
-            "0 to 1000",
-        )?;
-        check_within(
-            "amu_published.batch",
-            self.batch as f64,
-            1.0,
-            f64::MAX,
-            ">= 1",
-        )
+        check_within("amu_published.weight_decay", decay, 0.0, 1.0, "0 to 1")?;
+        check_within("amu_published.epochs", epochs, 0.0, 1e3, "0 to 1000")?;
+        check_within("amu_published.batch", batch, 1.0, f64::MAX, ">= 1")
     }
 
-    fn fit(&self, task: &Task) -> Result<FittedAmuPublished> {
+    fn fit(&self, task: &Task) -> Result<FittedAmu> {
         self.check()?;
         let factor = BiasFactor {
             kind: self.uncertainty,
@@ -198,60 +159,77 @@ impl Head for AmuPublished {
             range: (0.0, f64::MAX),
         };
         let text = Text::new(task, self.missing_text, factor)?;
-        let counts = task.counts();
-        let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0).collect();
-        let mut weights = Array2::zeros((task.n_classes(), self.aux.columns(task).0.len()));
-        if used.len() > 1 {
-            let learned = self.weights(task, &text, &used)?;
-            for (row, &c) in learned.rows().into_iter().zip(&used) {
-                weights.row_mut(c).assign(&row);
-            }
-        }
-        let bias = Bias {
-            weights,
-            used,
-            zscore: self.zscore,
-            alpha: self.alpha,
-        };
-        Ok(FittedAmuPublished(Biased::new(task, text, bias, self.aux)))
+        let used = distinct(task.labels().to_vec());
+        let weights = self.weights(task, &text, &used);
+        let bias = (used, weights);
+        Ok(FittedAmu::new(
+            task,
+            text,
+            self.aux,
+            bias,
+            self.alpha,
+            self.zscore,
+        ))
     }
 }
 
 impl AmuPublished {
-    /// Weights of the classes with examples, for unit auxiliary features.
-    fn weights(&self, task: &Task, text: &Text, used: &[usize]) -> Result<Array2<f32>> {
-        let rows = Rows::of(task, text, self.aux, used);
-        let start = self.start(&rows, used.len());
-        if !self.train {
-            return Ok(start);
+    /// Learning rate of step `t` of `steps`, from 0.
+    pub fn learning_rate(&self, t: usize, steps: usize) -> f64 {
+        let half_turn = std::f64::consts::PI * t as f64 / steps as f64;
+        self.lr / 2.0 * (1.0 + cos(half_turn))
+    }
+
+    /// Weights `(C, A)` of the `used` classes, for unit auxiliary features.
+    fn weights(&self, task: &Task, text: &Text, used: &[usize]) -> Array2<f32> {
+        let (rows, first) = self.rows(task, text, used);
+        let weights = self.start(&rows, &first, used.len());
+        if !self.train || used.len() < 2 {
+            return weights;
         }
-        let training = Training {
-            alpha: self.alpha,
+        let recipe = Self {
             lambda: if text.any { self.lambda } else { 0.0 },
-            learning_rate: self.lr,
-            weight_decay: self.weight_decay,
-            zscore: self.zscore,
+            ..self.clone()
         };
-        let data = TrainingRows {
-            features: rows.features.view(),
-            text: rows.text.view(),
-            factors: &rows.factors,
-            labels: &rows.labels,
+        let mut trainer = Trainer::new(&recipe, &rows, weights);
+        let batches = self.batches(&first);
+        for (t, batch) in batches.iter().enumerate() {
+            trainer.step(batch, self.learning_rate(t, batches.len()));
+        }
+        trainer.weights
+    }
+
+    /// The photos and their views, those of example e as rows `first[e]..first[e + 1]`. Labels and text logits count the
+    /// `used` classes only.
+    fn rows(&self, task: &Task, text: &Text, used: &[usize]) -> (TrainingRows, Vec<usize>) {
+        let mut first = vec![0];
+        let (mut rows, mut labels) = (Vec::new(), Vec::new());
+        for (i, label) in task.labels().iter().enumerate() {
+            let place = used.binary_search(label);
+            let place = place.expect("an example's class has an example");
+            for row in std::iter::once(task.row(i)).chain(task.views(i)) {
+                rows.extend_from_slice(row);
+                labels.push(place);
+            }
+            first.push(labels.len());
+        }
+        let shape = (labels.len(), task.streams().width());
+        let rows = Array2::from_shape_vec(shape, rows).expect("whole rows");
+        let logits = text.logits(rows.view());
+        let rows = TrainingRows {
+            features: self.aux.features(task, rows.view()),
+            factors: text.factors(&logits),
+            text: logits.select(Axis(1), used),
+            labels,
         };
-        adamw::train(
-            data,
-            training,
-            start,
-            &self.batches(&rows.first),
-            &mut |_| (),
-        )
+        (rows, first)
     }
 
     /// The start, from the mean of the views of each example.
-    fn start(&self, rows: &Rows, classes: usize) -> Array2<f32> {
-        let n = rows.first.len() - 1;
+    fn start(&self, rows: &TrainingRows, first: &[usize], classes: usize) -> Array2<f32> {
+        let n = first.len() - 1;
         let mut examples = Array2::<f32>::zeros((n, rows.features.ncols()));
-        for (views, mut example) in rows.first.windows(2).zip(examples.rows_mut()) {
+        for (views, mut example) in first.windows(2).zip(examples.rows_mut()) {
             let views = rows
                 .features
                 .slice(s![views[0]..views[1], ..])
@@ -260,12 +238,12 @@ impl AmuPublished {
             let length = sum.dot(&sum).sqrt().max(f64::MIN_POSITIVE);
             example.assign(&sum.mapv(|v| (v / length) as f32));
         }
-        let labels: Vec<usize> = rows.first[..n].iter().map(|&r| rows.labels[r]).collect();
+        let labels: Vec<usize> = first[..n].iter().map(|&r| rows.labels[r]).collect();
         self.init
             .weights(examples.view(), &labels, classes, self.seed)
     }
 
-    /// Rows of each step; the views of example e are the rows `first[e]..first[e + 1]`.
+    /// Rows of each step.
     fn batches(&self, first: &[usize]) -> Vec<Vec<usize>> {
         let mut random = Random::new(self.seed);
         let mut examples: Vec<usize> = (0..first.len() - 1).collect();
@@ -281,79 +259,5 @@ impl AmuPublished {
             }
         }
         batches
-    }
-}
-
-/// Everything that is known of the photos and their views.
-struct Rows {
-    features: Array2<f32>,
-    text: Array2<f32>,
-    factors: Vec<f64>,
-    labels: Vec<usize>,
-    /// Row of the photo of each example, and the number of rows.
-    first: Vec<usize>,
-}
-
-impl Rows {
-    /// Labels and text logits count the `used` classes only.
-    fn of(task: &Task, text: &Text, auxiliary: Auxiliary, used: &[usize]) -> Self {
-        let (columns, scale) = auxiliary.columns(task);
-        let n = task.n_examples();
-        let mut first = vec![0];
-        let mut rows: Vec<&[f32]> = Vec::new();
-        let mut labels = Vec::new();
-        for i in 0..n {
-            rows.push(task.row(i));
-            rows.extend(task.views(i));
-            let place = used.binary_search(&task.labels()[i]);
-            labels.resize(
-                rows.len(),
-                place.expect("an example's class has an example"),
-            );
-            first.push(rows.len());
-        }
-        let mut logits = vec![0.0; task.n_classes()];
-        let mut room = logits.clone();
-        let mut known = Array2::zeros((rows.len(), used.len()));
-        let mut factors = Vec::with_capacity(rows.len());
-        for (row, mut known) in rows.iter().zip(known.rows_mut()) {
-            text.logits_into(row, &mut logits);
-            factors.push(text.factor(&logits, &mut room));
-            for (known, &c) in known.iter_mut().zip(used) {
-                *known = logits[c];
-            }
-        }
-        let features = Array2::from_shape_fn((rows.len(), columns.len()), |(r, d)| {
-            rows[r][columns.start + d] * scale[d]
-        });
-        Self {
-            features,
-            text: known,
-            factors,
-            labels,
-            first,
-        }
-    }
-}
-
-/// Trained weights.
-#[derive(Debug, Clone)]
-pub struct FittedAmuPublished(Biased);
-
-impl FittedHead for FittedAmuPublished {
-    fn n_classes(&self) -> usize {
-        self.0.n_classes()
-    }
-
-    fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
-        self.0.scores_into(query, scratch, out);
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        1.0
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        self.0.linear()
     }
 }

@@ -40,23 +40,6 @@ pub enum Uncertainty {
     MomentLogit,
 }
 
-/// Every kind there is.
-pub const KINDS: [Uncertainty; 13] = [
-    Uncertainty::None,
-    Uncertainty::Moment,
-    Uncertainty::Entropy,
-    Uncertainty::Energy,
-    Uncertainty::Max,
-    Uncertainty::MaxMin,
-    Uncertainty::Var,
-    Uncertainty::Top5,
-    Uncertainty::MomentRel,
-    Uncertainty::LogitEnergy,
-    Uncertainty::MaxLogit,
-    Uncertainty::Margin,
-    Uncertainty::MomentLogit,
-];
-
 /// The largest factor: keeps an exactly uniform p from giving infinity.
 const LARGEST: f64 = 1e6;
 

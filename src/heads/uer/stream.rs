@@ -245,8 +245,7 @@ impl UerStream {
         if !row.iter().all(|v| v.is_finite()) {
             return Err(Error::NotFinite("feature row"));
         }
-        let similarities = &[];
-        self.linear.scores_into(Query { row, similarities }, out);
+        self.linear.scores_into(Query::of_row(row), out);
         Ok(())
     }
 
@@ -286,8 +285,7 @@ impl UerStream {
         let mut scores = vec![0.0; labels.len() * classes];
         for (i, (row, &label)) in rows.iter().zip(labels).enumerate() {
             let out = &mut scores[i * classes..(i + 1) * classes];
-            let similarities = &[];
-            self.linear.scores_into(Query { row, similarities }, out);
+            self.linear.scores_into(Query::of_row(row), out);
             let right = best(out) == Some(label);
             let [sum, all] = self.answers;
             self.answers = [
