@@ -82,10 +82,9 @@ fn final_accuracy(recipe: &Uer, pool: &Rows, test: &Rows, order: u64) -> f64 {
         }
     }
     let mut scores = vec![0.0; n_classes];
-    let mut right = 0;
+    let (mut right, linear) = (0, stream.linear());
     for (row, &label) in test.features.rows().into_iter().zip(&test.labels) {
         let (row, similarities) = (row.to_slice().unwrap(), &[][..]);
-        let linear = stream.linear();
         linear.scores_into(Query { row, similarities }, &mut scores);
         let best = (0..n_classes)
             .rev()

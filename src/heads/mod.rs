@@ -89,16 +89,6 @@ pub struct Query<'a> {
     pub similarities: &'a [f32],
 }
 
-impl<'a> Query<'a> {
-    /// For what reads no similarities.
-    fn of_row(row: &'a [f32]) -> Self {
-        Self {
-            row,
-            similarities: &[],
-        }
-    }
-}
-
 /// A fitted head. Class columns follow the classes of the task.
 pub trait FittedHead: Send + Sync {
     /// Number of classes C, those that it cannot score included.

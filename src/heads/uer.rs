@@ -37,21 +37,6 @@ pub enum Factor {
 /// Images `(n, width)`; weights `(C, width)`.
 /// # Units
 /// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
-/// # Parameters
-/// | field | default | range | meaning |
-/// | --- | --- | --- | --- |
-/// | `feature_scale` | 32 | 1e-6 to 1e6 | length of the features |
-/// | `learning_rate` | 0.03 | > 0 | of gradient descent; halved where it leads out of the numbers |
-/// | `iterations` | 1 | 1 to 1000 | steps a batch, each with another draw from memory |
-/// | `batch` | 10 | >= 1 | new examples at once, where a whole task is fitted |
-/// | `replay` | 10 | >= 0 | examples drawn from memory at most |
-/// | `memory` | 1000 | >= 0 | examples kept at most |
-/// | `gamma` | 1/0.09 | 1e-6 to 1e6 | what cosines are multiplied by |
-/// | `current`, `replayed`, `inference` | angle, dot, dot | angle, dot | logits of new, replayed and asked examples |
-/// | `mask_unseen` | true | | softmax and answers over the classes that were seen |
-/// | `imprint` | true | | a class starts as the unit mean of its first batch; else as small random numbers |
-/// | `policy` | reservoir | reservoir, class_balanced | which examples stay in memory |
-/// | `seed` | 0 | | order of the examples, memory and replay |
 ///
 /// With a text for a class and no stream but `clip`, the class starts as its text.
 /// # Errors
@@ -61,19 +46,19 @@ pub enum Factor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Uer {
-    /// Length of the features.
+    /// Length of the features, 1e-6 to 1e6.
     pub feature_scale: f64,
-    /// Learning rate.
+    /// Of gradient descent, above 0; halved where it leads out of the numbers.
     pub learning_rate: f64,
-    /// Steps a batch.
+    /// Steps a batch, 1 to 1000, each with another draw from memory.
     pub iterations: usize,
-    /// New examples at once, where a whole task is fitted.
+    /// New examples at once where a whole task is fitted, at least 1.
     pub batch: usize,
     /// Examples drawn from memory at most.
     pub replay: usize,
     /// Examples kept at most.
     pub memory: usize,
-    /// What cosines are multiplied by.
+    /// What cosines are multiplied by, 1e-6 to 1e6.
     pub gamma: f64,
     /// Logits of new examples.
     pub current: Factor,
@@ -81,13 +66,13 @@ pub struct Uer {
     pub replayed: Factor,
     /// Logits of answers.
     pub inference: Factor,
-    /// Whether classes that were never seen stay out of softmax and answers.
+    /// Whether softmax and answers are over the classes that were seen.
     pub mask_unseen: bool,
-    /// Whether a class starts as the mean of its first batch.
+    /// Whether a class starts as the unit mean of its first batch; else as small random numbers.
     pub imprint: bool,
     /// Which examples stay in memory.
     pub policy: MemoryPolicy,
-    /// Seed of the random numbers.
+    /// Of the order of the examples, memory and replay.
     pub seed: u32,
 }
 
@@ -112,18 +97,6 @@ impl Default for Uer {
     }
 }
 
-impl Uer {
-    /// What products with a weight row of this norm are multiplied by to give logits.
-    fn gain(&self, factor: Factor, norm: f64) -> f64 {
-        match factor {
-            Factor::Dot => self.feature_scale,
-            // Too short to have a direction: its cosine is 0.
-            Factor::Angle if norm < SHORTEST => 0.0,
-            Factor::Angle => self.gamma / norm,
-        }
-    }
-}
-
 /// A weight row shorter than this has no direction.
 const SHORTEST: f64 = 1e-6;
 
@@ -134,17 +107,15 @@ impl Head for Uer {
     fn check(&self) -> Result<()> {
         check_factor("uer.feature_scale", self.feature_scale)?;
         check_factor("uer.gamma", self.gamma)?;
-        let rate = self.learning_rate;
-        check_within(
-            "uer.learning_rate",
-            rate,
-            f64::MIN_POSITIVE,
-            f64::MAX,
-            "> 0",
-        )?;
-        let steps = self.iterations as f64;
+        let (rate, steps, batch) = (
+            self.learning_rate,
+            self.iterations as f64,
+            self.batch as f64,
+        );
+        let (least, most) = (f64::MIN_POSITIVE, f64::MAX);
+        check_within("uer.learning_rate", rate, least, most, "> 0")?;
         check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
-        check_within("uer.batch", self.batch as f64, 1.0, f64::MAX, ">= 1")
+        check_within("uer.batch", batch, 1.0, most, ">= 1")
     }
 
     fn fit(&self, task: &Task) -> Result<FittedUer> {
@@ -153,13 +124,12 @@ impl Head for Uer {
         for text in task.text() {
             stream.push(text.as_ref().filter(|_| only_clip).map(|t| t.to_vec()));
         }
-        stream.refresh();
         for batch in stream.order(task.n_examples()).chunks(self.batch) {
             let labels: Vec<usize> = batch.iter().map(|&i| task.labels()[i]).collect();
             let rows = linalg::select(task.features(), batch);
             stream.observe(rows.view(), &labels)?;
         }
-        Ok(FittedUer(stream.linear().clone()))
+        Ok(FittedUer(stream.linear()))
     }
 }
 

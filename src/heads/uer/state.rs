@@ -1,7 +1,6 @@
 //! The streaming state as bytes, and back, bit for bit.
 
-use super::memory::Entry;
-use super::step::norm;
+use super::memory::Example;
 use super::stream::{Class, unit};
 use super::{Uer, UerStream};
 use crate::numerics::random::Random;
@@ -12,19 +11,24 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Version of the form that a stream is saved in.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The one metadata entry.
 const ENTRY: &str = "handful-uer";
 
+/// All but the rows: the scale, the weights of each class, the start of each that was given one, and the images in memory.
 #[derive(Serialize, Deserialize)]
 struct Meta {
     version: u32,
     recipe: Uer,
+    /// Bits of [`UerStream::numbers`].
+    numbers: [u64; 5],
     /// Whether each class was seen.
     seen: Vec<bool>,
     /// Whether each class starts from a given row.
     given: Vec<bool>,
+    /// Number and class of each example in memory.
+    memory: Vec<(u64, usize)>,
     observed: u64,
     random: u64,
 }
@@ -35,56 +39,38 @@ impl UerStream {
         let meta = Meta {
             version: VERSION,
             recipe: self.recipe.clone(),
+            numbers: self.numbers().map(f64::to_bits),
             seen: self.classes.iter().map(|c| c.seen).collect(),
             given: self.classes.iter().map(|c| c.start.is_some()).collect(),
-            observed: self.memory.observed,
+            memory: self.memory().collect(),
+            observed: self.observed,
             random: self.random.state(),
         };
         let meta = serde_json::to_string(&meta).expect("plain numbers and names");
-        let floats = |numbers: &[f32]| {
-            let mut bytes = Vec::new();
-            extend(&mut bytes, numbers.iter().map(|v| v.to_le_bytes()));
-            bytes
-        };
-        let scale = floats(&self.scale.to_vec());
-        let weights = floats(&self.weights);
-        let images = floats(&self.memory.images);
+        let weights = self.classes.iter().flat_map(|c| &c.weights);
         let starts = self.classes.iter().flat_map(|c| c.start.iter().flatten());
-        let starts = floats(&starts.copied().collect::<Vec<_>>());
-        let (mut entries, mut numbers) = (Vec::new(), Vec::new());
-        for entry in &self.memory.entries {
-            let entry = [entry.id, entry.label as u64];
-            extend(&mut entries, entry.iter().map(|v| v.to_le_bytes()));
-        }
-        extend(
-            &mut numbers,
-            self.numbers().map(f64::to_le_bytes).into_iter(),
-        );
-        let width = self.scale.len();
+        let images = self.memory.iter().flat_map(|e| &e.image);
+        let rows = self.scale.iter().chain(weights).chain(starts).chain(images);
+        let mut bytes = Vec::new();
+        extend(&mut bytes, rows.map(|v| v.to_le_bytes()));
         write(
-            &[
-                ("scale", Dtype::F32, width, &scale),
-                ("weights", Dtype::F32, width, &weights),
-                ("images", Dtype::F32, width, &images),
-                ("starts", Dtype::F32, width, &starts),
-                ("entries", Dtype::U64, 2, &entries),
-                ("numbers", Dtype::F64, 6, &numbers),
-            ],
+            &[("rows", Dtype::F32, self.scale.len(), &bytes)],
             ENTRY,
             meta,
         )
     }
 
     /// What text might not keep to the last bit.
-    fn numbers(&self) -> [f64; 6] {
-        let Uer {
-            feature_scale,
-            learning_rate,
-            gamma,
-            ..
-        } = self.recipe;
+    fn numbers(&self) -> [f64; 5] {
+        let recipe = &self.recipe;
         let [right, all] = self.answers;
-        [feature_scale, learning_rate, gamma, self.rate, right, all]
+        [
+            recipe.feature_scale,
+            recipe.learning_rate,
+            recipe.gamma,
+            right,
+            all,
+        ]
     }
 
     /// A stream from bytes of [`UerStream::state`]; it goes on as the saved one would have.
@@ -105,65 +91,49 @@ fn read(bytes: &[u8]) -> Result<UerStream> {
     if meta.version != VERSION {
         return refuse(format!("it has version {}", meta.version));
     }
-    let numbers: Vec<f64> = matrix(&tensors, "numbers", Dtype::F64, 6)?
-        .chunks_exact(8)
-        .map(|b| f64::from_bits(word(b)))
-        .collect();
-    let &[feature_scale, learning_rate, gamma, rate, right, all] = &numbers[..] else {
-        return refuse("it has no row of numbers");
-    };
+    let [feature_scale, learning_rate, gamma, right, all] = meta.numbers.map(f64::from_bits);
     let recipe = Uer {
         feature_scale,
         learning_rate,
         gamma,
         ..meta.recipe
     };
-    let scale = tensors.tensor("scale").or_else(refuse)?;
-    let width = scale.shape().last().copied().unwrap_or(0);
-    let rows = |name| Ok::<_, Error>(floats(matrix(&tensors, name, Dtype::F32, width)?));
-    let scale = rows("scale")?;
-    Error::check_length("scale", width, scale.len())?;
-    let mut stream = UerStream::new(&recipe, scale.into())?;
+    let rows = tensors.tensor("rows").or_else(refuse)?;
+    let width = rows.shape().last().copied().unwrap_or(0);
+    let rows = floats(matrix(&tensors, "rows", Dtype::F32, width)?);
+    let mut rows = rows.chunks(width.max(1)).map(<[f32]>::to_vec);
+    let mut next = || rows.next().map_or_else(|| refuse("it lacks rows"), Ok);
+    let mut stream = UerStream::new(&recipe, next()?.into())?;
 
-    let c = meta.seen.len();
-    Error::check_length("classes", c, meta.given.len())?;
-    let (weights, starts, images) = (rows("weights")?, rows("starts")?, rows("images")?);
-    Error::check_length("weights", c.saturating_mul(width), weights.len())?;
-    let largest = f64::from(f32::MAX) / feature_scale.max(1.0);
-    for row in weights.chunks(width) {
-        if !(0.0..largest).contains(&norm(row)) {
+    Error::check_length("classes", meta.seen.len(), meta.given.len())?;
+    for seen in meta.seen {
+        let weights = next()?;
+        if !stream.holds(&weights) {
             return refuse("its weights are not numbers");
         }
+        stream.classes.push(Class {
+            seen,
+            start: None,
+            weights,
+        });
     }
-    stream.weights = weights;
-    let mut starts = unit_rows(&starts, width)?.into_iter();
-    for (seen, given) in meta.seen.into_iter().zip(meta.given) {
-        let start = if given { starts.next() } else { None };
-        if given && start.is_none() {
-            return refuse("a class has lost its start");
-        }
-        stream.classes.push(Class { seen, start });
-    }
-    if starts.next().is_some() {
-        return refuse("it has more starts than classes");
+    for (class, _) in (stream.classes.iter_mut().zip(meta.given)).filter(|(_, given)| *given) {
+        class.start = Some(checked(next()?)?);
     }
 
     let mut ids = BTreeSet::new();
-    for entry in matrix(&tensors, "entries", Dtype::U64, 2)?.chunks_exact(16) {
-        let (id, label) = (word(&entry[..8]), word(&entry[8..]));
-        if id >= meta.observed || !ids.insert(id) || label >= c as u64 {
-            return refuse("an example in memory has a wrong number or class");
+    for (id, label) in meta.memory {
+        if id >= meta.observed || !ids.insert(id) {
+            return refuse("an example in memory has a wrong number");
         }
-        let label = label as usize;
-        if !stream.classes[label].seen {
-            return refuse("a class in memory was never seen");
+        if !stream.classes.get(label).is_some_and(|class| class.seen) {
+            return refuse("the class of an example in memory was never seen");
         }
-        stream.memory.entries.push(Entry { id, label });
+        let image = checked(next()?)?;
+        stream.memory.push(Example { id, label, image });
     }
-    let n = stream.memory.entries.len();
-    Error::check_length("images", n, unit_rows(&images, width)?.len())?;
-    if n > recipe.memory {
-        return refuse("its memory holds more than it may");
+    if rows.next().is_some() || stream.memory.len() > recipe.memory {
+        return refuse("it holds more than it may");
     }
     // A counter that ends would wrap; no stream is that long.
     if meta.observed > 1 << 53 {
@@ -171,35 +141,22 @@ fn read(bytes: &[u8]) -> Result<UerStream> {
     }
     // What all answers count in the end.
     const ALL: f64 = 100.0 * (1.0 + 1e-9);
-    let counted = (0.0..=ALL).contains(&all) && (0.0..=all).contains(&right);
-    if !(counted && rate > 0.0 && rate <= learning_rate) {
+    if !((0.0..=ALL).contains(&all) && (0.0..=all).contains(&right)) {
         return refuse("its counters are out of range");
     }
     let Some(random) = Random::from_state(meta.random) else {
         return refuse("its random numbers have stopped");
     };
-    stream.memory.images = images;
-    stream.memory.observed = meta.observed;
-    (stream.random, stream.rate, stream.answers) = (random, rate, [right, all]);
-    stream.refresh();
+    (stream.observed, stream.random) = (meta.observed, random);
+    stream.answers = [right, all];
     Ok(stream)
 }
 
-/// The rows, each of which must have unit length.
-fn unit_rows(numbers: &[f32], width: usize) -> Result<Vec<Vec<f32>>> {
-    let rows = numbers.chunks(width).map(<[f32]>::to_vec);
-    rows.map(|row| {
-        let scaled = unit(row.clone())?;
-        if (row.iter().zip(&scaled)).any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE) {
-            return refuse("an image is not of unit length");
-        }
-        Ok(row)
-    })
-    .collect()
-}
-
-fn word(bytes: &[u8]) -> u64 {
-    let mut word = [0; 8];
-    word.copy_from_slice(bytes);
-    u64::from_le_bytes(word)
+/// The image, which must have unit length.
+fn checked(image: Vec<f32>) -> Result<Vec<f32>> {
+    let scaled = unit(image.clone())?;
+    if (image.iter().zip(&scaled)).any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE) {
+        return refuse("an image is not of unit length");
+    }
+    Ok(image)
 }

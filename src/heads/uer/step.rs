@@ -1,136 +1,134 @@
 //! One step of gradient descent on a batch and on what is replayed with it, and where a class starts from.
 
+use super::memory::Example;
 use super::{Factor, SHORTEST, UerStream};
 use crate::numerics::linalg;
-use crate::numerics::math::{exp, log_sum_exp, square};
-use crate::numerics::random::Random;
+use crate::numerics::math::softmax;
 
 /// Standard deviation of the numbers that a class starts from where it is not imprinted.
 const SMALL: f64 = 0.01;
 
 /// Mean cross-entropy of some examples, and its gradient with respect to their products with the weights.
 pub(super) struct Side<'a> {
-    /// `(b, width)`.
-    images: &'a [f32],
+    examples: &'a [Example],
     factor: Factor,
     pub loss: f64,
-    /// `(b, C)`.
-    gradient: Vec<f64>,
+    /// Of each example and class.
+    gradient: Vec<Vec<f64>>,
 }
 
 impl UerStream {
     /// The row that a class starts from before it has an example.
     pub(super) fn fresh(&mut self) -> Vec<f32> {
-        if self.recipe.imprint {
-            return vec![0.0; self.scale.len()];
-        }
         let width = SMALL * 12.0_f64.sqrt();
-        let number = |random: &mut Random| (width * (random.uniform() - 0.5)) as f32;
-        (self.scale.iter())
-            .map(|_| number(&mut self.random))
-            .collect()
+        let mut number = || match self.recipe.imprint {
+            true => 0.0,
+            false => (width * (self.random.uniform() - 0.5)) as f32,
+        };
+        self.scale.iter().map(|_| number()).collect()
     }
 
-    /// Marks the classes of these images `(b, width)` as seen; one that comes for the first time starts as their mean.
-    pub(super) fn meet(&mut self, images: &[f32], labels: &[usize]) {
-        let width = self.scale.len();
-        for (first, &label) in images.chunks_exact(width).zip(labels) {
-            let class = &mut self.classes[label];
+    /// Marks the classes of these examples as seen; one that comes for the first time starts as the mean of its images.
+    pub(super) fn meet(&mut self, examples: &[Example]) {
+        for first in examples {
+            let class = &mut self.classes[first.label];
             if !class.seen && class.start.is_none() && self.recipe.imprint {
-                let mut mean = vec![0.0_f64; width];
-                for (image, &other) in images.chunks_exact(width).zip(labels) {
-                    if other == label {
-                        add(&mut mean, 1.0, image);
-                    }
+                let mut mean = vec![0.0; first.image.len()];
+                for example in examples.iter().filter(|e| e.label == first.label) {
+                    add(&mut mean, 1.0, &example.image);
                 }
-                let norm = mean.iter().map(|m| m * m).sum::<f64>().sqrt();
-                let row = self.weights[label * width..].iter_mut();
-                for ((weight, mean), &first) in row.zip(mean).zip(first) {
-                    // Where images cancel each other, the first of them stands for the class.
-                    *weight = if norm < SHORTEST {
-                        first
-                    } else {
-                        (mean / norm) as f32
-                    };
-                }
+                let norm = norm(&mean);
+                // Where images cancel each other, the first of them stands for the class.
+                class.weights = match norm < SHORTEST {
+                    true => first.image.clone(),
+                    false => mean.into_iter().map(|m| (m / norm) as f32).collect(),
+                };
             }
             class.seen = true;
         }
     }
 
-    /// Weight rows of the classes.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[f32]> {
-        self.weights.chunks_exact(self.scale.len())
-    }
-
     /// What products with the weight row of each class are multiplied by to give logits.
     pub(super) fn gains(&self, factor: Factor) -> Vec<f64> {
-        let gain = |row: &[f32]| self.recipe.gain(factor, norm(row));
-        self.rows().map(gain).collect()
+        let gain = |norm: f64| match factor {
+            Factor::Dot => self.recipe.feature_scale,
+            // Too short to have a direction: its cosine is 0.
+            Factor::Angle if norm < SHORTEST => 0.0,
+            Factor::Angle => self.recipe.gamma / norm,
+        };
+        self.classes
+            .iter()
+            .map(|class| gain(norm(&class.weights)))
+            .collect()
     }
 
-    /// Loss and gradient of images `(b, width)` of seen classes.
-    pub(super) fn side<'a>(&self, images: &'a [f32], labels: &[usize], factor: Factor) -> Side<'a> {
-        let gains = self.gains(factor);
-        let mut gradient = Vec::with_capacity(labels.len() * gains.len());
-        let (mut loss, n) = (0.0, labels.len() as f64);
-        for (image, &label) in images.chunks_exact(self.scale.len()).zip(labels) {
-            let at = gradient.len();
-            for ((c, row), gain) in self.rows().enumerate().zip(&gains) {
-                gradient.push(if self.answers_for(c) {
-                    gain * f64::from(linalg::dot(row, image))
+    /// Loss and gradient of examples of seen classes.
+    pub(super) fn side<'a>(&self, examples: &'a [Example], factor: Factor) -> Side<'a> {
+        let (gains, n) = (self.gains(factor), examples.len() as f64);
+        let mut loss = 0.0;
+        let gradient = examples.iter().map(|example| {
+            let logits = self.classes.iter().zip(&gains).map(|(class, gain)| {
+                if self.answers_for(class) {
+                    gain * f64::from(linalg::dot(&class.weights, &example.image))
                 } else {
                     f64::NEG_INFINITY
-                });
+                }
+            });
+            let mut gradient: Vec<f64> = logits.collect();
+            let own = gradient[example.label];
+            loss += (softmax(&mut gradient) - own) / n;
+            gradient[example.label] -= 1.0;
+            for (gradient, gain) in gradient.iter_mut().zip(&gains) {
+                *gradient *= gain / n;
             }
-            let logits = &mut gradient[at..];
-            let total = log_sum_exp(logits.iter().copied());
-            loss += (total - logits[label]) / n;
-            for (c, (value, gain)) in logits.iter_mut().zip(&gains).enumerate() {
-                let target = f64::from(u8::from(c == label));
-                *value = (exp(*value - total) - target) * gain / n;
-            }
-        }
+            gradient
+        });
         Side {
-            images,
+            examples,
             factor,
+            gradient: gradient.collect(),
             loss,
-            gradient,
         }
     }
 
     /// One step down the gradient of all sides together. False where it would lead out of the numbers: then only the
     /// learning rate changes, to its half.
     pub(super) fn descend(&mut self, sides: &[Side<'_>]) -> bool {
-        let (width, classes) = (self.scale.len(), self.classes.len());
-        // What answers are made of must be a number of single precision too.
-        let most = f64::from(f32::MAX) / self.recipe.feature_scale.max(1.0);
-        let mut next = self.weights.clone();
-        let rows = self.weights.chunks_exact(width);
-        for (c, (old, new)) in rows.zip(next.chunks_exact_mut(width)).enumerate() {
+        let mut next = Vec::with_capacity(self.classes.len());
+        for (c, class) in self.classes.iter().enumerate() {
+            let mut weights = class.weights.clone();
+            let square = norm(&weights).powi(2);
             for side in sides {
-                let mut row = vec![0.0; width];
-                for (i, image) in side.images.chunks_exact(width).enumerate() {
-                    add(&mut row, side.gradient[i * classes + c], image);
+                let mut row = vec![0.0; weights.len()];
+                for (example, gradient) in side.examples.iter().zip(&side.gradient) {
+                    add(&mut row, gradient[c], &example.image);
                 }
-                let square = norm(old).powi(2);
                 if side.factor == Factor::Angle && square > 0.0 {
                     // The gradient of a cosine has no part along the weights.
-                    let along: f64 = row.iter().zip(old).map(|(r, &w)| r * f64::from(w)).sum();
-                    add(&mut row, -along / square, old);
+                    let products = row.iter().zip(&class.weights);
+                    let along: f64 = products.map(|(r, &w)| r * f64::from(w)).sum();
+                    add(&mut row, -along / square, &class.weights);
                 }
-                for (new, gradient) in new.iter_mut().zip(row) {
-                    *new -= (self.rate * gradient) as f32;
+                for (weight, gradient) in weights.iter_mut().zip(row) {
+                    *weight -= (self.recipe.learning_rate * gradient) as f32;
                 }
             }
-            // NaN is in no range.
-            if !(0.0..most).contains(&norm(new)) {
-                self.rate /= 2.0;
+            if !self.holds(&weights) {
+                self.recipe.learning_rate /= 2.0;
                 return false;
             }
+            next.push(weights);
         }
-        self.weights = next;
+        for (class, weights) in self.classes.iter_mut().zip(next) {
+            class.weights = weights;
+        }
         true
+    }
+
+    /// Whether answers of these weights `(width,)` are numbers of single precision.
+    pub(super) fn holds(&self, weights: &[f32]) -> bool {
+        // NaN is in no range.
+        (0.0..f64::from(f32::MAX) / self.recipe.feature_scale.max(1.0)).contains(&norm(weights))
     }
 }
 
@@ -142,6 +140,7 @@ fn add(sum: &mut [f64], factor: f64, row: &[f32]) {
 }
 
 /// Length of a row.
-pub(super) fn norm(row: &[f32]) -> f64 {
-    square(row).sqrt()
+fn norm<T: Copy + Into<f64>>(row: &[T]) -> f64 {
+    let square: f64 = row.iter().map(|&v| v.into() * v.into()).sum();
+    square.sqrt()
 }
