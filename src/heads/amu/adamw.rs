@@ -117,14 +117,16 @@ impl<'a> Trainer<'a> {
         let keep = (1.0 - learning_rate * self.recipe.weight_decay) as f32;
         let rate = (learning_rate / correct(BETAS[0])) as f32;
         let unbias = (1.0 / correct(BETAS[1])) as f32;
-        let mut of_class = vec![0.0; self.weights.ncols()];
+        let width = self.weights.ncols();
+        let mut of_class = vec![0.0; width];
         let [first, second] = &mut self.moments;
-        let moments = first.rows_mut().into_iter().zip(second.rows_mut());
-        for ((c, weights), (first, second)) in
-            self.weights.rows_mut().into_iter().enumerate().zip(moments)
-        {
+        let [weights, first, second] = [&mut self.weights, first, second].map(|matrix| {
+            let numbers = matrix.as_slice_mut().expect("it is row-major");
+            numbers.chunks_exact_mut(width)
+        });
+        for (c, ((weights, first), second)) in weights.zip(first).zip(second).enumerate() {
             linalg::combine(&mut of_class, features, |k| gradient[[k, c]]);
-            let state = weights.into_iter().zip(first).zip(second);
+            let state = weights.iter_mut().zip(first).zip(second);
             for (((w, m), v), &g) in state.zip(&of_class) {
                 *m = BETAS[0] * *m + (1.0 - BETAS[0]) * g;
                 *v = BETAS[1] * *v + (1.0 - BETAS[1]) * g * g;
