@@ -5,8 +5,8 @@
 
 use super::AmuPublished;
 use super::fitted::mean_and_deviation;
-use crate::numerics::linalg;
 use crate::numerics::math::{pow, softmax};
+use crate::numerics::{adam, linalg};
 use ndarray::Array2;
 
 /// Decay of the first and of the second moment.
@@ -60,7 +60,7 @@ impl<'a> Trainer<'a> {
         let features: Vec<&[f32]> = batch.iter().map(|&i| features[i]).collect();
         let weights = self.weights.view();
         let mut logits = Array2::zeros((batch.len(), weights.nrows()));
-        linalg::multiply(&features, &linalg::rows(&weights), &mut logits, |_| 0);
+        linalg::multiply(&features, &linalg::rows(&weights), &mut logits, &|_| 0);
         let size = batch.len() as f64;
         let mut losses = [0.0; 2];
         for (logits, &i) in logits.rows_mut().into_iter().zip(batch) {
@@ -114,9 +114,13 @@ impl<'a> Trainer<'a> {
     fn update(&mut self, learning_rate: f64, features: &[&[f32]], gradient: &Array2<f32>) {
         self.steps += 1;
         let correct = |beta: f32| 1.0 - pow(f64::from(beta), self.steps as f64);
-        let keep = (1.0 - learning_rate * self.recipe.weight_decay) as f32;
-        let rate = (learning_rate / correct(BETAS[0])) as f32;
-        let unbias = (1.0 / correct(BETAS[1])) as f32;
+        let step = adam::Step {
+            betas: BETAS,
+            epsilon: EPSILON,
+            keep: (1.0 - learning_rate * self.recipe.weight_decay) as f32,
+            rate: (learning_rate / correct(BETAS[0])) as f32,
+            unbias: (1.0 / correct(BETAS[1])) as f32,
+        };
         let width = self.weights.ncols();
         let mut of_class = vec![0.0; width];
         let [first, second] = &mut self.moments;
@@ -125,13 +129,8 @@ impl<'a> Trainer<'a> {
             numbers.chunks_exact_mut(width)
         });
         for (c, ((weights, first), second)) in weights.zip(first).zip(second).enumerate() {
-            linalg::combine(&mut of_class, features, |k| gradient[[k, c]]);
-            let state = weights.iter_mut().zip(first).zip(second);
-            for (((w, m), v), &g) in state.zip(&of_class) {
-                *m = BETAS[0] * *m + (1.0 - BETAS[0]) * g;
-                *v = BETAS[1] * *v + (1.0 - BETAS[1]) * g * g;
-                *w = keep * *w - rate * *m / ((unbias * *v).sqrt() + EPSILON);
-            }
+            linalg::combine(&mut of_class, features, &|k| gradient[[k, c]]);
+            step.apply(&of_class, weights, first, second);
         }
     }
 }

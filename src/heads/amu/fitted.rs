@@ -80,7 +80,7 @@ impl Text {
                 },
                 ..ZeroShot::default()
             };
-            zero_shot.fit(task)?.0
+            zero_shot.fit(task)?.linear
         } else {
             factor.kind = Uncertainty::None;
             let bias = |n| if n > 0 { 0.0 } else { f64::NEG_INFINITY };

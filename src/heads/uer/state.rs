@@ -51,8 +51,9 @@ impl UerStream {
         let starts = self.classes.iter().flat_map(|c| c.start.iter().flatten());
         let images = self.memory.iter().flat_map(|e| &e.image);
         let rows = self.scale.iter().chain(weights).chain(starts).chain(images);
+        let rows: Vec<f32> = rows.copied().collect();
         let mut bytes = Vec::new();
-        extend(&mut bytes, rows.map(|v| v.to_le_bytes()));
+        extend(&mut bytes, rows.iter().map(|v| v.to_le_bytes()));
         write(
             &[("rows", Dtype::F32, self.scale.len(), &bytes)],
             ENTRY,

@@ -3,7 +3,6 @@
 use super::Uer;
 use super::memory::Example;
 use crate::heads::{Head, Linear};
-use crate::numerics::math;
 use crate::numerics::random::Random;
 use crate::support::scale_to_unit;
 use crate::{Error, Result};
