@@ -2,8 +2,9 @@
 
 use crate::dataset::Dataset;
 use crate::draw::Changes;
-use crate::metrics;
-use crate::tasks::{self, Outcome, Sizes, pooled};
+use crate::summaries::{Mean, ece};
+use crate::table::signed;
+use crate::tasks::{self, Kinds, Outcome};
 use anyhow::{Context, Result, bail};
 use handful::Measured;
 use handful::heads::{Fused, HeadSpec};
@@ -62,28 +63,17 @@ pub struct Tried {
     name: &'static str,
     chosen: f64,
     tried: f64,
-    accuracy: Difference,
+    accuracy: Option<Mean>,
     /// Of the tasks with one example a class.
-    at_one: Difference,
-    nll: Difference,
+    at_one: Option<Mean>,
+    nll: Option<Mean>,
     ece: f64,
 }
 
-/// A mean difference with its standard error.
-#[derive(Debug, Serialize)]
-struct Difference {
-    mean: f64,
-    error: f64,
-}
-
-impl Difference {
-    fn of(pairs: &[(&Outcome, &Outcome)], figure: impl Fn(&Outcome) -> f64) -> Self {
-        let values: Vec<f64> = pairs.iter().map(|(a, b)| figure(a) - figure(b)).collect();
-        Self {
-            mean: metrics::mean(&values).unwrap_or(0.0),
-            error: metrics::deviation(&values).unwrap_or(0.0) / (values.len() as f64).sqrt(),
-        }
-    }
+/// The mean difference of a figure over pairs of the same task.
+fn difference(pairs: &[(&Outcome, &Outcome)], figure: impl Fn(&Outcome) -> f64) -> Option<Mean> {
+    let values: Vec<f64> = pairs.iter().map(|(a, b)| figure(a) - figure(b)).collect();
+    Mean::of(&values)
 }
 
 /// Tries each number on the same tasks.
@@ -94,17 +84,12 @@ pub fn run(
     ablations: &[Ablation],
     datasets: &[Dataset],
     changes: &Changes,
-    sizes: &Sizes,
+    kinds: &Kinds,
     number: u64,
 ) -> Result<Vec<Tried>> {
     let fused = [HeadSpec::Fused(Fused::default())];
-    let ask = || tasks::run(datasets, changes, sizes, number, &fused);
+    let ask = || tasks::run(datasets, changes, kinds, number, &fused);
     let usual = ask()?;
-    let calibration = |outcomes: &[Outcome]| {
-        metrics::ece(&pooled(
-            &outcomes.iter().map(|o| &o.quality).collect::<Vec<_>>(),
-        ))
-    };
     let mut rows = Vec::new();
     for Ablation { measured, others } in ablations {
         for &other in others {
@@ -122,16 +107,16 @@ pub fn run(
             let one: Vec<_> = pairs
                 .iter()
                 .copied()
-                .filter(|(o, _)| o.shots == 1)
+                .filter(|(o, _)| o.kind.shots == 1 && o.kind.every_second.is_none())
                 .collect();
             rows.push(Tried {
                 name: measured.name(),
                 chosen: measured.chosen(),
                 tried: other,
-                accuracy: Difference::of(&pairs, |o| o.quality.accuracy),
-                at_one: Difference::of(&one, |o| o.quality.accuracy),
-                nll: Difference::of(&pairs, |o| o.quality.nll),
-                ece: calibration(&found) - calibration(&usual),
+                accuracy: difference(&pairs, |o| o.quality.accuracy),
+                at_one: difference(&one, |o| o.quality.accuracy),
+                nll: difference(&pairs, |o| o.quality.nll),
+                ece: ece(&found) - ece(&usual),
             });
         }
     }
@@ -144,14 +129,10 @@ pub fn print(rows: &[Tried]) -> String {
         "| number | chosen | tried | accuracy, points | at one photo | calibration error, points | NLL |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
-    let within = |d: &Difference, factor: f64, digits: usize| {
-        let (mean, error) = (factor * d.mean, factor * d.error);
-        format!("{mean:+.digits$} ± {error:.digits$}")
-    };
     for row in rows {
         let (name, chosen, tried) = (row.name, row.chosen, row.tried);
-        let accuracy = within(&row.accuracy, 100.0, 2);
-        let (one, nll) = (within(&row.at_one, 100.0, 2), within(&row.nll, 1.0, 4));
+        let accuracy = signed(&row.accuracy, 100.0, 2);
+        let (one, nll) = (signed(&row.at_one, 100.0, 2), signed(&row.nll, 1.0, 4));
         let ece = 100.0 * row.ece;
         writeln!(
             text,

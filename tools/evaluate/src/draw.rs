@@ -2,9 +2,11 @@
 
 use crate::dataset::Dataset;
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
 use handful::random::Random;
 use handful::task::Task;
 use ndarray::{Array1, Array2, Axis};
+use serde::Serialize;
 
 /// What is done to a data set before examples are drawn.
 #[derive(Debug, Clone, Default)]
@@ -13,8 +15,22 @@ pub struct Changes {
     pub classes: Option<usize>,
     /// Standard deviation of the noise added to each dimension of the unit text rows.
     pub text_noise: f64,
-    /// Examples of every second class of the data set, as many as of the others where `None`.
+    /// Examples of every second of these classes, as many as of the others where `None`.
     pub every_second: Option<usize>,
+    pub names: Names,
+}
+
+/// Which classes keep the text that the data set has for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Names {
+    /// All.
+    #[default]
+    Known,
+    /// Half of them, drawn at random, and the odd one.
+    Half,
+    /// None.
+    None,
 }
 
 /// A task and what is asked about it.
@@ -48,10 +64,10 @@ pub fn draw(
     for class in 0..dataset.classes.len() {
         let mut rows = rows_of(&dataset.pool.labels, class);
         random.shuffle(&mut rows);
-        if classes.contains(&class) {
+        if let Some(place) = classes.iter().position(|&drawn| drawn == class) {
             let number = changes
                 .every_second
-                .filter(|_| class % 2 == 1)
+                .filter(|_| place % 2 == 1)
                 .unwrap_or(shots);
             let (some, others) = rows.split_at(number.min(rows.len()));
             drawn.extend_from_slice(some);
@@ -156,7 +172,7 @@ fn some_classes(dataset: &Dataset, changes: &Changes, seed: u64) -> Result<Vec<u
     Ok(classes)
 }
 
-/// The texts of some classes, with noise where it is asked for.
+/// The texts of some classes: with noise where it is asked for, and of those alone whose name is known.
 fn texts(
     dataset: &Dataset,
     classes: &[usize],
@@ -172,7 +188,18 @@ fn texts(
             *row = noisy;
         }
     }
-    Ok(classes.iter().map(|&class| text[class].clone()).collect())
+    let mut chosen: Vec<_> = classes.iter().map(|&class| text[class].clone()).collect();
+    let unknown = match changes.names {
+        Names::Known => 0,
+        Names::Half => chosen.len() / 2,
+        Names::None => chosen.len(),
+    };
+    let mut order: Vec<usize> = (0..chosen.len()).collect();
+    generator(seed, "names").shuffle(&mut order);
+    for &place in &order[..unknown] {
+        chosen[place] = None;
+    }
+    Ok(chosen)
 }
 
 /// Standard normal (Box and Muller, "A note on the generation of random normal deviates", 1958).
@@ -343,6 +370,41 @@ mod tests {
         };
         let trial = draw(&dataset(true), &changes, 1, 1);
         assert_eq!(trial.task.counts(), [1, 4, 1, 4, 1, 4]);
+        // Every second of those that were drawn, whichever they are.
+        for seed in 0..5 {
+            let three = Changes {
+                classes: Some(3),
+                ..changes.clone()
+            };
+            let trial = draw(&dataset(true), &three, seed, 1);
+            assert_eq!(trial.task.counts(), [1, 4, 1]);
+        }
+    }
+
+    #[test]
+    fn names_are_known_of_all_of_half_or_of_no_class() {
+        let texts = |names, classes, seed| -> Vec<bool> {
+            let changes = Changes {
+                classes: Some(classes),
+                names,
+                ..Default::default()
+            };
+            let trial = draw(&dataset(true), &changes, seed, 1);
+            trial.task.text().iter().map(Option::is_some).collect()
+        };
+        let all = texts(Names::Known, 6, 0);
+        assert_eq!(all, [true, false, true, true, true, true]);
+        assert_eq!(texts(Names::None, 6, 0), [false; 6]);
+        let halves: Vec<_> = (0..9).map(|seed| texts(Names::Half, 6, seed)).collect();
+        for half in &halves {
+            // Three are taken away, one of which may be the class that has none.
+            let left = half.iter().filter(|&&text| text).count();
+            assert!((2..=3).contains(&left), "{half:?}");
+            assert!(half.iter().zip(&all).all(|(half, all)| *all || !half));
+        }
+        assert!(halves.iter().any(|half| *half != halves[0]));
+        let pair = (0..9).map(|seed| texts(Names::Half, 2, seed));
+        assert!(pair.into_iter().all(|pair| pair != [true, true]));
     }
 
     #[test]

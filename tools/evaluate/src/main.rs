@@ -15,6 +15,7 @@ mod report;
 mod research;
 mod settings;
 mod stream;
+mod summaries;
 mod table;
 mod tasks;
 
@@ -22,14 +23,14 @@ use ablate::Ablation;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
-use draw::Changes;
+use draw::{Changes, Names};
 use handful::heads::HeadSpec;
 use heads::Heads;
 use report::{Drawn, Report, Row};
 use settings::Setting;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tasks::Sizes;
+use tasks::Kinds;
 
 /// Measures every head on a file of features.
 #[derive(Parser)]
@@ -79,8 +80,12 @@ struct Arguments {
     /// Lets the classes arrive in this many tasks, too, for the heads that are given by name.
     #[arg(long, value_name = "TASKS")]
     stream: Option<usize>,
-    /// Draws so many small tasks instead, from the files by turns: a number of classes, of examples of each, at random.
-    #[arg(long, value_name = "N", conflicts_with_all = ["task_classes", "seeds", "stream", "dump"])]
+    /// Draws so many small tasks instead, from the files by turns: a number of classes and of examples of each at random, in one
+    /// task of three another number of every second class. Prints by what the tasks have in common: accuracy, that of the class
+    /// which is recognised least often, calibration, sets of classes; how many photos are taken to show none, of known and, with
+    /// every third class held out, of strange ones; by how much the accuracy that the examples let expect is off, and how often it
+    /// lies in its interval.
+    #[arg(long, value_name = "N", conflicts_with_all = ["task_classes", "every_second", "seeds", "stream", "dump"])]
     tasks: Option<u64>,
     /// Asks the default answer about these tasks with other numbers in the place of measured ones: NAME=A,B; NAME for half of it and
     /// twice; or `all`, for that of each. Prints what that adds to its figures, as in docs/constants.md.
@@ -89,6 +94,15 @@ struct Arguments {
     /// Numbers of classes that such a task may have [default: 2 to 10].
     #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
     classes: Option<Numbers>,
+    /// Which names are known in such tasks where a file has texts, by turns: of all classes, of half, of none.
+    #[arg(
+        long,
+        value_name = "NAMES,...",
+        value_delimiter = ',',
+        default_value = "known,half,none",
+        requires = "tasks"
+    )]
+    names: Vec<Names>,
     /// File for the results [default: they are printed].
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
@@ -164,18 +178,19 @@ fn run(arguments: &Arguments) -> Result<()> {
     let datasets = arguments.datasets()?;
     let specs = &arguments.heads.specs;
     if let Some(number) = arguments.tasks {
-        let sizes = arguments.sizes();
+        let kinds = arguments.kinds();
         if !arguments.ablate.is_empty() {
             let ablations: Vec<Ablation> =
                 arguments.ablate.iter().flat_map(|a| a.0.clone()).collect();
             let changes = arguments.changes();
-            let rows = ablate::run(&ablations, &datasets, &changes, &sizes, number)?;
+            let rows = ablate::run(&ablations, &datasets, &changes, &kinds, number)?;
             return arguments.tell(&ablate::print(&rows), &serde_json::to_value(&rows)?);
         }
-        let tasks = tasks::run(&datasets, &arguments.changes(), &sizes, number, specs)?;
-        let rows = tasks::summaries(&tasks, &sizes, &datasets);
-        let json = serde_json::json!({ "rows": rows, "tasks": tasks });
-        return arguments.tell(&table::print_tasks(&rows), &json);
+        let tasks = tasks::run(&datasets, &arguments.changes(), &kinds, number, specs)?;
+        let rows = summaries::summaries(&tasks, &kinds, &datasets);
+        let against = summaries::against(&tasks, &datasets);
+        let json = serde_json::json!({ "rows": rows, "against": against, "tasks": tasks });
+        return arguments.tell(&table::print_tasks(&rows, &against), &json);
     }
     let [dataset] = &datasets[..] else {
         bail!("several files of features are for --tasks");
@@ -226,9 +241,9 @@ impl Arguments {
         self.shots.as_ref().map_or(&SHOTS, |shots| &shots.0)
     }
 
-    fn sizes(&self) -> Sizes {
+    fn kinds(&self) -> Kinds {
         let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
-        Sizes::new(list(&self.classes), list(&self.shots))
+        Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())
     }
 
     fn choice(&self) -> Choice {
@@ -246,6 +261,7 @@ impl Arguments {
             classes: self.task_classes,
             text_noise: self.text_noise,
             every_second: self.every_second,
+            names: Names::Known,
         }
     }
 

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use handful::Recogniser;
 use handful::heads::HeadSpec;
 use handful::task::Task;
+use handful::validation::Estimate;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -14,31 +15,41 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Serialize)]
 pub struct Quality {
     pub accuracy: f64,
+    /// Of the class that is recognised least often.
+    pub worst_class: f64,
     pub nll: f64,
     /// Share of queries whose class is in the conformal set, which aims at 0.9.
     pub coverage: f64,
     /// Mean number of classes in the conformal set.
     pub set_size: f64,
+    /// Share of queries that are taken to show none of the classes, which is always wrong; it aims at 0.05.
+    pub refused: f64,
     /// The reliability diagram.
     #[serde(skip)]
     pub reliability: Vec<Bin>,
 }
 
-/// What was measured; shares from 0 to 1, `null` where a figure does not apply.
+/// How well photos of unknown classes are told from others, with every third class held out; `null` where fewer than two
+/// classes would be left.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Strangers {
+    /// Share of them that are taken to show none of the classes.
+    pub refused_unknown: Option<f64>,
+    /// Unknown against known by the novelty.
+    pub auroc_unknown: Option<f64>,
+    /// The same by 1 - the greatest probability.
+    pub auroc_msp: Option<f64>,
+}
+
+/// What was measured; shares from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figures {
     #[serde(flatten)]
     pub quality: Quality,
     pub macro_recall: f64,
     pub ece: f64,
-    /// Share of queries that are taken to show none of the classes, which is always wrong; it aims at 0.05.
-    pub refused: f64,
-    /// Share of the queries of unknown classes that are taken to show none, with every third class held out.
-    pub refused_unknown: Option<f64>,
-    /// Unknown against known by the novelty, with every third class held out.
-    pub auroc_unknown: Option<f64>,
-    /// The same by 1 - the greatest probability.
-    pub auroc_msp: Option<f64>,
+    #[serde(flatten)]
+    pub strangers: Strangers,
     /// Milliseconds to fit and calibrate the head.
     pub fit_ms: f64,
     /// Microseconds a query: the median, which no other program's work moves.
@@ -50,42 +61,37 @@ pub fn measure(spec: &HeadSpec, trial: &Trial) -> Result<Option<Figures>> {
     let Some(answers) = Answers::of(spec, trial.task.clone(), trial)? else {
         return Ok(None);
     };
-    let (mut unknown, mut msp, mut refused_unknown) = (None, None, None);
-    if let Some((task, foreign)) = trial.without_every_third()?
-        && let Some(answers) = Answers::of(spec, task, trial)?
-    {
-        let split = |values: &[f64], wanted: bool| -> Vec<f64> {
-            let some = values.iter().zip(&foreign).filter(|(_, f)| **f == wanted);
-            some.map(|(&value, _)| value).collect()
-        };
-        let auroc = |values: &[f64]| metrics::auroc(&split(values, true), &split(values, false));
-        unknown = auroc(&answers.novelty);
-        let refused =
-            (answers.foreign.iter().zip(&foreign)).filter(|(refused, f)| **refused && **f);
-        let all = foreign.iter().filter(|f| **f).count();
-        refused_unknown = Some(refused.count() as f64 / all as f64);
-        msp = auroc(
-            &answers
-                .confidence
-                .iter()
-                .map(|p| 1.0 - p)
-                .collect::<Vec<_>>(),
-        );
-    }
-    let labels = &trial.labels;
-    let n = labels.len() as f64;
-    let quality = answers.quality(labels);
+    let quality = answers.quality(&trial.labels);
     Ok(Some(Figures {
-        macro_recall: metrics::macro_recall(&answers.best, labels, trial.names.len()),
+        macro_recall: metrics::macro_recall(&answers.best, &trial.labels, trial.names.len()),
         ece: metrics::ece(&quality.reliability),
-        refused: answers.foreign.iter().filter(|refused| **refused).count() as f64 / n,
-        refused_unknown,
-        auroc_unknown: unknown,
-        auroc_msp: msp,
+        strangers: strangers(spec, trial)?,
         fit_ms: answers.fit.as_secs_f64() * 1e3,
         predict_us: metrics::median(&answers.microseconds),
         quality,
     }))
+}
+
+/// Fits a head without every third class, and asks it about the photos of all.
+pub fn strangers(spec: &HeadSpec, trial: &Trial) -> Result<Strangers> {
+    let Some((task, foreign)) = trial.without_every_third()? else {
+        return Ok(Strangers::default());
+    };
+    let Some(answers) = Answers::of(spec, task, trial)? else {
+        return Ok(Strangers::default());
+    };
+    let split = |values: &[f64], wanted: bool| -> Vec<f64> {
+        let some = values.iter().zip(&foreign).filter(|(_, f)| **f == wanted);
+        some.map(|(&value, _)| value).collect()
+    };
+    let auroc = |values: &[f64]| metrics::auroc(&split(values, true), &split(values, false));
+    let refused: Vec<f64> = answers.foreign.iter().map(|&f| f64::from(f)).collect();
+    let doubt: Vec<f64> = answers.confidence.iter().map(|p| 1.0 - p).collect();
+    Ok(Strangers {
+        refused_unknown: metrics::mean(&split(&refused, true)),
+        auroc_unknown: auroc(&answers.novelty),
+        auroc_msp: auroc(&doubt),
+    })
 }
 
 /// The answers of a head for all queries.
@@ -98,6 +104,7 @@ pub struct Answers {
     pub best: Vec<usize>,
     /// Its probability.
     pub confidence: Vec<f64>,
+    recogniser: Recogniser,
     fit: Duration,
     microseconds: Vec<f64>,
 }
@@ -106,22 +113,23 @@ impl Answers {
     /// Fits a head to a task and asks it about the queries of a trial; `None` where it does not apply.
     pub fn of(spec: &HeadSpec, task: Task, trial: &Trial) -> Result<Option<Self>> {
         let start = Instant::now();
-        let mut recogniser = Recogniser::fit(spec, task)?;
+        let recogniser = Recogniser::fit(spec, task)?;
         let n = trial.queries.nrows();
         let mut answers = Self {
+            fit: start.elapsed(),
+            recogniser,
             probabilities: Vec::with_capacity(n),
             sets: Vec::with_capacity(n),
             novelty: Vec::with_capacity(n),
             foreign: Vec::with_capacity(n),
             best: Vec::with_capacity(n),
             confidence: Vec::with_capacity(n),
-            fit: start.elapsed(),
             microseconds: Vec::with_capacity(n),
         };
         for (i, row) in trial.queries.rows().into_iter().enumerate() {
             let row = row.to_vec();
             let start = Instant::now();
-            let prediction = recogniser.predict(&row);
+            let prediction = answers.recogniser.predict(&row);
             answers
                 .microseconds
                 .push(start.elapsed().as_secs_f64() * 1e6);
@@ -158,10 +166,17 @@ impl Answers {
         let covered = labels.iter().zip(&self.sets).filter(|(l, s)| s.contains(l));
         Quality {
             accuracy: metrics::accuracy(&self.best, labels),
+            worst_class: metrics::least_recall(&self.best, labels, self.probabilities[0].len()),
             nll: metrics::nll(&own),
             coverage: covered.count() as f64 / n,
             set_size: self.sets.iter().map(Vec::len).sum::<usize>() as f64 / n,
+            refused: self.foreign.iter().filter(|refused| **refused).count() as f64 / n,
             reliability: metrics::reliability(&self.confidence, &right),
         }
+    }
+
+    /// How often the head expects to be right, from examples that were held out; `None` where none could be.
+    pub fn estimate(&self) -> Result<Option<Estimate>> {
+        Ok(self.recogniser.report(self.recogniser.task())?.accuracy)
     }
 }

@@ -46,16 +46,26 @@ pub fn accuracy(predicted: &[usize], labels: &[usize]) -> f64 {
 
 /// Mean over classes of the share of its queries that are recognised; classes without queries are left out.
 pub fn macro_recall(predicted: &[usize], labels: &[usize], classes: usize) -> f64 {
+    mean(&recalls(predicted, labels, classes)).unwrap_or(0.0)
+}
+
+/// Share of the queries of the class that is recognised least often; classes without queries are left out.
+pub fn least_recall(predicted: &[usize], labels: &[usize], classes: usize) -> f64 {
+    let recalls = recalls(predicted, labels, classes);
+    recalls.into_iter().fold(1.0, f64::min)
+}
+
+/// Share of the queries of each class that are recognised, without the classes that have none.
+fn recalls(predicted: &[usize], labels: &[usize], classes: usize) -> Vec<f64> {
     let (mut right, mut all) = (vec![0_usize; classes], vec![0_usize; classes]);
     for (&predicted, &label) in predicted.iter().zip(labels) {
         all[label] += 1;
         right[label] += usize::from(predicted == label);
     }
-    let recalls: Vec<f64> = (0..classes)
+    (0..classes)
         .filter(|&c| all[c] > 0)
         .map(|c| right[c] as f64 / all[c] as f64)
-        .collect();
-    mean(&recalls).unwrap_or(0.0)
+        .collect()
 }
 
 /// Mean negative logarithm of the probabilities that the right classes got.
@@ -158,8 +168,10 @@ mod tests {
         let (predicted, labels) = ([0, 0, 0, 1, 0], [0, 0, 0, 1, 1]);
         near(accuracy(&predicted, &labels), 0.8);
         near(macro_recall(&predicted, &labels, 2), (1.0 + 0.5) / 2.0);
+        near(least_recall(&predicted, &labels, 2), 0.5);
         // A class that nobody asks about is left out.
         near(macro_recall(&predicted, &labels, 3), 0.75);
+        near(least_recall(&predicted, &labels, 3), 0.5);
     }
 
     #[test]

@@ -3,39 +3,47 @@
 //! A task is decided by its number alone, so runs with other heads, streams or texts can be compared task by task.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, draw, generator, smallest_class};
+use crate::draw::{Changes, Names, Trial, draw, generator, smallest_class};
 use crate::heads::title;
-use crate::measure::{Answers, Quality};
-use crate::metrics::{self, BINS, Bin};
+use crate::measure::{Answers, Quality, Strangers, strangers};
 use anyhow::{Context, Result};
 use handful::heads::HeadSpec;
 use handful::random::Random;
+use handful::validation::Estimate;
 use serde::Serialize;
 use std::ops::RangeInclusive;
 
 /// Photos of each class that are asked about at most, so that large data sets do not take longer than small ones.
 const ASKED: usize = 20;
 
-/// Classes of a task where nothing else is said.
-const CLASSES: RangeInclusive<usize> = 2..=10;
+/// One task in so many has unequal numbers of examples.
+const UNEQUAL: usize = 3;
+
+/// Classes of a task where nothing else is said, in the groups that figures are given for.
+const CLASSES: [RangeInclusive<usize>; 3] = [2..=3, 4..=6, 7..=10];
 
 /// Examples of each class where nothing else is said, in the groups that figures are given for.
 const SHOTS: [RangeInclusive<usize>; 4] = [1..=1, 2..=3, 4..=6, 7..=10];
 
-/// How large the tasks are: each number is as likely as the others. Those that a data set is too small for are left out.
-pub struct Sizes {
-    classes: Vec<usize>,
-    /// Numbers of examples of each class, in the groups that figures are given for.
-    shots: Vec<RangeInclusive<usize>>,
+/// The kinds of tasks that are drawn: each number is as likely as the others, and those that a data set is too small for are
+/// left out.
+pub struct Kinds {
+    /// Numbers of classes, in the groups that figures are given for.
+    pub classes: Vec<RangeInclusive<usize>>,
+    /// Numbers of examples of each class, likewise.
+    pub shots: Vec<RangeInclusive<usize>>,
+    /// Which names are known, by turns, where a data set has texts.
+    names: Vec<Names>,
 }
 
-impl Sizes {
+impl Kinds {
     /// These numbers, or those that stand in for them.
-    pub fn new(classes: Option<Vec<usize>>, shots: Option<Vec<usize>>) -> Self {
-        let each = |shots: Vec<usize>| shots.into_iter().map(|n| n..=n).collect();
+    pub fn new(classes: Option<Vec<usize>>, shots: Option<Vec<usize>>, names: Vec<Names>) -> Self {
+        let each = |numbers: Vec<usize>| numbers.into_iter().map(|n| n..=n).collect();
         Self {
-            classes: classes.unwrap_or_else(|| CLASSES.collect()),
+            classes: classes.map_or_else(|| CLASSES.to_vec(), each),
             shots: shots.map_or_else(|| SHOTS.to_vec(), each),
+            names,
         }
     }
 
@@ -43,207 +51,201 @@ impl Sizes {
     fn fitting(&self, dataset: &Dataset) -> Result<(Vec<usize>, Vec<usize>)> {
         let left_over = usize::from(dataset.queries.is_none());
         let most = smallest_class(dataset).saturating_sub(left_over);
-        let classes = self.classes.iter().copied();
-        let classes: Vec<_> = classes
-            .filter(|n| (2..=dataset.classes.len()).contains(n))
-            .collect();
-        let shots = self.shots.iter().cloned().flatten();
-        let shots: Vec<_> = shots.filter(|&n| n <= most).collect();
+        let within = |groups: &[RangeInclusive<usize>], least: usize, most: usize| -> Vec<usize> {
+            let numbers = groups.iter().cloned().flatten();
+            numbers.filter(|n| (least..=most).contains(n)).collect()
+        };
+        let classes = within(&self.classes, 2, dataset.classes.len());
+        let shots = within(&self.shots, 1, most);
         (!classes.is_empty() && !shots.is_empty())
             .then_some((classes, shots))
             .with_context(|| format!("{} is too small for such tasks", dataset.name))
     }
 }
 
-/// One head on one task.
-#[derive(Debug, Serialize)]
-pub struct Outcome {
-    pub task: u64,
+/// What a task is like.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kind {
     pub dataset: String,
     pub classes: usize,
     /// Examples of each class.
     pub shots: usize,
+    /// Examples of every second class, where their numbers are unequal.
+    pub every_second: Option<usize>,
+    /// Which names are known, where the data set has texts.
+    pub names: Option<Names>,
+}
+
+/// One head on one task.
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    pub task: u64,
+    #[serde(flatten)]
+    pub kind: Kind,
     pub head: String,
     #[serde(flatten)]
     pub quality: Quality,
+    #[serde(flatten)]
+    pub strangers: Strangers,
+    /// The accuracy that the head expects.
+    pub estimate: Option<Estimate>,
 }
 
 /// Asks every head about `number` tasks.
 pub fn run(
     datasets: &[Dataset],
     changes: &Changes,
-    sizes: &Sizes,
+    kinds: &Kinds,
     number: u64,
     specs: &[HeadSpec],
 ) -> Result<Vec<Outcome>> {
     let sets: Vec<_> = datasets
         .iter()
-        .map(|dataset| Ok((dataset, sizes.fitting(dataset)?)))
+        .map(|dataset| Ok((dataset, kinds.fitting(dataset)?)))
         .collect::<Result<_>>()?;
+    let rounds = (0..).flat_map(|round| sets.iter().map(move |set| (round, set)));
     let mut outcomes = Vec::new();
-    for (task, (dataset, (classes, shots))) in (0..number).zip(sets.iter().cycle()) {
+    for (task, (round, (dataset, (classes, shots)))) in (0..number).zip(rounds) {
         let mut random = generator(task, "tasks");
-        let one_of = |numbers: &[usize], random: &mut Random| numbers[random.below(numbers.len())];
-        let classes = one_of(classes, &mut random);
-        let shots = one_of(shots, &mut random);
+        let has_text = dataset.text.iter().any(Option::is_some);
+        let names = has_text.then(|| kinds.names[round % kinds.names.len()]);
+        let kind = kind(dataset, classes, shots, names, &mut random);
         let changes = Changes {
-            classes: Some(classes),
+            classes: Some(kind.classes),
+            every_second: kind.every_second,
+            names: names.unwrap_or_default(),
             ..changes.clone()
         };
-        let mut trial = draw(dataset, &changes, task, shots)?
+        let mut trial = draw(dataset, &changes, task, kind.shots)?
             .with_context(|| format!("{} has no photo left to ask about", dataset.name))?;
         trial.ask_at_most(ASKED, &mut random);
         for spec in specs {
-            // A head that does not apply, as one of texts where there are none, has no outcome.
-            if let Some(answers) = Answers::of(spec, trial.task.clone(), &trial)? {
-                outcomes.push(Outcome {
-                    task,
-                    dataset: dataset.name.clone(),
-                    classes,
-                    shots,
-                    head: title(spec),
-                    quality: answers.quality(&trial.labels),
-                });
-            }
+            outcomes.extend(ask(spec, &trial, task, &kind)?);
         }
     }
     Ok(outcomes)
 }
 
-/// A mean over tasks with its standard error.
-#[derive(Debug, Serialize)]
-pub struct Mean {
-    pub mean: f64,
-    pub error: f64,
+/// Draws what a task is like, of the numbers of classes and examples that its data set is large enough for.
+fn kind(
+    dataset: &Dataset,
+    classes: &[usize],
+    shots: &[usize],
+    names: Option<Names>,
+    random: &mut Random,
+) -> Kind {
+    let one_of = |numbers: &[usize], random: &mut Random| numbers[random.below(numbers.len())];
+    let classes = one_of(classes, random);
+    let own = one_of(shots, random);
+    let others: Vec<usize> = shots.iter().copied().filter(|&n| n != own).collect();
+    let unequal = random.below(UNEQUAL) == 0 && !others.is_empty();
+    Kind {
+        dataset: dataset.name.clone(),
+        classes,
+        shots: own,
+        every_second: unequal.then(|| one_of(&others, random)),
+        names,
+    }
 }
 
-/// One head on a group of tasks.
-#[derive(Debug, Serialize)]
-pub struct Summary {
-    /// What the tasks have in common.
-    pub group: String,
-    pub head: String,
-    pub tasks: usize,
-    pub accuracy: Mean,
-    /// Of all answers of the group together: a task has too few for fifteen bins.
-    pub ece: f64,
-    pub nll: Mean,
-    pub coverage: Mean,
-    pub set_size: Mean,
-}
-
-/// Summaries by number of examples, by data set where there are several, and of all tasks.
-pub fn summaries(outcomes: &[Outcome], sizes: &Sizes, datasets: &[Dataset]) -> Vec<Summary> {
-    let mut all = Vec::new();
-    for shots in &sizes.shots {
-        let (from, to) = (shots.start(), shots.end());
-        let name = if from == to {
-            format!("{from} a class")
-        } else {
-            format!("{from} to {to} a class")
-        };
-        all.extend(group(&name, outcomes, |o| shots.contains(&o.shots)));
-    }
-    for dataset in datasets.iter().filter(|_| datasets.len() > 1) {
-        all.extend(group(&dataset.name, outcomes, |o| {
-            o.dataset == dataset.name
-        }));
-    }
-    all.extend(group("all tasks", outcomes, |_| true));
-    all
-}
-
-/// One summary for each head, in the order of their first appearance.
-fn group(name: &str, outcomes: &[Outcome], wanted: impl Fn(&Outcome) -> bool) -> Vec<Summary> {
-    let mut heads: Vec<(&str, Vec<&Quality>)> = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| wanted(outcome)) {
-        match heads.iter_mut().find(|(head, _)| *head == outcome.head) {
-            Some((_, all)) => all.push(&outcome.quality),
-            None => heads.push((&outcome.head, vec![&outcome.quality])),
-        }
-    }
-    let summary = |(head, all): (&str, Vec<&Quality>)| Summary {
-        group: name.to_owned(),
-        head: head.to_owned(),
-        tasks: all.len(),
-        accuracy: mean(&all, |q| q.accuracy),
-        ece: metrics::ece(&pooled(&all)),
-        nll: mean(&all, |q| q.nll),
-        coverage: mean(&all, |q| q.coverage),
-        set_size: mean(&all, |q| q.set_size),
+/// A head on a task; `None` where it does not apply, as one of texts where there are none.
+fn ask(spec: &HeadSpec, trial: &Trial, task: u64, kind: &Kind) -> Result<Option<Outcome>> {
+    let Some(answers) = Answers::of(spec, trial.task.clone(), trial)? else {
+        return Ok(None);
     };
-    heads.into_iter().map(summary).collect()
-}
-
-fn mean(all: &[&Quality], figure: impl Fn(&Quality) -> f64) -> Mean {
-    let values: Vec<f64> = all.iter().map(|quality| figure(quality)).collect();
-    let number = values.len() as f64;
-    Mean {
-        mean: metrics::mean(&values).unwrap_or(0.0),
-        error: metrics::deviation(&values).unwrap_or(0.0) / number.sqrt(),
-    }
-}
-
-pub fn pooled(all: &[&Quality]) -> Vec<Bin> {
-    let mut bins = vec![Bin::default(); BINS];
-    for quality in all {
-        for (bin, more) in bins.iter_mut().zip(&quality.reliability) {
-            bin.add(more);
-        }
-    }
-    bins
+    Ok(Some(Outcome {
+        task,
+        kind: kind.clone(),
+        head: title(spec),
+        quality: answers.quality(&trial.labels),
+        strangers: strangers(spec, trial)?,
+        estimate: answers.estimate()?,
+    }))
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
+    use crate::dataset::Rows;
+    use handful::{Stream, Streams};
+    use ndarray::{Array1, Array2};
 
-    fn outcome(head: &str, shots: usize, accuracy: f64, confidence: f64) -> Outcome {
-        let quality = Quality {
-            accuracy,
-            nll: 1.0,
-            coverage: 1.0,
-            set_size: 2.0,
-            reliability: metrics::reliability(&[confidence], &[accuracy > 0.5]),
+    /// Five classes of eight photos.
+    fn dataset(name: &str, with_text: bool) -> Dataset {
+        let labels: Vec<usize> = (0..40).map(|i| i / 8).collect();
+        let near = |label: usize, i: usize| {
+            let mut row = Array1::from_elem(5, 0.1 + 0.01 * i as f32);
+            row[label] = 1.0;
+            row
         };
-        Outcome {
-            task: 0,
-            dataset: "set".into(),
-            classes: 2,
-            shots,
-            head: head.to_owned(),
-            quality,
+        let mut features = Array2::zeros((40, 5));
+        for (i, mut row) in features.rows_mut().into_iter().enumerate() {
+            row.assign(&near(labels[i], i % 8));
+        }
+        Dataset {
+            name: name.into(),
+            classes: (0..5).map(|c| format!("class {c}")).collect(),
+            streams: Streams::new(vec![Stream::new("clip", 5)]).unwrap(),
+            text: (0..5).map(|c| with_text.then(|| near(c, 0))).collect(),
+            pool: Rows { features, labels },
+            queries: None,
         }
     }
 
+    fn outcomes(kinds: &Kinds, number: u64) -> Vec<Outcome> {
+        let datasets = [dataset("named", true), dataset("nameless", false)];
+        let heads = [HeadSpec::by_name("fused").unwrap()];
+        run(&datasets, &Changes::default(), kinds, number, &heads).unwrap()
+    }
+
+    const ALL: [Names; 3] = [Names::Known, Names::Half, Names::None];
+
     #[test]
-    fn summaries_give_the_standard_error_and_pool_the_answers() {
-        let outcomes = [
-            outcome("fused", 1, 1.0, 0.52),
-            outcome("prototype", 1, 1.0, 0.9),
-            outcome("fused", 3, 0.0, 0.52),
-        ];
-        let all = summaries(&outcomes, &Sizes::new(None, None), &[]);
-        let names: Vec<_> = all
-            .iter()
-            .map(|s| (s.group.as_str(), s.head.as_str()))
-            .collect();
-        assert_eq!(
-            names,
-            [
-                ("1 a class", "fused"),
-                ("1 a class", "prototype"),
-                ("2 to 3 a class", "fused"),
-                ("all tasks", "fused"),
-                ("all tasks", "prototype"),
-            ]
+    fn kinds_come_by_turns_and_by_chance() {
+        let all = outcomes(&Kinds::new(None, None, ALL.to_vec()), 90);
+        for (i, outcome) in all.iter().enumerate() {
+            let kind = &outcome.kind;
+            assert_eq!(kind.dataset, ["named", "nameless"][i % 2]);
+            let names = (i % 2 == 0).then(|| ALL[i / 2 % 3]);
+            assert_eq!(kind.names, names);
+            assert!((2..=5).contains(&kind.classes) && (1..=7).contains(&kind.shots));
+            let other = kind.every_second.unwrap_or(1);
+            assert!((1..=7).contains(&other) && kind.every_second != Some(kind.shots));
+            // A third class is held out where there is one.
+            let strangers = outcome.strangers.auroc_unknown.is_some();
+            assert_eq!(strangers, kind.classes > 2);
+            // Single photos cannot be held out.
+            let several = kind.shots.max(kind.every_second.unwrap_or(0)) > 1;
+            assert_eq!(outcome.estimate.is_some(), several);
+        }
+        let unequal = all.iter().filter(|o| o.kind.every_second.is_some());
+        assert!((20..=40).contains(&unequal.count()));
+    }
+
+    #[test]
+    fn other_names_are_asked_about_the_same_tasks() {
+        let some = |names: Names| outcomes(&Kinds::new(None, Some(vec![1, 3]), vec![names]), 20);
+        let (known, unknown) = (some(Names::Known), some(Names::None));
+        for (a, b) in known.iter().zip(&unknown) {
+            let number = |kind: &Kind| (kind.classes, kind.shots, kind.every_second);
+            assert_eq!(number(&a.kind), number(&b.kind));
+            if a.kind.dataset == "nameless" {
+                assert_eq!(a.quality.nll, b.quality.nll);
+            }
+        }
+        assert!(
+            known
+                .iter()
+                .zip(&unknown)
+                .any(|(a, b)| a.quality.nll != b.quality.nll)
         );
-        let fused = &all[3];
-        assert_eq!((fused.tasks, fused.accuracy.mean), (2, 0.5));
-        // Deviation sqrt(1/2) of two tasks.
-        assert!((fused.accuracy.error - 0.5).abs() < 1e-12);
-        // One of the two answers of 52 % is right: alone each is off by 48 or 52 points, together by 2.
-        assert!((fused.ece - 0.02).abs() < 1e-12, "{}", fused.ece);
-        assert_eq!((fused.set_size.mean, fused.set_size.error), (2.0, 0.0));
+    }
+
+    #[test]
+    fn numbers_without_another_are_equal() {
+        let all = outcomes(&Kinds::new(Some(vec![3]), Some(vec![2]), ALL.to_vec()), 20);
+        let equal = |o: &Outcome| (o.kind.shots, o.kind.every_second) == (2, None);
+        assert!(all.iter().all(equal));
     }
 }

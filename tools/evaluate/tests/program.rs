@@ -81,6 +81,7 @@ fn every_row_has_every_figure() {
             "shots",
             "seed",
             "accuracy",
+            "worst_class",
             "macro_recall",
             "ece",
             "nll",
@@ -358,18 +359,23 @@ fn small_tasks_are_drawn_from_the_files_by_turns() {
     let groups: Vec<&str> = (rows.chunks(2))
         .map(|pair| pair[0]["group"].as_str().unwrap())
         .collect();
+    for group in [
+        "2 to 3 classes",
+        "names half known",
+        "equal numbers",
+        "four",
+        "splits",
+    ] {
+        assert!(groups.contains(&group), "{groups:?}");
+    }
+    assert_eq!(groups.last(), Some(&"all tasks"));
+    let against = report["against"].as_array().unwrap();
+    let heads: Vec<_> = against.iter().map(|row| &row["head"]).collect();
     assert_eq!(
-        groups,
-        [
-            "1 a class",
-            "2 to 3 a class",
-            "4 to 6 a class",
-            "7 to 10 a class",
-            "four",
-            "splits",
-            "all tasks"
-        ]
+        heads,
+        ["prototype".into(), "prototype".into(), Value::Null].each_ref()
     );
+
     let last = rows.last().unwrap();
     assert_eq!(
         (&last["head"], &last["tasks"]),
@@ -379,7 +385,41 @@ fn small_tasks_are_drawn_from_the_files_by_turns() {
     let sum: f64 = of_head.map(|task| task["nll"].as_f64().unwrap()).sum();
     assert!((last["nll"]["mean"].as_f64().unwrap() - sum / 20.0).abs() < 1e-9);
     assert!(last["accuracy"]["error"].as_f64().unwrap() > 0.0);
+    assert_eq!(last["refused"]["tasks"], 20);
+    assert!(last["auroc_unknown"]["mean"].as_f64().unwrap() > 0.5);
+    assert!(last["interval_holds"]["mean"].as_f64().unwrap() > 0.5);
     assert!((0.0..1.0).contains(&last["ece"].as_f64().unwrap()));
+}
+
+#[test]
+fn the_tables_of_tasks_fit_a_terminal() {
+    let folder = Folder::new(&photos());
+    let run = folder.evaluate(&[
+        "--tasks",
+        "40",
+        "--names",
+        "half",
+        "--heads",
+        "naive_bayes_full,fused",
+    ]);
+    let tables = String::from_utf8(run.stderr).unwrap();
+    assert!(
+        tables.lines().all(|line| line.chars().count() <= 130),
+        "{tables}"
+    );
+    for start in [
+        "answers ",
+        "refused, expected ",
+        "default answer ",
+        "names half known ",
+        "                ",
+    ] {
+        assert!(
+            tables.lines().any(|line| line.starts_with(start)),
+            "{start}: {tables}"
+        );
+    }
+    assert!(!tables.contains("names known"), "{tables}");
 }
 
 #[test]
