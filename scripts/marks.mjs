@@ -18,9 +18,12 @@ export function marked(path, command) {
   return cut(readFileSync(path, "utf8"), command)?.[1] ?? "";
 }
 
+/** A part of a document between the marks of the command that writes it. */
+export const withMarks = (command, text) => `<!-- begin: ${command} -->\n\n${text}\n\n${END}`;
+
 /** Replaces what stands between the marks of a command. */
 export function writeMarked(path, command, text) {
   const parts = cut(readFileSync(path, "utf8"), command);
   if (!parts) throw new Trouble(`${relative(ROOT, path)} has lost its marks.`);
-  writeFileSync(path, `${parts[0]}<!-- begin: ${command} -->\n\n${text}\n\n${END}${parts[2]}`);
+  writeFileSync(path, `${parts[0]}${withMarks(command, text)}${parts[2]}`);
 }

@@ -3,16 +3,16 @@
 // FOLDER holds one folder of photos a class; those of ../shared/data/photos stand in. --encoder is ours; --peer a base of theirs with
 // a manifest, or the model.json of any model that Teachable Machine exported.
 // --write puts the tables into docs/results.md and README.md. Nothing is asserted.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { about, header, withRows } from "../bench/peer/features.js";
 import { report, summary } from "../bench/peer/tables.mjs";
 import { build } from "./build.mjs";
+import { cargo, encoder, features, foldersOf } from "./features.mjs";
 import { writeMarked } from "./marks.mjs";
 import { main, ROOT, run, say, Trouble } from "./shell.mjs";
 import { add, NOTHING, under, weigh } from "./sizes.mjs";
-import { unlessFresh } from "./stamps.mjs";
 import { BROWSER_ADVICE, browsers } from "./toolchain.mjs";
 
 const COMMAND = "npm run peer -- --write";
@@ -33,34 +33,23 @@ const MODULE = "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
 /** Where the page finds the features, an exported model, and from there on the folders of photos: see `onPage`. */
 const [FEATURES, EXPORTED, PHOTOS] = [0, 1, 2];
 
-const cargo = (program, words) =>
-  run([...`cargo run --locked --release --quiet --bin ${program} --`.split(" "), ...words]);
-
-function encoder(path) {
+/** An encoder by its manifest, or a model that Teachable Machine exported. */
+function networkOf(path) {
   if (!existsSync(path))
     throw new Trouble(
       `There is no encoder ${relative(ROOT, resolve(path))}; name one with --encoder or --peer.`,
     );
-  const { name, file, words, weightsManifest } = JSON.parse(readFileSync(path, "utf8"));
+  const { weightsManifest } = JSON.parse(readFileSync(path, "utf8"));
+  if (!weightsManifest) return encoder(path);
   const beside = (file) => relative(ROOT, join(dirname(resolve(path)), file));
-  if (weightsManifest) {
-    const files = [basename(path), ...weightsManifest.flatMap(({ paths }) => paths)].map(beside);
-    return { name: basename(dirname(resolve(path))), exported: resolve(path), files };
-  }
-  return { name, manifest: resolve(path), files: [file, words?.file].filter(Boolean).map(beside) };
+  const files = [basename(path), ...weightsManifest.flatMap(({ paths }) => paths)].map(beside);
+  return { name: basename(dirname(resolve(path))), exported: resolve(path), files };
 }
 
 /** Features of a folder of photos: the path of the file, and what it says of itself. */
-async function features({ name, manifest, files }, folder) {
-  const path = join(KEPT, `${basename(folder)}-${name}.safetensors`);
-  await unlessFresh({
-    name: basename(path, ".safetensors"),
-    title: `Features of ${basename(folder)} by ${name}`,
-    usually: "a minute",
-    inputs: [...[folder, manifest].map((path) => relative(ROOT, path)), ...files, "encoder/src", "tools/src"],
-    outputs: [relative(ROOT, path)],
-    work: () => cargo("features", ["--encoder", manifest, "--photos", folder, "--out", path]),
-  });
+async function rowsOf(encoder, folder) {
+  const path = join(KEPT, `${basename(folder)}-${encoder.name}.safetensors`);
+  await features(encoder, folder, path);
   return { path, ...about(header(readFileSync(path))) };
 }
 
@@ -91,10 +80,10 @@ async function compare(page, ours, theirs, folder, place) {
       async ([name, words]) => (await import("/bench/peer/page.js"))[name](...words),
       [name, words],
     );
-  const mine = await features(ours, folder);
+  const mine = await rowsOf(ours, folder);
   const other = theirs.exported
     ? await exportedFeatures(inPage, theirs, folder, place, mine)
-    : await features(theirs, folder);
+    : await rowsOf(theirs, folder);
   if (mine.files.join() !== other.files.join())
     throw new Trouble(`The encoders could not read the same photos of ${folder}.`);
   const network = Object.keys(mine.streams).filter((name) => name !== "clip");
@@ -142,17 +131,6 @@ function sizes(ours, theirs) {
   };
 }
 
-/** The folders in one. */
-function foldersOf(path) {
-  if (!existsSync(path))
-    throw new Trouble(`There are no photos in ${relative(ROOT, path)}; name folders of photos.`);
-  const entries = readdirSync(path, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(path, name))
-    .sort();
-}
-
 await main(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -164,7 +142,7 @@ await main(async () => {
   });
   const named = positionals.map((folder) => resolve(folder));
   const folders = named.length > 0 ? named : foldersOf(join(SHARED, "data", "photos"));
-  const [ours, theirs] = [encoder(values.encoder), encoder(values.peer)];
+  const [ours, theirs] = [networkOf(values.encoder), networkOf(values.peer)];
   await build();
   say("TensorFlow.js ...");
   await run("npm ci", { cwd: join(ROOT, "bench") });

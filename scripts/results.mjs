@@ -1,23 +1,19 @@
-// Measures every head on every file of features in a folder, and writes docs/results.md with its plots.
-//   node scripts/results.mjs [FOLDER] [--redraw]
-// FOLDER is ../shared/data where nothing else is said. --redraw takes the figures of the last run.
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  writeFileSync,
-} from "node:fs";
+// Measures small tasks and every head on every file of features in a folder, and writes docs/results.md with its plots.
+//   node scripts/results.mjs [FOLDER] [--redraw] [--tasks] [--number N]
+// FOLDER is ../shared/data where nothing else is said. --redraw takes the figures of the last run. --tasks writes only the tables of
+// small tasks, which lead; --number draws so many of them.
+import { closeSync, existsSync, openSync, readdirSync, readSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { marked } from "./marks.mjs";
+import { parseArgs } from "node:util";
+import { foldersOf } from "./features.mjs";
+import { evaluate, table } from "./figures.mjs";
+import { marked, withMarks, writeMarked } from "./marks.mjs";
 import { accuracyPlot, reliabilityPlot } from "./plots.mjs";
-import { main, ROOT, run, say, Trouble } from "./shell.mjs";
+import { main, ROOT, say, Trouble } from "./shell.mjs";
+import { smallTasks } from "./small-tasks.mjs";
 
-const KEPT = join(ROOT, "test-results", "results");
+const SMALL_TASKS = "npm run results -- --tasks";
 const DOCS = join(ROOT, "docs");
 const DOCUMENT = join(DOCS, "results.md");
 /** Draws of the examples. */
@@ -58,16 +54,6 @@ function datasets(folder) {
     });
 }
 
-/** What `evaluate` says about a file; kept under a name. */
-async function evaluate(redraw, name, path, options) {
-  const out = join(KEPT, `${name}.json`);
-  if (!redraw || !existsSync(out)) {
-    const words = ["--features", path, "--json", out, ...options].map(String);
-    await run([..."cargo run --locked --release --quiet --bin evaluate --".split(" "), ...words]);
-  }
-  return JSON.parse(readFileSync(out, "utf8"));
-}
-
 const unique = (values) => [...new Set(values)];
 const numbers = (rows, figure) => rows.map((row) => row[figure]).filter((value) => value !== null);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -79,11 +65,6 @@ function cell(rows, figure, factor = 1, digits = 1) {
   const values = numbers(rows, figure).map((value) => value * factor);
   if (values.length === 0) return "–";
   return `${mean(values).toFixed(digits)} ± ${deviation(values).toFixed(digits)}`;
-}
-
-function table(heading, lines) {
-  const row = (cells) => `| ${cells.join(" | ")} |`;
-  return [row(heading), row(heading.map(() => "---")), ...lines.map(row), ""].join("\n");
 }
 
 const FIGURES = [
@@ -204,7 +185,7 @@ async function poorText(redraw, sets) {
         "--seeds",
         seeds,
       ];
-      const { rows } = await evaluate(redraw, `${set.name}-poor-text-${count}`, set.path, options);
+      const { rows } = await evaluate(redraw, `${set.name}-poor-text-${count}`, [set.path], options);
       for (const shot of shots) lines.push([set.name, count, shot, ...accuracies(rows, shot, named)]);
     }
   }
@@ -223,7 +204,7 @@ async function unequal(redraw, sets) {
   const asked = ["--text", "off", "--heads", named, "--every-second", more, "--shots", shots.join()];
   const lines = [];
   for (const set of sets) {
-    const { rows } = await evaluate(redraw, `${set.name}-unequal`, set.path, [...asked, "--seeds", DRAWS]);
+    const { rows } = await evaluate(redraw, `${set.name}-unequal`, [set.path], [...asked, "--seeds", DRAWS]);
     for (const shot of shots) lines.push([set.name, `${shot} and ${more}`, ...accuracies(rows, shot, named)]);
   }
   return [
@@ -244,24 +225,45 @@ const accuracies = (rows, shots, heads) =>
   );
 
 await main(async () => {
-  const words = process.argv.slice(2);
-  const redraw = words.includes("--redraw");
-  const folder = words.find((word) => !word.startsWith("--")) ?? join(ROOT, "..", "shared", "data");
+  const { values, positionals } = parseArgs({
+    options: {
+      redraw: { type: "boolean", default: false },
+      tasks: { type: "boolean", default: false },
+      number: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  const { redraw } = values;
+  const folder = positionals[0] ?? join(ROOT, "..", "shared", "data");
   if (!existsSync(folder)) throw new Trouble(`There is no folder ${folder}.`);
   const sets = datasets(folder);
   if (sets.length === 0) throw new Trouble(`No file of features with labels lies in ${folder}.`);
-  mkdirSync(KEPT, { recursive: true });
+  const clip = sets.filter(({ tensors }) => tensors["test.labels"]).map(({ path }) => path);
+  const photos = join(folder, "photos");
+  const lead = await smallTasks({
+    redraw,
+    photos: existsSync(photos) ? foldersOf(photos) : [],
+    clip,
+    number: values.number,
+  });
+  if (values.tasks) {
+    writeMarked(DOCUMENT, SMALL_TASKS, lead);
+    return;
+  }
   const results = [];
   for (const set of sets) {
     say(`${set.name} ...`);
     results.push([
       set,
-      await evaluate(redraw, set.name, set.path, ["--shots", SHOTS, "--seeds", DRAWS, "--stream", 10]),
+      await evaluate(redraw, set.name, [set.path], ["--shots", SHOTS, "--seeds", DRAWS, "--stream", 10]),
     ]);
   }
   const text = [
     "# Results\n",
-    `\`npm run results\` writes this page. Each figure is the mean and the standard deviation over ${DRAWS} draws of the examples;`,
+    `\`npm run results\` writes this page, \`${SMALL_TASKS}\` only what comes first.\n`,
+    withMarks(SMALL_TASKS, lead),
+    "\n## Every head on every file\n",
+    `Each figure is the mean and the standard deviation over ${DRAWS} draws of the examples;`,
     `one file's figures are printed by \`cargo run --release --bin evaluate -- --features FILE.safetensors --shots ${SHOTS} --seeds ${DRAWS} --stream 10\`.`,
     "ECE has 15 bins; conformal sets aim at a coverage of 90 %; for the AUROC every third class is held out.",
     `Times are those of one core of ${cpus().length} (${cpus()[0].model}), which may have been doing other work too.`,
