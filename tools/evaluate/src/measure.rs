@@ -175,8 +175,8 @@ impl Answers {
         }
     }
 
-    /// How often the head expects to be right, from examples that were held out; `None` where none could be.
-    pub fn estimate(&self) -> Result<Option<Estimate>> {
-        Ok(self.recogniser.report(self.recogniser.task())?.accuracy)
+    /// How often the head expects to be right, from examples of its task that were held out; `None` where none could be.
+    pub fn estimate(&self, task: &Task) -> Result<Option<Estimate>> {
+        Ok(self.recogniser.report(task)?.accuracy)
     }
 }

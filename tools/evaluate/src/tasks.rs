@@ -159,7 +159,7 @@ fn ask(spec: &HeadSpec, trial: &Trial, task: u64, kind: &Kind) -> Result<Option<
         head: title(spec),
         quality: answers.quality(&trial.labels),
         strangers: strangers(spec, trial)?,
-        estimate: answers.estimate()?,
+        estimate: answers.estimate(&trial.task)?,
     }))
 }
 
