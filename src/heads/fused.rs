@@ -58,7 +58,7 @@ impl Fused {
             &discriminant::KNEE,
             &discriminant::TEMPERATURE,
             &discriminant::REGRESSION,
-            &prior::CENTER_COUNT,
+            &discriminant::CENTER_COUNT,
             &prior::SHARE,
             &text::DOUBT,
             &text::PRIOR,

@@ -65,7 +65,7 @@ recipe! {
         prior: Prior = Prior::Uniform;
         /// Examples that the common centre g is worth beside those of a class, 1 as measured: a mean of few lies too far out; 0 as
         /// published.
-        center_count: f64 = CENTER_COUNT.get(), 0 to 1e6;
+        center_count: f64 = CENTER_COUNT, 0 to 1e6;
         /// As published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the
         /// examples; changes shrinkage and floor only.
         minmax: bool = false;

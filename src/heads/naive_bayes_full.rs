@@ -51,7 +51,7 @@ recipe! {
         prior: Prior = Prior::Uniform;
         /// Examples that the common centre is worth beside those of a class, 1 as measured: a mean of few lies too far out; 0 as
         /// published.
-        center_count: f64 = CENTER_COUNT.get(), 0 to 1e6;
+        center_count: f64 = CENTER_COUNT, 0 to 1e6;
         /// Whether texts, where there are any, take part.
         text: bool = false;
         /// Weight of the scores beside the text; none: the power of ten from 0.0001 to 100 with the least cross-entropy over

@@ -37,7 +37,7 @@ impl Prior {
 /// Caltech-101, UCF101 and DTD (true CLIP features), where half of the classes have 1 photo and the others 8, it gains
 /// `naive_bayes_full` 4, 10 and 11 points and `naive_bayes` 5, 8 and 11; with 2 and 8 up to 8, with 4 and 16 up to 4. Where
 /// all have as many, from 2 to 8, it changes little: -0.3 to 1 point, 0.2 on average. 0.5 and 2 are less good.
-pub(super) static CENTER_COUNT: Measured = Measured::new("prior.CENTER_COUNT", 1.0);
+pub(super) const CENTER_COUNT: f64 = 1.0;
 
 /// Share of the squared length of a class mean, measured from the common centre, that is no noise, for so many examples.
 ///
