@@ -37,12 +37,17 @@ async function perform(step, broken, Skip) {
 /** Steps that run at a time: most keep one core busy, and no more than two were tried. */
 const LANES = Math.min(2, availableParallelism());
 
-/** Does something with every step: in their order, each when those of its `after` have ended, in so many lanes. */
+/**
+ * Does something with every step: in their order, each when those of its `after` have ended, in so many lanes. Of those with `cargo`
+ * one runs at a time: they build in one folder, where a library of ours has one file name whatever was asked of it.
+ */
 async function inLanes(steps, perform) {
   const waiting = [...steps];
   const running = new Set();
   const ended = new Set();
-  const free = (step) => (step.after ?? []).every((name) => ended.has(name));
+  const free = (step) =>
+    (step.after ?? []).every((name) => ended.has(name)) &&
+    !(step.cargo && [...running].some(({ cargo }) => cargo));
   const start = async (step) => {
     running.add(step);
     waiting.splice(waiting.indexOf(step), 1);
