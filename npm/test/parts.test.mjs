@@ -18,7 +18,9 @@ import { HEAD_NAMES } from "../dist/types.js";
 
 test("the error codes are those of Rust, and each is documented", async () => {
   const rust = await readFile(new URL("../../src/error.rs", import.meta.url), "utf8");
-  const codes = [...rust.matchAll(/Error::\w+(?: \{ \.\. \}|\(_\))? => "([a-z-]+)"/g)].map((match) => match[1]);
+  const codes = [...rust.matchAll(/Error::\w+(?: \{ \.\. \}|\(_\))? => "([a-z-]+)"/g)].map(
+    (match) => match[1],
+  );
   assert.deepEqual([...RUST_ERROR_CODES].sort(), codes.sort());
   assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
   const ours = await readFile(new URL("../src/errors.ts", import.meta.url), "utf8");
