@@ -70,6 +70,11 @@ export function capture(command, options = {}) {
 
 const running = new Set();
 
+/** Ends every program that was started here and still runs. */
+export function endAll(signal = "SIGTERM") {
+  for (const child of running) child.kill(signal);
+}
+
 /** Where nobody watches, a command that succeeds prints nothing, so that what failed is not buried. */
 const WATCHED = !process.env.CI;
 
@@ -119,7 +124,7 @@ export async function run(command, options) {
 export async function main(task) {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
-      for (const child of running) child.kill(signal);
+      endAll(signal);
       process.exit(130);
     });
   }

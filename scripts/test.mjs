@@ -1,7 +1,8 @@
 // `npm test`: every step but the slow ones, or those that are named (`node scripts/test.mjs lint e2e`) and what they need.
 import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
-import { main, print, say, seconds, Trouble, together } from "./shell.mjs";
+import { endAll, main, print, say, seconds, Trouble, together } from "./shell.mjs";
 import { nodeModules } from "./toolchain.mjs";
 
 /** The named steps and the steps that they come after, in the order of the list; without names all but the slow ones. */
@@ -17,12 +18,21 @@ function select(steps, words) {
   return steps.filter((step) => wanted.has(step.name));
 }
 
+/** Minutes after which a step hangs: the longest took nine of them, beside others (`npm test`). */
+const HANGS = 40;
+
+/** Fails when a step hangs, so that the others are told of nevertheless. */
+async function hangs({ name }) {
+  await pause(HANGS * 60_000, null, { ref: false });
+  throw new Trouble(`${name} has not ended after ${HANGS} minutes.`);
+}
+
 /** Runs one step. A failure is told and kept, so that the steps after it still run. */
 async function perform(step, broken, Skip) {
   const missing = (step.after ?? []).find((name) => broken.has(name));
   if (missing) return { passed: 0, failed: 0, skipped: [`${step.name}: ${missing} failed`] };
   try {
-    const result = await step.run();
+    const result = await Promise.race([step.run(), hangs(step)]);
     if (!result) return { passed: 1, failed: 0, skipped: [] };
     if (result.passed + result.failed + result.skipped.length === 0)
       throw new Trouble(`${step.name} ran no test.`);
@@ -106,4 +116,5 @@ await main(async () => {
   for (const name of broken) console.log(`failed: ${name}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  endAll();
 });

@@ -242,7 +242,7 @@ function findWebkit() {
   const bindings = capture([python, "-c", "import gi; gi.require_version('WebKit2', '4.1')"]);
   return {
     WEBKITDRIVER: which("WebKitWebDriver"),
-    XVFB: which("xvfb-run"),
+    XVFB: which("Xvfb"),
     WEBKIT_PYTHON: bindings === null ? null : python,
   };
 }
@@ -253,14 +253,11 @@ function findWebkit() {
  */
 export const webkit = once(async () => {
   if (!MAC && Object.values(findWebkit()).includes(null))
-    await apt(
-      ["webkit2gtk-driver", "xvfb", "xauth", "python3-gi", "gir1.2-webkit2-4.1"],
-      "WebKit for the tests",
-    );
+    await apt(["webkit2gtk-driver", "xvfb", "python3-gi", "gir1.2-webkit2-4.1"], "WebKit for the tests");
   return findWebkit();
 });
 
 /** What to say where a browser is missing and could not be installed. */
 export const BROWSER_ADVICE = MAC
   ? "install it: brew install --cask google-chrome chromedriver firefox; for Safari: safaridriver --enable"
-  : "install it: sudo apt-get install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb xauth python3-gi gir1.2-webkit2-4.1";
+  : "install it: sudo apt-get install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb python3-gi gir1.2-webkit2-4.1";

@@ -1,12 +1,17 @@
 // The three engines, driven by plain WebDriver. Everything in which they differ stands here.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Builder } from "selenium-webdriver";
+import { Capabilities, WebDriver } from "selenium-webdriver";
+import { Executor, HttpClient } from "selenium-webdriver/http/index.js";
 import { makeFolder, removeFolder } from "./folders.mjs";
+
+/** Milliseconds that a driver may take for one command, a new browser among them; far more than it takes. */
+const PATIENCE = 120_000;
 
 const WIDTH = 1280;
 const HEIGHT = 900;
@@ -76,13 +81,8 @@ const ENGINES = {
         }
       : {
           // It has no headless mode.
-          command: (port) => [
-            process.env.XVFB,
-            "--auto-servernum",
-            `--server-args=-screen 0 ${WIDTH}x${HEIGHT}x24`,
-            process.env.WEBKITDRIVER,
-            `--port=${port}`,
-          ],
+          needsDisplay: true,
+          command: (port) => [process.env.WEBKITDRIVER, `--port=${port}`],
           // The driver knows where its own browser is.
           capabilities: (_files, profile) => ({
             browserName: "MiniBrowser",
@@ -92,6 +92,22 @@ const ENGINES = {
           }),
         },
 };
+
+/** Sends commands to a driver. One that has lost its browser may never answer. */
+class Client extends HttpClient {
+  async send(request) {
+    const giveUp = new AbortController();
+    const late = pause(PATIENCE, null, { signal: giveUp.signal }).then(() => {
+      throw new Error(`the driver does not answer ${request.method} ${request.path}`);
+    });
+    try {
+      return await Promise.race([super.send(request), late]);
+    } finally {
+      late.catch(() => {});
+      giveUp.abort();
+    }
+  }
+}
 
 async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
@@ -143,11 +159,32 @@ function peaks(processes) {
   return found;
 }
 
-/** What stays when the browser is killed. */
-const DRIVERS = ["Xvfb", "WebKitWebDriver"];
+/** Sends a signal to a process, or to a group of them, which may have ended already. */
+function signal(id, what) {
+  try {
+    process.kill(id, what);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
+/** Starts a display without a screen; it says its number once it can be drawn on. */
+async function startDisplay() {
+  const options = ["-displayfd", "3", "-screen", "0", `${WIDTH}x${HEIGHT}x24`, "-nolisten", "tcp"];
+  const display = spawn(process.env.XVFB, options, {
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
+  const ended = once(display, "exit").then(([code]) => {
+    throw new Error(`Xvfb opened no display: exit status ${code}`);
+  });
+  const [number] = await Promise.race([once(display.stdio[3].setEncoding("utf8"), "data"), ended]);
+  ended.catch(() => {});
+  return { id: display.pid, name: `:${number.trim()}` };
+}
 
 /** WebKit asks the desktop where downloads and caches go, and draws without a graphics card. */
-function environment(files) {
+function environment(files, display) {
   const config = join(files, "..", "config");
   mkdirSync(config, { recursive: true });
   writeFileSync(join(config, "user-dirs.dirs"), `XDG_DOWNLOAD_DIR="${files}"\n`);
@@ -157,6 +194,7 @@ function environment(files) {
     XDG_CACHE_HOME: join(files, "..", "cache"),
     WEBKIT_DISABLE_COMPOSITING_MODE: "1",
     LIBGL_ALWAYS_SOFTWARE: "1",
+    ...(display && { DISPLAY: display.name }),
   };
 }
 
@@ -168,23 +206,25 @@ function environment(files) {
  *   to kill them, and to end it all
  */
 export async function start(name) {
-  const { command, capabilities } = ENGINES[name];
+  const { command, capabilities, needsDisplay } = ENGINES[name];
   const folder = makeFolder(name);
   const files = join(folder, "files");
   mkdirSync(files);
   const port = await freePort();
   const [program, ...args] = command(port);
+  const display = needsDisplay ? await startDisplay() : null;
   // A group of its own: the driver's children end with it.
-  const driver = spawn(program, args, { detached: true, env: environment(files), stdio: "ignore" });
+  const driver = spawn(program, args, { detached: true, env: environment(files, display), stdio: "ignore" });
   await answers(port);
   return {
     files,
-    open: (profile = null) =>
-      new Builder()
-        .disableEnvironmentOverrides()
-        .usingServer(`http://127.0.0.1:${port}`)
-        .withCapabilities(capabilities(files, profile))
-        .build(),
+    async open(profile = null) {
+      const client = new Client(`http://127.0.0.1:${port}`);
+      const wanted = new Capabilities(capabilities(files, profile));
+      const driver = WebDriver.createSession(new Executor(Promise.resolve(client)), wanted);
+      await driver.getSession();
+      return driver;
+    },
     /** Megabytes that a process gets more at its highest while something is done: of that which grows most. */
     async growth(work) {
       const before = peaks(descendants(driver.pid));
@@ -194,18 +234,11 @@ export async function start(name) {
     },
     /** Ends all processes of the browser at once, as a crash or a power cut does. */
     kill() {
-      for (const { id, name } of descendants(driver.pid)) {
-        if (DRIVERS.includes(name)) continue;
-        try {
-          process.kill(id, "SIGKILL");
-        } catch (error) {
-          // It ended with its parent.
-          if (error.code !== "ESRCH") throw error;
-        }
-      }
+      for (const { id } of descendants(driver.pid)) signal(Number(id), "SIGKILL");
     },
     stop() {
-      process.kill(-driver.pid);
+      signal(-driver.pid, "SIGTERM");
+      if (display) signal(display.id, "SIGTERM");
       return removeFolder(folder);
     },
   };

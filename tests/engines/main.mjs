@@ -17,6 +17,9 @@ import { clearing, DANGERS } from "./saving.mjs";
 /** Megabytes that a process of the browser may get more while a large photo is encoded. */
 const MEMORY = 300;
 
+/** Drivers that are tried until one opens a browser: no test has begun then. */
+const DRIVERS = 3;
+
 const [engine, only = ""] = process.argv.slice(2);
 
 await main(async () => {
@@ -30,23 +33,30 @@ await main(async () => {
       return path;
     });
   let driver = null;
-  // One browser at a time: the drivers of two engines open no more.
-  const quit = async () => {
-    await driver?.quit();
-    driver = null;
-  };
-  /** A browser that knows nothing yet, or what is stored in a folder. */
-  const anew = async (profile) => {
-    await quit();
-    driver = await browser.open(profile);
-    return new Person(driver, browser.files);
-  };
   /** Ends it as a crash does; its driver, which may have noticed or not, makes way for another. */
   const kill = async () => {
     browser.kill();
     await browser.stop();
     driver = null;
     browser = await start(engine);
+  };
+  // One browser at a time: the drivers of two engines open no more.
+  const quit = async () => {
+    await driver?.quit().catch(kill);
+    driver = null;
+  };
+  /** A browser that knows nothing yet, or what is stored in a folder. */
+  const anew = async (profile) => {
+    await quit();
+    for (let tries = 1; !driver; tries += 1) {
+      driver = await browser.open(profile).catch(async (error) => {
+        console.log(`  no browser at try ${tries}: ${error.message}`);
+        if (tries === DRIVERS) throw error;
+        await kill();
+        return null;
+      });
+    }
+    return new Person(driver, browser.files);
   };
   const place = { address, drawn, anew, quit, kill };
   /** One that needs what the system knows of the browser's processes. */
