@@ -92,6 +92,22 @@ fn a_disabled_class_keeps_its_text_but_does_not_answer_by_it() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn what_was_measured_of_a_stream_anew_keeps_no_sets_apart() {
+    let of = |temperature| {
+        let mut stream = Stream::new("aux", 2);
+        stream.temperature = Some(temperature);
+        let mut classifier = Classifier::new(vec![stream]).unwrap();
+        classifier
+            .add_example("cat", &[1.0, temperature as f32])
+            .unwrap();
+        classifier
+    };
+    let (mut ours, theirs) = (of(1.1), of(1.4));
+    assert_eq!(ours.merge(theirs.set()).unwrap().len(), 1);
+    assert_eq!(ours.set().counts(), [2]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn sets_of_two_people_become_one() {
     let all = taught(&["cat", "dog", "bird"], 4);
     let mut ours = Classifier::load(&all.save()).unwrap();

@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::Numbers;
 use handful::heads::HeadSpec;
 use handful::task::Task;
 use handful::validation::{Estimate, Reference, Report, folds, probabilities_into};
@@ -42,11 +43,23 @@ fn the_threshold_keeps_nineteen_of_twenty_known_photos() {
 fn few_examples_or_none_give_a_threshold_above_them_or_none() {
     assert_eq!(Reference::default().threshold(), None);
     assert_eq!(Reference::default().share_beyond(5.0), 1.0);
-    assert_eq!(Reference::new(vec![1.0; 8]).threshold(), None);
-    let scattered = (0..12).map(|i| f64::from(i * i)).collect();
-    for few in [vec![2.0; 9], scattered] {
-        let largest = few.iter().copied().fold(f64::MIN, f64::max);
-        assert!(Reference::new(few).threshold() > Some(largest));
+    assert_eq!(Reference::new(vec![1.0; 3]).threshold(), None);
+    assert!(Reference::new(vec![2.0; 9]).threshold() > Some(2.0));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_threshold_of_few_examples_keeps_as_many() {
+    let mut numbers = Numbers::new(3);
+    // Twelve numbers of variance 1/3 make a nearly normal one.
+    let mut normal = || (0..12).map(|_| f64::from(numbers.next())).sum::<f64>();
+    for n in [4, 6, 10, 18] {
+        let draws = 20_000;
+        let refused = (0..draws).filter(|_| {
+            let reference = Reference::new((0..n).map(|_| normal()).collect());
+            Some(normal()) > reference.threshold()
+        });
+        let share = refused.count() as f64 / f64::from(draws);
+        assert!((share - 0.05).abs() < 0.006, "{n}: {share}");
     }
 }
 

@@ -307,7 +307,7 @@ def temperature(fit, prior):
         scores = fit(X[keep], y[keep], X[i : i + 1])[0]
         others = [scores[c] for c in range(C) if c != y[i] and np.isfinite(scores[c])]
         rows.append((scores[y[i]], np.array(others)))
-    own_target = (len(rows) + 1) / (len(rows) + 2)  # Platt's smoothing
+    own_target = (len(rows) + 0.5) / (len(rows) + 1)  # Jeffreys' prior
     best = (np.inf, None)
     for u in np.linspace(np.log(1 / 50), np.log(50), 100_001):
         t = prior * np.exp(u)
@@ -316,8 +316,8 @@ def temperature(fit, prior):
             logits = np.append(others, own) / t
             log_p = logits - logits.max() - np.log(np.exp(logits - logits.max()).sum())
             loss -= own_target * log_p[-1] + (1 - own_target) * log_p[:-1].mean()
-        # A normal prior of spread 0.06 in the middle, which costs two nats at most.
-        best = min(best, (loss + 2 * u * u / (4 * 0.06**2 + u * u), t))
+        # A normal prior of spread 0.06 in the middle, which costs three nats at most.
+        best = min(best, (loss + 3 * u * u / (6 * 0.06**2 + u * u), t))
     return best[1]
 
 

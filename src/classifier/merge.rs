@@ -69,7 +69,7 @@ impl Classifier {
             (Some(ours), Some(theirs)) => ours == theirs,
             _ => true,
         };
-        if named_alike && self.set.streams() == other.streams() {
+        if named_alike && self.set.streams().are_like(other.streams()) {
             return Ok(());
         }
         let describe = |set: &SupportSet| {

@@ -116,6 +116,16 @@ impl Streams {
         &self.0
     }
 
+    /// Whether rows of both can be compared: the streams have the same names and widths, and mean the same. What is said of them beside
+    /// that, such as their temperature, may have been measured anew.
+    pub fn are_like(&self, other: &Self) -> bool {
+        let layout = |streams: &Self| -> Vec<_> {
+            let streams = streams.0.iter();
+            streams.map(|s| (s.name.clone(), s.dim, s.plain)).collect()
+        };
+        layout(self) == layout(other)
+    }
+
     /// Length of a feature row.
     pub fn width(&self) -> usize {
         self.0.iter().map(|s| s.dim).sum()

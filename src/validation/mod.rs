@@ -15,6 +15,6 @@ pub(crate) use folds::{FOLDS, plan};
 pub use held_out::{ENOUGH, HeldOut};
 pub use novelty::Reference;
 pub use report::{Estimate, Report, Suspect};
-pub(crate) use temperature::{PART_SPREAD, SPREAD, fit_part};
+pub(crate) use temperature::{MOST, PART_SPREAD, SPREAD, fit_part};
 pub use temperature::{fit_temperature, probabilities_into};
 pub(crate) use thresholds::{Thresholds, unsure};

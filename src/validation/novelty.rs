@@ -1,7 +1,8 @@
 //! When a photo shows none of the classes.
 //!
-//! The threshold keeps 95 % of the examples that were held out; with few of them it lies three
-//! robust standard deviations above their median.
+//! The threshold keeps 95 % of the photos of known classes: a quantile of the examples that were held out, and with few of them the
+//! bound of a normal distribution for one more of them (Hahn, "Factors for Calculating Two-Sided Prediction Intervals for
+//! Samples from a Normal Distribution", 1969; one-sided here).
 
 use crate::numerics::order::sort_numbers;
 
@@ -12,10 +13,10 @@ const KEEP: f64 = 0.95;
 const FOR_QUANTILE: usize = 19;
 
 /// Held-out examples below which nothing is called foreign: too few to know how far known photos scatter.
-const FEWEST: usize = 9;
+const FEWEST: usize = 4;
 
-/// Median absolute deviation to standard deviation of a normal distribution.
-const MAD_TO_SD: f64 = 1.4826;
+/// The 95 % quantile of the standard normal distribution.
+const NORMAL: f64 = 1.644_853_626_951_472_7;
 
 /// How foreign the examples looked to heads that had not seen them.
 #[derive(Debug, Clone, Default)]
@@ -55,16 +56,25 @@ fn threshold(sorted: &[f64]) -> Option<f64> {
     if n < FEWEST {
         return None;
     }
-    let median = middle(sorted)?;
-    let mut deviations: Vec<f64> = sorted.iter().map(|g| (g - median).abs()).collect();
-    sort_numbers(&mut deviations);
-    let spread = MAD_TO_SD * middle(&deviations)?;
-    // Examples that all look alike leave room for rounding and little more.
-    let largest = sorted[n - 1];
-    Some((median + 3.0 * spread).max(largest + 0.05 * largest.abs() + 1e-6))
+    let count = n as f64;
+    let mean = sorted.iter().sum::<f64>() / count;
+    let variance = sorted.iter().map(|g| (g - mean) * (g - mean)).sum::<f64>() / (count - 1.0);
+    let bound = mean + student(count - 1.0) * (variance * (1.0 + 1.0 / count)).sqrt();
+    // Examples that all look alike leave room for rounding.
+    Some(bound + 1e-6 * (1.0 + bound.abs()))
 }
 
-fn middle(sorted: &[f64]) -> Option<f64> {
-    let n = sorted.len();
-    (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0)
+/// The 95 % quantile of Student's t distribution with so many degrees of freedom, from 3 on; within 0.005 (Cornish and Fisher's expansion).
+fn student(freedom: f64) -> f64 {
+    let square = NORMAL * NORMAL;
+    let terms = [
+        (square + 1.0) / 4.0,
+        ((5.0 * square + 16.0) * square + 3.0) / 96.0,
+        (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0,
+    ];
+    let polynomial = terms
+        .iter()
+        .rev()
+        .fold(0.0, |sum, term| (sum + term) / freedom);
+    NORMAL * (1.0 + polynomial)
 }

@@ -4,25 +4,24 @@
 //! (temperature scaling). Differs from the source: the held-out logits are those of examples of the support set
 //! itself; a prior keeps the temperature near the head's own where there are few of them, a bounded one (Geman, McClure, "Statistical Methods
 //! for Tomographic Image Reconstruction", 1987), so that the examples win where they say something else altogether; and the targets
-//! are smoothed as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2: after n held-out
-//! examples without a single error the next one is still right only with probability (n + 1) / (n + 2).
+//! are smoothed, as in Platt, "Probabilistic Outputs for Support Vector Machines", 1999, section 2.2, but by Jeffreys' prior: after n
+//! held-out examples without a single error the next one is right with probability (n + 1/2) / (n + 1). Platt's (n + 1) / (n + 2) makes
+//! all answers of a small set of well separated classes too unsure.
 
 use crate::numerics::Measured;
 use crate::numerics::math::{exp, ln, log_sum_exp, softmax};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// Spread of the prior on the logarithm of an answer's temperature. With a wide normal prior (1.5) a few held-out photos make all answers of a
-/// small set too unsure. Over 600 small tasks of the development photos (`docs/constants.md` names them) the calibration error of the
-/// default answer was 1.8 % with 0.25 and is 0.4; on true CLIP features (`--pool shot16 --queries val --text off`), 3 classes of 2 photos, 5 of 4
-/// and 10 of 4, it was 3.5, 4.3 and 3.0 % and is 1.4, 0.8 and 1.4.
+/// small set too unsure. `docs/constants.md` has what others would do.
 pub(crate) static SPREAD: Measured = Measured::new("temperature.SPREAD", 0.06);
 
 /// The same of what is part of an answer, texts or images alone, of whose logits less is known before.
 pub(crate) static PART_SPREAD: Measured = Measured::new("temperature.PART_SPREAD", 0.75);
 
-/// What the prior costs at most, in nats: photos that are all taken for the wrong class say that nothing can be told, and four of
+/// What the prior costs at most, in nats: photos that are all taken for the wrong class say that nothing can be told, and a few of
 /// them are to be believed.
-const MOST: f64 = 2.0;
+pub(crate) static MOST: Measured = Measured::new("temperature.MOST", 3.0);
 
 /// The lowest temperature in units of the prior one; held-out scores without an error would otherwise drive it to zero.
 const LOWEST: f64 = 1.0 / 50.0;
@@ -64,19 +63,19 @@ fn fit(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64, spread: f64) -
         .filter(|&i| scores[[i, labels[i]]].is_finite())
         .collect();
     let n = usable.len() as f64;
-    // What n examples without an error entitle to (the rule of succession).
-    let own_target = (n + 1.0) / (n + 2.0);
+    // What n examples without an error entitle to.
+    let own_target = (n + 0.5) / (n + 1.0);
     let of = |&i: &usize| Evidence::new(scores.row(i), labels[i], own_target);
     let examples: Vec<Evidence> = usable.iter().map(of).collect();
     let objective = |spread| Objective {
         examples: &examples,
         prior,
-        near: 2.0 * MOST * spread * spread,
+        near: 2.0 * MOST.get() * spread * spread,
     };
     // The prior holds what is near; where the examples say something else altogether there is another minimum, close to theirs.
     let near = objective(spread);
     let kept = near.descend(0.0);
-    let own = objective(f64::INFINITY).descend(kept);
+    let own = near.descend(objective(f64::INFINITY).descend(kept));
     let best = if near.value(own) < near.value(kept) {
         own
     } else {
@@ -101,7 +100,7 @@ impl Objective<'_> {
             let scores = example.scores.iter().map(|s| s * inverse);
             log_sum_exp(scores) - example.target * inverse
         });
-        losses.sum::<f64>() + MOST * square / (self.near + square).max(f64::MIN_POSITIVE)
+        losses.sum::<f64>() + MOST.get() * square / (self.near + square).max(f64::MIN_POSITIVE)
     }
 
     /// The minimum that lies downhill: Newton steps between two ends that close in.
@@ -114,8 +113,8 @@ impl Objective<'_> {
             if self.near.is_finite() {
                 let (near, square) = (self.near, log_ratio * log_ratio);
                 let both = near + square;
-                slope = 2.0 * MOST * near * log_ratio / (both * both);
-                curvature = 2.0 * MOST * near * (near - 3.0 * square) / (both * both * both);
+                slope = 2.0 * MOST.get() * near * log_ratio / (both * both);
+                curvature = 2.0 * MOST.get() * near * (near - 3.0 * square) / (both * both * both);
             }
             for example in self.examples {
                 let (surplus, variance) = example.moments(inverse, &mut scratch);
