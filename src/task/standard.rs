@@ -71,8 +71,16 @@ impl Standard {
 
     fn set(&mut self, columns: Range<usize>, rows: &Array2<f64>, strength: f64) {
         let n = rows.nrows() as f64;
-        let shift = rows.sum_axis(Axis(0)) * (strength / n);
-        let variance = rows.var_axis(Axis(0), 0.0);
+        let mean = rows.sum_axis(Axis(0)) / n;
+        // Not by ndarray: its fused multiply-adds are emulated in WebAssembly.
+        let mut variance = Array1::<f64>::zeros(mean.len());
+        for row in rows.rows() {
+            for ((sum, v), mean) in variance.iter_mut().zip(row).zip(&mean) {
+                *sum += (v - mean) * (v - mean);
+            }
+        }
+        variance /= n;
+        let shift = mean * strength;
         let common = variance.mean().unwrap_or(0.0);
         let mut scale = Array1::ones(shift.len());
         if common > 0.0 {
@@ -82,8 +90,10 @@ impl Standard {
                 math::exp(-0.5 * strength * math::ln((1.0 - share) * v / common + share))
             });
         }
-        let changed = (rows - &shift) * &scale;
-        let lengths = changed.rows().into_iter().map(|row| row.dot(&row).sqrt());
+        let lengths = rows.rows().into_iter().map(|row| {
+            let changed = (&row - &shift) * &scale;
+            changed.dot(&changed).sqrt()
+        });
         let inverses: Array1<f64> = (lengths.filter(|&length| length > NO_LENGTH))
             .map(|length| 1.0 / length)
             .collect();
