@@ -184,11 +184,15 @@ impl Inverse {
         }
         // A quarter more, so that rows that come one by one are seldom moved.
         let stride = n + n.min(self.n) / 4;
-        let mut entries = vec![0.0; stride * stride];
-        for (i, row) in entries.chunks_exact_mut(stride).enumerate().take(self.n) {
-            row[..self.n].copy_from_slice(self.row(i));
+        self.entries
+            .reserve_exact(stride * stride - self.entries.len());
+        self.entries.resize(stride * stride, 0.0);
+        // From the last on, so that none is overwritten.
+        for i in (1..self.n).rev() {
+            let start = i * self.stride;
+            self.entries.copy_within(start..start + self.n, i * stride);
         }
-        (self.stride, self.entries) = (stride, entries);
+        self.stride = stride;
     }
 }
 
