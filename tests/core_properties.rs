@@ -212,6 +212,54 @@ proptest! {
     }
 }
 
+proptest! {
+    // Each case fits to hundreds of sets.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn images_are_seen_as_by_a_fit_from_nothing_whatever_changed_before(
+        taught in 60..100_u64,
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let streams = vec![Stream::new("clip", 3), Stream::new("aux", 2)];
+        let mut classifier = Classifier::new(streams).unwrap();
+        let photo = Numbers::new(99).row(5);
+        let add = |seed| Step::Add(seed as usize % 5, seed);
+        // Milestones are passed, and what is learned there is disturbed.
+        for step in (0..taught).map(add).chain(steps) {
+            take(&mut classifier, &step);
+            let _ = classifier.predict(&photo);
+        }
+        // Questions after changes that change no example.
+        let settle = |classifier: &mut Classifier| {
+            for n in 0..20 {
+                take(classifier, &if n % 2 == 0 { Step::AddClass(9) } else { Step::Undo });
+                let _ = classifier.predict(&photo);
+            }
+        };
+        take(&mut classifier, &Step::Mark(None));
+        for c in 0..5 {
+            take(&mut classifier, &Step::Enable(c, true));
+        }
+        settle(&mut classifier);
+        // Then as many as none of the views was learned from.
+        let n = classifier.set().examples().count() as u64;
+        let milestone = if n < 128 { 128 } else { 192 };
+        for seed in n..milestone {
+            take(&mut classifier, &add(1000 + seed));
+            let _ = classifier.predict(&photo);
+        }
+        settle(&mut classifier);
+        let mut fresh = Classifier::load(&classifier.save()).unwrap();
+        let (followed, fitted) = (classifier.predict(&photo).unwrap(), fresh.predict(&photo).unwrap());
+        prop_assert_eq!(followed.foreign, fitted.foreign);
+        for score in &followed.scores {
+            let same = fitted.scores.iter().find(|s| s.label == score.label).unwrap();
+            prop_assert!((same.probability - score.probability).abs() < 1e-4, "{} {}", same.probability, score.probability);
+        }
+    }
+}
+
 #[test]
 fn a_class_is_summed_afresh_after_many_removals() {
     let mut classifier = Classifier::new(vec![Stream::new("aux", 4)]).unwrap();

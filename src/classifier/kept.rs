@@ -1,207 +1,119 @@
-//! The default answer, kept up with the set: a change costs what has changed, not a fit.
+//! The default answer, kept up with the set. How images are seen is learned anew piece by piece, a piece at each question after a change:
+//! until all is done the answer is that of the view before, fitted to all examples of now.
 
-use super::milestone::milestone;
+use super::seen::{InUse, Seen};
 use crate::Result;
-use crate::heads::{
-    FittedFused, Fused, Head, Kernel, Known, MOST, TextScores, groups, mean_direction,
-};
-use crate::numerics::linalg;
-use crate::support::{ClassId, ExampleId, SupportSet};
-use crate::task::{Task, stratified};
-use ndarray::{Array2, ArrayView2};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use crate::heads::{FittedFused, Fused};
+use crate::support::SupportSet;
+use crate::task::Task;
 
-/// Examples that tell how images are seen, at most. What they have in common and how much each stream is worth is known well
-/// enough then, and to see all examples anew, which takes O(n^3), stays a matter of a few frames.
-const LEARNED_FROM: usize = 256;
+/// What a call does of a new view, in multiply-adds, which are as many on every machine: what learning from 48 examples in two streams of
+/// 512 takes in all, so that views of fewer are learned in one call.
+const A_CALL: usize = 11_000_000;
 
-/// Share of these examples that must still be there for the view to stay.
-const STILL_THERE: f64 = 0.75;
-
-/// The kernel of the examples, and what it was learned from.
+/// What is kept for the default answer.
 pub(super) struct Kept {
-    /// How images are seen: a task without examples.
-    view: Task,
-    /// The examples that this was learned from.
-    learned_from: Vec<ExampleId>,
-    /// What stands at each place in the kernel.
-    places: Vec<Place>,
-    kernel: Arc<Kernel>,
-    text: Option<Arc<TextScores>>,
+    now: Seen,
+    /// What will take its place.
+    next: Option<Learning>,
 }
 
-/// The examples of a class that stand together, the one that was chosen first.
-#[derive(Clone)]
-struct Place {
-    class: ClassId,
-    examples: Vec<ExampleId>,
-}
-
-/// An example that takes part in answers.
-struct InUse<'a> {
-    id: ExampleId,
-    class: usize,
-    row: &'a [f32],
+/// A view that is being learned: how to standardise at once, then the trust in each stream, then the kernel.
+struct Learning {
+    seen: Seen,
+    /// The best trust so far, while more are to be tried.
+    trust: Option<Box<dyn Iterator<Item = Result<Vec<f64>>> + Send + Sync>>,
+    /// What it costs to try one.
+    cost: usize,
+    /// Whether it was begun before, with other examples.
+    again: bool,
 }
 
 impl Kept {
     /// What is kept for a set, given what was kept for it before the last changes, and the answer that follows from it.
     pub fn follow(kept: Option<Self>, set: &SupportSet) -> Result<(Self, FittedFused)> {
-        let all = in_use(set);
-        let labels: Vec<usize> = all.iter().map(|example| example.class).collect();
-        let number = |id: &ExampleId| all.binary_search_by_key(id, |example| example.id).ok();
-        // Images are seen as such a number of first examples tells, most of which are still there.
-        let first = &all[..milestone(all.len()).min(LEARNED_FROM)];
-        let is_current = |kept: &Self| {
-            let there = kept.learned_from.iter().filter_map(number).count();
-            kept.learned_from.len() == first.len()
-                && there as f64 >= STILL_THERE * first.len() as f64
+        let all = InUse::of(set);
+        let mut kept = match kept {
+            Some(kept) if kept.now.is_current(&all) || !kept.now.is_outgrown(&all) => kept,
+            // Of a set that was just loaded, or has grown by as much, all is made at once.
+            _ => {
+                let mut learning = Learning::new(&all, false);
+                learning.go_on(&all, usize::MAX)?;
+                Self {
+                    now: learning.seen,
+                    next: None,
+                }
+            }
         };
-        let mut kept = match kept.filter(is_current) {
-            Some(kept) => kept,
-            None => Self::learn(set, first)?,
-        };
-        kept.follow_examples(set, &all, &labels);
-        let view = Task::of_first(set, 0, 0).seen_as(&kept.view);
-        let chosen = kept.places.iter().map(|place| &place.examples[0]);
-        let examples: Vec<usize> = chosen.filter_map(number).collect();
-        kept.follow_texts(&view, |place| all[examples[place]].row)?;
-        let fitted = FittedFused::new(Known {
-            view,
-            kernel: kept.kernel.clone(),
-            text: kept.text.clone(),
-            labels: examples.iter().map(|&i| labels[i]).collect(),
-            examples,
-        });
+        kept.learn(&all)?;
+        kept.now.follow(&all, usize::MAX)?;
+        let fitted = kept.now.fitted(&all);
         Ok((kept, fitted))
     }
 
-    /// Learns how images are seen.
-    fn learn(set: &SupportSet, first: &[InUse<'_>]) -> Result<Self> {
-        let task = Fused::default().prepare(Task::of_first(set, first.len(), MOST))?;
-        let view = task.subset(&[]);
-        Ok(Self {
-            kernel: Arc::new(Kernel::of(view.embeddings())),
-            view,
-            learned_from: first.iter().map(|example| example.id).collect(),
-            places: Vec::new(),
-            text: None,
-        })
-    }
-
-    /// The examples of each place, as numbers of examples: where an example went before it stays, unless one that is new is more like it.
-    fn groups(&self, set: &SupportSet, all: &[InUse<'_>], labels: &[usize]) -> Vec<Vec<usize>> {
-        let chosen = stratified(labels, set.classes().len(), MOST);
-        let number = |id: &ExampleId| all.binary_search_by_key(id, |example| example.id).ok();
-        let (mut is_new, mut before) = (vec![true; all.len()], vec![None; all.len()]);
-        for Place { class, examples } in &self.places {
-            let of_class = |&i: &usize| set.classes()[labels[i]].id == *class;
-            let mut there = examples.iter().map(|id| number(id).filter(of_class));
-            let is_chosen = |i: &usize| chosen.binary_search(i).is_ok();
-            if let Some(first) = there.next().flatten().filter(is_chosen) {
-                is_new[first] = false;
-                there.flatten().for_each(|i| before[i] = Some(first));
-            }
-        }
-        let new: Vec<usize> = chosen.iter().copied().filter(|&i| is_new[i]).collect();
-        let embedding = |i: usize| self.view.embedding_of(all[i].row);
-        groups(labels, &chosen, &new, |i| before[i], embedding)
-    }
-
-    /// Takes in and out what differs from the examples of the set.
-    fn follow_examples(&mut self, set: &SupportSet, all: &[InUse<'_>], labels: &[usize]) {
-        let groups = self.groups(set, all, labels);
-        let place = |group: &Vec<usize>| Place {
-            class: set.classes()[labels[group[0]]].id,
-            examples: group.iter().map(|&i| all[i].id).collect(),
-        };
-        let wanted: Vec<Place> = groups.iter().map(place).collect();
-        let still = |place: &Place| {
-            let at = wanted.binary_search_by_key(&place.examples[0], |wanted| wanted.examples[0]);
-            at.ok().filter(|&at| wanted[at].examples == place.examples)
-        };
-        let there: Vec<Option<usize>> = self.places.iter().map(still).collect();
-        let (kept, gone): (Vec<usize>, Vec<usize>) =
-            (0..there.len()).partition(|&place| there[place].is_some());
-        let mut order: Vec<usize> = there.into_iter().flatten().collect();
-        let known: BTreeSet<usize> = order.iter().copied().collect();
-        let mut new: Vec<usize> = (0..wanted.len()).filter(|i| !known.contains(i)).collect();
-        // Where most of it changes a new inverse costs less.
-        let afresh = 2 * (gone.len() + new.len()) > wanted.len();
-        if afresh {
-            (order, new) = (Vec::new(), (0..wanted.len()).collect());
-        }
-        let rows = new.iter().flat_map(|&i| {
-            mean_direction(&groups[i], |example| {
-                self.view.embedding_of(all[example].row)
-            })
-        });
-        let rows: Vec<f32> = rows.collect();
-        if afresh {
-            let rows = ArrayView2::from_shape((new.len(), self.view.streams().width()), &rows);
-            self.kernel = Arc::new(Kernel::of(rows.expect("each embedding has this width")));
-            self.text = None;
-        } else {
-            let kernel = Arc::get_mut(&mut self.kernel).expect(ALONE);
-            if !gone.is_empty() {
-                kernel.remove(&gone);
-                if let Some(text) = &mut self.text {
-                    let text = Arc::get_mut(text).expect(ALONE);
-                    text.scores = linalg::select(text.scores.view(), &kept);
-                }
-            }
-            kernel.push(&rows);
-        }
-        order.extend(new);
-        self.places = order.into_iter().map(|i| wanted[i].clone()).collect();
-    }
-
-    /// Scores the examples by the texts of the classes, those that have not been scored by these texts yet. `row` gives the
-    /// unit row of the example at a place.
-    fn follow_texts<'a>(&mut self, view: &Task, row: impl Fn(usize) -> &'a [f32]) -> Result<()> {
-        let width = view.streams().width();
-        let Some(fresh) = TextScores::of(view, Array2::zeros((0, width)).view())? else {
-            self.text = None;
+    /// Does a piece of what is to be learned.
+    fn learn(&mut self, all: &InUse<'_>) -> Result<()> {
+        let before = self.next.take();
+        if self.now.is_current(all) {
             return Ok(());
-        };
-        let known = self
-            .text
-            .take()
-            .filter(|text| text.is_of_same_texts(&fresh));
-        let mut text = known.unwrap_or_else(|| Arc::new(fresh));
-        let new = text.scores.nrows()..self.places.len();
-        if !new.is_empty() {
-            let rows = new.clone().flat_map(|place| row(place).iter().copied());
-            let rows = Array2::from_shape_vec((new.len(), width), rows.collect())
-                .expect("each example has one row of this width");
-            let text = Arc::get_mut(&mut text).expect(ALONE);
-            let new = text.linear.scores(rows.view());
-            text.scores = linalg::stack(std::mem::take(&mut text.scores), &new);
         }
-        self.text = Some(text);
+        let again = before.is_some();
+        let mut budget = A_CALL;
+        let mut next = match before.filter(|next| next.holds(all)) {
+            Some(next) => next,
+            None => {
+                let next = Learning::new(all, again);
+                // Each number of the examples is read and written several times.
+                let numbers = next.seen.learned_from.len() * all.set.streams().width();
+                budget = budget.saturating_sub(16 * numbers);
+                next
+            }
+        };
+        if next.go_on(all, budget)? {
+            self.now = next.seen;
+        } else {
+            self.next = Some(next);
+        }
         Ok(())
     }
 }
 
-/// The examples of the classes that take part in answers, in order of their ids.
-fn in_use(set: &SupportSet) -> Vec<InUse<'_>> {
-    // Examples of a class mostly follow one another.
-    let mut last = 0;
-    let classes = set.classes();
-    set.examples()
-        .filter_map(|(id, example)| {
-            if classes[last].id != example.class {
-                last = set.index_of(example.class);
-            }
-            classes[last].enabled.then(|| InUse {
-                id,
-                class: last,
-                row: set.row(example),
-            })
-        })
-        .collect()
-}
+impl Learning {
+    fn new(all: &InUse<'_>, again: bool) -> Self {
+        let learned_from = all.first();
+        let n = learned_from.len();
+        let task = Task::of_first(all.set, n, n).standardised();
+        let (trust, cost) = Fused::trust_search(&task);
+        Self {
+            seen: Seen::new(task.subset(&[]), learned_from),
+            trust: Some(trust),
+            cost,
+            again,
+        }
+    }
 
-/// Why what is kept may be changed.
-const ALONE: &str = "the answer that shared it is gone since the set has changed";
+    /// Whether it may go on: as long as what it learns from is as it was. Of a set that changes all the time something is learned too: what
+    /// was begun again goes on while most of it is still there, as a view stays then.
+    fn holds(&self, all: &InUse<'_>) -> bool {
+        match self.trust {
+            Some(_) if !self.again => self.seen.learned_from == all.first(),
+            _ => self.seen.is_current(all),
+        }
+    }
+
+    /// Goes on for about so many multiply-adds. Whether all is done.
+    fn go_on(&mut self, all: &InUse<'_>, mut budget: usize) -> Result<bool> {
+        while budget > 0
+            && let Some(trust) = &mut self.trust
+        {
+            match trust.next() {
+                Some(trust) => {
+                    self.seen.view = self.seen.view.with_trust(&trust?)?;
+                    budget = budget.saturating_sub(self.cost);
+                }
+                None => self.trust = None,
+            }
+        }
+        Ok(self.trust.is_none() && self.seen.follow(all, budget)?)
+    }
+}

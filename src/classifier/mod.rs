@@ -6,6 +6,7 @@ mod kept;
 mod likeness;
 mod merge;
 mod milestone;
+mod seen;
 
 use self::asking::Milestone;
 use self::kept::Kept;

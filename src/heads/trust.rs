@@ -3,8 +3,8 @@
 //! Source: ours. Streams are joined into one image, weighted by trust; the trust
 //! that gives the images of the default answer the least cross-entropy on held-out examples is found one stream at a time.
 
-use super::cross_entropy;
 use super::fused::held_out::held_out_images;
+use super::{Fused, cross_entropy};
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
@@ -30,51 +30,76 @@ pub(super) static CHANCE: Measured = Measured::new("trust.CHANCE", 0.3);
 /// # Errors
 /// None that a task can cause.
 pub fn learn(task: &Task) -> Result<Vec<f64>> {
-    let streams = task.streams().as_slice().len();
-    let mut trust = task.trust().to_vec();
-    if streams == 1 {
-        return Ok(trust);
+    let last = search(task).last();
+    last.unwrap_or_else(|| Ok(task.trust().to_vec()))
+}
+
+/// The best trust so far after each one that was tried. The last is what is learned; there is none where nothing can be.
+type Search = Box<dyn Iterator<Item = Result<Vec<f64>>> + Send + Sync>;
+
+impl Fused {
+    /// What learns the trust in each stream of a task, and what a step of it costs, in multiply-adds.
+    pub(crate) fn trust_search(task: &Task) -> (Search, usize) {
+        let looked_at = task.n_examples().min(ENOUGH.get() as usize);
+        // Measured from 48 to 100 examples: most of it are logits of folds and their temperature.
+        (search(task), 400 * looked_at * looked_at)
     }
+}
+
+fn search(task: &Task) -> Search {
+    let streams = task.streams().as_slice().len();
+    // With two streams the share of one settles that of the other.
+    let (rounds, turns) = match streams {
+        1 => return Box::new(std::iter::empty()),
+        2 => (1, 1),
+        _ => (ROUNDS, streams),
+    };
     let small = task
         .without_text()
         .subset(&task.stratified(ENOUGH.get() as usize));
-    let Some(mut best) = loss(&small, &trust)? else {
-        return Ok(trust);
-    };
     let gain = CHANCE.get() / small.n_examples() as f64;
-    // With two streams the share of one settles that of the other.
-    let (rounds, turns) = if streams == 2 {
-        (1, 1)
-    } else {
-        (ROUNDS, streams)
-    };
-    for _ in 0..rounds {
-        let known = best;
-        for stream in 0..turns {
-            let before = trust.clone();
-            // Summed, not 1 less the share: rounding would leave a trace of nothing, which has no direction.
-            let others = (0..streams).filter(|&s| s != stream);
-            let others: f64 = others.map(|s| before[s]).sum();
-            for share in SHARES {
-                let of_stream = |s: usize| match s == stream {
-                    true => share,
-                    false if others > 0.0 => (1.0 - share) * before[s] / others,
-                    false => (1.0 - share) / (streams - 1) as f64,
-                };
-                let candidate: Vec<f64> = (0..streams).map(of_stream).collect();
-                if let Some(found) = loss(&small, &candidate)?
-                    && found < best - gain
-                {
-                    best = found;
-                    trust = candidate;
-                }
+    let mut trust = task.trust().to_vec();
+    let mut before = trust.clone();
+    let (mut least, mut known) = (None, None);
+    let mut numbers = 0..rounds * turns * SHARES.len();
+    let mut step = move || {
+        let Some(best) = least else {
+            least = loss(&small, &trust)?;
+            return Ok(least.map(|_| trust.clone()));
+        };
+        let Some(number) = numbers.next() else {
+            return Ok(None);
+        };
+        let (turn, share) = (number / SHARES.len(), SHARES[number % SHARES.len()]);
+        if number % (turns * SHARES.len()) == 0 {
+            // A round that changes nothing is the last.
+            if known == least {
+                return Ok(None);
             }
+            known = least;
         }
-        if best == known {
-            break;
+        if number % SHARES.len() == 0 {
+            before.clone_from(&trust);
         }
-    }
-    Ok(trust)
+        let stream = turn % turns;
+        // Summed, not 1 less the share: rounding would leave a trace of nothing, which has no direction.
+        let others = (0..streams).filter(|&s| s != stream);
+        let others: f64 = others.map(|s| before[s]).sum();
+        let of_stream = |s: usize| match s == stream {
+            true => share,
+            false if others > 0.0 => (1.0 - share) * before[s] / others,
+            false => (1.0 - share) / (streams - 1) as f64,
+        };
+        let candidate: Vec<f64> = (0..streams).map(of_stream).collect();
+        if let Some(found) = loss(&small, &candidate)?
+            && found < best - gain
+        {
+            least = Some(found);
+            trust = candidate;
+        }
+        Ok(Some(trust.clone()))
+    };
+    Box::new(std::iter::from_fn(move || step().transpose()))
 }
 
 /// Mean cross-entropy of held-out examples; `None` where none can be held out.
