@@ -80,7 +80,12 @@ impl Classifier {
 
     /// The set with its recogniser, which is fitted at the first question after a change.
     pub(super) fn model(&mut self) -> Result<(&SupportSet, &mut Recogniser)> {
-        let model = match self.model.take() {
+        // Without a change too: images may be seen anew by now.
+        let replaced = match (&self.model, &mut self.kept) {
+            (Some(_), Some(kept)) => kept.go_on(&self.set)?,
+            _ => false,
+        };
+        let model = match self.model.take().filter(|_| !replaced) {
             Some(model) => model,
             None => self.fit()?,
         };

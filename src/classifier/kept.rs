@@ -1,4 +1,4 @@
-//! The default answer, kept up with the set. How images are seen is learned anew piece by piece, a piece at each question after a change:
+//! The default answer, kept up with the set. How images are seen is learned anew piece by piece, a piece at each question:
 //! until all is done the answer is that of the view before, fitted to all examples of now.
 
 use super::seen::{InUse, Seen};
@@ -49,6 +49,15 @@ impl Kept {
         kept.now.follow(&all, usize::MAX)?;
         let fitted = kept.now.fitted(&all);
         Ok((kept, fitted))
+    }
+
+    /// Goes on learning at a question without a change. Whether another view has come.
+    pub fn go_on(&mut self, set: &SupportSet) -> Result<bool> {
+        if self.next.is_some() {
+            self.learn(&InUse::of(set))?;
+            return Ok(self.next.is_none());
+        }
+        Ok(false)
     }
 
     /// Does a piece of what is to be learned.
