@@ -17,7 +17,7 @@ pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
 use super::scratch::zeros;
-use super::{FittedHead, Head, Query, Scratch, prior, trust};
+use super::{FittedHead, Head, Query, ScoresBy, Scratch, prior, trust};
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
@@ -76,6 +76,10 @@ pub(crate) const MOST: usize = 1800;
 impl Head for Fused {
     type Fitted = FittedFused;
     const NAME: &'static str = "fused";
+
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Either
+    }
 
     fn prepare(&self, task: Task) -> Result<Task> {
         let task = task.standardised();

@@ -7,7 +7,8 @@
 
 use super::zero_shot::text_or;
 use super::{
-    FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, cross_entropy, recipe::recipe,
+    FittedHead, Head, Linear, Query, ScoresBy, Scratch, ZeroShot, affinities, cross_entropy,
+    recipe::recipe,
 };
 use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{self, larger};
@@ -99,11 +100,12 @@ impl Head for KernelRidge {
     type Fitted = FittedKernelRidge;
     const NAME: &'static str = "kernel_ridge";
 
-    fn prepare(&self, task: Task) -> Result<Task> {
-        Ok(match self.standardise && !task.has_text() {
-            true => task.standardised(),
-            false => task,
-        })
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Either
+    }
+
+    fn standardises(&self, has_text: bool) -> bool {
+        self.standardise && !has_text
     }
 
     fn check(&self) -> Result<()> {

@@ -58,12 +58,25 @@ pub trait Head {
     /// Stable name: files, errors, user interface.
     const NAME: &'static str;
 
-    /// The task as the head wants it: with what it learns of the trust in each stream.
+    /// What lets it score a class.
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Examples
+    }
+
+    /// Whether it wants a task [`Task::standardised`], whose classes have texts or not.
+    fn standardises(&self, _has_text: bool) -> bool {
+        false
+    }
+
+    /// The task as the head wants it.
     ///
     /// # Errors
     /// Those of [`Head::fit`].
     fn prepare(&self, task: Task) -> Result<Task> {
-        Ok(task)
+        Ok(match self.standardises(task.has_text()) {
+            true => task.standardised(),
+            false => task,
+        })
     }
 
     /// Refuses hyper-parameters that the head cannot be fitted with, whatever the task.
@@ -77,6 +90,17 @@ pub trait Head {
     /// # Errors
     /// Those of [`Head::check`].
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
+}
+
+/// What lets a head score a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoresBy {
+    /// Its examples; a text may help.
+    Examples,
+    /// Texts; without any, no class is scored.
+    Text,
+    /// Its examples or its text, whichever it has.
+    Either,
 }
 
 /// A photo that is asked about.
@@ -179,6 +203,13 @@ macro_rules! heads {
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$head(_) => $head::NAME,)*
+                }
+            }
+
+            /// [`Head::scores_by`] of whichever head it is.
+            pub fn scores_by(&self) -> ScoresBy {
+                match self {
+                    $(Self::$head(head) => head.scores_by(),)*
                 }
             }
 

@@ -14,7 +14,7 @@ pub use ridge::Ridge;
 use self::ridge::Ridged;
 use super::linear::{FittedLinear, Linear};
 use super::prior::{CENTER_COUNT, settled, typical_temperature};
-use super::{Head, HeadSpec, Prior, ZeroShot, cross_entropy, recipe::recipe};
+use super::{Head, HeadSpec, Prior, ScoresBy, ZeroShot, cross_entropy, recipe::recipe};
 use crate::numerics::linalg::{self, Inverse};
 use crate::task::Task;
 use crate::validation::ENOUGH;
@@ -64,11 +64,15 @@ impl Head for NaiveBayesFull {
     type Fitted = FittedLinear;
     const NAME: &'static str = "naive_bayes_full";
 
-    fn prepare(&self, task: Task) -> Result<Task> {
-        Ok(match self.standardise {
-            true => task.standardised(),
-            false => task,
-        })
+    fn scores_by(&self) -> ScoresBy {
+        match self.text {
+            true => ScoresBy::Either,
+            false => ScoresBy::Examples,
+        }
+    }
+
+    fn standardises(&self, _has_text: bool) -> bool {
+        self.standardise
     }
 
     fn check(&self) -> Result<()> {

@@ -5,7 +5,9 @@
 //! class with more photos has no advantage; `per_class_mean` off sums them as published.
 
 use super::zero_shot::text_or;
-use super::{FittedHead, Head, Linear, Query, Scratch, ZeroShot, affinities, recipe::recipe};
+use super::{
+    FittedHead, Head, Linear, Query, ScoresBy, Scratch, ZeroShot, affinities, recipe::recipe,
+};
 use crate::Result;
 use crate::task::Task;
 
@@ -42,6 +44,10 @@ const TEMPERATURE: f64 = 0.02;
 impl Head for TipAdapter {
     type Fitted = FittedTipAdapter;
     const NAME: &'static str = "tip_adapter";
+
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Either
+    }
 
     fn check(&self) -> Result<()> {
         self.check_ranges()

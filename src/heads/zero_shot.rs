@@ -5,7 +5,7 @@
 
 use super::linear::{FittedLinear, Linear};
 use super::pseudo::{Images, mean, unit};
-use super::{Head, recipe::recipe};
+use super::{Head, ScoresBy, recipe::recipe};
 use crate::Result;
 use crate::task::Task;
 use ndarray::{Array1, Array2, s};
@@ -46,6 +46,10 @@ recipe! {
 impl Head for ZeroShot {
     type Fitted = FittedLinear;
     const NAME: &'static str = "zero_shot";
+
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Text
+    }
 
     fn check(&self) -> Result<()> {
         self.check_ranges()

@@ -5,7 +5,7 @@ use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{Head, MissingText, check_factor, check_within};
+use crate::heads::{Head, MissingText, ScoresBy, check_factor, check_within};
 use crate::numerics::math::cos;
 use crate::numerics::order::distinct;
 use crate::numerics::random::Random;
@@ -137,6 +137,10 @@ impl Default for AmuPublished {
 impl Head for AmuPublished {
     type Fitted = FittedAmu;
     const NAME: &'static str = "amu_published";
+
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Either
+    }
 
     fn check(&self) -> Result<()> {
         let (decay, epochs, batch) = (self.weight_decay, self.epochs as f64, self.batch as f64);

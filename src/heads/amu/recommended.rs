@@ -5,7 +5,7 @@ use super::source::Source;
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{Head, MissingText, check_factor, check_within};
+use crate::heads::{Head, MissingText, ScoresBy, check_factor, check_within};
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use crate::validation::{ENOUGH, plan};
@@ -78,6 +78,10 @@ const ROUGH: f64 = 1e-4;
 impl Head for Amu {
     type Fitted = FittedAmu;
     const NAME: &'static str = "amu";
+
+    fn scores_by(&self) -> ScoresBy {
+        ScoresBy::Either
+    }
 
     fn check(&self) -> Result<()> {
         strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
