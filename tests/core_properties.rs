@@ -4,12 +4,9 @@
 
 mod common;
 
-use common::{Numbers, assert_close};
-use handful::heads::{FittedHead, Head, HeadSpec, NaiveBayes, Statistics};
-use handful::support::Listener;
-use handful::task::Task;
-use handful::{Classifier, Recogniser, Stream, Streams};
-use ndarray::Array2;
+use common::Numbers;
+use handful::heads::{HeadSpec, NaiveBayes};
+use handful::{Classifier, Stream};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -114,6 +111,8 @@ proptest! {
         }
         let mut fresh = Classifier::load(&classifier.save()).unwrap();
         match (classifier.predict(&photo), fresh.predict(&photo)) {
+            // The same set has the same statistics to the bit.
+            (followed, fitted) if naive_bayes => prop_assert_eq!(followed, fitted),
             (Ok(followed), Ok(fitted)) => {
                 prop_assert_eq!(followed.foreign, fitted.foreign);
                 for score in &followed.scores {
@@ -124,45 +123,6 @@ proptest! {
             (a, b) => prop_assert_eq!(a.is_err(), b.is_err()),
         }
         prop_assert_eq!(classifier.quality().unwrap().confusion, fresh.quality().unwrap().confusion);
-    }
-
-    #[test]
-    fn scores_of_streamed_statistics_are_those_of_the_batch(
-        kept in prop::collection::vec((any::<u64>(), 0..3_usize), 4..30),
-        passing in prop::collection::vec((any::<u64>(), 0..3_usize), 0..15),
-        minmax in any::<bool>(),
-    ) {
-        const WIDTH: usize = 6;
-        let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
-        let row = |seed| Numbers::new(seed).row(WIDTH);
-        let features = kept.iter().flat_map(|&(seed, _)| row(seed)).collect();
-        let features = Array2::from_shape_vec((kept.len(), WIDTH), features).unwrap();
-        let labels = kept.iter().map(|&(_, class)| class).collect();
-        let task = Task::new(streams.clone(), features, labels, vec![None; 3]).unwrap();
-
-        let mut streamed = Statistics::new(3, WIDTH);
-        for &(seed, class) in &passing {
-            streamed.example_added(class, &streams.unit(&row(seed)).unwrap());
-        }
-        for (i, &class) in task.labels().iter().enumerate() {
-            streamed.example_added(class, task.row(i));
-        }
-        for &(seed, class) in &passing {
-            streamed.example_removed(class, &streams.unit(&row(seed)).unwrap());
-        }
-        let recipe = NaiveBayes { minmax, ..NaiveBayes::default() };
-        let batch = recipe.fit(&task).unwrap();
-        let streamed = recipe.fit_statistics(&streamed, &task).unwrap();
-        let query = streams.unit(&row(99)).unwrap();
-        let expected = common::scores(&batch, &task, &query);
-        for (found, expected) in common::scores(&streamed, &task, &query).into_iter().zip(expected) {
-            assert_close(found, expected, 1e-5);
-        }
-        assert_close(
-            streamed.prior_temperature() as f32,
-            batch.prior_temperature() as f32,
-            1e-5,
-        );
     }
 
     #[test]
@@ -183,32 +143,6 @@ proptest! {
             prop_assert!(classifier.redo());
         }
         prop_assert_eq!(classifier.set(), &end);
-    }
-
-    #[test]
-    fn removing_what_was_added_restores_the_statistics(
-        kept in prop::collection::vec(any::<u64>(), 0..10),
-        passing in prop::collection::vec(any::<u64>(), 1..10),
-    ) {
-        let row = |seed| Numbers::new(seed).row(4);
-        let mut before = Statistics::new(1, 4);
-        for &seed in &kept {
-            before.example_added(0, &row(seed));
-        }
-        let mut after = before.clone();
-        for &seed in &passing {
-            after.example_added(0, &row(seed));
-        }
-        for &seed in &passing {
-            after.example_removed(0, &row(seed));
-        }
-        prop_assert_eq!(after.counts(), before.counts());
-        for (a, b) in after.within().iter().zip(&before.within()) {
-            prop_assert!((a - b).abs() < 1e-9);
-        }
-        if kept.is_empty() {
-            prop_assert_eq!(after, before);
-        }
     }
 }
 
@@ -258,28 +192,4 @@ proptest! {
             prop_assert!((same.probability - score.probability).abs() < 1e-4, "{} {}", same.probability, score.probability);
         }
     }
-}
-
-#[test]
-fn a_class_is_summed_afresh_after_many_removals() {
-    let mut classifier = Classifier::new(vec![Stream::new("aux", 4)]).unwrap();
-    let mut numbers = Numbers::new(5);
-    for class in ["a", "b"] {
-        for _ in 0..3 {
-            classifier.add_example(class, &numbers.row(4)).unwrap();
-        }
-    }
-    for _ in 0..1000 {
-        let id = classifier.add_example("a", &numbers.row(4)).unwrap();
-        classifier.remove_example(id).unwrap();
-    }
-    let spec = HeadSpec::NaiveBayes(NaiveBayes::default());
-    classifier.set_head(Some(spec.clone())).unwrap();
-    let task = Task::from(classifier.set());
-    let query = task.row(0).to_vec();
-    let mut batch = Recogniser::fit(&spec, task).unwrap();
-    let expected = batch.predict(&query).probabilities[0];
-    let answer = classifier.predict(&query).unwrap();
-    let found = answer.scores.iter().find(|s| s.label == "a").unwrap();
-    assert_close(found.probability as f32, expected as f32, 1e-6);
 }

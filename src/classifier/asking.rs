@@ -2,23 +2,12 @@
 
 use super::Classifier;
 use super::kept::Kept;
-use super::milestone::milestone;
 use crate::export::LinearModel;
 use crate::heads::{Fused, HeadSpec, NaiveBayes};
 use crate::numerics::order::sort_indices;
-use crate::support::{Class, ClassId, ExampleId, SupportSet};
+use crate::support::{Class, SupportSet};
 use crate::task::Task;
-use crate::validation::{ENOUGH, Thresholds};
 use crate::{Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel};
-
-/// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
-const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
-
-/// What naive Bayes has learned of itself from the first examples of the set; it holds while they stay as they are.
-pub(super) struct Milestone {
-    examples: Vec<(ExampleId, ClassId)>,
-    thresholds: Thresholds,
-}
 
 impl Classifier {
     /// The head that answers, as weights and bias on a unit row, to be written to a file.
@@ -95,11 +84,7 @@ impl Classifier {
     fn fit(&mut self) -> Result<Recogniser> {
         let spec = self.spec();
         if let Some(recipe) = follows_statistics(&spec) {
-            let task = Task::of_first(&self.set, 0, 0);
-            let head = recipe.fit_statistics(&self.statistics, &task)?;
-            let thresholds = self.thresholds(&spec)?;
-            let head = Box::new(head);
-            return Ok(Recogniser::with_thresholds(&spec, head, task, thresholds));
+            return self.running.follow(&self.set, recipe);
         }
         if let HeadSpec::Fused(_) = spec {
             let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
@@ -113,42 +98,6 @@ impl Classifier {
     fn spec(&self) -> HeadSpec {
         let automatic = || HeadSpec::Fused(Fused::default());
         self.head.clone().unwrap_or_else(automatic)
-    }
-
-    /// The thresholds that the examples up to the last milestone give.
-    fn thresholds(&mut self, spec: &HeadSpec) -> Result<Thresholds> {
-        let n = milestone(self.statistics.n_examples()).max(self.representative());
-        let first = self.set.examples_in_use().take(n);
-        let examples: Vec<_> = first.map(|(id, example)| (id, example.class)).collect();
-        let known = self.milestone.as_ref();
-        if let Some(known) = known.filter(|known| known.examples == examples) {
-            return Ok(known.thresholds.clone());
-        }
-        let task = Task::of_first(&self.set, n, MOST_FOR_THRESHOLDS);
-        let held_out = spec.held_out(&task, ENOUGH)?;
-        let thresholds = Thresholds::learn(&held_out);
-        self.milestone = Some(Milestone {
-            examples,
-            thresholds: thresholds.clone(),
-        });
-        Ok(thresholds)
-    }
-
-    /// How many of the first examples hold two of every class, or the one that it has: without them nothing would be
-    /// known of the classes that came last.
-    fn representative(&self) -> usize {
-        let mut missing: Vec<usize> = self.statistics.counts().iter().map(|&n| n.min(2)).collect();
-        let mut all: usize = missing.iter().sum();
-        let read = self.set.examples_in_use().take_while(|(_, example)| {
-            let wanted = all > 0;
-            let missing = &mut missing[self.set.index_of(example.class)];
-            if *missing > 0 {
-                *missing -= 1;
-                all -= 1;
-            }
-            wanted
-        });
-        read.count()
     }
 }
 

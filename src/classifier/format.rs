@@ -185,7 +185,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
             enabled,
         };
         let at = set.classes().len();
-        set.apply(Edit::Class(id, Some((at, class))), &mut ());
+        set.apply(Edit::Class(id, Some((at, class))));
     }
     let mut features = matrix(tensors, "features", Dtype::F32, width)?;
     for entry in matrix(tensors, "examples", Dtype::U32, 3)?.chunks_exact(12) {
@@ -204,7 +204,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         let (own, rest) = features.split_at(bytes);
         features = rest;
         let rows = unit_rows(floats(own), |rows| set.streams().units(rows))?.into();
-        set.apply(Edit::Example(id, Some(Example { class, rows })), &mut ());
+        set.apply(Edit::Example(id, Some(Example { class, rows })));
     }
     if !features.is_empty() {
         return refuse("it has more features than examples");

@@ -6,32 +6,31 @@ mod kept;
 mod likeness;
 mod merge;
 mod milestone;
+mod running;
 mod seen;
 
-use self::asking::Milestone;
 use self::kept::Kept;
-use crate::heads::{HeadSpec, Statistics};
+use self::running::Running;
+use crate::heads::HeadSpec;
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Label, Listener, Mark, SupportSet, Text,
-    take_id,
+    Class, ClassId, Edit, Example, ExampleId, History, Label, Mark, SupportSet, Text, take_id,
 };
 use crate::{Error, Recogniser, Result, Stream, Streams};
 
 /// A support set that can be taught, asked and undone.
 ///
-/// A change is followed by a fit at the next question. Naive Bayes follows its statistics instead; how sure it may be it
-/// learns from the first examples, whose number grows in steps, so that the same set gives the same answers whatever was
-/// asked in between.
+/// A change is followed by a fit at the next question. The default answer and naive Bayes take in what has changed instead.
+/// How sure it may be naive Bayes learns from the first examples, whose number grows in steps, so that the same set gives the
+/// same answers whatever was asked in between.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`], or part of
 /// one, see [`Classifier::mark`].
 pub struct Classifier {
     set: SupportSet,
     history: History,
-    statistics: Statistics,
     head: Option<HeadSpec>,
     model: Option<Recogniser>,
-    milestone: Option<Milestone>,
+    running: Running,
     kept: Option<Kept>,
 }
 
@@ -55,17 +54,12 @@ impl Classifier {
 
     /// A classifier of a set, without a history.
     fn from_set(set: SupportSet) -> Self {
-        let mut statistics = Statistics::new(set.classes().len(), set.streams().width());
-        for (_, example) in set.examples_in_use() {
-            statistics.example_added(set.index_of(example.class), set.row(example));
-        }
         Self {
             set,
             history: History::default(),
-            statistics,
             head: None,
             model: None,
-            milestone: None,
+            running: Running::default(),
             kept: None,
         }
     }
@@ -90,7 +84,7 @@ impl Classifier {
         }
         self.head = head;
         self.model = None;
-        self.milestone = None;
+        self.running = Running::default();
         self.kept = None;
         Ok(())
     }
@@ -271,16 +265,14 @@ impl Classifier {
 
     /// Takes back the last step; false if there is none.
     pub fn undo(&mut self) -> bool {
-        let undone = self.history.undo(&mut self.set, &mut self.statistics);
-        self.changed();
-        undone
+        self.model = None;
+        self.history.undo(&mut self.set)
     }
 
     /// Makes the step that was last taken back again; false if there is none.
     pub fn redo(&mut self) -> bool {
-        let redone = self.history.redo(&mut self.set, &mut self.statistics);
-        self.changed();
-        redone
+        self.model = None;
+        self.history.redo(&mut self.set)
     }
 
     /// What [`Classifier::undo`] and [`Classifier::redo`] would do.
@@ -322,19 +314,7 @@ impl Classifier {
     }
 
     fn commit(&mut self, edits: Vec<Edit>) {
-        let (set, statistics) = (&mut self.set, &mut self.statistics);
-        self.history.commit(set, edits, statistics);
-        self.changed();
-    }
-
-    fn changed(&mut self) {
+        self.history.commit(&mut self.set, edits);
         self.model = None;
-        for (index, class) in self.set.classes().iter().enumerate() {
-            if self.statistics.is_worn(index) {
-                let own = (self.set.examples_in_use()).filter(|(_, e)| e.class == class.id);
-                self.statistics
-                    .rebuild(index, own.map(|(_, e)| self.set.row(e)));
-            }
-        }
     }
 }

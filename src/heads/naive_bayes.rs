@@ -16,8 +16,9 @@ use super::{Head, Prior, pseudo, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::task::Task;
-use ndarray::{Array1, ArrayView1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What the sums of squares are divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,7 +51,8 @@ recipe! {
     /// # Errors
     /// [`crate::Error::Parameter`].
     /// # Cost
-    /// Fit O(n d), one more or one fewer example O(d) and O(C d) to refresh the weights; score O(C d).
+    /// Fit O(n d); in a classifier one example more O(d), one fewer O(d) for each that its class keeps, and O(C d) to refresh the
+    /// weights; score O(C d).
     #[serde(deny_unknown_fields)]
     NaiveBayes "naive_bayes" {
         /// Examples that the spherical prior of the variance is worth; 0 is the published head.
@@ -76,51 +78,65 @@ recipe! {
 }
 
 impl NaiveBayes {
-    /// Fits the head to statistics of the unit rows of a task that were kept up to date. Of the task it reads the
-    /// streams and their trust; the examples only where [`NaiveBayes::needs_statistics_only`] is false.
+    /// Fits the head to statistics of the unit rows of each class of a task. Of the task it reads the streams and their
+    /// trust; the examples only where [`NaiveBayes::needs_statistics_only`] is false.
     ///
     /// # Errors
     /// Those of [`Head::fit`].
-    pub fn fit_statistics(&self, unit: &Statistics, task: &Task) -> Result<FittedLinear> {
+    pub fn fit_statistics(&self, classes: &[&Statistics], task: &Task) -> Result<FittedLinear> {
         self.check()?;
-        // Embeddings are unit rows times these factors, plus these numbers.
-        let mut factor = task.scale().mapv(f64::from);
-        let mut shift = Array1::zeros(factor.len());
-        let mut means = unit.means() * &factor;
-        let mut counts: Array1<f64> = unit.counts().iter().map(|&n| n as f64).collect();
+        // A Gaussian is moved and stretched with its space, so all stays in that of the unit rows: embeddings are these times the
+        // factors, plus the shift.
+        let mut factor = task.scale().mapv(f64::from).to_vec();
+        let mut shift = vec![0.0; factor.len()];
+        let mut means: Vec<Cow<'_, [f64]>> = classes.iter().map(|c| Cow::from(&c.mean)).collect();
+        let mut counts: Array1<f64> = classes.iter().map(|class| class.count as f64).collect();
         let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0.0).collect();
         if self.text_count > 0.0 {
-            for (c, row) in pseudo::rows(task, &means) {
+            let images = Array2::from_shape_fn((means.len(), factor.len()), |(c, d)| {
+                means[c][d] * factor[d]
+            });
+            for (c, text) in pseudo::rows(task, &images) {
                 let part = self.text_count / (counts[c] + self.text_count);
-                let delta = &row - &means.row(c);
-                means.row_mut(c).scaled_add(part, &delta);
+                let mean = means[c].to_mut();
+                for d in (0..factor.len()).filter(|&d| factor[d] > 0.0) {
+                    mean[d] += part * (text[d] / factor[d] - mean[d]);
+                }
                 counts[c] += self.text_count;
             }
         }
         if self.minmax {
             let (range, low) = extent(task);
-            means = means * &range + &low;
-            factor *= &range;
+            factor = linalg::times(&factor, &range);
             shift = low;
         }
-        let variance = self.variance(unit, used.len(), &factor, &shift);
-        let precision = variance.recip();
-        let weights = &means * &precision;
-        let rows = weights.rows().into_iter().zip(means.rows());
-        let own: Array1<f64> = rows.map(|(weight, mean)| weight.dot(&mean)).collect();
+        let precision = self.precision(classes, used.len(), &factor, &shift);
         let n = used.len().max(1) as f64;
-        let sum = |sum: Array1<f64>, &c: &usize| sum + means.row(c);
-        let centre = used.iter().fold(Array1::zeros(factor.len()), sum) / n;
-        let square = (&centre * &precision).dot(&centre);
-        let temperature = typical_temperature(own.select(Axis(0), &used), square);
+        let mut centre = vec![0.0; factor.len()];
+        used.iter()
+            .for_each(|&c| linalg::add(&mut centre, &means[c]));
+        centre.iter_mut().for_each(|v| *v /= n);
+        let of_centre = linalg::times(&centre, &precision);
+        let square = linalg::dot(&of_centre, &centre);
+        let mut weights = Array2::zeros((classes.len(), factor.len()));
+        let rows = means.iter().zip(weights.rows_mut());
+        let own: Array1<f64> = rows
+            .map(|(mean, mut row)| {
+                let row = row.as_slice_mut().expect("a fresh array is row-major");
+                linalg::weigh(row, mean, &precision)
+            })
+            .collect();
+        let along: Array1<f64> = means
+            .iter()
+            .map(|mean| linalg::dot(&of_centre, mean))
+            .collect();
         // Squared length of each class mean as seen from the centre; noise makes it too long by this share.
-        let length = &own - weights.dot(&centre) * 2.0 + square;
+        let length = &own - along * 2.0 + square;
         let excess = counts.mapv(|n| 1.0 - settled(n, self.center_count)) * length;
-        let bias = self.prior.log(&counts) + weights.dot(&shift) + (excess - own) * 0.5;
-        let weights = linalg::single((weights * factor).view());
+        let bias = self.prior.log(&counts) + (excess - &own) * 0.5;
         Ok(FittedLinear {
             linear: Linear::of_single(weights, bias.mapv(|b| b as f32)),
-            temperature,
+            temperature: typical_temperature(own.select(Axis(0), &used), square),
         })
     }
 
@@ -129,30 +145,38 @@ impl NaiveBayes {
         !self.minmax && self.text_count == 0.0
     }
 
-    /// Shrunk variance of each dimension of the embeddings, from statistics of unit rows in so many classes.
-    fn variance(
+    /// One by the shrunk variance of each dimension, from statistics of classes of which so many have examples. Shrunk is the
+    /// variance of the embeddings.
+    fn precision(
         &self,
-        unit: &Statistics,
-        classes: usize,
-        factor: &Array1<f64>,
-        shift: &Array1<f64>,
-    ) -> Array1<f64> {
-        let within = unit.within() * factor * factor;
-        let examples = unit.n_examples();
-        let spare = examples.saturating_sub(classes) as f64;
+        classes: &[&Statistics],
+        used: usize,
+        factor: &[f64],
+        shift: &[f64],
+    ) -> Vec<f64> {
+        let mut within = vec![0.0; factor.len()];
+        classes
+            .iter()
+            .for_each(|class| linalg::add(&mut within, &class.squares));
+        let within = linalg::times(&linalg::times(&within, factor), factor);
+        let width = factor.len() as f64;
+        let examples: usize = classes.iter().map(|class| class.count).sum();
+        let spare = examples.saturating_sub(used) as f64;
         let n = match self.dof {
             Dof::Examples => examples as f64,
             Dof::Classes => spare,
         };
         let n = n.max(1.0);
-        let mut mean = within.mean().unwrap_or(0.0) / n;
+        let mut mean = within.iter().sum::<f64>() / width / n;
         // Rounding of the streamed sums is far below this; identical examples have no spread to speak of.
         let flat = mean <= 1e-12;
         if flat {
-            let counts: Array1<f64> = unit.counts().iter().map(|&n| n as f64).collect();
-            let means = unit.means() * factor + shift;
-            let squares = (&means * &means).mean_axis(Axis(1));
-            mean = squares.map_or(0.0, |squares| squares.dot(&counts) / examples.max(1) as f64);
+            let squares = classes.iter().map(|class| {
+                let mut mean = linalg::times(&class.mean, factor);
+                linalg::add(&mut mean, shift);
+                class.count as f64 * linalg::dot(&mean, &mean)
+            });
+            mean = squares.sum::<f64>() / width / examples.max(1) as f64;
         }
         if mean <= 0.0 {
             mean = 1.0;
@@ -162,16 +186,20 @@ impl NaiveBayes {
         } else {
             self.eta.unwrap_or(self.nu / (self.nu + spare))
         };
-        within * ((1.0 - eta) / n) + (eta + self.floor) * mean
+        let least = (eta + self.floor) * mean;
+        let pairs = within.iter().zip(factor);
+        let precision =
+            |(v, factor): (&f64, &f64)| factor * factor / (v * ((1.0 - eta) / n) + least);
+        pairs.map(precision).collect()
     }
 }
 
 /// Per dimension of the embeddings, 1 / (greatest - least) and -least / (greatest - least); no range counts as 1.
-fn extent(task: &Task) -> (Array1<f64>, Array1<f64>) {
+fn extent(task: &Task) -> (Vec<f64>, Vec<f64>) {
     let embeddings = task.embeddings();
     if embeddings.nrows() == 0 {
         let width = embeddings.ncols();
-        return (Array1::ones(width), Array1::zeros(width));
+        return (vec![1.0; width], vec![0.0; width]);
     }
     let fold = |start: f32, f: fn(f32, f32) -> f32| {
         let of_column = |column: ArrayView1<'_, f32>| column.iter().copied().fold(start, f).into();
@@ -181,7 +209,7 @@ fn extent(task: &Task) -> (Array1<f64>, Array1<f64>) {
     let range = fold(f32::NEG_INFINITY, f32::max) - &low;
     let range = range.mapv(|r| if r > 0.0 { 1.0 / r } else { 1.0 });
     let low = -low * &range;
-    (range, low)
+    (range.to_vec(), low.to_vec())
 }
 
 impl Head for NaiveBayes {
@@ -193,6 +221,7 @@ impl Head for NaiveBayes {
     }
 
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
-        self.fit_statistics(&Statistics::of(task), task)
+        let classes = Statistics::of(task);
+        self.fit_statistics(&classes.iter().collect::<Vec<_>>(), task)
     }
 }

@@ -156,7 +156,43 @@ pub fn combine(out: &mut [f32], rows: &[&[f32]], coefficient: &dyn Fn(usize) -> 
     add_combined(out, rows, coefficient);
 }
 
+/// Adds a row to a sum.
+#[inline(never)]
+pub fn add(sum: &mut [f64], row: &[f64]) {
+    for (sum, v) in sum.iter_mut().zip(row) {
+        *sum += v;
+    }
+}
+
+/// The products of the numbers of two rows, place by place.
+#[inline(never)]
+pub fn times(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a * b).collect()
+}
+
+/// Writes a row times these factors in single precision, and gives its product with the row.
+#[inline(never)]
+pub fn weigh(out: &mut [f32], row: &[f64], factors: &[f64]) -> f64 {
+    let weighted = times(row, factors);
+    for (out, &v) in out.iter_mut().zip(&weighted) {
+        *out = v as f32;
+    }
+    dot(&weighted, row)
+}
+
+/// Takes the `n`-th row into the mean and the sum of squared deviations of each place (Welford, 1962).
+#[inline(never)]
+pub fn add_to_moments(n: usize, row: &[f32], mean: &mut [f64], squares: &mut [f64]) {
+    let share = 1.0 / n as f64;
+    for ((&x, mean), square) in row.iter().zip(mean).zip(squares) {
+        let before = f64::from(x) - *mean;
+        *mean += before * share;
+        *square += before * (f64::from(x) - *mean);
+    }
+}
+
 /// Adds `factor` times the row to a sum.
+#[inline(never)]
 pub fn add_scaled(sum: &mut [f64], factor: f64, row: &[f32]) {
     for (sum, &v) in sum.iter_mut().zip(row) {
         *sum += factor * f64::from(v);

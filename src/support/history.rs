@@ -1,6 +1,6 @@
 //! Undo and redo.
 
-use super::{Edit, Listener, SupportSet};
+use super::{Edit, SupportSet};
 
 /// Steps that can be taken back. An older one is forgotten, and with it the features of what it removed.
 const DEPTH: usize = 100;
@@ -32,8 +32,8 @@ impl History {
     }
 
     /// Carries out a change, which can be undone; what had been undone is forgotten.
-    pub fn commit(&mut self, set: &mut SupportSet, edits: Vec<Edit>, listener: &mut impl Listener) {
-        let inverse = edits.into_iter().map(|edit| set.apply(edit, listener));
+    pub fn commit(&mut self, set: &mut SupportSet, edits: Vec<Edit>) {
+        let inverse = edits.into_iter().map(|edit| set.apply(edit));
         self.undone.clear();
         match self.done.last_mut() {
             Some(step) if step.mark.is_some() && step.mark == self.mark => {
@@ -52,13 +52,13 @@ impl History {
     }
 
     /// Takes back the last step; false if there is none.
-    pub fn undo(&mut self, set: &mut SupportSet, listener: &mut impl Listener) -> bool {
-        transfer(&mut self.done, &mut self.undone, set, listener)
+    pub fn undo(&mut self, set: &mut SupportSet) -> bool {
+        transfer(&mut self.done, &mut self.undone, set)
     }
 
     /// Makes the step that was last taken back again; false if there is none.
-    pub fn redo(&mut self, set: &mut SupportSet, listener: &mut impl Listener) -> bool {
-        transfer(&mut self.undone, &mut self.done, set, listener)
+    pub fn redo(&mut self, set: &mut SupportSet) -> bool {
+        transfer(&mut self.undone, &mut self.done, set)
     }
 
     /// Whether there is a step to take back.
@@ -82,19 +82,14 @@ impl History {
     }
 }
 
-fn transfer(
-    from: &mut Vec<Step>,
-    to: &mut Vec<Step>,
-    set: &mut SupportSet,
-    listener: &mut impl Listener,
-) -> bool {
+fn transfer(from: &mut Vec<Step>, to: &mut Vec<Step>, set: &mut SupportSet) -> bool {
     let Some(Step { mark, inverse }) = from.pop() else {
         return false;
     };
     let edits = inverse.into_iter().rev();
     to.push(Step {
         mark,
-        inverse: edits.map(|edit| set.apply(edit, listener)).collect(),
+        inverse: edits.map(|edit| set.apply(edit)).collect(),
     });
     true
 }

@@ -7,7 +7,7 @@ mod nfc;
 mod streams;
 pub(crate) mod tensors;
 
-pub use edit::{Edit, Listener};
+pub use edit::Edit;
 pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
 pub(crate) use streams::scale_to_unit;
