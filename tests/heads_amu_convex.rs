@@ -8,7 +8,7 @@ use handful::heads::amu::{Auxiliary, Uncertainty};
 use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, MissingText};
 use handful::task::Task;
 use handful::{Classifier, Stream, Streams};
-use ndarray::{Array1, Array2, Axis, concatenate};
+use ndarray::{Array1, Array2, Axis, concatenate, s};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -286,6 +286,29 @@ fn what_is_linear_says_so() {
         &all_scores(&apart, &with_text),
         1e-4,
     );
+}
+
+/// Of more examples than twice their width the features are kept in place of the products: columns of zeros are more width.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_minimum_is_the_same_by_features_and_by_products() {
+    let (classes, n) = (4, 48);
+    let (features, labels) = blobs(5, classes, n / classes, 12, 0.9);
+    let mut padded = Array2::zeros((n, 24));
+    padded.slice_mut(s![.., ..12]).assign(&features);
+    let queries = features.mapv(|v| v + 0.1);
+    let found = [features, padded].map(|features| {
+        let width = features.ncols();
+        let streams = Streams::new(vec![Stream::new("aux", width)]).unwrap();
+        let task = Task::new(streams, features, labels.clone(), vec![None; classes]).unwrap();
+        let fitted = Amu::default().fit(&task).unwrap();
+        let rows = queries.rows().into_iter().map(|query| {
+            let mut row = query.to_vec();
+            row.resize(width, 0.0);
+            scores(&fitted, &task, &task.streams().unit(&row).unwrap())
+        });
+        rows.collect::<Vec<_>>().concat()
+    });
+    same(&found[0], &found[1], 1e-4);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

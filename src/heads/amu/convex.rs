@@ -10,17 +10,25 @@
 //! Solver: dual coordinate ascent (Shalev-Shwartz and Zhang, "Stochastic Dual Coordinate Ascent Methods for Regularized
 //! Loss Minimization", 2013, arXiv:1209.1873; for the cross-entropy of many classes: Yu, Huang and Lin, "Dual coordinate
 //! descent methods for logistic regression and maximum entropy models", 2011). It solves the equation of one b_i after
-//! the other by a damped Newton step, in a random order that the seed fixes. Its passes cost what one product with the
-//! Gram matrix costs, and it needs a third of them.
+//! the other by a damped Newton step, in a random order that the seed fixes. Meanwhile it keeps the logits of all examples
+//! or, where these are many, the weights.
 
+use crate::numerics::linalg;
 use crate::numerics::math::{ln, softmax};
 use crate::numerics::random::Random;
 use ndarray::Array2;
 
+/// The examples, in whichever form is smaller; row-major.
+pub(super) enum Rows {
+    /// Their products with each other `(n, n)`.
+    Gram(Array2<f32>),
+    /// Their features `(n, A)`.
+    Features(Array2<f32>),
+}
+
 /// A minimisation over n examples of C classes.
 pub(super) struct Problem {
-    /// Products of the examples with each other `(n, n)`, row-major.
-    pub gram: Array2<f32>,
+    pub rows: Rows,
     /// Class of each example, below C.
     pub labels: Vec<usize>,
     /// Zero-shot logits `(n, C)`.
@@ -41,6 +49,8 @@ struct Example {
     number: usize,
     /// Its product with itself.
     square: f64,
+    /// Its features `(A,)`, where these are known.
+    row: Vec<f64>,
     /// Bias logits.
     z: Vec<f64>,
     /// Probabilities of the fused logits and of the bias.
@@ -72,10 +82,13 @@ impl Problem {
     /// Minimises J to a relative gap, from these `b (n, C)` on.
     pub fn ascend(&self, b: &mut Array2<f64>, tolerance: f64) {
         let n = self.labels.len();
-        // Bias logits of all examples `(C, n)`, kept up to date while b changes.
-        let mut all = self.base.clone();
+        // Kept up to date while b changes: the bias logits of all examples `(C, n)`, or sigma (W - W0) `(C, A)`.
+        let mut sums = match &self.rows {
+            Rows::Gram(_) => self.base.clone(),
+            Rows::Features(features) => Array2::zeros((b.ncols(), features.ncols())),
+        };
         for (i, b) in b.rows().into_iter().enumerate() {
-            self.add(&mut all, i, b.iter());
+            self.add(&mut sums, i, b.iter());
         }
         let mut random = Random::new(1);
         let mut order: Vec<usize> = (0..n).collect();
@@ -83,6 +96,7 @@ impl Problem {
         let mut example = Example {
             number: 0,
             square: 0.0,
+            row: Vec::new(),
             z: row(),
             p: [row(), row()],
             residual: row(),
@@ -95,15 +109,12 @@ impl Problem {
             random.shuffle(&mut order);
             let (mut value, mut promised) = (0.0, 0.0);
             for &i in &order {
-                example.number = i;
-                example.square = f64::from(self.gram[[i, i]]);
+                self.look_at(i, &sums, &mut example);
                 let b = b.row_mut(i).into_slice().expect("b is row-major");
-                let known = all.column(i).into_iter().zip(self.base.column(i));
-                let mut along = 0.0;
-                for ((z, b), (all, base)) in example.z.iter_mut().zip(&*b).zip(known) {
-                    *z = *all;
-                    along += b * (all - base);
-                }
+                let learned = example.z.iter().zip(self.base.column(i));
+                let along: f64 = (learned.zip(&*b))
+                    .map(|((z, base), b)| b * (z - base))
+                    .sum();
                 value += self.mu / (2.0 * self.sigma) * along;
                 let (loss, promise) = self.improve(b, threshold, &mut example);
                 value += loss;
@@ -120,7 +131,7 @@ impl Problem {
                     }
                     *b += *step;
                 }
-                self.add(&mut all, i, example.step.iter());
+                self.add(&mut sums, i, example.step.iter());
             }
             threshold = SKIP * promised / n as f64;
             if promised <= tolerance * value {
@@ -129,13 +140,38 @@ impl Problem {
         }
     }
 
-    /// Adds what a change of b_i `(C,)` adds to all bias logits `(C, n)`.
-    fn add<'a>(&self, all: &mut Array2<f64>, i: usize, change: impl Iterator<Item = &'a f64>) {
-        let products = self.gram.row(i);
-        for (mut all, &change) in all.rows_mut().into_iter().zip(change) {
+    /// Turns to example i: its bias logits and its product with itself.
+    fn look_at(&self, i: usize, sums: &Array2<f64>, at: &mut Example) {
+        at.number = i;
+        match &self.rows {
+            Rows::Gram(gram) => {
+                at.square = f64::from(gram[[i, i]]);
+                at.z.iter_mut()
+                    .zip(sums.column(i))
+                    .for_each(|(z, sum)| *z = *sum);
+            }
+            Rows::Features(features) => {
+                at.row.clear();
+                at.row.extend(features.row(i).iter().map(|&v| f64::from(v)));
+                at.square = linalg::dot(&at.row, &at.row);
+                let base = self.base.column(i);
+                for ((z, sum), base) in at.z.iter_mut().zip(linalg::rows(sums)).zip(base) {
+                    *z = base + linalg::dot(sum, &at.row);
+                }
+            }
+        }
+    }
+
+    /// Adds to the sums what a change of b_i `(C,)` adds.
+    fn add<'a>(&self, sums: &mut Array2<f64>, i: usize, change: impl Iterator<Item = &'a f64>) {
+        let (Rows::Gram(rows) | Rows::Features(rows)) = &self.rows;
+        let row = rows.row(i).to_slice().expect("it is row-major");
+        for (mut sum, &change) in sums.rows_mut().into_iter().zip(change) {
             if change != 0.0 {
-                let change = self.sigma * change;
-                all.zip_mut_with(&products, |out, &p| *out += change * f64::from(p));
+                let sum = sum
+                    .as_slice_mut()
+                    .expect("a matrix of its own is row-major");
+                linalg::add_scaled(sum, self.sigma * change, row);
             }
         }
     }

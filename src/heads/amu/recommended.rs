@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 /// # Errors
 /// [`crate::Error::Parameter`].
 /// # Cost
-/// Fit O(n^2 (A + passes C)), score O(C (d + A)) a query. Learning alpha takes about three fits more.
+/// Fit O(n min(n, A) passes C), and O(n^2 A) where n is at most 2 A; memory O(n (min(n, A) + C)). Score O(C (d + A)) a query. Learning alpha takes about three fits more.
 // Fields that are not known pass: earlier versions saved more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

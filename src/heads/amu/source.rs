@@ -1,6 +1,6 @@
 //! From a task to the minimisations over some of its examples, and from their minima to logits and weights.
 
-use super::convex::Problem;
+use super::convex::{Problem, Rows};
 use super::fitted::Text;
 use super::recommended::Amu;
 use crate::numerics::linalg;
@@ -15,8 +15,8 @@ pub(super) struct Source<'a> {
     text: &'a Text,
     /// Unit auxiliary features `(N, A)`.
     features: Array2<f32>,
-    /// Their products with each other `(N, N)`.
-    gram: Array2<f32>,
+    /// Their products with each other `(N, N)`, where these are not many more numbers.
+    gram: Option<Array2<f32>>,
     /// Zero-shot logits `(N, C)`.
     pub logits: Array2<f32>,
     /// Coefficients `(N, C)` of the last minimum that each example was part of, where the next minimisation starts.
@@ -34,12 +34,17 @@ pub(super) struct Learned {
 /// The standard deviation of class-mean logits is taken to be at least this.
 const SMALLEST_DEVIATION: f64 = 1e-3;
 
+/// More examples than this many times their width are known by their features, not by their products: a step costs as much,
+/// and these are half the numbers or fewer.
+const MANY: usize = 2;
+
 impl<'a> Source<'a> {
     pub fn new(recipe: &'a Amu, task: &'a Task, text: &'a Text) -> Self {
         let features = recipe.aux.features(task, task.features());
         Self {
             recipe,
-            gram: linalg::gram(features.view()),
+            gram: (features.nrows() <= MANY * features.ncols())
+                .then(|| linalg::gram(features.view())),
             features,
             logits: text.logits(task.features()),
             last: Array2::zeros((task.n_examples(), task.n_classes())),
@@ -82,9 +87,20 @@ impl<'a> Source<'a> {
             place.expect("it is the class of one of the examples")
         };
         let labels: Vec<usize> = examples.iter().map(place).collect();
-        let gram = part(&self.gram, examples, examples);
         // Products with the sums of the classes, and from them with the class means at unit length.
-        let mut base = class_sums(gram.view(), &labels, classes);
+        let (rows, mut base) = match &self.gram {
+            Some(gram) => {
+                let gram = part(gram, examples, examples);
+                let products = class_sums(gram.view(), &labels, classes);
+                (Rows::Gram(gram), products)
+            }
+            None => {
+                let features = linalg::select(self.features.view(), examples);
+                let sums = linalg::single(class_sums(features.view(), &labels, classes).view());
+                let products = linalg::products(sums.view(), features.view());
+                (Rows::Features(features), linalg::wide(products.view()))
+            }
+        };
         let mut squares = vec![0.0; classes];
         let mut counts = vec![0.0; classes];
         for (i, &c) in labels.iter().enumerate() {
@@ -118,7 +134,7 @@ impl<'a> Source<'a> {
             false => 1.0,
         };
         let problem = Problem {
-            gram,
+            rows,
             text: part(&self.logits, examples, used).mapv(f64::from),
             strength,
             weights: labels.iter().map(weight).collect(),
@@ -133,8 +149,8 @@ impl<'a> Source<'a> {
 
     /// Bias logits `(m, C)` of some examples; classes that it was not learned for get the mean of the others.
     pub fn bias(&self, learned: &Learned, of: &[usize]) -> Array2<f64> {
-        let products = self.gram.select(Axis(0), of).mapv(f64::from);
-        let z = products.dot(&learned.coefficients);
+        let rows = linalg::select(self.features.view(), of);
+        let z = linalg::products(rows.view(), self.weights(learned).view()).mapv(f64::from);
         let mean = z.sum_axis(Axis(1)) / learned.used.len() as f64;
         Array2::from_shape_fn((of.len(), self.task.n_classes()), |(i, c)| {
             let place = learned.used.binary_search(&c);
