@@ -7,7 +7,7 @@ use common::{KINDS, assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::amu::{Auxiliary, Uncertainty};
 use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, MissingText};
 use handful::task::Task;
-use handful::{Classifier, Stream, Streams};
+use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis, concatenate, s};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -323,32 +323,4 @@ fn many_examples_of_few_features_are_recognised() {
         found.iter().all(|&s| s <= own)
     });
     assert!(right.count() > 500);
-}
-
-#[wasm_bindgen_test(unsupported = test)]
-fn views_change_what_is_learned_and_travel_with_their_example() {
-    let plain = task(8, 3, 3);
-    let width = plain.streams().width();
-    let mut classifier = Classifier::new(plain.streams().as_slice().to_vec()).unwrap();
-    for (i, label) in plain.labels().iter().enumerate() {
-        let views = vec![0.3 + 0.1 * i as f32; 2 * width];
-        let rows = [plain.row(i), &views].concat();
-        classifier.add_views(&label.to_string(), &rows, 2).unwrap();
-    }
-    for (label, text) in plain.text().iter().enumerate() {
-        let text = text.as_ref().unwrap().to_vec();
-        (classifier.set_text(&label.to_string(), Some(&text))).unwrap();
-    }
-    let viewed = Task::from(classifier.set());
-    assert_eq!(viewed.views(4).len(), 2);
-    let part = viewed.subset(&[4, 2]);
-    assert!(part.views(0).eq(viewed.views(4)) && part.views(1).eq(viewed.views(2)));
-    let published = AmuPublished::default();
-    let differ = |spec: HeadSpec| {
-        let [a, b] =
-            [&plain, &viewed].map(|task| all_scores(spec.fit(task).unwrap().as_ref(), task));
-        a.iter().zip(&b).any(|(a, b)| (a - b).abs() > 1e-3)
-    };
-    assert!(differ(HeadSpec::AmuPublished(published)));
-    assert!(!differ(HeadSpec::Amu(Amu::default())));
 }

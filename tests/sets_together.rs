@@ -124,7 +124,7 @@ fn sets_of_two_people_become_one() {
     assert_eq!(added.len(), 9);
     for (there, here) in added {
         let (theirs, ours) = (theirs.set().example(there), ours.set().example(here));
-        assert_eq!(theirs.unwrap().rows, ours.unwrap().rows);
+        assert_eq!(theirs.unwrap().row, ours.unwrap().row);
     }
     let labels: Vec<&str> = ours
         .set()

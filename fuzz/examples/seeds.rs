@@ -52,7 +52,7 @@ fn set(seed: u64, head: Option<HeadSpec>) -> handful::Result<Classifier> {
     for label in ["a", "b", "käse", "a", "b", "a"] {
         classifier.add_example(label, &row(width))?;
     }
-    classifier.add_views("b", &row(2 * width), 1)?;
+    classifier.add_example("b", &row(width))?;
     classifier.add_class("none")?;
     classifier.set_enabled("käse", seed.is_multiple_of(2))?;
     if seed % 3 != 1 {

@@ -33,7 +33,6 @@ enum Call {
     SetMeaning(Label, Row),
     ForgetMeanings,
     AddExample(Label, Row),
-    AddViews(Label, [Row; 2]),
     RemoveExample(Pick),
     MoveExample(Pick, Label),
     Merge(Vec<(Label, Row)>, bool),
@@ -231,10 +230,6 @@ impl Session {
             Call::AddExample(label, row) => {
                 self.change(|c| c.add_example(&label.text(), &row.of(width)));
             }
-            Call::AddViews(label, rows) => {
-                let rows: Vec<f32> = rows.iter().flat_map(|row| row.of(width)).collect();
-                self.change(|c| c.add_views(&label.text(), &rows, 1));
-            }
             Call::RemoveExample(pick) => {
                 let id = pick.of(&self.classifier);
                 self.change(|c| c.remove_example(id));
@@ -363,7 +358,7 @@ impl Session {
             assert_eq!(pairs.is_err(), stranger);
             for (theirs, ours) in pairs.iter().flatten() {
                 let (theirs, ours) = (other.set().example(*theirs)?, c.set().example(*ours)?);
-                assert_eq!(theirs.rows, ours.rows);
+                assert_eq!(theirs.row, ours.row);
             }
             pairs
         });

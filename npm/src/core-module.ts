@@ -17,7 +17,7 @@ export interface CoreClassifier {
   setText(label: string, row: Float32Array | undefined): void;
   setMeaning(label: string, row: Float32Array): void;
   forgetMeanings(): void;
-  addExample(label: string, rows: Float32Array, views: number): number;
+  addExample(label: string, features: Float32Array): number;
   removeExample(id: number): void;
   moveExample(id: number, label: string): void;
   mark(mark: number | undefined): void;

@@ -1,7 +1,6 @@
 // Entry `handful/core`: features in, answers out. Bundlers add neither worker nor encoder to it.
 export { ERROR_CODES, type ErrorCode, HandfulError } from "./errors.js";
 export {
-  type AddFeaturesOptions,
   type CoreOptions,
   FeatureClassifier,
   type FeatureClassifierOptions,

@@ -53,12 +53,6 @@ export interface FeatureClassifierOptions extends CoreOptions {
   readonly encoderId?: string | undefined;
 }
 
-/** Options of {@link FeatureClassifier.addFeatures}. */
-export interface AddFeaturesOptions {
-  /** Features of augmented views of the same image (flipped, cropped, …), each as long as the image's own. */
-  readonly views?: readonly Float32Array[] | undefined;
-}
-
 /**
  * A labelled set of feature rows that answers for new rows. For those who bring their own encoder; `Classifier`
  * adds images to it.
@@ -278,13 +272,10 @@ export class FeatureClassifier implements Disposable {
    * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, `empty-label`, `label-too-long`, or
    * `too-many-items` when all ids are used up.
    */
-  addFeatures(features: Float32Array, label: string, options: AddFeaturesOptions = {}): number {
+  addFeatures(features: Float32Array, label: string): number {
     check("features", features, ROW);
     check("label", label, TEXT);
-    checkOptions("options", options, { views: ROWS });
-    const views = options.views ?? [];
-    const rows = views.length === 0 ? features : concatenate([features, ...views]);
-    return this.change((core) => core.addExample(label, rows, views.length));
+    return this.change((core) => core.addExample(label, features));
   }
 
   /**

@@ -82,7 +82,6 @@ test("every change can be undone and done again", async () => {
     setText: () => classifier.setText("pear", Float32Array.of(0, 0, 2)),
     clearText: () => classifier.setText("apple", undefined),
     addFeatures: () => classifier.addFeatures(PEAR, "apple"),
-    addFeaturesWithViews: () => classifier.addFeatures(PEAR, "new", { views: [APPLE, PEAR] }),
     removeExample: () => classifier.removeExample(classifier.examples[0].id),
     moveExample: () => classifier.moveExample(classifier.examples[0].id, "pear"),
   };
@@ -328,7 +327,7 @@ test("unknown classes and examples are refused", async () => {
   }
 });
 
-test("features that are no direction are refused, in examples, views, texts and questions", async () => {
+test("features that are no direction are refused, in examples, texts and questions", async () => {
   const classifier = await taught();
   const withNumber = (value) => Float32Array.of(1, value, 0, 1, 0);
   for (const [features, code] of [
@@ -343,7 +342,6 @@ test("features that are no direction are refused, in examples, views, texts and 
   ]) {
     refuses(classifier, code, () => classifier.addFeatures(features, "apple"));
     refuses(classifier, code, () => classifier.addFeatures(features, "new class"));
-    refuses(classifier, code, () => classifier.addFeatures(APPLE, "apple", { views: [PEAR, features] }));
     refuses(classifier, code, () => classifier.predictFeatures(features));
   }
   refuses(classifier, "shape", () => classifier.setText("apple", Float32Array.of(1, 2)));

@@ -156,7 +156,7 @@ const CALLS = {
   "FeatureClassifier#setText": [label, optional(row)],
   "FeatureClassifier#readLabels": [callback, optional(callback)],
   "FeatureClassifier#forgetLabels": [],
-  "FeatureClassifier#addFeatures": [row, label, options({ views: rows })],
+  "FeatureClassifier#addFeatures": [row, label],
   "FeatureClassifier#removeExample": [id],
   "FeatureClassifier#moveExample": [id, label],
   "FeatureClassifier#merge": [bytes],

@@ -57,9 +57,8 @@ impl Classifier {
         let clip = set.streams().clip().map_or(0, |c| c.len());
         let (mut features, mut examples, mut text) = (Vec::new(), Vec::new(), Vec::new());
         for (id, example) in set.examples() {
-            extend(&mut features, example.rows.iter().map(|v| v.to_le_bytes()));
-            let rows = (example.rows.len() / width) as u32;
-            let entry = [id, set.index_of(example.class) as u32, rows];
+            extend(&mut features, example.row.iter().map(|v| v.to_le_bytes()));
+            let entry = [id, set.index_of(example.class) as u32, 1];
             extend(&mut examples, entry.into_iter().map(u32::to_le_bytes));
         }
         for class in set.classes() {
@@ -203,8 +202,10 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         };
         let (own, rest) = features.split_at(bytes);
         features = rest;
-        let rows = unit_rows(floats(own), |rows| set.streams().units(rows))?.into();
-        set.apply(Edit::Example(id, Some(Example { class, rows })));
+        // Earlier versions kept augmented views of a photo behind its own row.
+        let rows = unit_rows(floats(own), |rows| set.streams().units(rows))?;
+        let row = rows[..width].into();
+        set.apply(Edit::Example(id, Some(Example { class, row })));
     }
     if !features.is_empty() {
         return refuse("it has more features than examples");

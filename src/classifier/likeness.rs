@@ -26,7 +26,7 @@ impl Classifier {
         let streams = self.set.streams().as_slice().len() as f32;
         let same = (self.set.examples())
             .filter(|(_, example)| example.class == class.id)
-            .map(|(id, example)| (id, linalg::dot(self.set.row(example), &unit) / streams))
+            .map(|(id, example)| (id, linalg::dot(&*example.row, &unit) / streams))
             .filter(|&(_, cosine)| cosine > SAME);
         Ok(same.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id))
     }
@@ -42,7 +42,7 @@ impl Classifier {
         let task = model.task();
         let query = task.embedding_of(&unit);
         let examples: Vec<_> = set.examples_in_use().collect();
-        let embeddings = task.embeddings_of(examples.iter().map(|(_, example)| set.row(example)));
+        let embeddings = task.embeddings_of(examples.iter().map(|(_, example)| &*example.row));
         let mut similarities = vec![0.0; examples.len()];
         linalg::add_products(embeddings.view(), &query, &mut similarities);
         let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -82,7 +82,7 @@ impl Classifier {
         let columns = probabilities.len() / photos.len().max(1);
         let probabilities = Array2::from_shape_vec((photos.len(), columns), probabilities)
             .expect("as many classes can be scored for each photo");
-        let labelled = set.examples_in_use().map(|(_, example)| set.row(example));
+        let labelled = set.examples_in_use().map(|(_, example)| &*example.row);
         let [images, labelled] = [
             model.task().embeddings_of(photos),
             model.task().embeddings_of(labelled),

@@ -45,16 +45,16 @@ impl Classifier {
         let known: Vec<&Example> = self.set.examples().map(|(_, example)| example).collect();
         let mut order: Vec<usize> = (0..known.len()).collect();
         sort_indices(&mut order, &|a, b| {
-            by_content(known[a], (known[b].class, &known[b].rows))
+            by_content(known[a], (known[b].class, &known[b].row))
         });
         for (theirs, example) in other.examples() {
             let class = ids[other.index_of(example.class)];
-            let wanted = (class, &*example.rows);
+            let wanted = (class, &*example.row);
             let found = order.binary_search_by(|&i| by_content(known[i], wanted));
             if found.is_err() {
-                let (id, rows) = (take_id(&mut next_example)?, example.rows.clone());
+                let (id, row) = (take_id(&mut next_example)?, example.row.clone());
                 added.push((theirs, id));
-                edits.push(Edit::Example(id, Some(Example { class, rows })));
+                edits.push(Edit::Example(id, Some(Example { class, row })));
             }
         }
         if !edits.is_empty() {
@@ -100,7 +100,7 @@ impl Classifier {
 }
 
 /// Order of examples by class and features.
-fn by_content(example: &Example, (class, rows): (ClassId, &[f32])) -> Ordering {
-    let bits = example.rows.iter().map(|v| v.to_bits());
-    (example.class.cmp(&class)).then_with(|| bits.cmp(rows.iter().map(|v| v.to_bits())))
+fn by_content(example: &Example, (class, row): (ClassId, &[f32])) -> Ordering {
+    let bits = example.row.iter().map(|v| v.to_bits());
+    (example.class.cmp(&class)).then_with(|| bits.cmp(row.iter().map(|v| v.to_bits())))
 }

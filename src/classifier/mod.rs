@@ -193,21 +193,10 @@ impl Classifier {
     /// Teaches the raw features `(width,)` of one photo; a class that does not exist yet is created. Returns the id.
     ///
     /// # Errors
-    /// Those of [`Classifier::add_views`].
-    pub fn add_example(&mut self, label: &str, features: &[f32]) -> Result<ExampleId> {
-        self.add_views(label, features, 0)
-    }
-
-    /// Teaches one photo and `views` augmented views of it: `rows` holds `1 + views` raw feature rows `(width,)`.
-    ///
-    /// # Errors
     /// [`Error::EmptyLabel`] or [`Error::LabelTooLong`] for a new class; [`Error::Shape`], [`Error::NotFinite`] or
     /// [`Error::ZeroFeature`] for features that cannot be used; [`Error::IdsUsedUp`].
-    pub fn add_views(&mut self, label: &str, rows: &[f32], views: usize) -> Result<ExampleId> {
-        let width = self.set.streams().width();
-        let expected = views.saturating_add(1).saturating_mul(width);
-        Error::check_length("feature rows", expected, rows.len())?;
-        let rows = self.set.streams().units(rows)?.into();
+    pub fn add_example(&mut self, label: &str, features: &[f32]) -> Result<ExampleId> {
+        let row = self.set.streams().unit(features)?.into();
         let mut edits = Vec::with_capacity(2);
         let (next_class, mut next_example) = self.set.next_ids();
         let id = take_id(&mut next_example)?;
@@ -218,7 +207,7 @@ impl Classifier {
                 next_class
             }
         };
-        edits.push(Edit::Example(id, Some(Example { class, rows })));
+        edits.push(Edit::Example(id, Some(Example { class, row })));
         self.commit(edits);
         Ok(id)
     }
@@ -300,15 +289,9 @@ impl Classifier {
     /// Removes a class; its examples go with it or to another class.
     fn dissolve(&mut self, id: ClassId, to: Option<ClassId>) {
         let own = self.set.examples().filter(|(_, e)| e.class == id);
-        let edits = own.map(|(id, Example { rows, .. })| {
-            let rows = || rows.clone();
-            Edit::Example(
-                id,
-                to.map(|class| Example {
-                    class,
-                    rows: rows(),
-                }),
-            )
+        let edits = own.map(|(id, example)| {
+            let row = example.row.clone();
+            Edit::Example(id, to.map(|class| Example { class, row }))
         });
         self.commit(edits.chain([Edit::Class(id, None)]).collect());
     }

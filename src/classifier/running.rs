@@ -38,7 +38,7 @@ impl Running {
             let place = set.index_of(example.class);
             if set.classes()[place].enabled {
                 all.push((id, example.class));
-                classes[place].push((id, set.row(example)));
+                classes[place].push((id, &*example.row));
                 if classes[place].len() <= 2 {
                     representative = all.len();
                 }

@@ -37,7 +37,7 @@ impl<'a> InUse<'a> {
             }
             if classes[last].enabled {
                 ids.push(id);
-                rows.push(set.row(example));
+                rows.push(&*example.row);
                 labels.push(last);
             }
         }

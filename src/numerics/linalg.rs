@@ -134,10 +134,21 @@ pub fn multiply(a: &[&[f32]], b: &[&[f32]], out: &mut Array2<f32>, first: &dyn F
 /// other, and equal to it.
 #[inline(never)]
 pub fn add_products(matrix: ArrayView2<'_, f32>, row: &[f32], out: &mut [f32]) {
+    add_products_of(matrix, row, out);
+}
+
+/// The same in double precision.
+#[inline(never)]
+pub fn add_wide_products(matrix: ArrayView2<'_, f64>, row: &[f64], out: &mut [f64]) {
+    add_products_of(matrix, row, out);
+}
+
+#[inline(always)]
+fn add_products_of<T: Float>(matrix: ArrayView2<'_, T>, row: &[T], out: &mut [T]) {
     let line = |i| matrix.row(i).to_slice().expect(CONTIGUOUS);
     let whole = out.len() - out.len() % HIGH;
     for top in (0..whole).step_by(HIGH) {
-        let sums = block::<f32, HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);
+        let sums = block::<T, HIGH, 1>(std::array::from_fn(|r| line(top + r)), [row]);
         for (out, [sum]) in out[top..].iter_mut().zip(sums) {
             *out += sum;
         }

@@ -53,8 +53,8 @@ pub enum Text {
 pub struct Example {
     /// The class it teaches.
     pub class: ClassId,
-    /// Unit feature rows, one behind the other: the photo itself, then its augmented views. Its copies share them.
-    pub rows: Arc<[f32]>,
+    /// Its unit feature row `(width,)`. Its copies share it.
+    pub row: Arc<[f32]>,
 }
 
 /// Classes in order of creation and examples by id.
@@ -146,11 +146,6 @@ impl SupportSet {
     /// Forgets what all labels mean.
     pub fn forget_meanings(&mut self) {
         self.meanings.clear();
-    }
-
-    /// The unit features of the photo itself.
-    pub fn row<'a>(&self, example: &'a Example) -> &'a [f32] {
-        &example.rows[..self.streams.width()]
     }
 
     /// The class with this label.

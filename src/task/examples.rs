@@ -10,8 +10,6 @@ pub(super) struct Examples {
     pub streams: Streams,
     /// Each stream of unit length `(n, width)`.
     pub rows: Array2<f32>,
-    /// Of each example, the unit rows of its augmented views, one behind the other.
-    pub views: Vec<Box<[f32]>>,
     pub labels: Vec<usize>,
 }
 
@@ -21,7 +19,6 @@ impl Examples {
         Self {
             streams: self.streams.clone(),
             rows: linalg::select(self.rows.view(), examples),
-            views: examples.iter().map(|&i| self.views[i].clone()).collect(),
             labels: examples.iter().map(|&i| self.labels[i]).collect(),
         }
     }

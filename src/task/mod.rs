@@ -58,7 +58,6 @@ impl Task {
         let examples = Examples {
             streams,
             rows: features,
-            views: vec![Box::default(); labels.len()],
             labels,
         };
         Ok(Self::of(examples, text))
@@ -193,11 +192,6 @@ impl Task {
         let width = self.streams().width();
         let all = self.examples.rows.as_slice();
         &all.expect("features are row-major")[example * width..][..width]
-    }
-
-    /// The unit rows `(width,)` of the augmented views of one example; mostly there are none.
-    pub fn views(&self, example: usize) -> impl ExactSizeIterator<Item = &[f32]> {
-        self.examples.views[example].chunks_exact(self.streams().width())
     }
 
     /// Class index of each example.
@@ -347,11 +341,10 @@ impl Task {
     fn gather(set: &SupportSet, examples: &[&Example]) -> Self {
         let (n, width) = (examples.len(), set.streams().width());
         let mut features = Vec::with_capacity(n * width);
-        let (mut labels, mut views) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        let mut labels = Vec::with_capacity(n);
         for example in examples {
-            features.extend_from_slice(set.row(example));
+            features.extend_from_slice(&*example.row);
             labels.push(set.index_of(example.class));
-            views.push(example.rows[width..].into());
         }
         let rows = Array2::from_shape_vec((n, width), features)
             .expect("every example holds one row of this width");
@@ -362,7 +355,6 @@ impl Task {
         let examples = Examples {
             streams: set.streams().clone(),
             rows,
-            views,
             labels,
         };
         Self::of(examples, texts.collect())

@@ -122,10 +122,10 @@ impl CoreClassifier {
         self.0.forget_meanings();
     }
 
-    /// Teaches `1 + views` feature rows of one photo; returns the example's id.
+    /// Teaches the feature row of one photo; returns the example's id.
     #[wasm_bindgen(js_name = addExample)]
-    pub fn add_example(&mut self, label: &str, rows: &[f32], views: usize) -> Result<u32> {
-        self.0.add_views(label, rows, views)
+    pub fn add_example(&mut self, label: &str, features: &[f32]) -> Result<u32> {
+        self.0.add_example(label, features)
     }
 
     #[wasm_bindgen(js_name = removeExample)]

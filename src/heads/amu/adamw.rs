@@ -14,7 +14,7 @@ const BETAS: [f32; 2] = [0.9, 0.999];
 /// Added to the root of the second moment. It is not the usual 1e-8: gradients of unit features are small.
 const EPSILON: f32 = 1e-4;
 
-/// What is learned from: R rows, which may be several views of one example.
+/// What is learned from: R rows.
 #[derive(Debug)]
 pub struct TrainingRows {
     /// Unit auxiliary features `(R, A)`.

@@ -155,9 +155,8 @@ impl Problem {
                 at.row.extend(features.row(i).iter().map(|&v| f64::from(v)));
                 at.square = linalg::dot(&at.row, &at.row);
                 let base = self.base.column(i);
-                for ((z, sum), base) in at.z.iter_mut().zip(linalg::rows(sums)).zip(base) {
-                    *z = base + linalg::dot(sum, &at.row);
-                }
+                at.z.iter_mut().zip(base).for_each(|(z, base)| *z = *base);
+                linalg::add_wide_products(sums.view(), &at.row, &mut at.z);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! AMU-Tuning: zero-shot logits plus a bias from auxiliary features, weighted by how unsure zero-shot recognition is.
 //!
 //! Source: Tang et al., "AMU-Tuning: Effective Logit Bias for CLIP-based Few-shot Learning", 2024, arXiv:2404.08958, and
-//! its code, of which [`AmuPublished`] follows every step. Differs from the code: no augmented crop is
-//! encoded again at every step, cached views are drawn instead; the last epoch counts, not the best one on the test set; a
+//! its code, of which [`AmuPublished`] follows every step. Differs from the code: every step
+//! sees the photo itself, no augmented crop of it; the last epoch counts, not the best one on the test set; a
 //! class without examples takes no part in the training.
 //!
 //! [`Amu`] is ours: the same scores from a convex problem, whose strength is learned from the support set. Its solver is

@@ -10,7 +10,7 @@ use crate::numerics::math::cos;
 use crate::numerics::order::distinct;
 use crate::numerics::random::Random;
 use crate::task::{Task, class_sums};
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Where the weights start.
@@ -100,11 +100,11 @@ pub struct AmuPublished {
     pub lr: f64,
     /// Decoupled weight decay, 0 to 1.
     pub weight_decay: f64,
-    /// Passes over the examples, 0 to 1000; in each, one view of every example is drawn.
+    /// Passes over the examples, 0 to 1000.
     pub epochs: usize,
     /// Examples a step, at least 1.
     pub batch: usize,
-    /// Of the order of the examples, views, random start.
+    /// Of the order of the examples and a random start.
     pub seed: u64,
     /// What stands in for the text of a class with examples.
     pub missing_text: MissingText,
@@ -184,10 +184,21 @@ impl AmuPublished {
         self.lr / 2.0 * (1.0 + cos(half_turn))
     }
 
-    /// Weights `(C, A)` of the `used` classes, for unit auxiliary features.
+    /// Weights `(C, A)` of the `used` classes, for unit auxiliary features. Labels and text logits count these only.
     fn weights(&self, task: &Task, text: &Text, used: &[usize]) -> Array2<f32> {
-        let (rows, first) = self.rows(task, text, used);
-        let weights = self.start(&rows, &first, used.len());
+        let place = |label: &usize| {
+            let place = used.binary_search(label);
+            place.expect("an example's class has an example")
+        };
+        let logits = text.logits(task.features());
+        let rows = TrainingRows {
+            features: self.aux.features(task, task.features()),
+            factors: text.factors(&logits),
+            text: logits.select(Axis(1), used),
+            labels: task.labels().iter().map(place).collect(),
+        };
+        let start = self.init;
+        let weights = start.weights(rows.features.view(), &rows.labels, used.len(), self.seed);
         if !self.train || used.len() < 2 {
             return weights;
         }
@@ -196,71 +207,21 @@ impl AmuPublished {
             ..self.clone()
         };
         let mut trainer = Trainer::new(&recipe, &rows, weights);
-        let batches = self.batches(&first);
+        let batches = self.batches(task.n_examples());
         for (t, batch) in batches.iter().enumerate() {
             trainer.step(batch, self.learning_rate(t, batches.len()));
         }
         trainer.weights
     }
 
-    /// The photos and their views, those of example e as rows `first[e]..first[e + 1]`. Labels and text logits count the
-    /// `used` classes only.
-    fn rows(&self, task: &Task, text: &Text, used: &[usize]) -> (TrainingRows, Vec<usize>) {
-        let mut first = vec![0];
-        let (mut rows, mut labels) = (Vec::new(), Vec::new());
-        for (i, label) in task.labels().iter().enumerate() {
-            let place = used.binary_search(label);
-            let place = place.expect("an example's class has an example");
-            for row in std::iter::once(task.row(i)).chain(task.views(i)) {
-                rows.extend_from_slice(row);
-                labels.push(place);
-            }
-            first.push(labels.len());
-        }
-        let shape = (labels.len(), task.streams().width());
-        let rows = Array2::from_shape_vec(shape, rows).expect("whole rows");
-        let logits = text.logits(rows.view());
-        let rows = TrainingRows {
-            features: self.aux.features(task, rows.view()),
-            factors: text.factors(&logits),
-            text: logits.select(Axis(1), used),
-            labels,
-        };
-        (rows, first)
-    }
-
-    /// The start, from the mean of the views of each example.
-    fn start(&self, rows: &TrainingRows, first: &[usize], classes: usize) -> Array2<f32> {
-        let n = first.len() - 1;
-        let mut examples = Array2::<f32>::zeros((n, rows.features.ncols()));
-        for (views, mut example) in first.windows(2).zip(examples.rows_mut()) {
-            let views = rows
-                .features
-                .slice(s![views[0]..views[1], ..])
-                .mapv(f64::from);
-            let sum = views.sum_axis(Axis(0));
-            let length = sum.dot(&sum).sqrt().max(f64::MIN_POSITIVE);
-            example.assign(&sum.mapv(|v| (v / length) as f32));
-        }
-        let labels: Vec<usize> = first[..n].iter().map(|&r| rows.labels[r]).collect();
-        self.init
-            .weights(examples.view(), &labels, classes, self.seed)
-    }
-
-    /// Rows of each step.
-    fn batches(&self, first: &[usize]) -> Vec<Vec<usize>> {
+    /// Examples of each step, of so many.
+    fn batches(&self, n: usize) -> Vec<Vec<usize>> {
         let mut random = Random::new(self.seed);
-        let mut examples: Vec<usize> = (0..first.len() - 1).collect();
+        let mut examples: Vec<usize> = (0..n).collect();
         let mut batches = Vec::new();
         for _ in 0..self.epochs {
             random.shuffle(&mut examples);
-            for batch in examples.chunks(self.batch) {
-                let views = batch.iter().map(|&e| match first[e + 1] - first[e] {
-                    1 => first[e],
-                    views => first[e] + random.below(views),
-                });
-                batches.push(views.collect());
-            }
+            batches.extend(examples.chunks(self.batch).map(<[usize]>::to_vec));
         }
         batches
     }
