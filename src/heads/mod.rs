@@ -40,7 +40,7 @@ pub use prior::Prior;
 pub use prototype::{Center, FittedPrototype, Prototype};
 pub use scratch::Scratch;
 pub use tip_adapter::{FittedTipAdapter, TipAdapter};
-pub use uer::{Factor, FittedUer, MemoryPolicy, Observed, Uer, UerStream};
+pub use uer::{Factor, MemoryPolicy, Observed, Uer, UerStream};
 pub use zero_shot::{MissingText, ZeroShot};
 
 use crate::numerics::math;
@@ -284,11 +284,6 @@ impl HeadSpec {
         all.find(|spec| spec.name() == name)
             .ok_or_else(|| Error::parameter("head", name, range))
     }
-}
-
-/// Refuses a hyper-parameter that is not a factor from 1e-6 to 1e6: further out, products leave single precision.
-fn check_factor(name: &'static str, value: f64) -> Result<()> {
-    check_within(name, value, 1e-6, 1e6, "1e-6 to 1e6")
 }
 
 /// Refuses a hyper-parameter that is not a number from `least` to `most`.

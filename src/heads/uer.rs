@@ -13,7 +13,8 @@ mod stream;
 pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
-use super::{FittedHead, Head, Linear, Query, Scratch, check_factor, check_within};
+use super::linear::FittedLinear;
+use super::{Head, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::task::Task;
@@ -29,71 +30,51 @@ pub enum Factor {
     Dot,
 }
 
-/// Streams the examples once, with a small memory for replay. Scores are the products of weights and features.
-///
-/// Each batch B of new examples meets a batch R drawn from memory, and the weights descend the sum of two mean
-/// cross-entropies: of B by `current` logits, of R by `replayed` logits. `dot` for both is plain experience replay.
-/// # Shapes
-/// Images `(n, width)`; weights `(C, width)`.
-/// # Units
-/// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
-///
-/// With a text for a class and no stream but `clip`, the class starts as its text.
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// Fit O(n C width), score O(C width) a query.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Uer {
-    /// Length of the features, 1e-6 to 1e6.
-    pub feature_scale: f64,
-    /// Of gradient descent, above 0; halved where it leads out of the numbers.
-    pub learning_rate: f64,
-    /// Steps a batch, 1 to 1000, each with another draw from memory.
-    pub iterations: usize,
-    /// New examples at once where a whole task is fitted, at least 1.
-    pub batch: usize,
-    /// Examples drawn from memory at most.
-    pub replay: usize,
-    /// Examples kept at most.
-    pub memory: usize,
-    /// What cosines are multiplied by, 1e-6 to 1e6.
-    pub gamma: f64,
-    /// Logits of new examples.
-    pub current: Factor,
-    /// Logits of replayed examples.
-    pub replayed: Factor,
-    /// Logits of answers.
-    pub inference: Factor,
-    /// Whether softmax and answers are over the classes that were seen.
-    pub mask_unseen: bool,
-    /// Whether a class starts as the unit mean of its first batch; else as small random numbers.
-    pub imprint: bool,
-    /// Which examples stay in memory.
-    pub policy: MemoryPolicy,
-    /// Of the order of the examples, memory and replay.
-    pub seed: u32,
-}
-
-impl Default for Uer {
-    fn default() -> Self {
-        Self {
-            feature_scale: 32.0,
-            learning_rate: 0.03,
-            iterations: 1,
-            batch: 10,
-            replay: 10,
-            memory: 1000,
-            gamma: 1.0 / 0.09,
-            current: Factor::Angle,
-            replayed: Factor::Dot,
-            inference: Factor::Dot,
-            mask_unseen: true,
-            imprint: true,
-            policy: MemoryPolicy::Reservoir,
-            seed: 0,
-        }
+recipe! {
+    /// Streams the examples once, with a small memory for replay. Scores are the products of weights and features.
+    ///
+    /// Each batch B of new examples meets a batch R drawn from memory, and the weights descend the sum of two mean
+    /// cross-entropies: of B by `current` logits, of R by `replayed` logits. `dot` for both is plain experience replay.
+    /// # Shapes
+    /// Images `(n, width)`; weights `(C, width)`.
+    /// # Units
+    /// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
+    ///
+    /// With a text for a class and no stream but `clip`, the class starts as its text.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// Fit O(n C width), score O(C width) a query.
+    #[serde(deny_unknown_fields)]
+    Uer "uer" {
+        /// Length of the features.
+        feature_scale: f64 = 32.0, 1e-6 to 1e6;
+        /// Of gradient descent; halved where it leads out of the numbers.
+        learning_rate: f64 = 0.03, 0 to 1e300;
+        /// Steps a batch, each with another draw from memory.
+        iterations: usize = 1, 1 to 1000;
+        /// New examples at once where a whole task is fitted.
+        batch: usize = 10, 1 to 1e9;
+        /// Examples drawn from memory at most.
+        replay: usize = 10;
+        /// Examples kept at most.
+        memory: usize = 1000;
+        /// What cosines are multiplied by.
+        gamma: f64 = 1.0 / 0.09, 1e-6 to 1e6;
+        /// Logits of new examples.
+        current: Factor = Factor::Angle;
+        /// Logits of replayed examples.
+        replayed: Factor = Factor::Dot;
+        /// Logits of answers.
+        inference: Factor = Factor::Dot;
+        /// Whether softmax and answers are over the classes that were seen.
+        mask_unseen: bool = true;
+        /// Whether a class starts as the unit mean of its first batch; else as small random numbers.
+        imprint: bool = true;
+        /// Which examples stay in memory.
+        policy: MemoryPolicy = MemoryPolicy::Reservoir;
+        /// Of the order of the examples, memory and replay.
+        seed: u32 = 0;
     }
 }
 
@@ -101,24 +82,14 @@ impl Default for Uer {
 const SHORTEST: f64 = 1e-6;
 
 impl Head for Uer {
-    type Fitted = FittedUer;
+    type Fitted = FittedLinear;
     const NAME: &'static str = "uer";
 
     fn check(&self) -> Result<()> {
-        check_factor("uer.feature_scale", self.feature_scale)?;
-        check_factor("uer.gamma", self.gamma)?;
-        let (rate, steps, batch) = (
-            self.learning_rate,
-            self.iterations as f64,
-            self.batch as f64,
-        );
-        let (least, most) = (f64::MIN_POSITIVE, f64::MAX);
-        check_within("uer.learning_rate", rate, least, most, "> 0")?;
-        check_within("uer.iterations", steps, 1.0, 1000.0, "1 to 1000")?;
-        check_within("uer.batch", batch, 1.0, most, ">= 1")
+        self.check_ranges()
     }
 
-    fn fit(&self, task: &Task) -> Result<FittedUer> {
+    fn fit(&self, task: &Task) -> Result<FittedLinear> {
         let mut stream = UerStream::new(self, task.scale())?;
         let only_clip = task.streams().clip() == Some(0..task.streams().width());
         for text in task.text() {
@@ -129,28 +100,9 @@ impl Head for Uer {
             let rows = linalg::select(task.features(), batch);
             stream.observe(rows.view(), &labels)?;
         }
-        Ok(FittedUer(stream.linear()))
-    }
-}
-
-/// The weights at the end of the stream.
-#[derive(Debug, Clone)]
-pub struct FittedUer(Linear);
-
-impl FittedHead for FittedUer {
-    fn n_classes(&self) -> usize {
-        self.0.n_classes()
-    }
-
-    fn scores_into(&self, query: Query<'_>, _scratch: &mut Scratch, out: &mut [f32]) {
-        self.0.scores_into(query, out);
-    }
-
-    fn prior_temperature(&self) -> f64 {
-        1.0
-    }
-
-    fn linear(&self) -> Option<&Linear> {
-        Some(&self.0)
+        Ok(FittedLinear {
+            linear: stream.linear(),
+            temperature: 1.0,
+        })
     }
 }

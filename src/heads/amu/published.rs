@@ -2,10 +2,9 @@
 
 use super::adamw::{Trainer, TrainingRows};
 use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
-use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{Head, MissingText, ScoresBy, check_factor, check_within};
+use crate::heads::{Head, MissingText, ScoresBy, recipe::recipe};
 use crate::numerics::math::cos;
 use crate::numerics::order::distinct;
 use crate::numerics::random::Random;
@@ -61,76 +60,54 @@ impl Start {
 /// Below this length a sum of unit rows is rounding noise.
 const SHORTEST: f64 = 1e-12;
 
-/// Scores a query by its zero-shot logits plus a bias from auxiliary features, trained by the published procedure.
-///
-/// s = 100 f.t + alpha kappa z, where z are the logits W a of the auxiliary features, standardised over the classes,
-/// and kappa tells how unsure zero-shot recognition is.
-///
-/// # Shapes
-/// f: the `clip` columns `(d,)` of a unit row; a: the auxiliary columns `(A,)`, divided by the root of the number of
-/// streams; W `(C, A)`.
-/// # Units
-/// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text alone. With one
-/// class, or examples of one class only, there is no bias. Without any text the score is z.
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// Fit O(epochs n C A), score O(C (d + A)) a query.
-// Fields that are not known pass: earlier versions saved more.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AmuPublished {
-    /// Strength of the bias, 0 to 1000.
-    pub alpha: f64,
-    /// Weight of the loss of s, 0 to 1; the loss of z has the rest.
-    pub lambda: f64,
-    /// What kappa is made from.
-    pub uncertainty: Uncertainty,
-    /// Its exponent, 0 to 10.
-    pub power: f64,
-    /// The constant of [`Uncertainty::Moment`], 1e-6 to 1e6.
-    pub moment_norm: f64,
-    /// Where W starts.
-    pub init: Start,
-    /// Whether z is standardised.
-    pub zscore: bool,
-    /// Whether W is trained.
-    pub train: bool,
-    /// Learning rate of the first step, 0 to 1; it falls to 0 along half a cosine.
-    pub lr: f64,
-    /// Decoupled weight decay, 0 to 1.
-    pub weight_decay: f64,
-    /// Passes over the examples, 0 to 1000.
-    pub epochs: usize,
-    /// Examples a step, at least 1.
-    pub batch: usize,
-    /// Of the order of the examples and a random start.
-    pub seed: u64,
-    /// What stands in for the text of a class with examples.
-    pub missing_text: MissingText,
-    /// Where a comes from.
-    pub aux: Auxiliary,
-}
-
-impl Default for AmuPublished {
-    fn default() -> Self {
-        Self {
-            alpha: 0.5,
-            lambda: 0.35,
-            uncertainty: Uncertainty::None,
-            power: 0.4,
-            moment_norm: 250.0,
-            init: Start::default(),
-            zscore: true,
-            train: true,
-            lr: 1e-3,
-            weight_decay: 0.01,
-            epochs: 50,
-            batch: 8,
-            seed: 1,
-            missing_text: MissingText::default(),
-            aux: Auxiliary::default(),
-        }
+recipe! {
+    /// Scores a query by its zero-shot logits plus a bias from auxiliary features, trained by the published procedure.
+    ///
+    /// s = 100 f.t + alpha kappa z, where z are the logits W a of the auxiliary features, standardised over the classes,
+    /// and kappa tells how unsure zero-shot recognition is.
+    ///
+    /// # Shapes
+    /// f: the `clip` columns `(d,)` of a unit row; a: the auxiliary columns `(A,)`, divided by the root of the number of
+    /// streams; W `(C, A)`.
+    /// # Units
+    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text alone. With one
+    /// class, or examples of one class only, there is no bias. Without any text the score is z.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// Fit O(epochs n C A), score O(C (d + A)) a query.
+    // Fields that are not known pass: earlier versions saved more.
+    AmuPublished "amu_published" {
+        /// Strength of the bias.
+        alpha: f64 = 0.5, 0 to 1000;
+        /// Weight of the loss of s; the loss of z has the rest.
+        lambda: f64 = 0.35, 0 to 1;
+        /// What kappa is made from.
+        uncertainty: Uncertainty = Uncertainty::None;
+        /// Its exponent.
+        power: f64 = 0.4, 0 to 10;
+        /// The constant of [`Uncertainty::Moment`].
+        moment_norm: f64 = 250.0, 1e-6 to 1e6;
+        /// Where W starts.
+        init: Start = Start::default();
+        /// Whether z is standardised.
+        zscore: bool = true;
+        /// Whether W is trained.
+        train: bool = true;
+        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        lr: f64 = 1e-3, 0 to 1;
+        /// Decoupled weight decay.
+        weight_decay: f64 = 0.01, 0 to 1;
+        /// Passes over the examples.
+        epochs: usize = 50, 0 to 1000;
+        /// Examples a step.
+        batch: usize = 8, 1 to 1e9;
+        /// Of the order of the examples and a random start.
+        seed: u64 = 1;
+        /// What stands in for the text of a class with examples.
+        missing_text: MissingText = MissingText::default();
+        /// Where a comes from.
+        aux: Auxiliary = Auxiliary::default();
     }
 }
 
@@ -143,15 +120,7 @@ impl Head for AmuPublished {
     }
 
     fn check(&self) -> Result<()> {
-        let (decay, epochs, batch) = (self.weight_decay, self.epochs as f64, self.batch as f64);
-        strength::check("amu_published.alpha", self.alpha)?;
-        check_within("amu_published.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
-        check_within("amu_published.power", self.power, 0.0, 10.0, "0 to 10")?;
-        check_factor("amu_published.moment_norm", self.moment_norm)?;
-        check_within("amu_published.lr", self.lr, 0.0, 1.0, "0 to 1")?;
-        check_within("amu_published.weight_decay", decay, 0.0, 1.0, "0 to 1")?;
-        check_within("amu_published.epochs", epochs, 0.0, 1e3, "0 to 1000")?;
-        check_within("amu_published.batch", batch, 1.0, f64::MAX, ">= 1")
+        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {

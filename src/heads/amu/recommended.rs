@@ -5,62 +5,47 @@ use super::source::Source;
 use super::strength;
 use super::uncertainty::Uncertainty;
 use crate::Result;
-use crate::heads::{Head, MissingText, ScoresBy, check_factor, check_within};
+use crate::heads::{Head, MissingText, ScoresBy, recipe::recipe};
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use crate::validation::{ENOUGH, plan};
-use serde::{Deserialize, Serialize};
 
-/// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
-///
-/// W minimises a strictly convex objective: the cross-entropies of s and of sigma W a on the
-/// examples, and a ridge that pulls W to the class means. alpha is learned, unless it is given: the poorer zero-shot
-/// recognition does on the examples, and the better the bias does on held-out ones, the larger.
-///
-/// # Shapes
-/// f: the `clip` columns `(d,)` of a unit row; a: the image `(A,)`, or what `aux` names; W `(C, A)`.
-/// # Units
-/// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean
-/// bias of the others. With one class, or examples of one class only, there is no bias. Without any text the score is
-/// sigma W a.
-/// # Errors
-/// [`crate::Error::Parameter`].
-/// # Cost
-/// Fit O(n min(n, A) passes C), and O(n^2 A) where n is at most 2 A; memory O(n (min(n, A) + C)). Score O(C (d + A)) a query. Learning alpha takes about three fits more.
-// Fields that are not known pass: earlier versions saved more.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Amu {
-    /// Strength of the bias, 0 to 1000; learned where there is none.
-    pub alpha: Option<f64>,
-    /// Weight of the loss of s, 0 to 1; the loss of the bias alone has the rest.
-    pub lambda: f64,
-    /// Weight of the ridge, 1e-6 to 1e6.
-    pub mu: f64,
-    /// What kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear.
-    pub uncertainty: Uncertainty,
-    /// Its exponent, 0 to 10.
-    pub power: f64,
-    /// Whether every class weighs the same, whatever its number of examples.
-    pub class_balance: bool,
-    /// What stands in for the text of a class with examples.
-    pub missing_text: MissingText,
-    /// Where a comes from.
-    pub aux: Auxiliary,
-}
-
-impl Default for Amu {
-    fn default() -> Self {
-        Self {
-            alpha: None,
-            lambda: 0.35,
-            mu: 1.0,
-            uncertainty: Uncertainty::default(),
-            power: 0.4,
-            class_balance: false,
-            missing_text: MissingText::default(),
-            aux: Auxiliary::All,
-        }
+recipe! {
+    /// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
+    ///
+    /// W minimises a strictly convex objective: the cross-entropies of s and of sigma W a on the
+    /// examples, and a ridge that pulls W to the class means. alpha is learned, unless it is given: the poorer zero-shot
+    /// recognition does on the examples, and the better the bias does on held-out ones, the larger.
+    ///
+    /// # Shapes
+    /// f: the `clip` columns `(d,)` of a unit row; a: the image `(A,)`, or what `aux` names; W `(C, A)`.
+    /// # Units
+    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean
+    /// bias of the others. With one class, or examples of one class only, there is no bias. Without any text the score is
+    /// sigma W a.
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    /// # Cost
+    /// Fit O(n min(n, A) passes C), and O(n^2 A) where n is at most 2 A; memory O(n (min(n, A) + C)). Score O(C (d + A)) a query.
+    /// Learning alpha takes about three fits more.
+    // Fields that are not known pass: earlier versions saved more.
+    Amu "amu" {
+        /// Strength of the bias; learned where there is none.
+        alpha: Option<f64> = None, 0 to 1000;
+        /// Weight of the loss of s; the loss of the bias alone has the rest.
+        lambda: f64 = 0.35, 0 to 1;
+        /// Weight of the ridge.
+        mu: f64 = 1.0, 1e-6 to 1e6;
+        /// What kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear.
+        uncertainty: Uncertainty = Uncertainty::default();
+        /// Its exponent.
+        power: f64 = 0.4, 0 to 10;
+        /// Whether every class weighs the same, whatever its number of examples.
+        class_balance: bool = false;
+        /// What stands in for the text of a class with examples.
+        missing_text: MissingText = MissingText::default();
+        /// Where a comes from.
+        aux: Auxiliary = Auxiliary::All;
     }
 }
 
@@ -84,10 +69,7 @@ impl Head for Amu {
     }
 
     fn check(&self) -> Result<()> {
-        strength::check("amu.alpha", self.alpha.unwrap_or(0.0))?;
-        check_within("amu.lambda", self.lambda, 0.0, 1.0, "0 to 1")?;
-        check_factor("amu.mu", self.mu)?;
-        check_within("amu.power", self.power, 0.0, 10.0, "0 to 10")
+        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {

@@ -34,8 +34,8 @@ pub(super) struct Learned {
 /// The standard deviation of class-mean logits is taken to be at least this.
 const SMALLEST_DEVIATION: f64 = 1e-3;
 
-/// More examples than this many times their width are known by their features, not by their products: a step costs as much,
-/// and these are half the numbers or fewer.
+/// More examples than this many times their width are known by their features, which are half the numbers or fewer, not by their
+/// products. At three times the width a fit takes a fifth longer so, at more less (`evaluate --heads amu` on 1,616 examples).
 const MANY: usize = 2;
 
 impl<'a> Source<'a> {

@@ -8,8 +8,6 @@
 //! was a point worse than this one on simulated texts of all qualities (true CLIP features of 54 classes that are in no
 //! test); and the strength may exceed 12, without which poor text could not be ignored.
 
-use crate::Result;
-use crate::heads::check_within;
 use crate::numerics::math::{exp, log_sum_exp};
 
 /// The strength that suits good and poor text alike for this many classes.
@@ -25,14 +23,9 @@ const PER_NAT: f64 = 3.0;
 const UNSEEN: f64 = 1.0;
 const UNSEEN_LOSS: f64 = 0.5;
 
-/// The strongest bias: here text hardly counts, whatever it says.
+/// The strongest bias that is learned: here text hardly counts, whatever it says. One of ten times that answers the same, and what is
+/// beyond takes the solver ever longer, so recipes end there.
 const STRONGEST: f64 = 100.0;
-
-/// Refuses a strength that is not from 0 to ten times the strongest that is learned: what is beyond answers the same, and takes
-/// the solver ever longer.
-pub(super) fn check(name: &'static str, alpha: f64) -> Result<()> {
-    check_within(name, alpha, 0.0, 10.0 * STRONGEST, "0 to 1000")
-}
 
 /// Strength from the zero-shot cross-entropy (nats) of each example.
 pub(super) fn from_text(classes: usize, losses: &[f64]) -> f64 {
