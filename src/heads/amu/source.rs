@@ -35,7 +35,7 @@ pub(super) struct Learned {
 const SMALLEST_DEVIATION: f64 = 1e-3;
 
 /// More examples than this many times their width are known by their features, which are half the numbers or fewer, not by their
-/// products. At three times the width a fit takes a fifth longer so, at more less (`evaluate --heads amu` on 1,616 examples).
+/// products. At three times the width a fit takes a fifth longer so (`evaluate --heads amu --aux none --shots 16`, UCF101).
 const MANY: usize = 2;
 
 impl<'a> Source<'a> {
