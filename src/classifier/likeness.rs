@@ -26,7 +26,7 @@ impl Classifier {
         let streams = self.set.streams().as_slice().len() as f32;
         let same = (self.set.examples())
             .filter(|(_, example)| example.class == class.id)
-            .map(|(id, example)| (id, linalg::dot(&*example.row, &unit) / streams))
+            .map(|(id, example)| (id, linalg::dot(&example.row, &unit) / streams))
             .filter(|&(_, cosine)| cosine > SAME);
         Ok(same.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(id, _)| id))
     }

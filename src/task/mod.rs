@@ -343,7 +343,7 @@ impl Task {
         let mut features = Vec::with_capacity(n * width);
         let mut labels = Vec::with_capacity(n);
         for example in examples {
-            features.extend_from_slice(&*example.row);
+            features.extend_from_slice(&example.row);
             labels.push(set.index_of(example.class));
         }
         let rows = Array2::from_shape_vec((n, width), features)
