@@ -55,7 +55,14 @@ export async function launch() {
   const flags = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update";
   return chromium.launch({
     ...(executablePath && { executablePath }),
-    args: [...flags.split(" "), "--disable-sync", "--no-first-run"],
+    args: [
+      ...flags.split(" "),
+      "--disable-sync",
+      "--no-first-run",
+      // A camera with a test picture, without a question.
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ],
   });
 }
 

@@ -15,3 +15,7 @@ export function programsOf(document, language) {
   if (programs.length === 0) throw new Error(`the ${document} holds no program in ${language}`);
   return programs.map(([, , program]) => program);
 }
+
+/** The program of a document that has a word in it. */
+export const programWith = (document, language, word) =>
+  programsOf(document, language).find((text) => text.includes(word));

@@ -12,7 +12,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, serve } from "./browser.mjs";
-import { programsOf } from "./documents.mjs";
+import { programWith } from "./documents.mjs";
 import { ask, ready, teach, teachAndAsk, visit } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { pack } from "./tarball.mjs";
@@ -39,10 +39,6 @@ const NEXT = {
   start: "next start --port",
 };
 
-/** The program of a document that has a word in it. */
-const recipe = (document, language, word) =>
-  programsOf(document, language).find((text) => text.includes(word));
-
 // How the page comes by its classifier where it is not by the package's name alone.
 const byPath = () => ({
   "open.js": [
@@ -51,20 +47,20 @@ const byPath = () => ({
   ].join("\n"),
 });
 const addresses = () => ({
-  "open.js": `${recipe("readme", "ts", "worker.ts")}\nexport const open = async () => classifier;\n`,
+  "open.js": `${programWith("readme", "ts", "worker.ts")}\nexport const open = async () => classifier;\n`,
   "worker.ts": 'import "handful/worker";\n',
   "vite.config.js": 'export default { build: { target: "es2022" } };\n', // for the recipe's `await`
 });
 const trustedTypes = () => ({
   "open.js": [
     'import { Classifier } from "handful";',
-    recipe("readme", "js", "trustedTypes"),
+    programWith("readme", "js", "trustedTypes"),
     "export const open = () => Classifier.create();\n",
   ].join("\n"),
 });
 const offlineApp = () => ({
-  "service-worker.js": recipe("guide", "js", "caches"),
-  "open.js": `${recipe("guide", "ts", "serviceWorker")}\nexport const open = async () => classifier;\n`,
+  "service-worker.js": programWith("guide", "js", "caches"),
+  "open.js": `${programWith("guide", "ts", "serviceWorker")}\nexport const open = async () => classifier;\n`,
 });
 
 /**
@@ -109,7 +105,7 @@ const ROWS = [
     name: "esbuild",
     from: page(),
     packages: ["esbuild@0.28.2"],
-    files: () => ({ "build.js": recipe("readme", "js", "esbuild") }),
+    files: () => ({ "build.js": programWith("readme", "js", "esbuild") }),
     build: "node build.js && cp index.html dist",
   },
   { name: "Next.js, Turbopack", ...NEXT, build: "next build", dev: "next dev --port" },

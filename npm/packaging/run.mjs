@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, runPage, serve } from "./browser.mjs";
-import { programsOf } from "./documents.mjs";
+import { programsOf, programWith } from "./documents.mjs";
 import { teachAndAsk } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
@@ -32,7 +32,7 @@ async function install(folder, tarball) {
 
 /**
  * The programs of the documents become modules beside the page's own, so that they are type-checked with them. Those that
- * need nothing but the core go to Node too.
+ * need nothing but the core go to Node too; the live camera is run by the page's tests.
  *
  * @returns {Promise<string[]>} the names of the latter
  */
@@ -47,6 +47,7 @@ async function copyPrograms(folder) {
       runnable.push(name);
     }
   }
+  await writeFile(join(folder, "vite/src/live-camera.ts"), programWith("guide", "ts", "getUserMedia"));
   return runnable;
 }
 

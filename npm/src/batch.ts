@@ -17,18 +17,26 @@ export async function* batch<Value extends object, Options extends ImageOptions>
   onProgress?.({ stage: "encode", done: 0, total });
   for (const image of images) {
     signal?.throwIfAborted();
-    let item: BatchItem<Value>;
-    try {
-      item = { ...(await act(image, { ...options, onProgress: undefined })), index };
-    } catch (failure) {
-      signal?.throwIfAborted();
-      const error = toHandfulError(failure);
-      if (error.code === "disposed") throw error;
-      item = { index, error } as BatchItem<Value>;
-    }
+    const item = await itemOf(index, () => act(image, { ...options, onProgress: undefined }), signal);
     index += 1;
     onProgress?.({ stage: "encode", done: index, total });
     yield item;
+  }
+}
+
+/** What `act` gives, or what went wrong with it, as an item of a result. An abort and `dispose()` end it all: they throw. */
+export async function itemOf<Value extends object>(
+  index: number,
+  act: () => Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<BatchItem<Value>> {
+  try {
+    return { ...(await act()), index };
+  } catch (failure) {
+    signal?.throwIfAborted();
+    const error = toHandfulError(failure);
+    if (error.code === "disposed") throw error;
+    return { index, error } as BatchItem<Value>;
   }
 }
 

@@ -55,6 +55,19 @@ export const SIDE: Kind = {
   wanted: "a whole number from 1 to 1024",
   holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
 };
+export const RATE: Kind = {
+  wanted: "a number above 0, at most 60",
+  holds: (value) => typeof value === "number" && value > 0 && value <= 60,
+};
+/** Streams of canvases have a type of their own in some browsers. */
+export function isStream(value: unknown): value is MediaStream {
+  return typeof value === "object" && value !== null && "getVideoTracks" in value;
+}
+export const LIVE: Kind = {
+  wanted: "a video element, or a MediaStream with a video track",
+  holds: (value) =>
+    typed("HTMLVideoElement")(value) || (isStream(value) && value.getVideoTracks().length > 0),
+};
 export const MARK: Kind = {
   wanted: "a whole number from 0 to 4294967295",
   holds: (value) => typeof value === "number" && value >>> 0 === value,

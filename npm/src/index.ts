@@ -19,3 +19,4 @@ export type {
   PredictResult,
   Progress,
 } from "./types.js";
+export { type LiveSource, type WatchOptions, watch } from "./watch.js";

@@ -199,6 +199,8 @@ const CALLS = {
   "Encoder#encodeText": [text, options(call)],
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
+  // In Node there is no video that could be right; the other arguments are looked at before it.
+  watch: [kind(() => undefined), kind(() => encoder), options({ fps: kind(() => 5, ["number"]), signal })],
 };
 
 const encoder = await Encoder.load();

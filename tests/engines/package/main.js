@@ -1,5 +1,5 @@
 // A page without bundler or import map that uses the package from its tarball. What it finds is read by the program outside.
-import { Classifier, Encoder, FeatureClassifier, HandfulError } from "./package/dist/index.js";
+import { Classifier, Encoder, FeatureClassifier, HandfulError, watch } from "./package/dist/index.js";
 
 const results = [];
 window.report = { results, running: "", finished: false };
@@ -17,6 +17,14 @@ async function check(name, body) {
 
 function expect(truth, what) {
   if (!truth) throw new Error(`expected: ${what}`);
+}
+
+async function refused(work, code) {
+  const error = await work().then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(error instanceof HandfulError && error.code === code, `the code ${code}, not ${error}`);
 }
 
 const THINGS = ["tomato", "leaf", "bread"];
@@ -105,13 +113,6 @@ await check("weights and a graph are written", async () => {
 });
 
 await check("errors are HandfulErrors", async () => {
-  const refused = async (work, code) => {
-    const error = await work().then(
-      () => undefined,
-      (error) => error,
-    );
-    expect(error instanceof HandfulError && error.code === code, `the code ${code}, not ${error}`);
-  };
   await refused(
     () => classifier.predict(new File(["words"], "words.png", { type: "image/png" })),
     "not-an-image",
@@ -171,6 +172,116 @@ await check("what is transparent is white, and images of another window are imag
     const { features } = await classifier.encoder.encode(image);
     expect(alike(features, expected) > 0.999, `the features on white of ${image}`);
   }
+});
+
+/** A stream that shows a photo of a thing, or of another one when it is told to. */
+async function film(thing) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [200, 150];
+  const context = canvas.getContext("2d");
+  const stream = canvas.captureStream(25);
+  const frames = setInterval(() => context.drawImage(picture, 0, 0, 200, 150), 40);
+  let picture;
+  const show = async (other) => {
+    picture = await createImageBitmap(await photo(other, 5));
+  };
+  await show(thing);
+  const track = stream.getVideoTracks()[0];
+  return {
+    stream,
+    track,
+    show,
+    end: () => {
+      clearInterval(frames);
+      track.stop();
+    },
+  };
+}
+
+await check(
+  "a video is answered by its newest picture, one at a time, until its track is stopped",
+  async () => {
+    const { stream, show, end } = await film("tomato");
+    const video = Object.assign(document.createElement("video"), { muted: true, srcObject: stream });
+    document.body.append(video);
+    await video.play();
+    const labels = [];
+    for await (const { index, answer, error } of watch(video, classifier, { fps: 60 })) {
+      expect(answer && index === labels.length, `an answer, not ${error}`);
+      labels.push(answer.label);
+      if (labels.length === 1) {
+        // Had the pictures of the meantime been kept, the next answer would be the old one.
+        await show("leaf");
+        while ((await classifier.predict(video)).label !== "leaf");
+      }
+      if (labels.length === 3) end();
+    }
+    expect(labels.join() === "tomato,leaf,leaf", labels.join());
+    video.remove();
+  },
+);
+
+await check("a stream is watched until a break or an abort, and is left as it is", async () => {
+  const { stream, track, end } = await film("bread");
+  const { encoder } = classifier;
+  let seen = 0;
+  for await (const { features } of watch(stream, encoder)) {
+    expect(classifier.predictFeatures(features).label === "bread", "features of the bread");
+    seen += 1;
+    if (seen === 2) break;
+  }
+  const controller = new AbortController();
+  for await (const { answer } of watch(stream, classifier, { signal: controller.signal })) {
+    expect(answer.label === "bread", answer.label);
+    seen += 1;
+    controller.abort();
+  }
+  const last = watch(stream, classifier, { signal: controller.signal });
+  expect((await last.next()).done && seen === 3, "no answer after an abort");
+  const waiting = new AbortController();
+  const paused = watch(document.createElement("video"), classifier, { signal: waiting.signal }).next();
+  waiting.abort();
+  expect((await paused).done, "an end while nothing is there to be seen");
+  expect(track.readyState === "live", "a track that goes on");
+  end();
+  expect((await watch(stream, classifier).next()).done, "nothing of a track that has ended");
+});
+
+await check("no picture is looked at while the page is hidden", async () => {
+  const { stream, end } = await film("leaf");
+  let hidden = true;
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  let came = false;
+  const answer = watch(stream, classifier, { fps: 60 }).next();
+  answer.then(() => {
+    came = true;
+  });
+  for (let i = 0; i < 20; i += 1) await classifier.predict(await photo("leaf", 5));
+  expect(!came, "no answer so far");
+  hidden = false;
+  expect((await answer).value.answer.label === "leaf", "an answer when it is shown again");
+  delete document.hidden;
+  end();
+});
+
+await check("a picture that cannot be answered says why, and what cannot be watched is refused", async () => {
+  const { stream, end } = await film("leaf");
+  const { encoder } = classifier;
+  const learning = await Classifier.create({ encoder });
+  const answers = watch(stream, learning);
+  const first = await answers.next();
+  expect(first.value.error.code === "not-enough-examples", "nothing to tell apart");
+  for (const thing of ["leaf", "bread"]) await learning.addExample(await photo(thing, 0), thing);
+  expect((await answers.next()).value.answer.label === "leaf", "an answer as soon as there can be one");
+  learning.dispose();
+  await refused(() => answers.next(), "disposed");
+  const blind = await Classifier.create({ encoder: null, streams: encoder.streams });
+  await refused(() => watch(stream, blind).next(), "no-encoder");
+  await refused(() => watch(document.createElement("canvas"), learning).next(), "parameter");
+  await refused(() => watch(new MediaStream(), learning).next(), "parameter");
+  await refused(() => watch(stream, stream).next(), "parameter");
+  await refused(() => watch(stream, learning, { fps: 0 }).next(), "parameter");
+  end();
 });
 
 await check("what is disposed of says so", async () => {

@@ -1,7 +1,6 @@
 /** Ask what photos show, or have the camera answered live; say what they really show, which teaches. */
 import { ask, clearReadings, photoOf } from "../engine/answering";
 import { capture, releaseCamera, startCamera } from "../engine/camera";
-import { look } from "../engine/looking";
 import { type Photo, teach } from "../engine/teaching";
 import { getState, set, update } from "../state/live";
 import { rowsOf, toCsv, toJson } from "../state/table";
@@ -34,7 +33,6 @@ export function toggleLive(): void {
   }
   set({ live: { kind: "on", outcome: { kind: "waiting" } } });
   void startCamera();
-  void look();
 }
 
 function stopLive(): void {

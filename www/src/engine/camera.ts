@@ -26,8 +26,13 @@ export function attachVideo(video: HTMLVideoElement): () => void {
   };
 }
 
+/** What the camera that is on gives. */
+export function currentStream(): MediaStream | null {
+  return stream;
+}
+
 /** A video that has a picture now, or null. */
-export function currentVideo(): HTMLVideoElement | null {
+function currentVideo(): HTMLVideoElement | null {
   for (const video of videos.keys()) if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
   return null;
 }

@@ -1,37 +1,45 @@
-/** Live answers: one picture of the camera after another, the next when the last is answered. */
-import { getState, set } from "../state/live";
+/** Live answers: what the camera shows, again and again, for as long as that is wanted. */
+import { watch } from "handful";
+import { getState, set, subscribe } from "../state/live";
+import type { Outcome } from "../state/state";
 import { classify, type Encoded } from "./answering";
-import { currentVideo } from "./camera";
+import { currentStream } from "./camera";
 import { codeOf } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
 
-/** Milliseconds between two pictures at least, so that a fast machine is not kept busy for nothing. */
-const PAUSE = 100;
-
-let round = 0;
 let last: Encoded | null = null;
 
-/** Starts to look; stops when the state says that nobody wants live answers any more. */
-export async function look(): Promise<void> {
-  round += 1;
-  const mine = round;
-  last = null;
-  const wanted = () => mine === round && getState().live.kind === "on";
-  while (wanted()) {
-    const encoder = await setOpened();
-    const video = document.hidden ? null : currentVideo();
-    try {
-      if (video) last = { encoder, ...(await encoder.encode(video, { detail: "live" })) };
-      if (wanted() && last) set({ live: { kind: "on", outcome: classify(last) } });
-    } catch (error) {
-      if (wanted()) set({ live: { kind: "on", outcome: { kind: "failed", code: codeOf(error) } } });
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+/** Looks whenever live answers are wanted of a camera that is on and a set that is open. */
+export function keepLooking(): void {
+  let watched: MediaStream | null = null;
+  let stop = new AbortController();
+  subscribe(() => {
+    const { live, camera, set } = getState();
+    if (live.kind === "off") last = null;
+    const wanted = live.kind === "on" && camera.kind === "on" && set.kind === "open" ? currentStream() : null;
+    if (wanted === watched) return;
+    watched = wanted;
+    stop.abort();
+    if (!wanted) return;
+    stop = new AbortController();
+    void look(wanted, stop.signal);
+  });
+  onSetChange(() => {
+    if (!last?.encoder.fits(currentSet())) last = null;
+    if (getState().live.kind === "on" && last) show(classify(last));
+  });
+}
+
+async function look(stream: MediaStream, signal: AbortSignal): Promise<void> {
+  const encoder = await setOpened();
+  for await (const { features, timings, error } of watch(stream, encoder, { signal })) {
+    if (signal.aborted) return;
+    if (!error) last = { encoder, features, timings };
+    show(error ? { kind: "failed", code: codeOf(error) } : classify({ encoder, features, timings }));
   }
 }
 
-onSetChange(() => {
-  if (!last?.encoder.fits(currentSet())) last = null;
-  if (getState().live.kind === "on" && last) set({ live: { kind: "on", outcome: classify(last) } });
-});
+function show(outcome: Outcome): void {
+  set({ live: { kind: "on", outcome } });
+}

@@ -217,6 +217,24 @@ await check("a live picture is looked at with less detail, and answered like the
   expect(label === classifier.predictFeatures(photo.features).label, "the same answer");
 });
 
+await check("the guide's live camera is taught by presses, answers, and stops", async () => {
+  const running = import("./live-camera.js");
+  const press = (text: string): void =>
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === text)?.click();
+  const shows = async (words: RegExp): Promise<void> => {
+    while (!words.test(document.querySelector("output")?.value ?? ""))
+      await new Promise((done) => setTimeout(done, 50));
+  };
+  await shows(/^Show me both/);
+  press("This is: mug");
+  press("This is: empty table");
+  await shows(/^(mug|empty table|none of these)$/);
+  press("Stop");
+  await running;
+  const { srcObject } = document.querySelector("video") ?? {};
+  expect(srcObject instanceof MediaStream && !srcObject.active, "a camera that is off");
+});
+
 await check("after a crash the running image is rejected and the next one is encoded", async () => {
   let started = 0;
   const fragile = await Encoder.load(undefined, {

@@ -1,0 +1,121 @@
+import { abortable } from "./abort.js";
+import { itemOf } from "./batch.js";
+import { check, checkOptions, isStream, type Kinds, LIVE, RATE, SIGNAL } from "./check.js";
+import { Classifier } from "./classifier.js";
+import { Encoder } from "./encoder.js";
+import { HandfulError } from "./errors.js";
+import type { BatchItem, CallOptions, EncodeResult, ImageOptions, PredictResult } from "./types.js";
+
+/** A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen. */
+export type LiveSource = HTMLVideoElement | MediaStream;
+
+/** Options of {@link watch}. */
+export interface WatchOptions extends Pick<CallOptions, "signal"> {
+  /** How many frames a second are looked at, at most: above 0, up to 60. Default: 10. */
+  readonly fps?: number | undefined;
+}
+
+const OPTIONS: Kinds<WatchOptions> = { fps: RATE, signal: SIGNAL };
+
+/** Milliseconds after which it is seen that a video has a picture again, or has ended. */
+const MOMENT = 100;
+
+/** The `readyState` of a video that has a picture. */
+const HAVE_CURRENT_DATA = 2;
+
+/**
+ * Answers for a live video, or with an {@link Encoder} its features, for as long as it goes on. One frame is looked at at a time, with
+ * the detail `live`: the one that the video shows when the next answer is asked for. Those that pass while it is worked on, or
+ * while the body of your loop runs, are dropped. It waits while the page is hidden, the video is paused or has no picture yet.
+ *
+ * It ends, without an error, when `signal` is aborted or the video does: its track is stopped, its file is over. It also
+ * ends with `break`. The video and the stream stay yours, and as they are.
+ *
+ * A frame that fails gives an item with `error`, such as `not-enough-examples`, and does not stop the rest.
+ *
+ * @param by - What looks: a classifier gives answers, an encoder features.
+ * @throws {@link HandfulError} with code `parameter`, `no-encoder`, or `disposed`.
+ *
+ * @example
+ * ```ts
+ * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+ * for await (const { answer, error } of watch(camera, classifier, { fps: 5 })) {
+ *   heading.textContent = answer ? answer.label : error.message;
+ *   if (answer?.label === "apple") break;
+ * }
+ * ```
+ */
+export function watch(
+  video: LiveSource,
+  by: Classifier,
+  options?: WatchOptions,
+): AsyncGenerator<PredictResult, void>;
+export function watch(
+  video: LiveSource,
+  by: Encoder,
+  options?: WatchOptions,
+): AsyncGenerator<EncodeResult, void>;
+export async function* watch(
+  video: LiveSource,
+  by: Classifier | Encoder,
+  options: WatchOptions = {},
+): AsyncGenerator<BatchItem<object>, void> {
+  const look = lookerOf(by);
+  checkOptions("options", options, OPTIONS);
+  check("video", video, LIVE);
+  const { fps = 10, signal } = options;
+  const shown = isStream(video) ? elementOf(video) : video;
+  try {
+    let index = 0;
+    for (let due = 0; !signal?.aborted && !isOver(video); ) {
+      const now = performance.now();
+      if (now < due || !hasPicture(shown)) {
+        // Browsers pause what is in a hidden page, and do not all go on by themselves.
+        if (shown !== video && shown.paused) shown.play().catch(() => {});
+        await abortable(pause(now < due ? Math.min(due - now, MOMENT) : MOMENT), signal);
+        continue;
+      }
+      due = now + 1000 / fps;
+      const item = await itemOf(index, () => look(shown, { detail: "live", signal }), signal);
+      if (item.error?.code === "no-encoder") throw item.error;
+      yield item;
+      index += 1;
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    if (shown !== video) shown.srcObject = null;
+  }
+}
+
+/** What is done with each frame. */
+function lookerOf(by: unknown): (frame: HTMLVideoElement, options: ImageOptions) => Promise<object> {
+  if (by instanceof Encoder) return (frame, options) => by.encode(frame, options);
+  if (by instanceof Classifier)
+    return async (frame, options) => ({ answer: await by.predict(frame, options) });
+  throw new HandfulError("parameter", "by should be a Classifier or an Encoder.");
+}
+
+/** An element that shows a stream to nobody; it is not played yet. */
+function elementOf(stream: MediaStream): HTMLVideoElement {
+  const element = document.createElement("video");
+  element.muted = true;
+  element.playsInline = true;
+  element.srcObject = stream;
+  return element;
+}
+
+/** Whether there is a picture that somebody looks at. */
+function hasPicture({ ownerDocument, paused, readyState, videoWidth }: HTMLVideoElement): boolean {
+  return !ownerDocument.hidden && !paused && readyState >= HAVE_CURRENT_DATA && videoWidth > 0;
+}
+
+function isOver(video: LiveSource): boolean {
+  if (!isStream(video) && video.ended) return true;
+  const stream = isStream(video) ? video : video.srcObject;
+  return isStream(stream) && stream.getVideoTracks().every(({ readyState }) => readyState === "ended");
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}
