@@ -68,10 +68,6 @@ export const LIVE: Kind = {
   holds: (value) =>
     typed("HTMLVideoElement")(value) || (isStream(value) && value.getVideoTracks().length > 0),
 };
-export const MARK: Kind = {
-  wanted: "a whole number from 0 to 4294967295",
-  holds: (value) => typeof value === "number" && value >>> 0 === value,
-};
 export const ENCODER: Kind = {
   wanted: "an Encoder, an object with the address of a manifest, or null",
   holds: (value) => value === null || isRecord(value),

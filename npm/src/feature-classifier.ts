@@ -9,7 +9,6 @@ import {
   FLAG,
   FUNCTION,
   type Kinds,
-  MARK,
   ROW,
   ROWS,
   SIGNAL,
@@ -21,6 +20,7 @@ import type { CoreClassifier } from "./core-module.js";
 import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { type Head, headOf, headParts } from "./heads.js";
+import { type Failure, isPromise, StepNames, Transaction } from "./steps.js";
 import type {
   Answer,
   CallOptions,
@@ -57,7 +57,7 @@ export interface FeatureClassifierOptions extends CoreOptions {
  * A labelled set of feature rows that answers for new rows. For those who bring their own encoder; `Classifier`
  * adds images to it.
  *
- * Every change takes effect at once, is one step of undo (or part of one, see {@link marked}), and either happens wholly
+ * Every change takes effect at once, is one step of undo (or part of one, see {@link named} and {@link transaction}), and either happens wholly
  * or throws a {@link HandfulError} and leaves the set as it was. Labels are trimmed, unique, and 1 to 200 characters long;
  * they are text, whatever they look like. Those that look the same are the same, whichever way Unicode spells them; the
  * first spelling is shown. After {@link dispose} every method throws the code `disposed`.
@@ -84,7 +84,12 @@ export class FeatureClassifier implements Disposable {
   #examples: readonly ExampleSummary[] | undefined;
   readonly #listeners = new Set<() => void>();
   #endReading: (() => void) | undefined;
-  #marking = false;
+  readonly #names = new StepNames();
+  /** Mark of the changes within {@link named}. */
+  #mark: number | undefined;
+  #transaction: Transaction | undefined;
+  /** Mark of the transaction that was taken back last: it cannot be redone. */
+  #takenBack = 0;
 
   /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
   protected constructor(core: CoreClassifier) {
@@ -312,56 +317,103 @@ export class FeatureClassifier implements Disposable {
 
   /** Whether {@link undo} has something to take back. */
   get canUndo(): boolean {
-    return this.core.canUndo();
+    const core = this.core;
+    return !this.#transaction && core.canUndo();
   }
 
   /** Whether {@link redo} has something to do again. */
   get canRedo(): boolean {
-    return this.core.canRedo();
+    const core = this.core;
+    return !this.#transaction && core.canRedo() && core.redoMark() !== this.#takenBack;
   }
 
   /**
-   * Makes changes under a mark: those that follow one another under the same mark are one step of undo, whatever their
-   * number, also those of a later call. Within another call the mark of that one counts.
+   * Makes changes under a name: those that follow one another under the same name are one step of undo, whatever their
+   * number, also those of a later call. Within another call, or while a {@link transaction} runs, the name of that counts.
    *
-   * @param mark - A number of your own, a whole one from 0 to 4294967295.
    * @param act - Makes the changes before it returns. When it throws, those that it has made stay.
    * @returns What `act` returns.
-   * @throws {@link HandfulError} with code `parameter` for a mark that is no such number, or what is no function.
    */
-  marked<T>(mark: number, act: () => T): T {
-    check("mark", mark, MARK);
+  named<T>(name: string, act: () => T): T {
+    check("name", name, TEXT);
     check("act", act, FUNCTION);
     const core = this.core;
-    if (this.#marking) return act();
-    this.#marking = true;
-    core.mark(mark);
+    if (this.#mark !== undefined || this.#transaction) return act();
+    const last = core.undoMark();
+    this.#mark = last !== undefined && this.#names.of(last) === name ? last : this.#names.mark(name);
+    core.mark(this.#mark);
     try {
       return act();
     } finally {
-      this.#marking = false;
-      this.#core?.mark(undefined);
+      this.#mark = undefined;
+      if (!this.#transaction) this.#core?.mark(undefined);
     }
   }
 
-  /** The mark of the step that {@link undo} would take back; `undefined` where it has none, or there is no step. */
-  get undoMark(): number | undefined {
-    return this.core.undoMark();
+  /**
+   * Makes changes that are one step of undo and happen wholly or not at all: when `act` throws, the set and its head are as
+   * they were before, and the error is passed on. What {@link undo} had taken back before cannot be redone any more, as after any change.
+   *
+   * `act` may be asynchronous; then the transaction runs until its promise is settled. Whoever changes the set meanwhile takes
+   * part: those changes are of the same step, and are taken back with it. {@link undo} and {@link redo} do nothing meanwhile.
+   * Where that is not wanted, wait first and change then: nobody comes between the changes of an `act` that returns no promise.
+   *
+   * Within {@link named} it is a step of its own. A transaction within another one, or begun while another one runs, joins it, under its name. The first one then ends with the
+   * last that has joined, and when any of them throws, all is taken back: the first one throws that error too, even if `act` has
+   * caught it.
+   *
+   * @param name - What {@link undoName} says of the step.
+   * @returns What `act` returns.
+   *
+   * @example
+   * ```ts
+   * const rows = new Map<string, Float32Array>();
+   * for (const [label, photo] of photos) rows.set(label, (await encoder.encode(photo)).features);
+   * classifier.transaction("import", () => {
+   *   for (const [label, features] of rows) classifier.addFeatures(features, label);
+   * });
+   * console.log(`Undo ${classifier.undoName}`);
+   * ```
+   */
+  transaction<T>(name: string, act: () => T): T {
+    check("name", name, TEXT);
+    check("act", act, FUNCTION);
+    const core = this.core;
+    const first = this.#transaction === undefined;
+    this.#transaction ??= this.#begin(core, name);
+    const mine = this.#transaction;
+    mine.callers += 1;
+    let result: T;
+    try {
+      result = act();
+    } catch (error) {
+      this.#leave(mine, { error });
+      throw error;
+    }
+    if (isPromise(result)) return this.#settle(mine, first, result) as T;
+    this.#leave(mine);
+    if (first && mine.failure) throw mine.failure.error;
+    return result;
   }
 
-  /** The mark of the step that {@link redo} would do again; `undefined` where it has none, or there is no step. */
-  get redoMark(): number | undefined {
-    return this.core.redoMark();
+  /** The name of the step that {@link undo} would take back; `undefined` where it has none, or there is no such step. */
+  get undoName(): string | undefined {
+    return this.canUndo ? this.#names.of(this.core.undoMark()) : undefined;
   }
 
-  /** Takes the last step back. Returns false where there is none. */
+  /** The name of the step that {@link redo} would do again; `undefined` where it has none, or there is no such step. */
+  get redoName(): string | undefined {
+    return this.canRedo ? this.#names.of(this.core.redoMark()) : undefined;
+  }
+
+  /** Takes the last step back. Returns false where there is none, or a {@link transaction} runs. */
   undo(): boolean {
-    return this.change((core) => core.undo());
+    return this.canUndo && this.change((core) => core.undo());
   }
 
-  /** Does again what {@link undo} took back. Returns false where there is nothing. */
+  /** Does again what {@link undo} took back. Returns false where there is nothing, or a {@link transaction} runs. */
   redo(): boolean {
-    return this.change((core) => core.redo());
+    return this.canRedo && this.change((core) => core.redo());
   }
 
   /**
@@ -509,6 +561,45 @@ export class FeatureClassifier implements Disposable {
     this.#classes = undefined;
     this.#examples = undefined;
     this.#listeners.clear();
+  }
+
+  #begin(core: CoreClassifier, name: string): Transaction {
+    const mine = new Transaction(this.#names.mark(name), [core.head(), core.headFields()]);
+    core.mark(mine.mark);
+    return mine;
+  }
+
+  /** One caller is done; with the last one the transaction ends. */
+  #leave(mine: Transaction, failure?: Failure): void {
+    mine.failure ??= failure;
+    mine.callers -= 1;
+    if (mine.callers > 0) return;
+    this.#transaction = undefined;
+    this.#core?.mark(this.#mark);
+    if (mine.failure && this.#core) this.#takeBack(this.#core, mine);
+    mine.end();
+  }
+
+  async #settle(mine: Transaction, first: boolean, result: PromiseLike<unknown>): Promise<unknown> {
+    let failure: Failure | undefined;
+    const value = await Promise.resolve(result).catch((error: unknown) => {
+      failure = { error };
+    });
+    this.#leave(mine, failure);
+    if (first) {
+      await mine.ended;
+      failure = mine.failure;
+    }
+    if (failure) throw failure.error;
+    return value;
+  }
+
+  #takeBack(core: CoreClassifier, { mark, head: [name, fields] }: Transaction): void {
+    if (core.undoMark() === mark) {
+      this.#takenBack = mark;
+      this.change(() => core.undo());
+    }
+    if (core.head() !== name || core.headFields() !== fields) this.change(() => core.setHead(name, fields));
   }
 
   /** @internal The core, or the error `disposed`. */

@@ -160,7 +160,8 @@ const CALLS = {
   "FeatureClassifier#removeExample": [id],
   "FeatureClassifier#moveExample": [id, label],
   "FeatureClassifier#merge": [bytes],
-  "FeatureClassifier#marked": [kind(() => 1, ["number"]), callback],
+  "FeatureClassifier#named": [text, callback],
+  "FeatureClassifier#transaction": [text, callback],
   "FeatureClassifier#undo": [],
   "FeatureClassifier#redo": [],
   "FeatureClassifier#head=": [

@@ -43,18 +43,20 @@ export function clearSelected(): void {
 
 export function removeExamples(ids: readonly number[]): void {
   const words = () => text.did.removePhotos(ids.length);
-  const action = { words };
-  const failed = attempt(() => {
-    for (const id of ids) step(action, (classifier) => classifier.removeExample(id));
-  });
+  const failed = attempt(() =>
+    step({ words }, (classifier) => {
+      for (const id of ids) classifier.removeExample(id);
+    }),
+  );
   if (!failed) showToast(words(), "step");
 }
 
 export function moveExamples(ids: readonly number[], label: string): void {
   const words = () => text.did.movePhotos(ids.length, label);
-  const action = { words };
   const failed = attempt(() => {
-    for (const id of ids) step(action, (classifier) => classifier.moveExample(id, label));
+    step({ words }, (classifier) => {
+      for (const id of ids) classifier.moveExample(id, label);
+    });
     clearSelected();
   });
   if (!failed) showToast(words(), "step");

@@ -1,6 +1,6 @@
 /** Photos that came without saying what they are: dropped on the page, pasted, or in folders. */
 import { setOpened } from "../engine/session";
-import { currentSet, step } from "../engine/set";
+import { currentSet, stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
@@ -45,7 +45,7 @@ async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Prom
     if (files.length === 0) continue;
     // A folder's name may be spelled otherwise than the class: macOS takes letters and accents apart.
     const isNew = currentSet().labelOf(label) === undefined;
-    if (isNew && attempt(() => step(action, (set) => set.addClass(label)))) continue;
+    if (isNew && attempt(() => stepOn(action, (set) => set.addClass(label)))) continue;
     teaching.push(teach(photosOf(files), currentSet().labelOf(label) ?? label, action));
   }
   tellLearnt((await Promise.all(teaching)).flat(), action.words);

@@ -1,7 +1,7 @@
 /** Teach one of the sets that come with the page, and ask about drawings that it has not seen. */
 import { ask } from "../engine/answering";
 import { setOpened } from "../engine/session";
-import { step } from "../engine/set";
+import { stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
 import { drawingsOf, type SampleName, sampleFiles } from "../samples";
 import { text } from "../text";
@@ -19,7 +19,7 @@ export async function loadSamples(name: SampleName): Promise<void> {
   const asked: File[] = [];
   for (const [kind, draw] of drawingsOf(name)) {
     const label = labels[kind] ?? kind;
-    if (attempt(() => step(action, (set) => set.addClass(label)))) return;
+    if (attempt(() => stepOn(action, (set) => set.addClass(label)))) return;
     teaching.push(teach(photosOf(await sampleFiles(label, draw, 0, TAUGHT)), label, action));
     asked.push(...(await sampleFiles(label, draw, TAUGHT, TAUGHT + 1)));
   }

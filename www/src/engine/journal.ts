@@ -1,5 +1,5 @@
 /**
- * What the steps of the classifier did, in words. It knows each by its mark. Adding five photos is one action of the
+ * What the steps of the classifier did, in words. It knows each by its name. Adding five photos is one action of the
  * person and one step, unless something else was done in between: then it is two.
  */
 import { freshId } from "../state/live";
@@ -11,7 +11,8 @@ export interface Action {
 
 /** A step of an action, and by how many photos it changed the set. */
 export interface Step {
-  readonly mark: number;
+  /** Nobody reads it; no other step has it. */
+  readonly name: string;
   readonly action: Action;
   photos: number;
 }
@@ -19,27 +20,25 @@ export interface Step {
 /** More than the classifier can take back. */
 const REMEMBERED = 1000;
 
-/** By their marks, which grow with time. */
-const steps = new Map<number, Step>();
+/** By their names, in the order of time. */
+const steps = new Map<string, Step>();
 
-/** The step with a mark. */
-export function stepOf(mark: number | undefined): Step | null {
-  return (mark !== undefined && steps.get(mark)) || null;
+/** The step with a name. */
+export function stepOf(name: string | undefined): Step | null {
+  return (name !== undefined && steps.get(name)) || null;
 }
 
-/** The step that a change of an action belongs to: the last one, given by its mark, where that is of the same action. */
-export function nextStep(action: Action, last: number | undefined): Step {
-  const step = stepOf(last);
-  if (step?.action === action) return step;
-  const mark = freshId();
-  const next = { mark, action, photos: 0 };
-  steps.set(mark, next);
-  return next;
+/** A new step of an action. */
+export function newStep(action: Action): Step {
+  const step = { name: String(freshId()), action, photos: 0 };
+  steps.set(step.name, step);
+  return step;
 }
 
-/** A step was made after the one marked `last`: whatever was undone in between cannot be redone any more. */
-export function recordStep({ mark }: Step, last = 0): void {
-  for (const other of steps.keys()) if (other > last && other < mark) steps.delete(other);
+/** A step was made after the one named `last`: whatever was undone in between cannot be redone any more. */
+export function recordStep({ name }: Step, last = ""): void {
+  const names = [...steps.keys()];
+  for (const other of names.slice(names.indexOf(last) + 1, names.indexOf(name))) steps.delete(other);
   const [oldest] = steps.keys();
   if (steps.size > REMEMBERED && oldest !== undefined) steps.delete(oldest);
 }

@@ -5,7 +5,7 @@ import { withSet } from "../state/updates";
 import { type Autosave, createAutosave } from "../store/autosave";
 import { onDatabaseLost } from "../store/database";
 import { keepPreference } from "../store/preferences";
-import { type Action, forgetSteps, nextStep, recordStep, type Step, stepOf, wordsOf } from "./journal";
+import { type Action, forgetSteps, newStep, recordStep, type Step, stepOf, wordsOf } from "./journal";
 import { forgetThumbnails, keepThumbnails, thumbnailsOf } from "./thumbnails";
 
 let classifier: FeatureClassifier | null = null;
@@ -97,29 +97,41 @@ export function dropSet(): void {
   });
 }
 
-/** Makes a change, as a part of an action. What it throws has changed nothing. */
-export function step<Result>(action: Action, edit: (set: FeatureClassifier) => Result): Result {
+type Edit<Result> = (set: FeatureClassifier) => Result;
+
+/** Makes changes that are an action of their own. When one of them throws, none is made. */
+export function step<Result>(action: Action, edit: Edit<Result>): Result {
+  const own = newStep(action);
+  return record(own, (set) => set.transaction(own.name, () => edit(set)));
+}
+
+/** Makes one change of an action that goes on. It belongs to the last step, where that is of the same action. */
+export function stepOn<Result>(action: Action, edit: Edit<Result>): Result {
+  const last = stepOf(currentSet().undoName);
+  const own = last?.action === action ? last : newStep(action);
+  return record(own, (set) => set.named(own.name, () => edit(set)));
+}
+
+function record<Result>(own: Step, edit: Edit<Result>): Result {
   const now = currentSet();
-  const last = now.undoMark;
-  const own = nextStep(action, last);
-  const before = now.examples.length;
-  const result = change((set) => set.marked(own.mark, () => edit(set)));
-  own.photos += now.examples.length - before;
-  if (now.undoMark !== last) recordStep(own, last);
+  const { undoName: last, examples: before } = now;
+  const result = change(edit);
+  own.photos += now.examples.length - before.length;
+  if (now.undoName !== last) recordStep(own, last);
   changed();
   return result;
 }
 
 /** Takes the last step back, and gives it. */
 export function undo(): Step | null {
-  const last = stepOf(currentSet().undoMark);
+  const last = stepOf(currentSet().undoName);
   if (!change((set) => set.undo())) return null;
   changed();
   return last;
 }
 
 export function redo(): Step | null {
-  const next = stepOf(currentSet().redoMark);
+  const next = stepOf(currentSet().redoName);
   if (!change((set) => set.redo())) return null;
   changed();
   return next;
@@ -148,7 +160,7 @@ export function refresh(): void {
   if (classifier) show();
 }
 
-function change<Result>(edit: (set: FeatureClassifier) => Result): Result {
+function change<Result>(edit: Edit<Result>): Result {
   changing = true;
   try {
     return edit(currentSet());
@@ -165,8 +177,8 @@ function changed(): void {
 
 function show(): void {
   const set = currentSet();
-  const { classes, examples, undoMark, redoMark } = set;
-  const [undoable, redoable] = [stepOf(undoMark), stepOf(redoMark)];
+  const { classes, examples, undoName, redoName } = set;
+  const [undoable, redoable] = [stepOf(undoName), stepOf(redoName)];
   update((state) => ({
     ...withSet(state, classes, examples, freshId),
     head: headName(set),

@@ -4,7 +4,7 @@ import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Action } from "./journal";
 import { setOpened } from "./session";
-import { currentSet, onSetDropped, step } from "./set";
+import { currentSet, onSetDropped, stepOn } from "./set";
 import { keepThumbnails, THUMBNAIL_SIDE } from "./thumbnails";
 
 export interface Photo {
@@ -92,7 +92,7 @@ async function learn(item: Waiting): Promise<Learnt | null> {
     if (!wanted) return null;
     const same = currentSet().duplicateOf(features, item.label);
     if (same !== undefined) return { id: same, known: true };
-    return step(item.action, (classifier) => {
+    return stepOn(item.action, (classifier) => {
       const id = classifier.addFeatures(features, item.label);
       if (thumbnail) keepThumbnails([[id, thumbnail]]);
       return { id, known: false };
