@@ -143,6 +143,7 @@ const classifierOptions = (encoder) =>
 const CALLS = {
   init: [optional(wasm)],
   preset: [kind(() => "mobileclip-s1"), options({ base: { ...address, right: () => undefined } })],
+  inspect: [bytes],
   fromEarlierEncoder: [record({ encoderId: optional(text) })],
   "FeatureClassifier.create": [
     record({ core: optional(wasm), signal: optional(signal), streams, encoderId: optional(text) }),

@@ -1,6 +1,6 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import type { Encoder } from "handful";
-import { emptySet, type Inside, inspect, setBytes } from "../engine/files";
+import { emptySet, type Inside, type Maker, makerOf, setBytes, setIn } from "../engine/files";
 import { announceList } from "../engine/ownership";
 import { exchangeBy, openSet, readList, workHere } from "../engine/session";
 import { saved, step } from "../engine/set";
@@ -154,12 +154,18 @@ export function withoutSets(files: readonly File[]): File[] {
 /** The set in a file, and what it holds beside it; where its encoder is not as wanted the person is told. */
 async function read(file: File, wanted: "fits" | "same"): Promise<(Beside & Inside) | null> {
   const bytes = await bytesOf(file).catch(() => null);
-  const inside = bytes && (await inspect(bytes).catch(() => null));
-  if (bytes && inside?.[wanted]) return { ...readBeside(bytes, inside.ids), ...inside };
-  const { badFile, earlierEncoder, otherEncoder } = text.sets;
-  const why = !inside ? badFile : inside.earlier ? earlierEncoder : otherEncoder;
-  showToast(why(file.name), null);
+  const maker = bytes && (await makerOf(bytes).catch(() => null));
+  const inside = bytes && maker?.[wanted] ? await setIn(bytes).catch(() => null) : null;
+  if (bytes && inside) return { ...readBeside(bytes, inside.ids), ...inside };
+  showToast(whyNot(maker, wanted)(file.name), null);
   return null;
+}
+
+/** What is said of a file that is not taken: its encoder is not as wanted, or it holds no set. */
+function whyNot(maker: Maker | null, wanted: "fits" | "same"): (file: string) => string {
+  const { badFile, earlierEncoder, otherEncoder } = text.sets;
+  if (!maker || maker[wanted]) return badFile;
+  return maker.earlier ? earlierEncoder : otherEncoder;
 }
 
 async function listChanged(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
-import { type Encoder, FeatureClassifier, fromEarlierEncoder, type HeadName } from "handful";
+import { type Encoder, FeatureClassifier, fromEarlierEncoder, type HeadName, inspect } from "handful";
 import { getState } from "../state/live";
 import { encoderOf, shippedEncoder } from "./encoders";
 import { currentSet, headName } from "./set";
@@ -34,13 +34,9 @@ export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<Arr
   return using(await FeatureClassifier.create({ streams, encoderId: id }), (empty) => empty.save());
 }
 
-/** What is to be known of a saved set before it is used. */
-export interface Inside {
-  /** It alone, without what a file holds beside it. */
-  bytes: Uint8Array<ArrayBuffer>;
-  /** Of its examples. */
-  ids: ReadonlySet<number>;
-  /** Its encoder can be had here. */
+/** How the encoder of a saved set stands to those that are here. */
+export interface Maker {
+  /** It can be had here. */
   fits: boolean;
   /** It is that of the open set. */
   same: boolean;
@@ -49,14 +45,29 @@ export interface Inside {
 }
 
 /** @throws `HandfulError` for bytes that are no set. */
-export async function inspect(bytes: Uint8Array): Promise<Inside> {
+export async function makerOf(bytes: Uint8Array): Promise<Maker> {
+  const saved = inspect(bytes);
   const encoder = await shippedEncoder();
+  return {
+    fits: encoderOf(saved) !== "shipped" || encoder.fits(saved),
+    same: getState().set.kind === "open" && saved.encoderId === currentSet().encoderId,
+    earlier: fromEarlierEncoder(saved),
+  };
+}
+
+/** A saved set that has been looked through. */
+export interface Inside {
+  /** It alone, without what a file holds beside it. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Of its examples. */
+  ids: ReadonlySet<number>;
+}
+
+/** @throws `HandfulError` for bytes that are no set. */
+export async function setIn(bytes: Uint8Array): Promise<Inside> {
   return using(await FeatureClassifier.load(bytes), (loaded) => ({
     bytes: loaded.save(),
     ids: new Set(loaded.examples.map(({ id }) => id)),
-    fits: encoderOf(loaded) !== "shipped" || encoder.fits(loaded),
-    same: getState().set.kind === "open" && loaded.encoderId === currentSet().encoderId,
-    earlier: fromEarlierEncoder(loaded),
   }));
 }
 

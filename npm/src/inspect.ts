@@ -1,0 +1,196 @@
+import { BYTES, check, RECORD } from "./check.js";
+import { HandfulError } from "./errors.js";
+import { type ClassSummary, HEAD_NAMES, type HeadName, type Stream, type Streams } from "./types.js";
+
+/** What a saved set holds; see {@link inspect}. */
+export interface SetSummary {
+  /** What identifies the encoder that made the features; `undefined` where nobody said. */
+  readonly encoderId: string | undefined;
+  /** The parts of a feature row, in order. */
+  readonly streams: Streams;
+  /** The classes in their order. */
+  readonly classes: readonly ClassSummary[];
+  /** Number of examples. */
+  readonly examples: number;
+  /** How answers are computed; its hyper-parameters are read by loading the set. */
+  readonly head: HeadName;
+  /** Number of small pictures of examples in the file. The package writes none; a page may add them. */
+  readonly pictures: number;
+}
+
+/**
+ * What a set that `save` wrote holds, without loading it: no WebAssembly is needed. To be shown in a list, or to find the
+ * encoder that a set needs: `encoder.fits(inspect(bytes))` and `fromEarlierEncoder(inspect(bytes))` take it.
+ *
+ * The order of the file is checked, and every number that is told here; whether the features are right is found out by
+ * loading the set.
+ *
+ * @throws {@link HandfulError} with code `format` for bytes that are no saved set, or one that was cut.
+ *
+ * @example
+ * ```ts
+ * const bytes = new Uint8Array(await file.arrayBuffer());
+ * const { classes, examples } = inspect(bytes);
+ * console.log(`${file.name}: ${examples} examples of ${classes.map(({ label }) => label).join(", ")}`);
+ * ```
+ */
+export function inspect(bytes: Uint8Array): SetSummary {
+  check("bytes", bytes, BYTES);
+  const { meta, tensors } = open(bytes);
+  const { encoder = null, streams: given, classes: listed, head } = meta;
+  if (encoder !== null && typeof encoder !== "string") refuse("its encoder is no text");
+  if (!Array.isArray(listed)) refuse("it lists no classes");
+  const streams = streamsOf(given);
+  const width = streams.reduce((sum, { dim }) => sum + dim, 0);
+  const counts = countsOf(tensors, width, listed.length);
+  const clip = streams.find(({ name }) => name === "clip");
+  const texts = clip && textsOf(tensors, clip.dim, listed.length);
+  const classes = counts.map((count, at) => {
+    const { label, disabled = false } = recordOf(listed[at], "a class");
+    if (typeof label !== "string") refuse("a class has no label");
+    return { label, count, hasText: texts?.[at] ?? false, enabled: disabled !== true };
+  });
+  return {
+    encoderId: encoder ?? undefined,
+    streams,
+    classes,
+    examples: counts.reduce((sum, count) => sum + count, 0),
+    head: headName(head),
+    pictures: [...tensors.keys()].filter((name) => /^picture\.\d+$/.test(name)).length,
+  };
+}
+
+interface Tensor {
+  readonly dtype: unknown;
+  readonly shape: readonly unknown[];
+  readonly data: Uint8Array;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The description of the set, and the tensors by their names: `docs/format.md` is the specification. */
+function open(bytes: Uint8Array): { meta: Fields; tensors: ReadonlyMap<string, Tensor> } {
+  if (bytes.length < 8) refuse("it is too short");
+  const end = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (end > bytes.length) refuse("its header is longer than the file");
+  const { __metadata__: metadata, ...entries } = parse(
+    new TextDecoder().decode(bytes.subarray(8, end)),
+    "its header",
+  );
+  const { handful } = recordOf(metadata, "its metadata");
+  if (typeof handful !== "string") refuse('it has no entry "handful"');
+  const meta = parse(handful, 'its entry "handful"');
+  if (meta.version !== 1) refuse(`it has version ${String(meta.version)}, this program reads version 1`);
+  return { meta, tensors: tensorsOf(entries, bytes.subarray(end)) };
+}
+
+/** The tensors lie one behind another, and fill the file. */
+function tensorsOf(entries: Fields, data: Uint8Array): Map<string, Tensor> {
+  const placed = Object.entries(entries).map(([name, entry]) => {
+    const { dtype, shape, data_offsets: offsets } = recordOf(entry, `tensor "${name}"`);
+    if (!Array.isArray(shape) || !Array.isArray(offsets)) refuse(`tensor "${name}" has no place`);
+    const [start, end]: unknown[] = offsets;
+    return { name, dtype, shape, start, end };
+  });
+  placed.sort((a, b) => Number(a.start) - Number(b.start) || Number(a.end) - Number(b.end));
+  const tensors = new Map<string, Tensor>();
+  let filled = 0;
+  for (const { name, dtype, shape, start, end } of placed) {
+    if (start !== filled || typeof end !== "number" || !Number.isInteger(end) || end < start)
+      refuse(`tensor "${name}" does not begin where the one before it ends`);
+    tensors.set(name, { dtype, shape, data: data.subarray(start, end) });
+    filled = end;
+  }
+  if (filled !== data.length) refuse("its tensors do not fill the file");
+  return tensors;
+}
+
+/** The number of rows of a matrix, and its bytes. */
+function matrix(
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  type: "U32" | "F32",
+  columns: number,
+): { rows: number; data: Uint8Array } {
+  const tensor = tensors.get(name);
+  if (!tensor) refuse(`it has no tensor "${name}"`);
+  const { dtype, shape, data } = tensor;
+  const rows = data.length / (4 * columns);
+  if (dtype !== type || shape.length !== 2 || shape[0] !== rows || shape[1] !== columns)
+    refuse(`tensor "${name}" is not ${type} with ${columns} columns`);
+  return { rows, data };
+}
+
+/** How many examples each class has. */
+function countsOf(tensors: ReadonlyMap<string, Tensor>, width: number, classes: number): number[] {
+  const { rows, data } = matrix(tensors, "examples", "U32", 3);
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  const counts: number[] = Array(classes).fill(0);
+  let features = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const place = view.getUint32(12 * row + 4, true);
+    if (place >= classes) refuse("an example is of a class that is not there");
+    counts[place] = (counts[place] ?? 0) + 1;
+    features += view.getUint32(12 * row + 8, true);
+  }
+  if (matrix(tensors, "features", "F32", width).rows !== features)
+    refuse("it has another number of features than its examples say");
+  return counts;
+}
+
+/** Whether each class has a text: a row that is not all zeros. */
+function textsOf(tensors: ReadonlyMap<string, Tensor>, columns: number, classes: number): boolean[] {
+  const { rows, data } = matrix(tensors, "text", "F32", columns);
+  if (rows !== classes) refuse("it has another number of texts than of classes");
+  // A copy, since numbers cannot begin anywhere.
+  const numbers = new Float32Array(data.slice().buffer);
+  return Array.from({ length: rows }, (_, row) =>
+    numbers.subarray(row * columns, (row + 1) * columns).some((number) => number !== 0),
+  );
+}
+
+/** Most numbers of a feature row. */
+const WIDEST = 65_536;
+
+function streamsOf(given: unknown): Stream[] {
+  if (!Array.isArray(given) || given.length === 0) refuse("it lists no streams");
+  const streams = given.map((entry) => {
+    const { name, dim, plain, ...traits } = recordOf(entry, "a stream");
+    if (typeof name !== "string" || !Number.isInteger(dim) || (dim as number) < 1)
+      refuse("a stream has no name or no length");
+    const numbers = (["scale", "temperature", "weight"] as const).flatMap((trait) => {
+      const value = traits[trait] ?? undefined;
+      if (value !== undefined && typeof value !== "number") refuse(`the ${trait} of a stream is no number`);
+      return value === undefined ? [] : [[trait, value]];
+    });
+    return { name, dim, ...Object.fromEntries(numbers), ...(plain === true && { plain }) } as Stream;
+  });
+  if (streams.reduce((sum, { dim }) => sum + dim, 0) > WIDEST) refuse("its feature rows are too long");
+  return streams;
+}
+
+/** The automatic one is written as null, any other under its name. */
+function headName(head: unknown): HeadName {
+  if (head === null || head === undefined) return "auto";
+  const [name] = Object.keys(recordOf(head, "its head"));
+  return HEAD_NAMES.find((known) => known === name) ?? refuse("its head is not known here");
+}
+
+function parse(text: string, what: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    refuse(`${what} is no JSON`);
+  }
+  return recordOf(value, what);
+}
+
+function recordOf(value: unknown, what: string): Fields {
+  if (!RECORD.holds(value)) refuse(`${what} is no object`);
+  return value as Fields;
+}
+
+function refuse(why: string): never {
+  throw new HandfulError("format", `not a readable handful set: ${why}`);
+}
