@@ -1,7 +1,7 @@
 /** The camera: Chromium's own test picture, and cameras that are not there. */
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { answer, card, open, photosOf, teach } from "./person.js";
+import { answer, card, open, photosOf, saved, teach } from "./person.js";
 
 test("takes photos into a class by single presses", async ({ page }) => {
   await open(page);
@@ -82,6 +82,41 @@ test("goes over to another camera, and mirrors only one that looks at the person
       (video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0]?.label,
     );
   await expect.poll(label).toBe(names[1 - front]);
+});
+
+test("goes on answering live in another set, and from another camera", async ({ page }) => {
+  await open(page);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 3), screen: [] });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  for (const count of [1, 2]) {
+    await card(page, "screen").getByRole("button", { name: "Take photo" }).click();
+    await expect(photosOf(page, "screen")).toHaveCount(count);
+  }
+  await page.getByRole("button", { name: "Close camera for screen" }).click();
+  await saved(page);
+  await answer(page).getByRole("button", { name: "Live camera" }).click();
+  const best = answer(page).getByRole("listitem").first();
+  await expect(best).toContainText("screen");
+
+  const sets = async (item: string) => {
+    await page.getByRole("button", { name: "Sets", exact: true }).click();
+    await page.getByRole("button", { name: item, exact: true }).click();
+  };
+  await sets("New set");
+  await expect(best).toHaveCount(0);
+  await sets("Open My set");
+  await expect(best).toContainText("screen");
+
+  // The time that an answer took is told below it, and differs from picture to picture.
+  const times = () => answer(page).locator(".timings").innerText();
+  const changes = async () => {
+    const before = await times();
+    await expect.poll(times).not.toBe(before);
+  };
+  await changes();
+  const which = answer(page).getByRole("combobox", { name: "Which camera" });
+  await which.selectOption({ index: 1 });
+  await changes();
 });
 
 /** A browser whose camera fails in a certain way. */

@@ -1,5 +1,12 @@
 // A page without bundler or import map that uses the package from its tarball. What it finds is read by the program outside.
-import { Classifier, Encoder, FeatureClassifier, HandfulError, watch } from "./package/dist/index.js";
+import {
+  Classifier,
+  Encoder,
+  FeatureClassifier,
+  HandfulError,
+  inspect,
+  watch,
+} from "./package/dist/index.js";
 
 const results = [];
 window.report = { results, running: "", finished: false };
@@ -93,9 +100,26 @@ await check("a change is undone and redone", async () => {
   classifier.undo();
 });
 
+await check("photos are added in one step, or none of them where one fails", async () => {
+  const labels = () => classifier.classes.map(({ label }) => label).join();
+  const before = labels();
+  const add = (mug) =>
+    classifier.transaction("two photos", async () => {
+      await classifier.addExample(await photo("leaf", 5), "salad");
+      await classifier.addExample(mug, "mug");
+    });
+  await refused(() => add(new File(["words"], "words.png", { type: "image/png" })), "not-an-image");
+  expect(labels() === before && !classifier.canRedo, "the set as it was");
+  await add(await photo("mug", 0));
+  expect(labels() === `${before},salad,mug` && classifier.undoName === "two photos", "two classes more");
+  expect(classifier.undo() && labels() === before, "one step");
+});
+
 await check("a saved set is opened, and added to another", async () => {
   const bytes = classifier.save();
   const { encoder } = classifier;
+  const { classes, examples, ...made } = inspect(bytes);
+  expect(encoder.fits(made) && examples === 9 && classes[0].label === THINGS[0], "what it holds");
   const opened = await Classifier.load(bytes, { encoder });
   expect((await answers(opened)) === THINGS.join(), "the answers of the set that was saved");
   opened.dispose();
