@@ -352,15 +352,16 @@ export class FeatureClassifier implements Disposable {
 
   /**
    * Makes changes that are one step of undo and happen wholly or not at all: when `act` throws, the set and its head are as
-   * they were before, and the error is passed on. What {@link undo} had taken back before cannot be redone any more, as after any change.
+   * they were before, and the error is passed on. As after any change, what {@link undo} had taken back before is not to be
+   * redone any more.
    *
    * `act` may be asynchronous; then the transaction runs until its promise is settled. Whoever changes the set meanwhile takes
    * part: those changes are of the same step, and are taken back with it. {@link undo} and {@link redo} do nothing meanwhile.
    * Where that is not wanted, wait first and change then: nobody comes between the changes of an `act` that returns no promise.
    *
-   * Within {@link named} it is a step of its own. A transaction within another one, or begun while another one runs, joins it, under its name. The first one then ends with the
-   * last that has joined, and when any of them throws, all is taken back: the first one throws that error too, even if `act` has
-   * caught it.
+   * A transaction within another one, or begun while another one runs, joins it, under its name. The first one then ends with
+   * the last that has joined, and when any of them throws, all is taken back: the first one throws that error too, even if its
+   * `act` has caught it. Within {@link named} it is a step of its own.
    *
    * @param name - What {@link undoName} says of the step.
    * @returns What `act` returns.

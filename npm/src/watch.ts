@@ -1,9 +1,8 @@
 import { abortable } from "./abort.js";
 import { itemOf } from "./batch.js";
-import { check, checkOptions, isStream, type Kinds, LIVE, RATE, SIGNAL } from "./check.js";
+import { check, checkOptions, isStream, type Kind, type Kinds, LIVE, RATE, SIGNAL } from "./check.js";
 import { Classifier } from "./classifier.js";
 import { Encoder } from "./encoder.js";
-import { HandfulError } from "./errors.js";
 import type { BatchItem, CallOptions, EncodeResult, ImageOptions, PredictResult } from "./types.js";
 
 /** A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen. */
@@ -17,6 +16,11 @@ export interface WatchOptions extends Pick<CallOptions, "signal"> {
 
 const OPTIONS: Kinds<WatchOptions> = { fps: RATE, signal: SIGNAL };
 
+const LOOKER: Kind = {
+  wanted: "a Classifier or an Encoder",
+  holds: (value) => value instanceof Classifier || value instanceof Encoder,
+};
+
 /** Milliseconds after which it is seen that a video has a picture again, or has ended. */
 const MOMENT = 100;
 
@@ -24,12 +28,13 @@ const MOMENT = 100;
 const HAVE_CURRENT_DATA = 2;
 
 /**
- * Answers for a live video, or with an {@link Encoder} its features, for as long as it goes on. One frame is looked at at a time, with
- * the detail `live`: the one that the video shows when the next answer is asked for. Those that pass while it is worked on, or
- * while the body of your loop runs, are dropped. It waits while the page is hidden, the video is paused or has no picture yet.
+ * Answers for a live video, or with an {@link Encoder} its features, for as long as it goes on. One frame is in work at a time,
+ * with the detail `live`: the one that the video shows when your loop asks for the next answer. Those that pass while it is
+ * worked on, or while the body of your loop runs, are dropped. It waits while the page is hidden, or the video is paused or
+ * has no picture yet.
  *
- * It ends, without an error, when `signal` is aborted or the video does: its track is stopped, its file is over. It also
- * ends with `break`. The video and the stream stay yours, and as they are.
+ * It ends, without an error, when `signal` is aborted, the track of the video has ended or its file is over, and with `break`.
+ * The video and the stream stay yours, and as they are.
  *
  * A frame that fails gives an item with `error`, such as `not-enough-examples`, and does not stop the rest.
  *
@@ -60,10 +65,11 @@ export async function* watch(
   by: Classifier | Encoder,
   options: WatchOptions = {},
 ): AsyncGenerator<BatchItem<object>, void> {
-  const look = lookerOf(by);
+  check("by", by, LOOKER);
   checkOptions("options", options, OPTIONS);
   check("video", video, LIVE);
   const { fps = 10, signal } = options;
+  const look = lookerOf(by);
   const shown = isStream(video) ? elementOf(video) : video;
   try {
     let index = 0;
@@ -89,11 +95,11 @@ export async function* watch(
 }
 
 /** What is done with each frame. */
-function lookerOf(by: unknown): (frame: HTMLVideoElement, options: ImageOptions) => Promise<object> {
+function lookerOf(
+  by: Classifier | Encoder,
+): (frame: HTMLVideoElement, options: ImageOptions) => Promise<object> {
   if (by instanceof Encoder) return (frame, options) => by.encode(frame, options);
-  if (by instanceof Classifier)
-    return async (frame, options) => ({ answer: await by.predict(frame, options) });
-  throw new HandfulError("parameter", "by should be a Classifier or an Encoder.");
+  return async (frame, options) => ({ answer: await by.predict(frame, options) });
 }
 
 /** An element that shows a stream to nobody; it is not played yet. */

@@ -11,7 +11,7 @@ export interface Action {
 
 /** A step of an action, and by how many photos it changed the set. */
 export interface Step {
-  /** Nobody reads it; no other step has it. */
+  /** Never shown; no other step has it. */
   readonly name: string;
   readonly action: Action;
   photos: number;
