@@ -12,24 +12,34 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-const WIDTH: usize = 32;
+/// Numbers of an embedding, and how far examples scatter around their class's.
+#[derive(Clone, Copy)]
+struct Kind {
+    width: usize,
+    noise: f32,
+}
+
+const USUAL: Kind = Kind {
+    width: 32,
+    noise: 0.8,
+};
 const ASKED: usize = 40;
 
 /// Draws that shares are taken over: of one draw of six examples the threshold refuses 0 to 60 in 100 known photos.
 const DRAWS: u64 = 40;
 
 /// Shares of known and of unknown photos that are taken to show none of the classes.
-fn refused(classes: usize, shots: usize) -> [f64; 2] {
-    let all = (0..DRAWS).map(|draw| refused_in(draw, classes, shots));
+fn refused(kind: Kind, classes: usize, shots: usize) -> [f64; 2] {
+    let all = (0..DRAWS).map(|draw| refused_in(kind, draw, classes, shots));
     all.fold([0.0; 2], |[known, unknown], [k, u]| {
         [known + k / DRAWS as f64, unknown + u / DRAWS as f64]
     })
 }
 
-fn refused_in(draw: u64, classes: usize, shots: usize) -> [f64; 2] {
+fn refused_in(Kind { width, noise }: Kind, draw: u64, classes: usize, shots: usize) -> [f64; 2] {
     // One blob a class and one more, the first `shots` rows of each as examples.
-    let (rows, labels) = blobs(draw, classes + 1, shots + ASKED, WIDTH, 0.8);
-    let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
+    let (rows, labels) = blobs(draw, classes + 1, shots + ASKED, width, noise);
+    let streams = Streams::new(vec![Stream::new("aux", width)]).unwrap();
     let is_example = |i: usize| labels[i] < classes && i % (shots + ASKED) < shots;
     let chosen: Vec<usize> = (0..labels.len()).filter(|&i| is_example(i)).collect();
     let task = Task::new(
@@ -62,7 +72,7 @@ fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
         (8, 5),
         (20, 2),
     ] {
-        let [known, _] = refused(classes, shots);
+        let [known, _] = refused(USUAL, classes, shots);
         assert!(
             known <= 0.08,
             "{classes} x {shots}: {known} of known photos"
@@ -73,7 +83,7 @@ fn known_photos_are_not_foreign_however_few_there_are_of_each_class() {
 #[wasm_bindgen_test(unsupported = test)]
 fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
     for (classes, shots) in [(2, 3), (5, 2), (5, 4), (8, 3), (20, 5)] {
-        let [known, unknown] = refused(classes, shots);
+        let [known, unknown] = refused(USUAL, classes, shots);
         assert!(
             unknown >= 0.5 && known <= 0.08,
             "{classes} x {shots}: {unknown} of unknown photos"
@@ -82,14 +92,28 @@ fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn examples_that_lie_close_together_make_their_like_no_strangers() {
+    for (width, noise) in [(16, 0.1), (32, 0.3), (256, 0.3)] {
+        for (classes, shots) in [(2, 3), (5, 2), (8, 5)] {
+            let [known, unknown] = refused(Kind { width, noise }, classes, shots);
+            assert!(
+                known <= 0.08 && unknown >= 0.95,
+                "{width}, {noise}, {classes} x {shots}: {known}, {unknown}"
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn random_directions_are_foreign() {
-    let (rows, labels) = blobs(9, 6, 4, WIDTH, 0.5);
-    let streams = Streams::new(vec![Stream::new("aux", WIDTH)]).unwrap();
+    let width = USUAL.width;
+    let (rows, labels) = blobs(9, 6, 4, width, 0.5);
+    let streams = Streams::new(vec![Stream::new("aux", width)]).unwrap();
     let task = Task::new(streams.clone(), rows, labels, vec![None; 6]).unwrap();
     let mut recogniser = Recogniser::fit(&HeadSpec::Fused(Fused::default()), task).unwrap();
     let mut numbers = Numbers::new(77);
     let foreign = (0..ASKED).filter(|_| {
-        let row = streams.unit(&numbers.row(WIDTH)).unwrap();
+        let row = streams.unit(&numbers.row(width)).unwrap();
         recogniser.predict(&row).foreign
     });
     assert_eq!(foreign.count(), ASKED);

@@ -56,24 +56,42 @@ struct Regression {
     factor: f64,
     share: Array1<f64>,
     level: Array1<f64>,
+    /// The diagonal of `N - E`.
+    own: Array1<f64>,
+    /// The value of each class at its own mean.
+    peak: Array1<f64>,
 }
 
 impl Regression {
     /// Targets of 1 for the own class and 0 for the others, with an intercept; classes count alike, whatever their number of examples.
-    fn new(counts: &Array1<f64>, sums: Array1<f64>, means: Array1<f64>) -> Self {
+    /// `own` is the diagonal of `N - E`.
+    fn new(counts: &Array1<f64>, own: Array1<f64>, sums: Array1<f64>, means: Array1<f64>) -> Self {
         let k = counts.len() as f64;
         let factor = k / counts.recip().sum();
         let share = &sums / counts / sums.sum();
         // At the mean of the class means each value is 1 / k.
         let middle = k - (&sums / counts).sum();
         let level = (1.0 - ((1.0 - &means) / counts - &share * middle) * factor) / k;
+        let at_mean = (counts - &own) / (counts * counts) - &share * (1.0 - &sums / counts);
+        let peak = &level + at_mean * factor;
         Self {
             sums,
             means,
             factor,
             share,
             level,
+            own,
+            peak,
         }
+    }
+
+    /// How well the best class fits, of these values: its value over that at its own mean, bent.
+    fn best(&self, values: impl Iterator<Item = f64>) -> f64 {
+        let of_class = values.zip(&self.peak);
+        let best = of_class.max_by(|(a, _), (b, _)| a.total_cmp(b));
+        best.map_or(f64::NEG_INFINITY, |(value, peak)| {
+            log_softplus(value / peak / KNEE.get())
+        })
     }
 
     /// The values of a query with these products `(k,)`.
@@ -92,7 +110,7 @@ impl Regression {
 /// What a query gives; zeros where nothing is known.
 #[derive(Default)]
 pub(super) struct Fit {
-    /// The largest regression value, bent: how well the best class fits.
+    /// How well the best class fits: its regression value over that at its mean, bent.
     pub best: f64,
     /// How much farther the query lies from the nearest class than from the mean of all examples.
     pub far: f64,
@@ -109,7 +127,8 @@ impl Discriminant {
         let rest = all_rest.select(Axis(0), &classes).select(Axis(1), &classes);
         let within = Inverse::of_matrix(&rest).filter(|_| k > 0)?;
         let of_means = (&rest / &counts.view().insert_axis(Axis(1))).sum_axis(Axis(0));
-        let regression = Regression::new(&counts, rest.sum_axis(Axis(0)), of_means);
+        let own = rest.diag().to_owned();
+        let regression = Regression::new(&counts, own, rest.sum_axis(Axis(0)), of_means);
         // Products of the class means under the precision within the classes, of which those with their own mean are taken away.
         let mut products = Array2::from_shape_fn((k, k), |(c, d)| within.row(c)[d]);
         let mut own = products.diag_mut();
@@ -146,18 +165,22 @@ impl Discriminant {
         }
         let (own, towards) = ArrayView1::from(&*scratch).split_at(Axis(0), k);
         let mean = towards.sum() / k as f64;
-        let mut best = f64::NEG_INFINITY;
         for (c, value) in self.regression.values(&self.counts, own).enumerate() {
             let bent = log_softplus(value / KNEE.get());
             let gaussian = (towards[c] - mean) / self.gap + self.bias[c];
             let regression = bent / TEMPERATURE.get();
             out[self.classes[c]] = (gaussian + self.share * (regression - gaussian)) as f32;
-            best = larger(best, bent);
         }
+        let best = (self.regression).best(self.regression.values(&self.counts, own));
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
         Fit {
             best,
-            far: far(&self.counts, &self.regression.sums, [own, towards], lengths),
+            far: far(
+                &self.counts,
+                [&self.regression.own, &self.regression.sums],
+                [own, towards],
+                lengths,
+            ),
         }
     }
 
@@ -181,6 +204,7 @@ impl Discriminant {
         let Regression { sums, means, .. } = &self.regression;
         let regression = Regression::new(
             &counts,
+            &self.rest.diag() - &(&g * &g * lost),
             sums - &g * (lost * g.sum()),
             means + &self.rest.row(class) * more - &g * (lost * (&g / &counts).sum()),
         );
@@ -194,30 +218,32 @@ impl Discriminant {
         let towards = &row(class) + &weighed * (along - 1.0 / own);
         let lengths = (0..k).map(|c| row(c)[c] + gain * weighed[c] * weighed[c]);
         let values = regression.values(&counts, products.view());
-        let largest = values.fold(f64::NEG_INFINITY, larger);
         let query = [products.view(), towards.view()];
         Fit {
-            best: log_softplus(largest / KNEE.get()),
-            far: far(&counts, &regression.sums, query, lengths),
+            best: regression.best(values),
+            far: far(&counts, [&regression.own, &regression.sums], query, lengths),
         }
     }
 }
 
-/// How much farther a query lies from the nearest class than from the mean of all examples, both as squared Mahalanobis distances, less
-/// what they have in common. `sums` are those of the columns of `N - E`, `products` the query's e, `towards` its product with the inverse
-/// of that, and `lengths` the diagonal of it, all `(k,)`.
+/// How much farther a query lies from the nearest class than from the mean of all examples, both as squared Mahalanobis distances, beside
+/// what that is at the mean of this class. `own` and `sums` are the diagonal of `N - E` and the sums of its columns, `products` the
+/// query's e, `towards` its product with the inverse of that, and `lengths` the diagonal of it, all `(k,)`.
 fn far(
     counts: &Array1<f64>,
-    sums: &Array1<f64>,
+    [own, sums]: [&Array1<f64>; 2],
     [products, towards]: [ArrayView1<'_, f64>; 2],
     lengths: impl Iterator<Item = f64>,
 ) -> f64 {
-    let of_class = lengths.zip(counts).zip(towards);
-    let nearest = of_class
-        .map(|((length, n), towards)| length - 1.0 / n - 2.0 * towards)
-        .fold(f64::INFINITY, f64::min);
-    let all = products.sum() - 1.0;
-    nearest + products.dot(&towards) - (all * all / sums.sum() - 1.0 / counts.sum())
+    let from_class = |(c, length): (usize, f64)| length - 1.0 / counts[c] - 2.0 * towards[c];
+    let distances = lengths.enumerate().map(|at| (at.0, from_class(at)));
+    let nearest = distances.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    let Some((c, nearest)) = nearest else {
+        return 0.0;
+    };
+    let (all, n) = (products.sum() - 1.0, counts[c]);
+    let at_mean = (n - own[c] + sums[c] * sums[c] / sums.sum()) / (n * n);
+    nearest + products.dot(&towards) - all * all / sums.sum() + at_mean
 }
 
 /// `ln ln(1 + e^x)`, which is x far below zero and ln x far above.
