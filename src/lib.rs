@@ -58,7 +58,9 @@ pub mod wasm;
 
 pub use ndarray;
 
-pub use answer::{Answer, LabelScore, Neighbour, Prediction, Quality, Recogniser, SuspectLabel};
+pub use answer::{
+    Answer, LabelScore, Neighbour, Opinion, Prediction, Quality, Recogniser, SuspectLabel,
+};
 pub use classifier::Classifier;
 pub use error::{Error, Result};
 #[doc(inline)]

@@ -851,3 +851,55 @@ fn a_set_that_changes_at_each_question_is_seen_anew_too() {
     }
     assert!(difference(&mut asked, &mut last_view) > 1e-3);
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn single_heads_say_what_they_would_say_alone_and_weights_are_shares() {
+    let mut classifier = taught(&["cat", "dog", "bird"], 4);
+    let (photo, before) = (Numbers::new(9).row(8), classifier.save());
+    let opinions = classifier.explain(&photo).unwrap();
+    let names: Vec<&str> = opinions.iter().map(|opinion| opinion.head).collect();
+    assert_eq!(
+        names,
+        [
+            "kernel_ridge",
+            "naive_bayes_full",
+            "amu",
+            "naive_bayes",
+            "uer"
+        ]
+    );
+    let weights: f64 = opinions.iter().map(|opinion| opinion.weight).sum();
+    assert!((weights - 1.0).abs() < 1e-12);
+    assert!(opinions[0].weight > 0.0 && opinions[2].weight == 0.0);
+    assert_eq!(classifier.save(), before);
+    for opinion in &opinions {
+        assert!((0.0..=1.0).contains(&opinion.uncertainty));
+        classifier
+            .set_head(Some(HeadSpec::by_name(opinion.head).unwrap()))
+            .unwrap();
+        let alone = classifier.predict(&photo).unwrap();
+        for (ours, theirs) in opinion.scores.iter().zip(&alone.scores) {
+            assert_eq!(ours.label, theirs.label);
+            assert!((ours.probability - theirs.probability).abs() < 1e-6);
+        }
+    }
+    // A head that was chosen is the answer.
+    let chosen = classifier.explain(&photo).unwrap();
+    assert_eq!((chosen[0].head, chosen[0].weight), ("uer", 1.0));
+    // Texts have a share of their own.
+    let mut named = Classifier::new(vec![Stream::new("clip", 3)]).unwrap();
+    for (label, text) in [("sky", [1.0, 0.0, 0.1]), ("sea", [0.0, 1.0, 0.1])] {
+        named.add_example(label, &text).unwrap();
+        named.set_text(label, Some(&text)).unwrap();
+    }
+    let opinions = named.explain(&[1.0, 0.2, 0.1]).unwrap();
+    let texts = opinions.iter().find(|opinion| opinion.head == "zero_shot");
+    assert!(texts.unwrap().weight > 0.0 && texts.unwrap().scores[0].label == "sky");
+    let weights: f64 = opinions.iter().map(|opinion| opinion.weight).sum();
+    assert!((weights - 1.0).abs() < 1e-12);
+    let mut empty = taught(&["cat"], 2);
+    assert_eq!(
+        empty.explain(&photo).unwrap_err().code(),
+        "not-enough-examples"
+    );
+}

@@ -27,6 +27,7 @@ import type {
   ImageOptions,
   ImageSource,
   Neighbour,
+  Opinion,
   PredictResult,
   Streams,
 } from "./types.js";
@@ -237,6 +238,16 @@ export class Classifier extends FeatureClassifier {
     return batch(images, options, IMAGE_OPTIONS, async (image, each) => ({
       answer: await this.predict(image, each),
     }));
+  }
+
+  /**
+   * What single heads say of an image, and their shares of the answer: see {@link FeatureClassifier.explainFeatures}.
+   *
+   * @throws {@link HandfulError} with one of the codes of {@link predict}.
+   */
+  async explain(image: ImageSource, options: ImageOptions = {}): Promise<readonly Opinion[]> {
+    const { features } = await this.#images().encode(image, options);
+    return this.explainFeatures(features);
   }
 
   /**

@@ -1,4 +1,13 @@
-import type { Answer, ClassSummary, ExampleSummary, HeadName, Neighbour, Quality, Streams } from "./types.js";
+import type {
+  Answer,
+  ClassSummary,
+  ExampleSummary,
+  HeadName,
+  Neighbour,
+  Opinion,
+  Quality,
+  Streams,
+} from "./types.js";
 
 /**
  * The classifier as the core module exports it. Private: {@link FeatureClassifier} is the API.
@@ -31,6 +40,7 @@ export interface CoreClassifier {
   headFields(): string;
   setHead(name: HeadName, fields: string): void;
   predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+  explain(row: Float32Array): Opinion[];
   nearest(row: Float32Array, count: number): Neighbour[];
   labelOf(text: string): string | undefined;
   duplicateOf(label: string, row: Float32Array): number | undefined;

@@ -40,6 +40,7 @@ export {
   type HeadName,
   type LabelScore,
   type Neighbour,
+  type Opinion,
   type Quality,
   type Stream,
   type Streams,

@@ -27,6 +27,7 @@ import type {
   ClassSummary,
   ExampleSummary,
   Neighbour,
+  Opinion,
   Quality,
   Streams,
   TextEncoding,
@@ -465,6 +466,28 @@ export class FeatureClassifier implements Disposable {
       head,
       timings: { decode: 0, preprocess: 0, encode: 0, classify },
     };
+  }
+
+  /**
+   * What single heads say of a feature row: first those that the answer is made of, whose weights sum to 1, then texts alone (`zero_shot`),
+   * `amu`, `naive_bayes` and `uer`. Each is fitted for the question, which takes longer than an answer. Heads that can score
+   * fewer than two classes are left out.
+   *
+   * The default answer joins ridge regression, classes of a full covariance and texts; `kernel_ridge`, `naive_bayes_full` and
+   * `zero_shot` are the heads nearest to these.
+   *
+   * @example
+   * ```ts
+   * for (const { head, scores, uncertainty, weight } of classifier.explainFeatures(row))
+   *   console.log(head, scores[0].label, uncertainty, weight);
+   * ```
+   * @param features - One row: all streams one after another, of any scale.
+   * @throws {@link HandfulError} with one of the codes of {@link predictFeatures}.
+   */
+  explainFeatures(features: Float32Array): readonly Opinion[] {
+    check("features", features, ROW);
+    const core = this.core;
+    return guarded(() => core.explain(features));
   }
 
   /**

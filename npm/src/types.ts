@@ -226,6 +226,17 @@ export interface Answer {
   readonly timings: AnswerTimings;
 }
 
+/** What one head says of an image, whether the answer is made of it or not. */
+export interface Opinion {
+  readonly head: Exclude<HeadName, "auto">;
+  /** All classes that it can score, best first; the probabilities sum to 1. */
+  readonly scores: readonly LabelScore[];
+  /** Entropy of the probabilities, in [0, 1]: 1 where all classes are equally likely. */
+  readonly uncertainty: number;
+  /** Its share of the answer, in [0, 1]; 0 for a head that the answer is not made of. */
+  readonly weight: number;
+}
+
 /** A share of images, in [0, 1], with the interval that holds its true value 95 times in 100. */
 export interface Estimate {
   /** The share that was seen. */

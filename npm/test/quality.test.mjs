@@ -111,3 +111,20 @@ test("quality says what it cannot estimate", async () => {
   classifier.dispose();
   assert.throws(() => classifier.evaluate(), { code: "disposed" });
 });
+
+test("single heads are asked beside the answer, with their shares of it", async () => {
+  const classifier = await taught(4);
+  const image = row(1);
+  const opinions = classifier.explainFeatures(image);
+  const sum = opinions.reduce((total, { weight }) => total + weight, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
+  for (const head of ["amu", "naive_bayes", "uer"]) {
+    const opinion = opinions.find((opinion) => opinion.head === head);
+    assert.equal(opinion.weight, 0);
+    assert.ok(opinion.uncertainty >= 0 && opinion.uncertainty <= 1);
+    classifier.head = head;
+    const alone = classifier.predictFeatures(image);
+    assert.equal(opinion.scores[0].label, alone.label);
+    assert.ok(Math.abs(opinion.scores[0].probability - alone.probability) < 1e-6);
+  }
+});

@@ -43,6 +43,20 @@ impl Answer {
     }
 }
 
+/// What one head says of a photo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Opinion {
+    /// Name of the head.
+    pub head: &'static str,
+    /// At least two classes, the likeliest first; the probabilities sum to 1.
+    pub scores: Vec<LabelScore>,
+    /// Entropy of these probabilities, in `[0, 1]`: 1 where all classes are equally likely.
+    pub uncertainty: f64,
+    /// Its share of the answer, in `[0, 1]`; 0 for a head that the answer is not made of.
+    pub weight: f64,
+}
+
 /// A suspicious label, and what the example looks like.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -110,7 +110,11 @@ fn follows_statistics(spec: &HeadSpec) -> Option<&NaiveBayes> {
 }
 
 /// A prediction by the labels of its classes.
-fn answer(set: &SupportSet, head: &'static str, prediction: &Prediction) -> Result<Answer> {
+pub(super) fn answer(
+    set: &SupportSet,
+    head: &'static str,
+    prediction: &Prediction,
+) -> Result<Answer> {
     let classes = set.classes();
     let p = &prediction.probabilities;
     let unscored = &prediction.unscored;

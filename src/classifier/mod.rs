@@ -1,6 +1,7 @@
 //! The facade: teach by labelled features, ask for an answer, take any change back.
 
 mod asking;
+mod explain;
 mod format;
 mod kept;
 mod likeness;

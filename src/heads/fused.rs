@@ -17,7 +17,9 @@ pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
 
 use super::scratch::zeros;
-use super::{FittedHead, Head, Query, ScoresBy, Scratch, prior, trust};
+use super::{
+    FittedHead, Head, KernelRidge, NaiveBayesFull, Query, ScoresBy, Scratch, ZeroShot, prior, trust,
+};
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
@@ -335,6 +337,19 @@ impl FittedHead for FittedFused {
 
     fn prior_temperature(&self) -> f64 {
         1.0
+    }
+
+    fn parts(&self) -> Vec<(&'static str, f64)> {
+        let Some(images) = &self.images else {
+            return vec![(ZeroShot::NAME, 1.0)];
+        };
+        let (of_text, regression) = (self.text_weight / (1.0 + self.text_weight), images.share());
+        let parts = [
+            (KernelRidge::NAME, (1.0 - of_text) * regression),
+            (NaiveBayesFull::NAME, (1.0 - of_text) * (1.0 - regression)),
+            (ZeroShot::NAME, of_text),
+        ];
+        parts.into_iter().filter(|part| part.1 > 0.0).collect()
     }
 
     fn held_out(&self, limit: usize) -> Option<Cow<'_, HeldOut>> {

@@ -145,6 +145,11 @@ pub trait FittedHead: Send + Sync {
         None
     }
 
+    /// The heads that it joins, as their own recipes or nearest to these, each with its share of the logits; none where it joins none.
+    fn parts(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
+
     /// Scores of at least `limit` held-out examples, or of all that can be, where the head has them without a further fit.
     fn held_out(&self, _limit: usize) -> Option<Cow<'_, HeldOut>> {
         None

@@ -199,6 +199,11 @@ impl CoreClassifier {
         Ok(out(&self.0.predict(row)?))
     }
 
+    /// `{head, scores: {label, probability}[], uncertainty, weight}[]`: what single heads say of one feature row.
+    pub fn explain(&mut self, row: &[f32]) -> Result<JsValue> {
+        Ok(out(&self.0.explain(row)?))
+    }
+
     /// `{id, label, similarity}[]` of the examples that are most like a feature row.
     pub fn nearest(&mut self, row: &[f32], n: usize) -> Result<JsValue> {
         Ok(out(&self.0.nearest(row, n)?))

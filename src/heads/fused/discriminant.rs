@@ -153,6 +153,11 @@ impl Discriminant {
         })
     }
 
+    /// Share of the regression in the logits.
+    pub fn share(&self) -> f64 {
+        self.share
+    }
+
     /// Writes the logits of a query `(C,)`, half of each classifier; `-inf` for a class without examples. `products` are its
     /// e `(C,)`; `scratch` has room for two numbers a class.
     pub fn logits_into(&self, products: &[f64], scratch: &mut Vec<f64>, out: &mut [f32]) -> Fit {

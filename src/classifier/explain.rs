@@ -1,0 +1,58 @@
+//! What single heads say of a photo, beside what the head that answers makes of it.
+
+use super::Classifier;
+use super::asking::answer;
+use crate::heads::HeadSpec;
+use crate::numerics::math::ln;
+use crate::task::Task;
+use crate::{Error, Opinion, Recogniser, Result};
+
+/// Heads that are asked whatever the answer is made of: texts alone, and the three methods that the library is built on.
+const ASKED: [&str; 4] = ["zero_shot", "amu", "naive_bayes", "uer"];
+
+impl Classifier {
+    /// What single heads say of the raw features `(width,)` of one photo, those that the answer is made of among them, whose weights sum
+    /// to 1. Each is fitted for the question, so this takes a fit of each; heads that can score fewer than two classes are left out.
+    ///
+    /// # Errors
+    /// Those of [`Classifier::predict`].
+    pub fn explain(&mut self, features: &[f32]) -> Result<Vec<Opinion>> {
+        self.predict(features)?;
+        let query = self.set.streams().unit(features)?;
+        let parts = match self.model()?.1 {
+            model if model.head().parts().is_empty() => vec![(model.name(), 1.0)],
+            model => model.head().parts(),
+        };
+        let others = ASKED
+            .into_iter()
+            .filter(|&name| parts.iter().all(|part| part.0 != name));
+        let asked: Vec<_> = parts
+            .iter()
+            .copied()
+            .chain(others.map(|name| (name, 0.0)))
+            .collect();
+        let (task, mut opinions) = (Task::from(&self.set), Vec::new());
+        for (head, weight) in asked {
+            let spec = match self.head() {
+                Some(chosen) if chosen.name() == head => chosen.clone(),
+                _ => HeadSpec::by_name(head)?,
+            };
+            let mut recogniser = Recogniser::fit(&spec, task.clone())?;
+            match answer(&self.set, head, recogniser.predict(&query)) {
+                Ok(answer) => {
+                    let p = answer.scores.iter().map(|score| score.probability);
+                    let entropy: f64 = p.map(|p| if p > 0.0 { -p * ln(p) } else { 0.0 }).sum();
+                    opinions.push(Opinion {
+                        head,
+                        uncertainty: (entropy / ln(answer.scores.len() as f64)).min(1.0),
+                        weight,
+                        scores: answer.scores,
+                    });
+                }
+                Err(Error::NotEnoughExamples { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(opinions)
+    }
+}
