@@ -40,16 +40,25 @@ test("sorts the answers of many photos, and saves them as CSV and JSON", async (
   const csv = page.waitForEvent("download");
   await answer(page).getByRole("button", { name: "Save as CSV" }).click();
   const lines = (await read(csv)).trimEnd().split("\r\n");
-  expect(lines[0]).toBe('\uFEFF"file","answer","probability","set","verdict"');
-  expect(lines[1]).toMatch(/^"tomato-5\.png","tomato",0\.\d+,"tomato","sure"$/);
+  expect(lines[0]).toMatch(/^\uFEFF# handful; head: auto; encoder: \S+; date: \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  expect(lines[1]).toBe('"folder","file","truth","answer","probability","set","verdict","p:leaf","p:tomato"');
+  // In the order in which they came, whatever the table is sorted by.
+  expect(lines[2]).toMatch(/^"","tomato-5\.png",,"tomato",(0\.\d+),"tomato","class",[\d.e-]+,\1$/);
   // A spreadsheet must not run a file name.
-  expect(lines[4]).toMatch(/^"'=1\+1,""x""\.png","tomato",/);
+  expect(lines[5]).toMatch(/^"","'=1\+1,""x""\.png",,"tomato",/);
   const json = page.waitForEvent("download");
   await answer(page).getByRole("button", { name: "Save as JSON" }).click();
-  const table = JSON.parse(await read(json)) as { file: string; answer: string; probability: number }[];
-  expect(table.map((row) => row.answer)).toEqual(["tomato", "leaf", "leaf", "tomato"]);
-  expect(table[3]?.file).toBe('=1+1,"x".png');
-  for (const { probability } of table) expect(probability).toBeGreaterThan(0.5);
+  const { photos, ...about } = JSON.parse(await read(json)) as {
+    photos: { file: string; answer: string; probability: number; probabilities: Record<string, number> }[];
+    classes: string[];
+  };
+  expect(about).toMatchObject({ head: "auto", classes: ["leaf", "tomato"] });
+  expect(photos.map((row) => row.answer)).toEqual(["tomato", "leaf", "leaf", "tomato"]);
+  expect(photos[3]?.file).toBe('=1+1,"x".png');
+  for (const { answer: best, probability, probabilities } of photos) {
+    expect(probability).toBeGreaterThan(0.5);
+    expect(probabilities[best]).toBe(probability);
+  }
 });
 
 test("learns what a photo is by one press, and forgets it again with Undo", async ({ page }) => {

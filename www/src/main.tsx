@@ -17,6 +17,7 @@ import "./style/base.css";
 import "./style/page.css";
 import "./style/teach.css";
 import "./style/answer.css";
+import "./style/test.css";
 
 trustOwnWorkers();
 const root = document.getElementById("app");

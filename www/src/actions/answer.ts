@@ -1,13 +1,16 @@
 /** Ask what photos show, or have the camera answered live; say what they really show, which teaches. */
 import { ask, clearReadings, photoOf } from "../engine/answering";
 import { capture, releaseCamera, startCamera } from "../engine/camera";
+import { currentSet, sourceNow } from "../engine/set";
 import { type Photo, teach } from "../engine/teaching";
 import { getState, set, update } from "../state/live";
-import { rowsOf, toCsv, toJson } from "../state/table";
-import { withTaught } from "../state/updates";
+import { folderOf } from "../state/paths";
+import type { Reading } from "../state/state";
+import { rowsOf } from "../state/table";
+import { taughtAs, withTaught } from "../state/updates";
 import { keepPreference } from "../store/preferences";
 import { text } from "../text";
-import { download } from "./download";
+import { downloadTable } from "./download";
 import { tellLearnt } from "./examples";
 import { withoutSets } from "./sets";
 
@@ -35,7 +38,7 @@ export function toggleLive(): void {
   void startCamera();
 }
 
-function stopLive(): void {
+export function stopLive(): void {
   set({ live: { kind: "off" } });
   releaseCamera();
 }
@@ -69,7 +72,14 @@ export function chooseAskBelow(askBelow: number): void {
 }
 
 export function saveTable(format: "csv" | "json"): void {
-  const rows = rowsOf(getState());
-  if (format === "csv") download("answers.csv", toCsv(rows), "text/csv");
-  else download("answers.json", toJson(rows), "application/json");
+  const state = getState();
+  const asked = state.readings.map((reading) => ({ ...reading, truth: truthOf(reading) }));
+  downloadTable("answers", format, rowsOf(asked, state.askBelow), sourceNow());
+}
+
+/** The class that somebody said the photo is of, else the one that its folder is named after. */
+function truthOf({ id, path }: Reading): string | undefined {
+  const state = getState();
+  const named = () => (state.set.kind === "open" ? currentSet().labelOf(folderOf(path)) : undefined);
+  return taughtAs(state, id) ?? named();
 }

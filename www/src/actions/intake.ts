@@ -52,7 +52,7 @@ async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Prom
 }
 
 /** Folders hold other files too, which nobody meant. */
-function mayBePhoto({ name, type }: File): boolean {
+export function mayBePhoto({ name, type }: File): boolean {
   return type.startsWith("image/") || /\.hei[cf]$/i.test(name);
 }
 

@@ -1,6 +1,7 @@
 /** Answers for photos. Their features are kept, so that each new example gives new answers at once. */
 import { type Encoder, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
+import { pathOf } from "../state/paths";
 import type { Answer, Outcome, Timings } from "../state/state";
 import { withOutcome, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
@@ -34,6 +35,7 @@ export async function ask(files: readonly File[]): Promise<void> {
     return {
       id,
       name: file.name,
+      path: pathOf(file),
       url,
       thumbnail: null,
       taught: null,

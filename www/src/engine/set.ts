@@ -1,6 +1,7 @@
 /** The support set in use: every change goes through here, is recorded for Undo, shown, and saved. */
 import type { FeatureClassifier, HeadName } from "handful";
 import { freshId, getState, set, update } from "../state/live";
+import type { Source } from "../state/state";
 import { withSet } from "../state/updates";
 import { type Autosave, createAutosave } from "../store/autosave";
 import { onDatabaseLost } from "../store/database";
@@ -140,6 +141,11 @@ export function redo(): Step | null {
 /** The head of a set without the hyper-parameters that somebody else's program may have given it. */
 export function headName({ head }: FeatureClassifier): HeadName {
   return typeof head === "string" ? head : head.name;
+}
+
+/** What answers are computed with now. */
+export function sourceNow(): Source {
+  return { head: getState().head, encoder: classifier?.encoderId ?? "", date: new Date().toISOString() };
 }
 
 /** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */

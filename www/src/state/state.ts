@@ -66,6 +66,8 @@ export type Outcome =
 export interface Reading {
   id: number;
   name: string;
+  /** Where it lay when it was dropped or chosen, with its name: `fruit/pear/1.jpg`. */
+  path: string;
   /** The photo itself. */
   url: string;
   /** Its thumbnail, once there is one. */
@@ -73,6 +75,36 @@ export interface Reading {
   /** The example that it became when somebody said what it is. */
   taught: number | null;
   outcome: Outcome;
+}
+
+/** What answers were computed with. */
+export interface Source {
+  head: HeadName;
+  /** Id of the encoder; empty where the set names none, or none is open. */
+  encoder: string;
+  /** When, in UTC, as ISO 8601 writes it. */
+  date: string;
+}
+
+/** A photo of a test set. */
+export interface Tested {
+  id: number;
+  /** Where it lay, with its name: `fruit/pear/1.jpg`. */
+  path: string;
+  /** The class that its folder is named after; null where no answer could be that class. */
+  truth: string | null;
+  thumbnail: string | null;
+  outcome: Outcome;
+}
+
+/** What was answered for a test set, in the order in which it was dropped. */
+export interface TestResult {
+  photos: readonly Tested[];
+  /** Labels of the classes that an answer could be, in their order. */
+  labels: readonly string[];
+  source: Source;
+  /** The set was changed afterwards. */
+  earlier: boolean;
 }
 
 /** A share that is known only roughly: what was seen on `n` photos, and the interval around it. */
@@ -205,6 +237,9 @@ export interface VisitState {
   problems: readonly Problem[];
   /** Null while it cannot be estimated. It follows the set a moment later. */
   quality: Quality | null;
+  /** Photos of a test set that are being looked at. */
+  testing: { done: number; total: number } | null;
+  test: TestResult | null;
   /** Examples picked out to be moved or removed. */
   selected: readonly number[];
   /** Photos that wait until somebody says what they are. */
@@ -251,6 +286,8 @@ export const INITIAL: AppState = {
   teaching: { kind: "idle" },
   problems: [],
   quality: null,
+  testing: null,
+  test: null,
   selected: [],
   asking: null,
   camera: { kind: "off" },

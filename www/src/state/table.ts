@@ -1,34 +1,55 @@
-/** The answers of many photos as rows: to be sorted, and to be written as CSV or JSON. */
-import type { AppState } from "./state";
+/** The answers of many photos as rows: to be sorted, and to be written as CSV or JSON (`docs/tables.md`). */
+import { fileOf, foldersOf } from "./paths";
+import type { Outcome, Score, Source } from "./state";
 import { verdict } from "./updates";
+
+/** A photo that was asked about. */
+export interface Asked {
+  id: number;
+  /** Where it lay, with its name. */
+  path: string;
+  outcome: Outcome;
+  /** Its class; null for none of them; absent where nobody knows. */
+  truth?: string | null | undefined;
+}
 
 /** Null where there is no answer. */
 export interface Row {
   id: number;
+  /** The folders that it lay in; empty where it lay in none. */
+  folder: string;
   file: string;
+  truth: string | null | undefined;
   /** The best class; null for "none of these". */
   answer: string | null;
   probability: number | null;
   /** The classes that it may be. */
   set: readonly string[];
   verdict: "sure" | "unsure" | "none" | null;
+  /** Of every class. */
+  scores: readonly Score[];
 }
 
 export type Column = "file" | "answer" | "probability" | "set";
 
-export function rowsOf({ readings, askBelow }: AppState): Row[] {
-  return readings.map(({ id, name, outcome }) => {
+/** The words that a file has for a verdict. */
+const VERDICTS = { sure: "class", unsure: "not sure", none: "none of these" };
+
+/** Below `askBelow` an answer is not sure. */
+export function rowsOf(asked: readonly Asked[], askBelow: number): Row[] {
+  return asked.map(({ id, path, outcome, truth }) => {
+    const photo = { id, folder: foldersOf(path), file: fileOf(path), truth };
     const found = verdict(outcome, askBelow);
     if (!found || outcome.kind !== "answered")
-      return { id, file: name, answer: null, probability: null, set: [], verdict: null };
+      return { ...photo, answer: null, probability: null, set: [], verdict: null, scores: [] };
     const none = found.kind === "none";
     return {
-      id,
-      file: name,
+      ...photo,
       answer: none ? null : found.best.label,
       probability: none ? null : found.best.probability,
       set: none ? [] : outcome.answer.set,
       verdict: found.kind,
+      scores: outcome.answer.scores,
     };
   });
 }
@@ -47,24 +68,53 @@ export function sorted(rows: readonly Row[], column: Column, descending: boolean
   return rows.toSorted(compare);
 }
 
-/** RFC 4180, with a byte order mark, without which some spreadsheets take UTF-8 for something else. */
-export function toCsv(rows: readonly Row[]): string {
-  const lines = rows.map((row) => [row.file, row.answer, row.probability, row.set.join(" | "), row.verdict]);
-  const table = [["file", "answer", "probability", "set", "verdict"], ...lines];
-  return `\uFEFF${table.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+/**
+ * RFC 4180 below one line that begins with `#`. A byte order mark leads, without which some spreadsheets take UTF-8 for
+ * something else. Every text stands in quotes.
+ */
+export function toCsv(rows: readonly Row[], source: Source): string {
+  const labels = labelsOf(rows);
+  const head = ["folder", "file", "truth", "answer", "probability", "set", "verdict"];
+  const lines = rows.map((row) => {
+    const { folder, file, truth, answer, probability, set, verdict, probabilities } = written(row);
+    const shares = labels.map((label) => probabilities[label] ?? null);
+    return [folder, file, truth, answer, probability, set.join(" | "), verdict, ...shares];
+  });
+  const table = [[...head, ...labels.map((label) => `p:${label}`)], ...lines];
+  return `\uFEFF${comment(source)}\r\n${table.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
-export function toJson(rows: readonly Row[]): string {
-  return `${JSON.stringify(
-    rows.map(({ id: _, ...row }) => row),
-    null,
-    2,
-  )}\n`;
+export function toJson(rows: readonly Row[], source: Source): string {
+  return `${JSON.stringify({ ...source, classes: labelsOf(rows), photos: rows.map(written) }, null, 2)}\n`;
 }
 
-/** A name that a spreadsheet would take for a formula gets an apostrophe, so that it stays text. */
+/** A row as files have it. */
+function written({ folder, file, truth, answer, probability, set, verdict, scores }: Row) {
+  return {
+    folder,
+    file,
+    truth: truth === null ? VERDICTS.none : (truth ?? null),
+    answer,
+    probability,
+    set,
+    verdict: verdict && VERDICTS[verdict],
+    probabilities: Object.fromEntries(scores.map(({ label, probability }) => [label, probability])),
+  };
+}
+
+/** Every class that some answer has a probability of. */
+function labelsOf(rows: readonly Row[]): string[] {
+  return Array.from(new Set(rows.flatMap(({ scores }) => scores.map(({ label }) => label)))).sort();
+}
+
+/** What the answers came from, in one line whatever the encoder is called. */
+function comment({ head, encoder, date }: Source): string {
+  return `# handful; head: ${head}; encoder: ${encoder}; date: ${date}`.replaceAll(/\s/g, " ");
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe, so that it stays text. */
 function cell(value: string | number | null): string {
   if (typeof value !== "string") return value === null ? "" : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value;
   return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -86,10 +86,10 @@ export function withTaught(state: AppState, id: number, example: number): AppSta
   };
 }
 
-/** The class that the photo shown large was added to, as long as it is there: Undo takes it away again. */
-export function taughtAs(state: AppState): string | null {
-  const reading = state.readings.find(({ id }) => id === state.shown);
-  return state.examples.find(({ id }) => id === reading?.taught)?.label ?? null;
+/** The class that a photo was added to, as long as it is there: Undo takes it away again. */
+export function taughtAs({ readings, examples }: AppState, reading: number): string | null {
+  const taught = readings.find(({ id }) => id === reading)?.taught;
+  return examples.find(({ id }) => id === taught)?.label ?? null;
 }
 
 /** The photos that nobody has said the class of. */

@@ -3,7 +3,7 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, outlook } from "./sentences";
+import { bounded, candidates, few, outlook } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("de");
 
@@ -411,6 +411,40 @@ export const de: Text = {
   confusion: {
     title: "Was womit verwechselt wird",
     hint: "Zeilen: was die Fotos zeigen. Spalten: wofür sie gehalten wurden.",
+  },
+  test: {
+    title: "Ausprobieren",
+    hint: "Fotos, die nicht gelernt wurden, in Ordnern mit den Namen der Klassen, zeigen, wie oft die Antwort stimmt. Beigebracht wird dabei nichts.",
+    folder: "Ordner zum Ausprobieren",
+    drop: "oder Ordner hierher ziehen",
+    noFolder: "Nur Fotos in Ordnern zählen: Der Name des Ordners sagt, was sie zeigen.",
+    progress: (done, total) => `Foto ${Math.min(done + 1, total)} von ${total} wird ausprobiert`,
+    cancel: "Abbrechen",
+    done: (right, count) => `ausprobiert: ${right} von ${count} richtig`,
+    earlier:
+      "Diese Zahlen sind von der Sammlung vor ihrer letzten Änderung. Probier sie noch einmal aus, um zu sehen, wie es jetzt klappt.",
+    right: (right, { n, value, low, high }) =>
+      `${right} von ${photos(n)} richtig: ${share(value)} (95-%-Intervall: ${share(low)} bis ${share(high)}).`,
+    refused: ({ unsure, guessed, none }) =>
+      unsure + none === 0
+        ? "Von den Fotos der Klassen wurde keins abgelehnt."
+        : `Von den Fotos der Klassen ${unsure + none} abgelehnt: „Nicht sicher“ bei ${unsure} (beste Vermutung richtig bei ${guessed}), „Keins davon“ bei ${none}.`,
+    strangers: (count, folders) =>
+      `„Keins davon“ ist richtig bei ${photos(count)}, weil keine Klasse, die antworten kann, heißt wie der Ordner: ${list(few(folders, (others) => `${others} weitere`))}.`,
+    failed: (count) =>
+      plural(count, {
+        one: "# Foto ließ sich nicht beantworten und zählt nicht.",
+        other: "# Fotos ließen sich nicht beantworten und zählen nicht.",
+      }),
+    byClass: "Wie viele jeder Klasse richtig waren",
+    stranger: "Fremde",
+    of: (right, count) => `${right} von ${count}`,
+    worst: (count, answer) => `am häufigsten falsch als ${answer}: ${count}`,
+    matrix: "Wofür die Fotos gehalten wurden",
+    matrixHint: "Zeilen: was die Fotos zeigen. Spalten: die Antworten. Eine Zahl zeigt ihre Fotos.",
+    cell: (count, truth, answer) => `${count} von ${truth}, beantwortet mit ${answer}`,
+    csv: "Ergebnis als CSV sichern",
+    json: "Ergebnis als JSON sichern",
   },
   exports: {
     title: "Anderswo verwenden",

@@ -1,10 +1,11 @@
 /** The words of the page in English. Labels and file names come in as text and are shown as text. */
 import type { HeadName } from "handful";
+import type { Scored } from "../state/score";
 import type { CameraCode, Code, EncoderName, Estimate, Quality, Score, Suspect } from "../state/state";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
 import type { Samples } from "./samples";
-import { bounded, candidates, outlook } from "./sentences";
+import { bounded, candidates, few, outlook } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("en");
 
@@ -416,6 +417,39 @@ export const en = {
   confusion: {
     title: "What is taken for what",
     hint: "Rows: what the photos show. Columns: what they were taken for.",
+  },
+  test: {
+    title: "Test it",
+    hint: "Photos that it has not learnt, in folders named after the classes, show how often it is right. They teach it nothing.",
+    folder: "Folder to test it with",
+    drop: "or drop folders here",
+    noFolder: "Only photos in folders count: the name of a folder says what its photos show.",
+    progress: (done: number, total: number) => `Testing photo ${Math.min(done + 1, total)} of ${total}`,
+    cancel: "Cancel",
+    done: (right: number, count: number) => `tested: ${right} of ${count} right`,
+    earlier: "These figures are of the set before its last change. Test again to see how it works now.",
+    right: (right: number, { n, value, low, high }: Estimate) =>
+      `${right} of ${photos(n)} right: ${share(value)} (95% interval: ${share(low)} to ${share(high)}).`,
+    refused: ({ unsure, guessed, none }: Pick<Scored, "unsure" | "guessed" | "none">) =>
+      unsure + none === 0
+        ? "None of the classes’ photos was refused."
+        : `Of the classes’ photos ${unsure + none} refused: “Not sure” for ${unsure} (best guess right for ${guessed}), “None of these” for ${none}.`,
+    strangers: (count: number, folders: readonly string[]) =>
+      `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${list(few(folders, (others) => `${others} more`))}.`,
+    failed: (count: number) =>
+      plural(count, {
+        one: "# photo could not be answered and does not count.",
+        other: "# photos could not be answered and do not count.",
+      }),
+    byClass: "How many of each class were right",
+    stranger: "Strangers",
+    of: (right: number, count: number) => `${right} of ${count}`,
+    worst: (count: number, answer: string) => `most often wrong as ${answer}: ${count}`,
+    matrix: "What the test photos were taken for",
+    matrixHint: "Rows: what the photos show. Columns: the answers. A number shows its photos.",
+    cell: (count: number, truth: string, answer: string) => `${count} of ${truth}, answered ${answer}`,
+    csv: "Save the test as CSV",
+    json: "Save the test as JSON",
   },
   exports: {
     title: "Use it elsewhere",

@@ -1,6 +1,8 @@
 /** What some sentences have to tell, before a language puts it into words. */
 import type { Estimate } from "../state/state";
 
+/** Names in a long list before the rest is only counted. */
+const LISTED = 8;
 /** Classes named in a sentence before the rest is only counted. */
 const NAMED = 3;
 /** An interval wider than this is worth a word. */
@@ -33,4 +35,10 @@ export function outlook({ low, high }: Estimate) {
 export function bounded(share: number): "over" | "under" | "plain" {
   if (share > 0.99) return "over";
   return share < 0.01 ? "under" : "plain";
+}
+
+/** Names as they are listed: of many, the first, and in words how many more there are. */
+export function few(names: readonly string[], more: (count: number) => string): readonly string[] {
+  const others = names.length - LISTED;
+  return others > 1 ? [...names.slice(0, LISTED), more(others)] : names;
 }

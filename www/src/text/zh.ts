@@ -3,7 +3,7 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, outlook } from "./sentences";
+import { bounded, candidates, few, outlook } from "./sentences";
 
 const { share, list, either, megabytes } = createFormats("zh-Hans");
 
@@ -380,6 +380,35 @@ export const zh: Text = {
   confusion: {
     title: "什么被认成了什么",
     hint: "行：照片里是什么。列：被认成了什么。",
+  },
+  test: {
+    title: "测试",
+    hint: "用没有学过的照片，放在以类别命名的文件夹里，就能看出答对的比例。测试不会教它任何东西。",
+    folder: "选择测试文件夹",
+    drop: "或把文件夹拖到这里",
+    noFolder: "只测试文件夹里的照片：文件夹的名字说明照片里是什么。",
+    progress: (done, total) => `正在测试第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
+    cancel: "取消",
+    done: (right, count) => `测试完毕：${count} 张中答对 ${right} 张`,
+    earlier: "这些数字来自集合上次改动之前。再测一次，就知道现在的效果。",
+    right: (right, { n, value, low, high }) =>
+      `${photos(n)}中答对 ${right} 张：${share(value)}（95% 区间：${share(low)} 到 ${share(high)}）。`,
+    refused: ({ unsure, guessed, none }) =>
+      unsure + none === 0
+        ? "没有拒绝任何属于类别的照片。"
+        : `属于类别的照片中拒绝了 ${unsure + none} 张：“不确定”${unsure} 张（其中首选正确 ${guessed} 张），“都不是”${none} 张。`,
+    strangers: (count, folders) =>
+      `有 ${photos(count)}应答“都不是”，因为没有可作答的类别与文件夹同名：${list(few(folders, (others) => `其他 ${others} 个`))}。`,
+    failed: (count) => `有 ${photos(count)}无法回答，不计入。`,
+    byClass: "每个类别答对多少",
+    stranger: "陌生照片",
+    of: (right, count) => `${right} / ${count}`,
+    worst: (count, answer) => `最常错认为 ${answer}：${count} 张`,
+    matrix: "测试照片被认成了什么",
+    matrixHint: "行：照片里是什么。列：答案。点数字可看照片。",
+    cell: (count, truth, answer) => `${count} 张 ${truth}，答案是 ${answer}`,
+    csv: "将测试存为 CSV",
+    json: "将测试存为 JSON",
   },
   exports: {
     title: "用到别处",

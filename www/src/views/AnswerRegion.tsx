@@ -60,7 +60,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
           classes={state.classes}
           scores={outcome.answer.scores}
           open={found?.kind !== "sure"}
-          taught={taughtAs(state)}
+          taught={taughtAs(state, shown)}
           onTeach={(label) => void correctReading(shown, label)}
         />
       )}

@@ -9,7 +9,7 @@ const COLUMNS: readonly Column[] = ["file", "answer", "probability", "set"];
 /** A row for each of several photos: press a photo to see it large, a heading to sort. */
 export function AnswerTable({ state }: { state: AppState }) {
   const [order, setOrder] = useState<{ column: Column; descending: boolean } | null>(null);
-  const rows = rowsOf(state);
+  const rows = rowsOf(state.readings, state.askBelow);
   const shown = order ? sorted(rows, order.column, order.descending) : rows;
   const sortBy = (column: Column) =>
     setOrder({ column, descending: order?.column === column && !order.descending });

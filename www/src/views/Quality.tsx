@@ -1,9 +1,10 @@
 import { useRef } from "preact/hooks";
 import { moveExamples } from "../actions/examples";
-import type { AppState, Quality as Judged, Suspect } from "../state/state";
+import type { AppState, ClassItem, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
-import { Confusion } from "./Confusion";
+import { Matrix } from "./Matrix";
+import { Test } from "./Test";
 
 /** In such a window the answer stands below this section. */
 const narrow = matchMedia("(max-width: 55.99rem)");
@@ -20,18 +21,47 @@ export function Quality({ state: now }: { state: AppState }) {
   if (classes.length < 2) return null;
   const { quality } = state;
   const single = classes.filter(({ count }) => count === 1);
-  if (!quality)
-    return single.length === classes.length ? <p class="quality aside">{text.quality.second}</p> : null;
+  return (
+    <section class="quality" aria-label={text.quality.title} tabIndex={-1}>
+      {quality ? (
+        <Expected quality={quality} single={single} state={state} />
+      ) : (
+        single.length === classes.length && <p class="aside">{text.quality.second}</p>
+      )}
+      <Test state={state} />
+    </section>
+  );
+}
+
+interface ExpectedProps {
+  quality: Judged;
+  /** Classes with a single photo. */
+  single: readonly ClassItem[];
+  state: AppState;
+}
+
+/** What the photos of the set say of it. */
+function Expected({ quality, single, state }: ExpectedProps) {
+  const { labels, counts } = quality.confusion;
   // Where its name is understood, a class is judged by its only photo too.
   const unjudged = single.filter(({ label }) => !judged(quality, label));
   return (
-    <section class="quality" aria-label={text.quality.title} tabIndex={-1}>
+    <>
       <p>{text.quality.expected(quality.accuracy)}</p>
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
       {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
-      <Confusion confusion={quality.confusion} />
+      <details class="more">
+        <summary>{text.confusion.title}</summary>
+        <Matrix
+          title={text.confusion.title}
+          hint={text.confusion.hint}
+          rows={labels}
+          columns={labels}
+          counts={counts}
+        />
+      </details>
       <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
-    </section>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 /** Reads what was dropped or chosen, folders with all that is in them. */
 import type { Dropped } from "../actions/intake";
+import { folderOf, notePath } from "../state/paths";
 
 /** Must be called while the drop event is handled; the browser forgets what was dropped afterwards. */
 export async function readDropped(transfer: DataTransfer | null): Promise<Dropped> {
@@ -16,7 +17,7 @@ export async function readDropped(transfer: DataTransfer | null): Promise<Droppe
 
 /** Files that were chosen as a folder know their path. */
 export function byFolder(files: readonly File[]): Map<string, File[]> {
-  return Map.groupBy(files, (file) => file.webkitRelativePath.split("/").at(-2) ?? "");
+  return Map.groupBy(files, (file) => folderOf(file.webkitRelativePath));
 }
 
 async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, File[]>): Promise<void> {
@@ -34,6 +35,7 @@ async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, Fi
         const file = await new Promise<File>((resolve, reject) =>
           (entry as FileSystemFileEntry).file(resolve, reject),
         );
+        notePath(file, entry.fullPath.slice(1));
         into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
       }
     }

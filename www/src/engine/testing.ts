@@ -1,0 +1,91 @@
+/** Asks about photos whose folders say what they show. Nothing is taught by them; their features are not kept. */
+import { freshId, getState, set } from "../state/live";
+import { folderOf, pathOf } from "../state/paths";
+import type { Outcome, TestResult } from "../state/state";
+import { candidates } from "../state/updates";
+import { classify } from "./answering";
+import { photoCode } from "./codes";
+import { setOpened } from "./session";
+import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
+import { blobOf, THUMBNAIL_SIDE } from "./thumbnails";
+
+/** A photo that was looked at, or could not be. */
+interface Looked {
+  file: File;
+  thumbnail: Uint8Array<ArrayBuffer> | undefined;
+  /** Asks the set that is open. */
+  answer: () => Outcome;
+}
+
+/** Number of the last test: what belongs to an earlier one is dropped. */
+let round = 0;
+/** The classes and examples that the result is of: after any change of the set they are other arrays. */
+let judged: unknown[] = [];
+
+/** Tests the open set with photos; the result takes the place of the last one. Null where it was cancelled. */
+export async function testWith(files: readonly File[]): Promise<TestResult | null> {
+  round += 1;
+  const mine = round;
+  const looked: Looked[] = [];
+  for (const file of files) {
+    set({ testing: { done: looked.length, total: files.length } });
+    const one = await look(file);
+    if (mine !== round) return null;
+    looked.push(one);
+  }
+  // All at once, so that the answers are of one set, however it was changed meanwhile.
+  const labels = candidates(getState()).map(({ label }) => label);
+  const photos = looked.map(({ file, thumbnail, answer }) => {
+    const path = pathOf(file);
+    const truth = currentSet().labelOf(folderOf(path));
+    return {
+      id: freshId(),
+      path,
+      truth: truth !== undefined && labels.includes(truth) ? truth : null,
+      thumbnail: thumbnail ? URL.createObjectURL(blobOf(thumbnail)) : null,
+      outcome: answer(),
+    };
+  });
+  forgetTest();
+  const test = { photos, labels, source: sourceNow(), earlier: false };
+  judged = setNow();
+  set({ test, testing: null });
+  return test;
+}
+
+export function cancelTest(): void {
+  round += 1;
+  set({ testing: null });
+}
+
+async function look(file: File): Promise<Looked> {
+  try {
+    const encoder = await setOpened();
+    const { thumbnail, ...encoding } = await encoder.encode(file, { thumbnail: THUMBNAIL_SIDE });
+    return { file, thumbnail, answer: () => classify({ encoder, ...encoding }) };
+  } catch (error) {
+    const failed = { kind: "failed", code: photoCode(error, file.name) } as const;
+    return { file, thumbnail: undefined, answer: () => failed };
+  }
+}
+
+function setNow(): unknown[] {
+  return [currentSet().classes, currentSet().examples, getState().head];
+}
+
+function forgetTest(): void {
+  for (const { thumbnail } of getState().test?.photos ?? []) if (thumbnail) URL.revokeObjectURL(thumbnail);
+  set({ test: null });
+}
+
+onSetChange(() => {
+  const { test } = getState();
+  if (test && !test.earlier && setNow().some((part, i) => part !== judged[i]))
+    set({ test: { ...test, earlier: true } });
+});
+
+// Another set knows nothing of it.
+onSetDropped(() => {
+  cancelTest();
+  forgetTest();
+});
