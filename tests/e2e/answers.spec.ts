@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Download, expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
+import { dropFolders } from "./folders.js";
 import { answer, answerRows, open, photosOf, predict, ready, teach } from "./person.js";
 
 async function teachTwo(page: Page): Promise<void> {
@@ -59,6 +60,36 @@ test("sorts the answers of many photos, and saves them as CSV and JSON", async (
     expect(probability).toBeGreaterThan(0.5);
     expect(probabilities[best]).toBe(probability);
   }
+});
+
+test("writes where photos lay and what they are known to be, and no field that a spreadsheet would run", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { "=tomato": drawnPhotos("tomato", 0, 4), leaf: drawnPhotos("leaf", 0, 4) });
+  const [first, second, third] = drawnPhotos("leaf", 5, 8);
+  if (!first || !second || !third) throw new Error("nothing was drawn");
+  await dropFolders(answer(page), {
+    "leaf ": [{ ...first, name: "+1,\n2.png" }],
+    "@home": [
+      { ...second, name: '-"quoted".png' },
+      { ...third, name: "plain.png" },
+    ],
+  });
+  await expect(answerRows(page, 3).getByText("Looking…")).toHaveCount(0, { timeout: 60_000 });
+  await answerRows(page, 3).getByRole("button", { name: "plain.png" }).click();
+  await answer(page).getByRole("button", { name: "Teach that it is leaf" }).click();
+  await expect(answer(page)).toContainText("Learnt: it is leaf.");
+  const csv = page.waitForEvent("download");
+  await answer(page).getByRole("button", { name: "Save as CSV" }).click();
+  const [, head, ...lines] = (await read(csv)).trimEnd().split("\r\n");
+  expect(head).toBe('"folder","file","truth","answer","probability","set","verdict","p:=tomato","p:leaf"');
+  const starts = [
+    '"leaf ","\'+1,\n2.png","leaf",',
+    '"\'@home","\'-""quoted"".png",,',
+    '"\'@home","plain.png","leaf",',
+  ];
+  expect(lines.map((line, i) => line.slice(0, starts[i]?.length))).toEqual(starts);
 });
 
 test("learns what a photo is by one press, and forgets it again with Undo", async ({ page }) => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
+import { chooseFolder } from "./folders.js";
 import {
   addClass,
   addPhotos,
@@ -94,11 +95,7 @@ test("pastes a photo where the focus is, or asks", async ({ page }) => {
 });
 
 /** Chooses a folder with folders in it, one for each class. */
-async function chooseFolder(page: Page, folder: string): Promise<void> {
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Folder, one inside it for each class" }).click();
-  await (await chooser).setFiles(folder);
-}
+const TEACH_FOLDER = "Folder, one inside it for each class";
 
 test("takes a folder for the class that looks the same, however its name is spelled", async ({ page }) => {
   const folder = mkdtempSync(join(tmpdir(), "handful-"));
@@ -109,7 +106,7 @@ test("takes a folder for the class that looks the same, however its name is spel
     for (const { name, buffer } of drawnPhotos("tomato", 0, 3)) writeFileSync(join(apart, name), buffer);
     await open(page);
     await addClass(page, "\u00c4pfel");
-    await chooseFolder(page, folder);
+    await chooseFolder(page, TEACH_FOLDER, folder);
     await expect(page.getByRole("status").filter({ hasText: "added 3 photos" })).toBeVisible();
     await expect(page.getByRole("article")).toHaveCount(1);
     await expectPhotos(page, "\u00c4pfel", 3);
@@ -136,7 +133,7 @@ test("takes back all photos of six folders with one Undo, says how many, and bri
     }
     await open(page);
     await addClass(page, "before");
-    await chooseFolder(page, folder);
+    await chooseFolder(page, TEACH_FOLDER, folder);
     const said = (words: string) => page.getByRole("status").filter({ hasText: words });
     await expect(said("added 120 photos from 6 folders")).toBeVisible({ timeout: 200_000 });
     await page.getByRole("button", { name: "Undo", exact: true }).first().click();
@@ -231,9 +228,7 @@ test("teaches a folder with one folder for each class, which one Undo takes back
     }
     await open(page);
     await addClass(page, "leaf");
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: "Folder, one inside it for each class" }).click();
-    await (await chooser).setFiles(folder);
+    await chooseFolder(page, TEACH_FOLDER, folder);
     await expect(photosOf(page, "tomato")).toHaveCount(2);
     await expect(photosOf(page, "leaf")).toHaveCount(2);
     await expect(page.getByText("left out")).toHaveCount(0);

@@ -1,13 +1,16 @@
 /** Asks about photos whose folders say what they show. Nothing is taught by them; their features are not kept. */
 import { freshId, getState, set } from "../state/live";
 import { folderOf, pathOf } from "../state/paths";
-import type { Outcome, TestResult } from "../state/state";
+import type { Outcome, Tested, TestResult } from "../state/state";
 import { candidates } from "../state/updates";
 import { classify } from "./answering";
 import { photoCode } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
 import { blobOf, THUMBNAIL_SIDE } from "./thumbnails";
+
+/** Photos answered before the page is drawn again. */
+const ASKED_AT_ONCE = 20;
 
 /** A photo that was looked at, or could not be. */
 interface Looked {
@@ -16,6 +19,8 @@ interface Looked {
   /** Asks the set that is open. */
   answer: () => Outcome;
 }
+
+type Answered = Omit<Looked, "answer"> & Pick<Tested, "outcome">;
 
 /** Number of the last test: what belongs to an earlier one is dropped. */
 let round = 0;
@@ -33,22 +38,22 @@ export async function testWith(files: readonly File[]): Promise<TestResult | nul
     if (mine !== round) return null;
     looked.push(one);
   }
-  // All at once, so that the answers are of one set, however it was changed meanwhile.
+  let answered: Answered[] = [];
+  let now = setNow();
+  while (answered.length < looked.length) {
+    // The page is drawn in between.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (mine !== round) return null;
+    // All answers are of one set: where it was changed meanwhile, they start anew.
+    if (isOther(now)) [answered, now] = [[], setNow()];
+    const next = looked.slice(answered.length, answered.length + ASKED_AT_ONCE);
+    answered = [...answered, ...next.map(({ answer, ...rest }) => ({ ...rest, outcome: answer() }))];
+  }
   const labels = candidates(getState()).map(({ label }) => label);
-  const photos = looked.map(({ file, thumbnail, answer }) => {
-    const path = pathOf(file);
-    const truth = currentSet().labelOf(folderOf(path));
-    return {
-      id: freshId(),
-      path,
-      truth: truth !== undefined && labels.includes(truth) ? truth : null,
-      thumbnail: thumbnail ? URL.createObjectURL(blobOf(thumbnail)) : null,
-      outcome: answer(),
-    };
-  });
+  const photos = answered.map((photo) => tested(photo, labels));
   forgetTest();
   const test = { photos, labels, source: sourceNow(), earlier: false };
-  judged = setNow();
+  judged = now;
   set({ test, testing: null });
   return test;
 }
@@ -69,8 +74,25 @@ async function look(file: File): Promise<Looked> {
   }
 }
 
+function tested({ file, thumbnail, outcome }: Answered, labels: readonly string[]): Tested {
+  const path = pathOf(file);
+  const truth = currentSet().labelOf(folderOf(path));
+  return {
+    id: freshId(),
+    path,
+    truth: truth !== undefined && labels.includes(truth) ? truth : null,
+    thumbnail: thumbnail ? URL.createObjectURL(blobOf(thumbnail)) : null,
+    outcome,
+  };
+}
+
 function setNow(): unknown[] {
   return [currentSet().classes, currentSet().examples, getState().head];
+}
+
+/** The set is not any more what it was. */
+function isOther(before: readonly unknown[]): boolean {
+  return setNow().some((part, i) => part !== before[i]);
 }
 
 function forgetTest(): void {
@@ -80,8 +102,7 @@ function forgetTest(): void {
 
 onSetChange(() => {
   const { test } = getState();
-  if (test && !test.earlier && setNow().some((part, i) => part !== judged[i]))
-    set({ test: { ...test, earlier: true } });
+  if (test && !test.earlier && isOther(judged)) set({ test: { ...test, earlier: true } });
 });
 
 // Another set knows nothing of it.

@@ -425,10 +425,13 @@ export const de: Text = {
       "Diese Zahlen sind von der Sammlung vor ihrer letzten Änderung. Probier sie noch einmal aus, um zu sehen, wie es jetzt klappt.",
     right: (right, { n, value, low, high }) =>
       `${right} von ${photos(n)} richtig: ${share(value)} (95-%-Intervall: ${share(low)} bis ${share(high)}).`,
-    refused: ({ unsure, guessed, none }) =>
-      unsure + none === 0
-        ? "Von den Fotos der Klassen wurde keins abgelehnt."
-        : `Von den Fotos der Klassen ${unsure + none} abgelehnt: „Nicht sicher“ bei ${unsure} (beste Vermutung richtig bei ${guessed}), „Keins davon“ bei ${none}.`,
+    refused: ({ unsure, guessed, none }) => {
+      const doubts =
+        unsure > 0 ? [`„Nicht sicher“ bei ${unsure} (beste Vermutung richtig bei ${guessed})`] : [];
+      const strange = none > 0 ? [`„Keins davon“ bei ${none}`] : [];
+      if (unsure + none === 0) return "Von den Fotos der Klassen wurde keins abgelehnt.";
+      return `Von den Fotos der Klassen ${unsure + none} abgelehnt: ${[...doubts, ...strange].join(", ")}.`;
+    },
     strangers: (count, folders) =>
       `„Keins davon“ ist richtig bei ${photos(count)}, weil keine Klasse, die antworten kann, heißt wie der Ordner: ${list(few(folders, (others) => `${others} weitere`))}.`,
     failed: (count) =>
@@ -439,7 +442,7 @@ export const de: Text = {
     byClass: "Wie viele jeder Klasse richtig waren",
     stranger: "Fremde",
     of: (right, count) => `${right} von ${count}`,
-    worst: (count, answer) => `am häufigsten falsch als ${answer}: ${count}`,
+    worst: (count, answer) => `sonst meist ${answer} (${count})`,
     matrix: "Wofür die Fotos gehalten wurden",
     matrixHint: "Zeilen: was die Fotos zeigen. Spalten: die Antworten. Eine Zahl zeigt ihre Fotos.",
     cell: (count, truth, answer) => `${count} von ${truth}, beantwortet mit ${answer}`,

@@ -430,10 +430,12 @@ export const en = {
     earlier: "These figures are of the set before its last change. Test again to see how it works now.",
     right: (right: number, { n, value, low, high }: Estimate) =>
       `${right} of ${photos(n)} right: ${share(value)} (95% interval: ${share(low)} to ${share(high)}).`,
-    refused: ({ unsure, guessed, none }: Pick<Scored, "unsure" | "guessed" | "none">) =>
-      unsure + none === 0
-        ? "None of the classes’ photos was refused."
-        : `Of the classes’ photos ${unsure + none} refused: “Not sure” for ${unsure} (best guess right for ${guessed}), “None of these” for ${none}.`,
+    refused: ({ unsure, guessed, none }: Pick<Scored, "unsure" | "guessed" | "none">) => {
+      const doubts = unsure > 0 ? [`“Not sure” for ${unsure} (best guess right for ${guessed})`] : [];
+      const strange = none > 0 ? [`“None of these” for ${none}`] : [];
+      if (unsure + none === 0) return "None of the classes’ photos was refused.";
+      return `Of the classes’ photos ${unsure + none} refused: ${[...doubts, ...strange].join(", ")}.`;
+    },
     strangers: (count: number, folders: readonly string[]) =>
       `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${list(few(folders, (others) => `${others} more`))}.`,
     failed: (count: number) =>
@@ -444,7 +446,7 @@ export const en = {
     byClass: "How many of each class were right",
     stranger: "Strangers",
     of: (right: number, count: number) => `${right} of ${count}`,
-    worst: (count: number, answer: string) => `most often wrong as ${answer}: ${count}`,
+    worst: (count: number, answer: string) => `otherwise mostly ${answer} (${count})`,
     matrix: "What the test photos were taken for",
     matrixHint: "Rows: what the photos show. Columns: the answers. A number shows its photos.",
     cell: (count: number, truth: string, answer: string) => `${count} of ${truth}, answered ${answer}`,

@@ -393,17 +393,19 @@ export const zh: Text = {
     earlier: "这些数字来自集合上次改动之前。再测一次，就知道现在的效果。",
     right: (right, { n, value, low, high }) =>
       `${photos(n)}中答对 ${right} 张：${share(value)}（95% 区间：${share(low)} 到 ${share(high)}）。`,
-    refused: ({ unsure, guessed, none }) =>
-      unsure + none === 0
-        ? "没有拒绝任何属于类别的照片。"
-        : `属于类别的照片中拒绝了 ${unsure + none} 张：“不确定”${unsure} 张（其中首选正确 ${guessed} 张），“都不是”${none} 张。`,
+    refused: ({ unsure, guessed, none }) => {
+      const doubts = unsure > 0 ? [`“不确定”${unsure} 张（其中首选正确 ${guessed} 张）`] : [];
+      const strange = none > 0 ? [`“都不是”${none} 张`] : [];
+      if (unsure + none === 0) return "没有拒绝任何属于类别的照片。";
+      return `属于类别的照片中拒绝了 ${unsure + none} 张：${[...doubts, ...strange].join("，")}。`;
+    },
     strangers: (count, folders) =>
       `有 ${photos(count)}应答“都不是”，因为没有可作答的类别与文件夹同名：${list(few(folders, (others) => `其他 ${others} 个`))}。`,
     failed: (count) => `有 ${photos(count)}无法回答，不计入。`,
     byClass: "每个类别答对多少",
     stranger: "陌生照片",
     of: (right, count) => `${right} / ${count}`,
-    worst: (count, answer) => `最常错认为 ${answer}：${count} 张`,
+    worst: (count, answer) => `其余多为 ${answer}（${count} 张）`,
     matrix: "测试照片被认成了什么",
     matrixHint: "行：照片里是什么。列：答案。点数字可看照片。",
     cell: (count, truth, answer) => `${count} 张 ${truth}，答案是 ${answer}`,

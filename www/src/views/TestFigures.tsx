@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { saveTest } from "../actions/testing";
 import { type Scored, scoreOf } from "../state/score";
 import type { ClassItem, Tested, TestResult } from "../state/state";
@@ -14,11 +14,11 @@ interface Props {
 
 /** What a test set says: how many are right, which class does worst, and what was taken for what. */
 export function TestFigures({ test, askBelow, classes }: Props) {
-  const score = scoreOf(test, askBelow);
+  const score = useMemo(() => scoreOf(test, askBelow), [test, askBelow]);
   const { accuracy, right, strangers, folders, failed } = score;
   return (
     <>
-      {test.earlier && <p class="notice">{text.test.earlier}</p>}
+      {test.earlier && <p class="notice notice-calm">{text.test.earlier}</p>}
       {accuracy && (
         <>
           <p class="test-right">{text.test.right(right, accuracy)}</p>
