@@ -14,47 +14,49 @@ interface Props {
 /** How many photos of each class were taken for which. */
 export function Matrix({ title, hint, rows, columns, counts, press, pressed }: Props) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="confusion" tabIndex={0} aria-label={title}>
-      <table class="table">
-        <caption class="aside">{hint}</caption>
-        <thead>
-          <tr>
-            <td />
-            {columns.map((name, c) => (
-              <th key={c} scope="col">
-                <bdi>{name}</bdi>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map((row, r) => (
-            <tr key={r}>
-              <th scope="row">
-                <bdi>{rows[r]}</bdi>
-              </th>
-              {row.map((count, c) => (
-                <td key={c} class={count === 0 ? "cell-none" : r === c ? "cell-right" : "cell-wrong"}>
-                  {press && count > 0 ? (
-                    <button
-                      type="button"
-                      class="cell-button"
-                      aria-label={press.name(r, c)}
-                      aria-pressed={pressed?.[0] === r && pressed[1] === c}
-                      onClick={() => press.run(r, c)}
-                    >
-                      {count}
-                    </button>
-                  ) : (
-                    count
-                  )}
-                </td>
+    <>
+      <p class="aside">{hint}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      <section class="confusion" tabIndex={0} aria-label={title}>
+        <table class="table">
+          <thead>
+            <tr>
+              <td />
+              {columns.map((name, c) => (
+                <th key={c} scope="col">
+                  <bdi>{name}</bdi>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {counts.map((row, r) => (
+              <tr key={r}>
+                <th scope="row">
+                  <bdi>{rows[r]}</bdi>
+                </th>
+                {row.map((count, c) => (
+                  <td key={c} class={count === 0 ? "cell-none" : r === c ? "cell-right" : "cell-wrong"}>
+                    {press && count > 0 ? (
+                      <button
+                        type="button"
+                        class="cell-button"
+                        aria-label={press.name(r, c)}
+                        aria-pressed={pressed?.[0] === r && pressed[1] === c}
+                        onClick={() => press.run(r, c)}
+                      >
+                        {count}
+                      </button>
+                    ) : (
+                      count
+                    )}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
   );
 }
