@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { drawnPhotos } from "./files.js";
+import { drawnPhotos, type Thing } from "./files.js";
 import { chooseFolder, dropFolders, withFolder } from "./folders.js";
-import { addPhotos, open, photosOf, saved, teach } from "./person.js";
+import { addPhotos, card, open, photosOf, saved, teach } from "./person.js";
 
 const CHOOSE = "Folder to test it with";
 
@@ -32,13 +32,13 @@ const FOLDERS = {
   "set/nested/leaf": [...drawnPhotos("leaf", 1, 4), ...drawnPhotos("banana", 4, 5)],
 };
 
-test("scores folders by their names, teaches nothing, and shows what was taken for what", async ({
-  page,
-}) => {
+test("scores folders by keyboard, teaches nothing, and shows what was taken for what", async ({ page }) => {
   await teachThree(page);
   await saved(page);
   await withFolder(FOLDERS, async (folder) => {
-    await chooseFolder(page, CHOOSE, folder);
+    const chooser = page.waitForEvent("filechooser");
+    await place(page).getByRole("button", { name: CHOOSE }).press("Enter");
+    await (await chooser).setFiles(folder);
     await expect(place(page)).toContainText("10 of 12 photos right: 83% (95% interval: 55% to 95%).", {
       timeout: 60_000,
     });
@@ -55,7 +55,8 @@ test("scores folders by their names, teaches nothing, and shows what was taken f
     "banana4 of 4",
     "leaf3 of 4otherwise mostly banana (1)",
   ]);
-  await place(page).getByText("What the test photos were taken for").click();
+  await place(page).getByText("What the test photos were taken for").focus();
+  await page.keyboard.press("Enter");
   const wrong = matrix(page).getByRole("button", { name: "1 of mug, answered leaf" });
   await wrong.focus();
   await page.keyboard.press("Enter");
@@ -174,6 +175,36 @@ test("is cancelled, and keeps the earlier figures then; loose photos and empty f
   });
   await expect(page.getByRole("status").filter({ hasText: "Only photos in folders count" })).toBeVisible();
   await expect(place(page)).toContainText("2 of 2 photos right");
+});
+
+test("is of one set: what is changed while it runs counts, and another set has none", async ({ page }) => {
+  await teachThree(page);
+  const often = (thing: Thing) => Array.from({ length: 10 }, () => drawnPhotos(thing, 0, 6)).flat();
+  await dropFolders(place(page), { mug: often("mug"), leaf: often("leaf"), banana: often("banana") });
+  await expect(place(page)).toContainText(/Testing photo \d+ of 180/);
+  await card(page, "banana").getByRole("button", { name: "More for banana" }).click();
+  await card(page, "banana").getByRole("button", { name: "Leave out of answers" }).click();
+  await expect(place(page)).toContainText(
+    "“None of these” is right for 60 photos, because no class that takes part is named like their folder: banana.",
+    { timeout: 90_000 },
+  );
+  await expect(place(page)).toContainText("of 180 photos right");
+  const earlier = place(page).getByText("These figures are of the set before its last change.");
+  await expect(earlier).toHaveCount(0);
+  // Words change nothing of the set; what is left out of answers does.
+  for (const language of ["Deutsch", "English"])
+    await page.getByRole("combobox", { name: /^(Language|Sprache)$/ }).selectOption(language);
+  await expect(earlier).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(earlier).toBeVisible();
+
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: "New set" }).click();
+  await expect(place(page)).toHaveCount(0);
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: "Open My set" }).click();
+  await expect(place(page)).toBeVisible();
+  await expect(place(page)).not.toContainText("photos right");
 });
 
 for (const [width, height] of [
