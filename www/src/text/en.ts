@@ -1,6 +1,5 @@
 /** The words of the page in English. Labels and file names come in as text and are shown as text. */
 import type { HeadName } from "handful";
-import type { Scored } from "../state/score";
 import type { CameraCode, Code, EncoderName, Estimate, Quality, Score, Suspect } from "../state/state";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
@@ -430,7 +429,7 @@ export const en = {
     earlier: "These figures are of the set before its last change. Test again to see how it works now.",
     right: (right: number, { n, value, low, high }: Estimate) =>
       `${right} of ${photos(n)} right: ${share(value)} (95% interval: ${share(low)} to ${share(high)}).`,
-    refused: ({ unsure, guessed, none }: Pick<Scored, "unsure" | "guessed" | "none">) => {
+    refused: ({ unsure, guessed, none }: Record<"unsure" | "guessed" | "none", number>) => {
       const doubts = unsure > 0 ? [`“Not sure” for ${unsure} (best guess right for ${guessed})`] : [];
       const strange = none > 0 ? [`“None of these” for ${none}`] : [];
       if (unsure + none === 0) return "None of the classes’ photos was refused.";
