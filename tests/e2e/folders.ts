@@ -1,8 +1,8 @@
-/** Folders of photos on the disk, for the chooser of folders, and as a desktop would drop them. */
+/** Folders of photos on the disk, chosen or dropped. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Locator, Page } from "@playwright/test";
+import { type Locator, type Page, test } from "@playwright/test";
 import type { Upload } from "./files.js";
 
 /** Gives a folder, with a folder in it for each name, to `use`, and removes it. */
@@ -12,13 +12,17 @@ export async function withFolder(
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "handful-"));
   try {
-    for (const [name, files] of Object.entries(folders)) {
-      mkdirSync(join(folder, name), { recursive: true });
-      for (const file of files) writeFileSync(join(folder, name, file.name), file.buffer);
-    }
+    write(folder, folders);
     await use(folder);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+function write(inside: string, folders: Record<string, Upload[]>): void {
+  for (const [name, files] of Object.entries(folders)) {
+    mkdirSync(join(inside, name), { recursive: true });
+    for (const file of files) writeFileSync(join(inside, name, file.name), file.buffer);
   }
 }
 
@@ -29,37 +33,28 @@ export async function chooseFolder(page: Page, button: string, folder: string): 
   await (await chooser).setFiles(folder);
 }
 
-/** Sends a drop of folders. No script can make a desktop's folder, so their entries are objects of the same form. */
-export async function dropFolders(target: Locator, folders: Record<string, Upload[]>): Promise<void> {
-  const items = Object.entries(folders).map(([name, files]) => ({
-    name,
-    files: files.map((file) => ({ ...file, buffer: file.buffer.toString("base64") })),
-  }));
-  await target.evaluate((element, dropped) => {
-    const entries = dropped.map(({ name, files }) => {
-      const inside = files.map((file) => {
-        const bytes = Uint8Array.from(atob(file.buffer), (character) => character.charCodeAt(0));
-        const made = new File([bytes], file.name, { type: file.mimeType });
-        return {
-          isDirectory: false,
-          name: file.name,
-          fullPath: `/${name}/${file.name}`,
-          file: (give: (file: File) => void) => give(made),
-        };
-      });
-      const createReader = () => {
-        const left = [inside, []];
-        return { readEntries: (give: (entries: unknown) => void) => give(left.shift() ?? []) };
-      };
-      return { isDirectory: true, name, fullPath: `/${name}`, createReader };
+/** Drops folders of the disk on something, and files that lie in none, as a desktop does. */
+export async function dropFolders(
+  target: Locator,
+  folders: Record<string, Upload[]>,
+  loose: Upload[] = [],
+): Promise<void> {
+  const page = target.page();
+  // It stays until the test is over: the page reads the files when it gets to them.
+  const inside = mkdtempSync(test.info().outputPath("dropped-"));
+  write(inside, { ...folders, "": loose });
+  await target.scrollIntoViewIfNeeded();
+  const box = await target.boundingBox();
+  if (!box) throw new Error("there is no place to drop on");
+  const [x, y] = [box.x + box.width / 2, box.y + 10];
+  const files = [...Object.keys(folders), ...loose.map(({ name }) => name)].map((name) => join(inside, name));
+  const devtools = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await devtools.send("Input.dispatchDragEvent", {
+      type,
+      x,
+      y,
+      data: { items: [], files, dragOperationsMask: 1 },
     });
-    const transfer = {
-      types: ["Files"],
-      files: [],
-      items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })),
-    };
-    const event = new Event("drop", { bubbles: true, cancelable: true });
-    Object.defineProperty(event, "dataTransfer", { value: transfer });
-    element.dispatchEvent(event);
-  }, items);
+  await devtools.detach();
 }

@@ -2,6 +2,9 @@
 import type { Dropped } from "../actions/intake";
 import { folderOf, notePath } from "../state/paths";
 
+/** The order of what lies in a folder; the browser has that of the disk, which is any. */
+const names = new Intl.Collator("en", { numeric: true });
+
 /** Must be called while the drop event is handled; the browser forgets what was dropped afterwards. */
 export async function readDropped(transfer: DataTransfer | null): Promise<Dropped> {
   const dropped: Dropped = { loose: Array.from(transfer?.files ?? []), folders: new Map() };
@@ -17,27 +20,30 @@ export async function readDropped(transfer: DataTransfer | null): Promise<Droppe
 
 /** Files that were chosen as a folder know their path. */
 export function byFolder(files: readonly File[]): Map<string, File[]> {
-  return Map.groupBy(files, (file) => folderOf(file.webkitRelativePath));
+  const inOrder = files.toSorted((a, b) => names.compare(a.webkitRelativePath, b.webkitRelativePath));
+  return Map.groupBy(inOrder, (file) => folderOf(file.webkitRelativePath));
 }
 
 async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, File[]>): Promise<void> {
   const reader = folder.createReader();
+  const entries: FileSystemEntry[] = [];
   for (;;) {
     // A reader gives a hundred at a time, and none at the end.
-    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (entries.length === 0) return;
-    for (const entry of entries) {
-      if (entry.isDirectory) {
-        await readFolder(entry as FileSystemDirectoryEntry, into);
-      } else {
-        const file = await new Promise<File>((resolve, reject) =>
-          (entry as FileSystemFileEntry).file(resolve, reject),
-        );
-        notePath(file, entry.fullPath.slice(1));
-        into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
-      }
+    if (some.length === 0) break;
+    entries.push(...some);
+  }
+  for (const entry of entries.sort((a, b) => names.compare(a.name, b.name))) {
+    if (entry.isDirectory) {
+      await readFolder(entry as FileSystemDirectoryEntry, into);
+    } else {
+      const file = await new Promise<File>((resolve, reject) =>
+        (entry as FileSystemFileEntry).file(resolve, reject),
+      );
+      notePath(file, entry.fullPath.slice(1));
+      into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
     }
   }
 }
