@@ -43,7 +43,8 @@ export async function dropFolders(
   // It stays until the test is over: the page reads the files when it gets to them.
   const inside = mkdtempSync(test.info().outputPath("dropped-"));
   write(inside, { ...folders, "": loose });
-  await target.scrollIntoViewIfNeeded();
+  // At the upper edge of the window, where no note covers it.
+  await target.evaluate((element) => element.scrollIntoView({ block: "start" }));
   const box = await target.boundingBox();
   if (!box) throw new Error("there is no place to drop on");
   const [x, y] = [box.x + box.width / 2, box.y + 10];

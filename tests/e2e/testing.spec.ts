@@ -25,6 +25,12 @@ async function teachThree(page: Page): Promise<void> {
   });
 }
 
+/** Drops folders on the place, once the estimate above it is there: it moves the place down. */
+async function drop(page: Page, folders: Record<string, Upload[]>, loose?: Upload[]): Promise<void> {
+  await expect(page.getByText("It will probably get")).toBeVisible();
+  await dropFolders(place(page), folders, loose);
+}
+
 /** Photos that were taught, so that their answers are known; two of them lie in wrong folders. */
 const FOLDERS = {
   "set/ mug": [...drawnPhotos("mug", 0, 3), ...drawnPhotos("leaf", 0, 1)],
@@ -84,7 +90,7 @@ test("takes photos of no class for strangers, and says which folders these are",
     leaf: drawnPhotos("leaf", 0, 8),
     bread: drawnPhotos("bread", 0, 8),
   });
-  await dropFolders(place(page), {
+  await drop(page, {
     "A\u0308pfel": drawnPhotos("tomato", 0, 2),
     leaf: [
       ...drawnPhotos("leaf", 0, 2),
@@ -138,7 +144,7 @@ test("takes photos of no class for strangers, and says which folders these are",
 test("counts what it was not sure about as refused, as the person sets that", async ({ page }) => {
   await open(page);
   await teach(page, { xyzzy: drawnPhotos("tomato", 0, 4), zzyxx: drawnPhotos("tomato", 4, 8) });
-  await dropFolders(place(page), {
+  await drop(page, {
     xyzzy: drawnPhotos("tomato", 10, 13),
     zzyxx: drawnPhotos("tomato", 13, 16),
   });
@@ -158,9 +164,9 @@ test("is cancelled, and keeps the earlier figures then; loose photos and empty f
   page,
 }) => {
   await teachThree(page);
-  await dropFolders(place(page), { leaf: drawnPhotos("leaf", 0, 2) });
+  await drop(page, { leaf: drawnPhotos("leaf", 0, 2) });
   await expect(place(page)).toContainText("2 of 2 photos right", { timeout: 60_000 });
-  await dropFolders(place(page), { mug: drawnPhotos("mug", 10, 40), banana: drawnPhotos("banana", 10, 40) });
+  await drop(page, { mug: drawnPhotos("mug", 10, 40), banana: drawnPhotos("banana", 10, 40) });
   await expect(place(page)).toContainText(/Testing photo \d+ of 60/);
   const cancel = place(page).getByRole("button", { name: "Cancel" });
   await cancel.focus();
@@ -176,7 +182,7 @@ test("is cancelled, and keeps the earlier figures then; loose photos and empty f
   ];
   for (const [folders, loose] of drops) {
     await expect(refused).toHaveCount(0);
-    await dropFolders(place(page), folders, loose);
+    await drop(page, folders, loose);
     await expect(refused).toBeVisible();
     await expect(place(page)).toContainText("2 of 2 photos right");
   }
@@ -189,7 +195,7 @@ test("is of one set: what is changed while it runs counts, and another set has n
     Array.from({ length: 10 }, (_, i) =>
       drawnPhotos(thing, 0, 6).map((photo) => ({ ...photo, name: `${i}-${photo.name}` })),
     ).flat();
-  await dropFolders(place(page), { mug: often("mug"), leaf: often("leaf"), banana: often("banana") });
+  await drop(page, { mug: often("mug"), leaf: often("leaf"), banana: often("banana") });
   await expect(place(page)).toContainText(/Testing photo \d+ of 180/);
   await card(page, "banana").getByRole("button", { name: "More for banana" }).click();
   await card(page, "banana").getByRole("button", { name: "Leave out of answers" }).click();
