@@ -22,9 +22,9 @@ pub(super) static KNEE: Measured = Measured::new("discriminant.KNEE", 0.12);
 /// What the bent values are divided by to give logits where no example tells: on the same photos 0.14 to 0.31 is best.
 pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.19);
 
-/// Examples that the common centre is worth beside those of a class. It counts where classes have unequal numbers: over 2,000 small tasks
-/// (`docs/constants.md` names the photos) 4 gives 0.45 points more of these than 1, and 0.27 on true CLIP features (`--pool shot16
-/// --queries val`); where all have as many it changes 0.05 at most.
+/// Examples that the common centre is worth beside those of a class with the usual number: of the squared distance of class means the
+/// rest is scatter of the examples. It counts where classes have unequal numbers: over 900 small tasks 4 gives 0.6 points more of these than 2 and
+/// 0.4 fewer than 8, and on true CLIP features as many as 2 and 0.2 more than 8 (`docs/constants.md` names the photos).
 pub(super) static CENTER_COUNT: Measured = Measured::new("discriminant.CENTER_COUNT", 4.0);
 
 /// Share of ridge regression in the logits where all classes have as many examples; the Gaussian classes have the rest. It falls with
@@ -140,7 +140,11 @@ impl Discriminant {
         // Classes on the same spot differ by rounding only.
         let gap = if gap > 1e-9 { gap } else { 1.0 };
         let uneven = counts.mean().unwrap_or(1.0) * counts.mapv(f64::recip).mean().unwrap_or(1.0);
-        let half = own * counts.mapv(|n| 0.5 * settled(n, CENTER_COUNT.get()));
+        // The mean of few examples lies too far out, by what they scatter over their number.
+        let usual = k as f64 / counts.mapv(f64::recip).sum();
+        let settled = settled(usual, CENTER_COUNT.get());
+        let scatter = own.mean().unwrap_or(0.0) * (1.0 - settled) * usual;
+        let half = (own - counts.mapv(|n| scatter / n)) * 0.5;
         Some(Self {
             bias: (centre - towards - half) / gap,
             classes,
