@@ -107,8 +107,8 @@ for (const viewport of WINDOWS) {
       await centred(button);
       await offerPhotos(page, "bread", drawnPhotos("bread", 0, 3));
       await button.hover();
-      const before = await placeOf(button);
       await page.mouse.down();
+      const before = await placeOf(button);
       // What is learnt meanwhile changes the answer above the button, which is drawn when the finger is gone.
       await page.waitForTimeout(1500);
       expect(await placeOf(button)).toEqual(before);
