@@ -10,6 +10,7 @@ import { checkList } from "./constants.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
 import { fuzz, OURS, TARGETS } from "./fuzz.mjs";
+import { freePort } from "./port.mjs";
 import { ROOT, run, status, Trouble } from "./shell.mjs";
 import { closingLine, libtest, nodeTest, playwright } from "./tally.mjs";
 import {
@@ -168,7 +169,7 @@ async function endToEnd() {
   mkdirSync(join(ROOT, "test-results"), { recursive: true });
   rmSync(report, { force: true });
   const code = await status("playwright test -c tests/e2e/playwright.config.ts --reporter=list,json", {
-    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report, PORT: `${await freePort()}` },
   });
   if (!existsSync(report)) throw new Trouble("Playwright could not start.");
   return honest(playwright(JSON.parse(readFileSync(report, "utf8"))), code);
