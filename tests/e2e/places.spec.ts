@@ -106,8 +106,13 @@ for (const viewport of WINDOWS) {
       const button = answer(page).getByRole("button", { name: "Teach that it is leaf" });
       await centred(button);
       await offerPhotos(page, "bread", drawnPhotos("bread", 0, 3));
-      await button.hover();
-      await page.mouse.down();
+      // What is learnt may move the page until then: the pointer must have met the button.
+      await expect(async () => {
+        await page.mouse.up();
+        await button.hover();
+        await page.mouse.down();
+        expect(await button.evaluate((element) => element.matches(":active"))).toBe(true);
+      }).toPass();
       const before = await placeOf(button);
       // What is learnt meanwhile changes the answer above the button, which is drawn when the finger is gone.
       await page.waitForTimeout(1500);
