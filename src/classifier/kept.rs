@@ -9,7 +9,7 @@ use crate::task::Task;
 
 /// What a call does of a new view, in multiply-adds, which are as many on every machine: what learning from 48 examples in two streams of
 /// 512 takes in all, so that views of fewer are learned in one call.
-const A_CALL: usize = 11_000_000;
+const A_CALL: u64 = 11_000_000;
 
 /// What is kept for the default answer.
 pub(super) struct Kept {
@@ -24,7 +24,7 @@ struct Learning {
     /// The best trust so far, while more are to be tried.
     trust: Option<Box<dyn Iterator<Item = Result<Vec<f64>>> + Send + Sync>>,
     /// What it costs to try one.
-    cost: usize,
+    cost: u64,
     /// Whether it was begun before, with other examples.
     again: bool,
 }
@@ -38,7 +38,7 @@ impl Kept {
             // Of a set that was just loaded, or has grown by as much, all is made at once.
             _ => {
                 let mut learning = Learning::new(&all, false);
-                learning.go_on(&all, usize::MAX)?;
+                learning.go_on(&all, u64::MAX)?;
                 Self {
                     now: learning.seen,
                     next: None,
@@ -46,7 +46,7 @@ impl Kept {
             }
         };
         kept.learn(&all)?;
-        kept.now.follow(&all, usize::MAX)?;
+        kept.now.follow(&all, u64::MAX)?;
         let fitted = kept.now.fitted(&all);
         Ok((kept, fitted))
     }
@@ -74,7 +74,7 @@ impl Kept {
                 let next = Learning::new(all, again);
                 // Each number of the examples is read and written several times.
                 let numbers = next.seen.learned_from.len() * all.set.streams().width();
-                budget = budget.saturating_sub(16 * numbers);
+                budget = budget.saturating_sub(16 * numbers as u64);
                 next
             }
         };
@@ -111,7 +111,7 @@ impl Learning {
     }
 
     /// Goes on for about so many multiply-adds. Whether all is done.
-    fn go_on(&mut self, all: &InUse<'_>, mut budget: usize) -> Result<bool> {
+    fn go_on(&mut self, all: &InUse<'_>, mut budget: u64) -> Result<bool> {
         while budget > 0
             && let Some(trust) = &mut self.trust
         {

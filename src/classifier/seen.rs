@@ -109,11 +109,12 @@ impl Seen {
     }
 
     /// Takes in and out what differs from the examples of the set, as far as so many multiply-adds go. Whether all is done.
-    pub fn follow(&mut self, all: &InUse<'_>, budget: usize) -> Result<bool> {
-        self.take_out(all);
+    pub fn follow(&mut self, all: &InUse<'_>, mut budget: u64) -> Result<bool> {
+        self.take_out(all, &mut budget);
+        let all_have_places = budget > 0;
         self.take_in(all, budget);
         self.follow_texts(all)?;
-        Ok(self.kernel.len() == self.places.len())
+        Ok(all_have_places && self.kernel.len() == self.places.len())
     }
 
     /// The answer that follows.
@@ -135,7 +136,7 @@ impl Seen {
     }
 
     /// The examples of each place, as numbers of examples: where an example went before it stays, unless one that is new is more like it.
-    fn groups(&self, all: &InUse<'_>) -> Vec<Vec<usize>> {
+    fn groups(&self, all: &InUse<'_>, budget: &mut u64) -> Vec<Vec<usize>> {
         let labels = &all.labels;
         let chosen = stratified(labels, all.set.classes().len(), MOST);
         let (mut is_new, mut before) = (vec![true; labels.len()], vec![None; labels.len()]);
@@ -150,16 +151,16 @@ impl Seen {
         }
         let new: Vec<usize> = chosen.iter().copied().filter(|&i| is_new[i]).collect();
         let embedding = |i: usize| self.view.embedding_of(all.rows[i]);
-        groups(labels, &chosen, &new, |i| before[i], embedding)
+        groups(labels, &chosen, &new, |i| before[i], embedding, budget)
     }
 
     /// Takes out the places that are no longer there as they were; those that are new wait.
-    fn take_out(&mut self, all: &InUse<'_>) {
+    fn take_out(&mut self, all: &InUse<'_>, budget: &mut u64) {
         let place = |group: Vec<usize>| Place {
             class: all.class(group[0]),
             examples: group.iter().map(|&i| all.ids[i]).collect(),
         };
-        let wanted: Vec<Place> = self.groups(all).into_iter().map(place).collect();
+        let wanted: Vec<Place> = self.groups(all, budget).into_iter().map(place).collect();
         let still = |place: &Place| {
             let at = wanted.binary_search_by_key(&place.examples[0], |wanted| wanted.examples[0]);
             at.ok().filter(|&at| wanted[at].examples == place.examples)
@@ -186,12 +187,12 @@ impl Seen {
     }
 
     /// Takes in the places that wait, as far as the budget goes.
-    fn take_in(&mut self, all: &InUse<'_>, mut budget: usize) {
+    fn take_in(&mut self, all: &InUse<'_>, mut budget: u64) {
         let (n, width) = (self.kernel.len(), self.view.streams().width());
         let mut end = n;
         while end < self.places.len() && budget > 0 {
             // Those of single precision take half as long.
-            budget = budget.saturating_sub(end * (width / 2 + 2 * end));
+            budget = budget.saturating_sub((end * (width / 2 + 2 * end)) as u64);
             end += 1;
         }
         let rows = self.places[n..end].iter().flat_map(|place| {

@@ -97,7 +97,8 @@ impl Head for Fused {
         let chosen = task.stratified(MOST);
         let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
         let embedding = |i: usize| task.embeddings().row(i).to_vec();
-        let groups = groups(task.labels(), &chosen, &chosen, |_| None, embedding);
+        let all = &mut { u64::MAX };
+        let groups = groups(task.labels(), &chosen, &chosen, |_| None, embedding, all);
         let mut rows = Array2::zeros((chosen.len(), task.embeddings().ncols()));
         for (group, mut row) in groups.iter().zip(rows.rows_mut()) {
             row.assign(&Array1::from(mean_direction(group, embedding)));
@@ -175,7 +176,8 @@ impl FittedFused {
         fitted.learn_text(&held);
         let (mut held_out, parts) = fitted.joined(held);
         fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.column(k)));
-        held_out.novelty = fitted.novelties(&parts);
+        let parts = parts.rows().into_iter();
+        held_out.novelty = parts.map(|parts| fitted.novelty(parts) as f32).collect();
         fitted.held_out = held_out;
         fitted
     }
@@ -277,11 +279,6 @@ impl FittedFused {
     fn novelty(&self, parts: ArrayView1<'_, f64>) -> f64 {
         (0..3).map(|k| parts[k] / self.novelty_scale[k]).sum()
     }
-
-    fn novelties(&self, parts: &Array2<f64>) -> Vec<f32> {
-        let parts = parts.rows().into_iter();
-        parts.map(|parts| self.novelty(parts) as f32).collect()
-    }
 }
 
 /// Standard deviation; 1 where there is none.
@@ -357,10 +354,11 @@ impl FittedHead for FittedFused {
         if limit <= ENOUGH || enough == self.folds.len() {
             return Some(Cow::Borrowed(&self.held_out));
         }
-        let (mut more, parts) = self.joined(self.hold_out(&self.folds[enough..]));
-        more.novelty = self.novelties(&parts);
+        // How foreign these look would cost as much again.
+        let (inverse, rest) = (self.known.kernel.inverse(), &self.folds[enough..]);
+        let more = Images::held_out(&self.evidence, inverse, rest);
         let mut all = self.held_out.clone();
-        all.append(more);
+        all.append(self.joined(more).0);
         Some(Cow::Owned(all))
     }
 }

@@ -39,10 +39,10 @@ type Search = Box<dyn Iterator<Item = Result<Vec<f64>>> + Send + Sync>;
 
 impl Fused {
     /// What learns the trust in each stream of a task, and what a step of it costs, in multiply-adds.
-    pub(crate) fn trust_search(task: &Task) -> (Search, usize) {
+    pub(crate) fn trust_search(task: &Task) -> (Search, u64) {
         let looked_at = task.n_examples().min(ENOUGH.get() as usize);
         // Measured from 48 to 100 examples: most of it are logits of folds and their temperature.
-        (search(task), 400 * looked_at * looked_at)
+        (search(task), (400 * looked_at * looked_at) as u64)
     }
 }
 

@@ -23,7 +23,8 @@ pub struct HeldOut {
     pub labels: Vec<usize>,
     /// Scores `(m, C)`, each divided by the prior temperature of the head that gave it.
     pub logits: Array2<f32>,
-    /// How foreign each looked `(m,)`, where the head tells that apart from its scores; else empty.
+    /// How foreign the first of them looked, [`ENOUGH`] and more where there are so many, where the head tells that apart from its
+    /// scores; else empty.
     pub novelty: Vec<f32>,
 }
 

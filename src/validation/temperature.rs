@@ -32,8 +32,9 @@ const HIGHEST: f64 = 50.0;
 /// Steps that are enough for bisection to reach the precision below, should Newton's never help.
 const STEPS: usize = 40;
 
-/// Precision of the logarithm of the temperature.
+/// Precision of the logarithm of the temperature, and of where to look for it.
 const CLOSE: f64 = 1e-9;
+const ROUGH: f64 = 1e-2;
 
 /// Temperature that minimises the cross-entropy of `scores (n, C)` with the `labels (n,)`, with a prior at `prior`.
 /// Scores divided by it are calibrated logits.
@@ -74,8 +75,9 @@ fn fit(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64, spread: f64) -
     };
     // The prior holds what is near; where the examples say something else altogether there is another minimum, close to theirs.
     let near = objective(spread);
-    let kept = near.descend(0.0);
-    let own = near.descend(objective(f64::INFINITY).descend(kept));
+    let kept = near.descend(0.0, CLOSE);
+    let own = objective(f64::INFINITY).descend(kept, ROUGH);
+    let own = near.descend(own, CLOSE);
     let best = if near.value(own) < near.value(kept) {
         own
     } else {
@@ -104,7 +106,7 @@ impl Objective<'_> {
     }
 
     /// The minimum that lies downhill: Newton steps between two ends that close in.
-    fn descend(&self, mut log_ratio: f64) -> f64 {
+    fn descend(&self, mut log_ratio: f64, close: f64) -> f64 {
         let mut scratch = Vec::new();
         let (mut low, mut high) = (ln(LOWEST), ln(HIGHEST));
         for _ in 0..STEPS {
@@ -134,7 +136,7 @@ impl Objective<'_> {
             };
             let moved = (next - log_ratio).abs();
             log_ratio = next;
-            if moved < CLOSE {
+            if moved < close {
                 break;
             }
         }

@@ -2,9 +2,9 @@
 
 use super::discriminant::{Discriminant, Fit};
 use super::kernel::RIDGE;
-use crate::numerics::linalg::Inverse;
+use crate::numerics::linalg::{Inverse, add_wide_products, rows};
 use crate::task::{class_counts, class_sums};
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1, Axis, s};
 
 /// Class sums under the inverse B of the ridged kernel matrix `(n, n)`.
 #[derive(Debug, Clone)]
@@ -72,8 +72,13 @@ impl Evidence {
         let own = own.as_standard_layout().into_owned();
         let solved = corner.products(&own);
         let mut rest = self.between.clone();
-        for ((c, d), rest) in rest.indexed_iter_mut() {
-            *rest -= own.row(c.max(d)).dot(&solved.row(c.min(d)));
+        for (d, solved) in rows(&solved).into_iter().enumerate() {
+            let mut lost = vec![0.0; own.nrows() - d];
+            add_wide_products(own.slice(s![d.., ..]), solved, &mut lost);
+            for (c, lost) in (d..).zip(lost) {
+                rest[[c, d]] -= lost;
+                rest[[d, c]] = rest[[c, d]];
+            }
         }
         let mut counts = self.counts.clone();
         let mut products = -solved.t().as_standard_layout().into_owned();

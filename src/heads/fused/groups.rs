@@ -11,12 +11,14 @@ use std::collections::BTreeMap;
 ///
 /// `known` gives the chosen one that an example went to before, as long as that one is still chosen: it is compared with the `new` ones
 /// of its class alone, so what is kept is what a fit from nothing would find. `embedding` is the unit embedding of an example.
+/// `budget` is how many multiply-adds are left: once there are none, an example that would have to be compared is left out.
 pub(crate) fn groups(
     labels: &[usize],
     chosen: &[usize],
     new: &[usize],
     known: impl Fn(usize) -> Option<usize>,
     embedding: impl Fn(usize) -> Vec<f32>,
+    budget: &mut u64,
 ) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = chosen.iter().map(|&i| vec![i]).collect();
     let classes = labels.iter().max().map_or(0, |most| most + 1);
@@ -34,8 +36,12 @@ pub(crate) fn groups(
         };
         let mut nearest = candidates.first().copied();
         if candidates.len() > 1 {
+            if *budget == 0 {
+                continue;
+            }
             candidates.sort_unstable();
             let own = embedding(i);
+            *budget = budget.saturating_sub((candidates.len() * own.len()) as u64);
             let mut most = f32::NEG_INFINITY;
             for seat in candidates {
                 let of_seat = embeddings.entry(seat).or_insert_with(|| embedding(seat));
