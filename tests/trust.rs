@@ -59,14 +59,17 @@ fn shares_sum_to_one_however_few_examples_there_are() {
     }
 }
 
+/// Over 20 draws: a single one may tell little.
 #[wasm_bindgen_test(unsupported = test)]
-fn no_stream_is_trusted_more_than_the_one_that_tells_the_class() {
+fn the_stream_that_tells_the_class_is_trusted_most() {
     for telling in 0..4 {
-        let trust = trust(telling, 30, 9);
-        assert!(trust[telling] > 0.25, "{trust:?}");
-        assert!(
-            trust.iter().all(|&share| share <= trust[telling]),
-            "{trust:?}"
-        );
+        let mut mean = [0.0; 4];
+        for seed in 0..20 {
+            let trust = trust(telling, 30, seed);
+            mean.iter_mut()
+                .zip(trust)
+                .for_each(|(m, share)| *m += share / 20.0);
+        }
+        assert!(mean[telling] > 0.5, "{telling}: {mean:?}");
     }
 }

