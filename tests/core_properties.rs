@@ -19,6 +19,8 @@ enum Step {
     Rename(usize, usize),
     Merge(usize, usize),
     Enable(usize, bool),
+    Text(usize, Option<u64>),
+    Meaning(usize, u64),
     Mark(Option<u32>),
     Undo,
     Redo,
@@ -34,6 +36,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
         1 => (0..5_usize, 0..5_usize).prop_map(|(a, b)| Step::Merge(a, b)),
         2 => (0..5_usize, any::<bool>()).prop_map(|(c, on)| Step::Enable(c, on)),
+        1 => (0..5_usize, prop::option::of(any::<u64>())).prop_map(|(c, s)| Step::Text(c, s)),
+        1 => (0..8_usize, any::<u64>()).prop_map(|(c, s)| Step::Meaning(c, s)),
         3 => prop::option::of(0..3_u32).prop_map(Step::Mark),
         2 => Just(Step::Undo),
         1 => Just(Step::Redo),
@@ -47,6 +51,11 @@ fn label(c: usize) -> String {
 /// Takes a step; a refused one changes nothing, which `save` proves.
 fn take(classifier: &mut Classifier, step: &Step) {
     let before = classifier.save();
+    let clip = classifier
+        .set()
+        .streams()
+        .clip()
+        .map_or(5, |clip| clip.len());
     let id = |n: usize| {
         classifier
             .set()
@@ -71,6 +80,13 @@ fn take(classifier: &mut Classifier, step: &Step) {
         Step::Rename(a, b) => classifier.rename_class(&label(a), &label(b)).is_err(),
         Step::Merge(a, b) => classifier.merge_classes(&label(a), &label(b)).is_err(),
         Step::Enable(c, on) => classifier.set_enabled(&label(c), on).is_err(),
+        Step::Text(c, seed) => {
+            let text = seed.map(|seed| Numbers::new(seed).row(clip));
+            classifier.set_text(&label(c), text.as_deref()).is_err()
+        }
+        Step::Meaning(c, seed) => classifier
+            .set_meaning(&label(c), &Numbers::new(seed).row(clip))
+            .is_err(),
         Step::Mark(mark) => {
             classifier.mark(mark);
             false
