@@ -19,4 +19,13 @@ export async function taught({ rows, labels, width }, head) {
   return classifier;
 }
 
+/** A classifier of two streams of 512, with nothing taught. */
+export const inTwoStreams = () =>
+  FeatureClassifier.create({
+    streams: [
+      { name: "clip", dim: 512 },
+      { name: "aux", dim: 512 },
+    ],
+  });
+
 export const reopened = (bytes) => FeatureClassifier.load(bytes);

@@ -1,6 +1,6 @@
 // Everything that `npm run bench` measures. `window.bench()` gives sections of rows; the runner prints them.
 import { photos, unitRows } from "./data.js";
-import { heads, load, reopened, taught, Workload } from "./handful.js";
+import { heads, inTwoStreams, load, reopened, taught, Workload } from "./handful.js";
 import { add, BACKENDS, knnClassifier, nearest, predict, use } from "./peers.js";
 import * as recipe from "./recipe.js";
 import { sideBySide } from "./timing.js";
@@ -257,6 +257,61 @@ async function usual(size) {
   return { title: `The default answer, ${title(size)}`, rows: await sideBySide(contestants) };
 }
 
+/** Milliseconds of the longest question among some that follow one another without a change. */
+function longest(classifier, query, questions) {
+  let most = 0;
+  for (let i = 0; i < questions; i += 1) {
+    const began = performance.now();
+    classifier.predictFeatures(query);
+    most = Math.max(most, performance.now() - began);
+  }
+  return most;
+}
+
+const ROUNDS = 5;
+
+/** The longest question while a new view is learned, piece by piece: how images are seen, in a growing set and in one that lost most of its first photos. */
+async function learning() {
+  const [growing, large] = [photos(5, 52, 1024), photos(100, 100, 512)];
+  const rows = [
+    {
+      name: "5 classes grow to 260 photos, 512 + 512",
+      run: async () => {
+        const classifier = await inTwoStreams();
+        let most = 0;
+        for (let i = 0; i < growing.rows.length; i += 1) {
+          const label = i % growing.classes;
+          classifier.addFeatures(growing.rows[52 * label + Math.floor(i / growing.classes)], String(label));
+          if (i === 0) continue;
+          classifier.predictFeatures(growing.query);
+          most = Math.max(most, longest(classifier, growing.query, 12));
+        }
+        classifier.dispose();
+        return most;
+      },
+    },
+    {
+      name: "70 of the first of 10,000 photos go, 512",
+      run: async () => {
+        const classifier = await taught(large, "auto");
+        classifier.predictFeatures(large.query);
+        for (const { id } of classifier.examples.slice(0, 70)) classifier.removeExample(id);
+        classifier.predictFeatures(large.query);
+        const most = longest(classifier, large.query, 400);
+        classifier.dispose();
+        return most;
+      },
+    },
+  ];
+  for (const row of rows) {
+    const times = [];
+    for (let round = 0; round < ROUNDS; round += 1) times.push(await row.run());
+    times.sort((a, b) => a - b);
+    Object.assign(row, { median: times[Math.floor(ROUNDS / 2)], least: times[0] });
+  }
+  return { title: "The longest question without a change", rows };
+}
+
 /** From the bytes of a saved set of 5,000 to its first answer. */
 async function opening() {
   const data = photos(100, 50, 512);
@@ -282,7 +337,7 @@ window.bench = async (sections) => {
   if (wanted("train")) tables.push(await training(SIZES[0], recipe.EPOCHS), await training(SIZES[3], 2));
   if (sections.includes("default")) {
     for (const size of USUAL) tables.push(await usual(size));
-    tables.push(await opening());
+    tables.push(await learning(), await opening());
   }
   let swift = heads();
   for (const size of wanted("raw") ? [ONE_STREAM, ...SIZES] : []) {
