@@ -49,7 +49,7 @@ pub struct Fused {}
 
 impl Fused {
     /// The numbers of the default answer that were measured, not derived; `docs/constants.md` has what others would do.
-    pub fn measured() -> [&'static Measured; 17] {
+    pub fn measured() -> [&'static Measured; 18] {
         [
             &SHARED,
             &STEEPNESS,
@@ -61,6 +61,7 @@ impl Fused {
             &discriminant::TEMPERATURE,
             &discriminant::REGRESSION,
             &discriminant::CENTER_COUNT,
+            &discriminant::EXPECTED,
             &prior::SHARE,
             &text::DOUBT,
             &text::PRIOR,
