@@ -47,8 +47,8 @@ pub(super) struct Discriminant {
     regression: Regression,
     /// Share of the regression.
     share: f64,
-    /// Logit of the Gaussian classes: `(y_c - mean(y)) / gap + bias_c`, y = (N - E)^-1 e.
-    gap: f64,
+    /// Logit of the Gaussian classes: `gain_c (y_c - mean(y)) + bias_c`, y = (N - E)^-1 e.
+    gain: Array1<f64>,
     bias: Array1<f64>,
 }
 
@@ -146,16 +146,17 @@ impl Discriminant {
         let gap = if gap > 1e-9 { gap } else { 1.0 };
         let uneven = counts.mean().unwrap_or(1.0) * counts.mapv(f64::recip).mean().unwrap_or(1.0);
         let scatter = scatter(&own, &counts);
+        let gain = shrinkage(&own, &counts, scatter) / gap;
         let half = (own - counts.mapv(|n| scatter / n)) * 0.5;
         Some(Self {
-            bias: (centre - towards - half) / gap,
+            bias: (centre - towards - half) * &gain,
             classes,
             counts,
             rest,
             within,
             regression,
             share: REGRESSION.get() / uneven,
-            gap,
+            gain,
         })
     }
 
@@ -178,7 +179,7 @@ impl Discriminant {
         let mean = towards.sum() / k as f64;
         for (c, value) in self.regression.values(&self.counts, own).enumerate() {
             let bent = log_softplus(value / KNEE.get());
-            let gaussian = (towards[c] - mean) / self.gap + self.bias[c];
+            let gaussian = (towards[c] - mean) * self.gain[c] + self.bias[c];
             let regression = bent / TEMPERATURE.get();
             out[self.classes[c]] = (gaussian + self.share * (regression - gaussian)) as f32;
         }
@@ -247,6 +248,15 @@ fn scatter(own: &Array1<f64>, counts: &Array1<f64>) -> f64 {
     let few = (few - mean) * (1.0 - 2.0 / k);
     let seen = few.dot(own) + EXPECTED.get() * expected;
     (seen / (few.dot(&few) + EXPECTED.get())).max(0.0)
+}
+
+/// How much of its logit each class keeps: the fewer examples it has, the less is known of its mean. Shrinkage by the scatter of the
+/// mean beside the distance between classes (James, Stein, 1961), in units of that of the class with the most examples.
+fn shrinkage(own: &Array1<f64>, counts: &Array1<f64>, scatter: f64) -> Array1<f64> {
+    let taken = scatter * counts.mapv(f64::recip).mean().unwrap_or(1.0);
+    let between = larger(own.mean().unwrap_or(0.0) - taken, 0.0);
+    let kept = |n: f64| n / (n * between + scatter + f64::MIN_POSITIVE);
+    counts.mapv(kept) / kept(counts.fold(1.0, |most, &n| larger(most, n)))
 }
 
 /// How much farther a query lies from the nearest class than from the mean of all examples, both as squared Mahalanobis distances, beside
