@@ -16,6 +16,7 @@ import {
   saved,
   teach,
 } from "./person.js";
+import { inEachWindow } from "./windows.js";
 
 const NOT_A_PHOTO = "This browser cannot read it as a photo";
 
@@ -195,34 +196,36 @@ for (const [what, bytes, sentence] of [
   });
 }
 
-test("takes photos that are chosen before the encoder is there", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
+inEachWindow(() => {
+  test("takes photos that are chosen before the encoder is there", async ({ page }) => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/\.onnx$/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto("./");
+    // Names are typed one after another; one that cannot be is told when it can be known.
+    const field = page.getByRole("textbox", { name: "Name of a new class" });
+    for (const label of ["xyzzy", "zzyxx", " xyzzy "]) {
+      await field.fill(label);
+      await page.keyboard.press("Enter");
+      await expect(field).toHaveValue("");
+    }
+    await expect(
+      page.getByText(/Your classes are added as soon as .* loaded: xyzzy, zzyxx,? and +xyzzy/),
+    ).toBeInViewport({ ratio: 1 });
+    await field.fill("bread");
+    const button = answer(page).getByRole("button", { name: "Choose photos" });
+    await choose(page, () => button.click(), drawnPhotos("mug", 5, 6));
+    release();
+    await ready(page);
+    await expect(page.getByText("There is a class of that name already.")).toBeVisible();
+    await expect(field).toHaveValue("bread");
+    await expect(page.getByRole("article")).toHaveCount(2);
+    await addPhotos(page, "xyzzy", drawnPhotos("mug", 0, 1));
+    await expect(answer(page)).toContainText("Not enough examples yet");
   });
-  await page.route(/\.onnx$/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto("./");
-  // Names are typed one after another; one that cannot be is told when it can be known.
-  const field = page.getByRole("textbox", { name: "Name of a new class" });
-  for (const label of ["xyzzy", "zzyxx", " xyzzy "]) {
-    await field.fill(label);
-    await page.keyboard.press("Enter");
-    await expect(field).toHaveValue("");
-  }
-  await expect(
-    page.getByText(/Your classes are added as soon as .* loaded: xyzzy, zzyxx,? and +xyzzy/),
-  ).toBeVisible();
-  await field.fill("bread");
-  const button = answer(page).getByRole("button", { name: "Choose photos" });
-  await choose(page, () => button.click(), drawnPhotos("mug", 5, 6));
-  release();
-  await ready(page);
-  await expect(page.getByText("There is a class of that name already.")).toBeVisible();
-  await expect(field).toHaveValue("bread");
-  await expect(page.getByRole("article")).toHaveCount(2);
-  await addPhotos(page, "xyzzy", drawnPhotos("mug", 0, 1));
-  await expect(answer(page)).toContainText("Not enough examples yet");
 });

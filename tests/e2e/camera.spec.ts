@@ -2,6 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { answer, card, open, photosOf, saved, teach } from "./person.js";
+import { inEachWindow } from "./windows.js";
 
 test("takes photos into a class by single presses", async ({ page }) => {
   await open(page);
@@ -126,25 +127,27 @@ async function failingCamera(page: Page, name: string): Promise<void> {
   }, name);
 }
 
-for (const [error, sentence] of [
-  ["NotAllowedError", "The camera is blocked for this page."],
-  ["NotFoundError", "No camera was found."],
-  ["NotReadableError", "The camera is busy, perhaps in another program."],
-] as const) {
-  test(`says in its own words: ${sentence}`, async ({ page }) => {
-    await failingCamera(page, error);
-    await open(page);
-    await teach(page, { mug: [] });
-    await page.getByRole("button", { name: "Camera for mug" }).click();
-    await expect(card(page, "mug")).toContainText(sentence);
-    await page.getByRole("button", { name: "Close camera for mug" }).click();
-    await answer(page).getByRole("button", { name: "Live camera" }).click();
-    await expect(answer(page)).toContainText(sentence);
-    // One sentence, and nothing that it contradicts.
-    await expect(answer(page).getByText("Looking…")).toHaveCount(0);
-    await expect(answer(page).getByText("Waiting for the camera")).toHaveCount(0);
-  });
-}
+inEachWindow(() => {
+  for (const [error, sentence] of [
+    ["NotAllowedError", "The camera is blocked for this page."],
+    ["NotFoundError", "No camera was found."],
+    ["NotReadableError", "The camera is busy, perhaps in another program."],
+  ] as const) {
+    test(`says in its own words: ${sentence}`, async ({ page }) => {
+      await failingCamera(page, error);
+      await open(page);
+      await teach(page, { mug: [] });
+      await page.getByRole("button", { name: "Camera for mug" }).click();
+      await expect(card(page, "mug").getByText(sentence)).toBeInViewport({ ratio: 1 });
+      await page.getByRole("button", { name: "Close camera for mug" }).click();
+      await answer(page).getByRole("button", { name: "Live camera" }).click();
+      await expect(answer(page).getByText(sentence)).toBeInViewport({ ratio: 1 });
+      // One sentence, and nothing that it contradicts.
+      await expect(answer(page).getByText("Looking…")).toHaveCount(0);
+      await expect(answer(page).getByText("Waiting for the camera")).toHaveCount(0);
+    });
+  }
+});
 
 test("tries the camera again when what kept it from working is over", async ({ page }) => {
   await page.addInitScript(() => {

@@ -2,11 +2,7 @@
 import { expect, type Locator, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
 import { addClass, answer, card, offerPhotos, open, photosOf, predict, saved, teach } from "./person.js";
-
-const WINDOWS = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 800 },
-];
+import { inEachWindow } from "./windows.js";
 
 const words: Upload = { name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("only words") };
 
@@ -23,133 +19,131 @@ async function placeOf(thing: Locator): Promise<[number, number]> {
   return [box.x, box.y];
 }
 
-for (const viewport of WINDOWS) {
-  test.describe(`${viewport.width} x ${viewport.height}`, () => {
-    test.use({ viewport });
-
-    test("shows what was left out, what is being learnt and what is not saved within the window", async ({
-      page,
-    }) => {
-      await page.addInitScript(() => {
-        const put = IDBObjectStore.prototype.put;
-        IDBObjectStore.prototype.put = function (...values) {
-          if (document.documentElement.dataset.disk === "full")
-            throw new DOMException("full", "QuotaExceededError");
-          return put.apply(this, values);
-        };
-      });
-      await open(page);
-      for (const label of ["mug", "leaf", "bread", "banana", "tomato", "plate"]) await addClass(page, label);
-      await saved(page);
-      await page.evaluate(() => {
-        scrollTo(0, 0);
-        document.documentElement.dataset.disk = "full";
-      });
-      await offerPhotos(page, "mug", [words, ...drawnPhotos("mug", 0, 30)]);
-      await expect(page.getByRole("progressbar", { name: /^Learning photo/ })).toBeInViewport({ ratio: 1 });
-      const problem = page.getByRole("listitem").filter({ hasText: "notes.jpg" });
-      await expect(problem).toBeInViewport({ ratio: 1 });
-      await page.getByRole("button", { name: "Stop" }).click();
-      await expect(page.getByRole("alert").filter({ hasText: "Could not save" })).toBeInViewport({
-        ratio: 1,
-      });
-      const dismiss = page.getByRole("button", { name: "Dismiss" });
-      await expect(dismiss).toBeInViewport({ ratio: 1 });
-      await dismiss.click();
-      await expect(problem).toHaveCount(0);
+inEachWindow(() => {
+  test("shows what was left out, what is being learnt and what is not saved within the window", async ({
+    page,
+  }) => {
+    await page.addInitScript(() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...values) {
+        if (document.documentElement.dataset.disk === "full")
+          throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, values);
+      };
     });
-
-    test("keeps the buttons of the camera where they are while a burst brings photos", async ({ page }) => {
-      await open(page);
-      await teach(page, { screen: drawnPhotos("mug", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
-      await page.getByRole("button", { name: "Camera for screen" }).click();
-      const burst = card(page, "screen").getByRole("button", { name: "Keep taking photos" });
-      await expect(burst).toBeVisible();
-      const before = await centred(burst);
-      await burst.click();
-      for (const count of [3, 5, 9]) {
-        await expect(photosOf(page, "screen").nth(count - 1)).toBeAttached({ timeout: 60_000 });
-        expect(await placeOf(burst)).toEqual(before);
-      }
-      await burst.click();
-      await expect(burst).toHaveAttribute("aria-pressed", "false");
-      expect(await placeOf(burst)).toEqual(before);
+    await open(page);
+    for (const label of ["mug", "leaf", "bread", "banana", "tomato", "plate"]) await addClass(page, label);
+    await saved(page);
+    await page.evaluate(() => {
+      scrollTo(0, 0);
+      document.documentElement.dataset.disk = "full";
     });
-
-    test("keeps the buttons that correct a live answer where they are", async ({ page }) => {
-      await open(page);
-      await teach(page, {
-        tomato: drawnPhotos("tomato", 0, 3),
-        "a leaf of a plant": drawnPhotos("leaf", 0, 3),
-        bread: drawnPhotos("bread", 0, 3),
-      });
-      await answer(page).getByRole("button", { name: "Live camera" }).click();
-      const labels = ["tomato", "a leaf of a plant", "bread"];
-      const buttons = labels.map((label) =>
-        answer(page).getByRole("button", { name: `Teach that it is ${label}` }),
-      );
-      await expect(buttons[0] as Locator).toBeVisible();
-      const places = () => Promise.all(buttons.map(placeOf));
-      await centred(buttons[0] as Locator);
-      const before = await places();
-      for (const button of [...buttons, ...buttons]) {
-        await button.click();
-        await page.waitForTimeout(200);
-        expect(await places()).toEqual(before);
-      }
+    await offerPhotos(page, "mug", [words, ...drawnPhotos("mug", 0, 30)]);
+    await expect(page.getByRole("progressbar", { name: /^Learning photo/ })).toBeInViewport({ ratio: 1 });
+    const problem = page.getByRole("listitem").filter({ hasText: "notes.jpg" });
+    await expect(problem).toBeInViewport({ ratio: 1 });
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "Could not save" })).toBeInViewport({
+      ratio: 1,
     });
-
-    test("moves nothing away from under a finger that presses", async ({ page }) => {
-      await open(page);
-      await teach(page, { tomato: drawnPhotos("tomato", 0, 2), leaf: drawnPhotos("leaf", 0, 2), bread: [] });
-      await predict(page, drawnPhotos("bread", 5, 6));
-      const button = answer(page).getByRole("button", { name: "Teach that it is leaf" });
-      await centred(button);
-      await offerPhotos(page, "bread", drawnPhotos("bread", 0, 3));
-      // What is learnt may move the page until then: the pointer must have met the button.
-      await expect(async () => {
-        await page.mouse.up();
-        await button.hover();
-        await page.mouse.down();
-        expect(await button.evaluate((element) => element.matches(":active"))).toBe(true);
-      }).toPass();
-      const before = await placeOf(button);
-      // What is learnt meanwhile changes the answer above the button, which is drawn when the finger is gone.
-      await page.waitForTimeout(1500);
-      expect(await placeOf(button)).toEqual(before);
-      await page.mouse.up();
-      await expect(answer(page)).toContainText("Learnt: it is leaf.");
-      await expect(photosOf(page, "bread")).toHaveCount(3);
-    });
-
-    test("opens the menu of sets within the window", async ({ page }) => {
-      await open(page);
-      await teach(page, { mug: drawnPhotos("mug", 0, 1) });
-      for (const name of ["A", "A very long name of a set that goes on and on until the window ends"]) {
-        await page.getByRole("textbox", { name: "Name of the set" }).fill(name);
-        await page.keyboard.press("Enter");
-        await page.getByRole("button", { name: "Sets", exact: true }).click();
-        for (const item of await page.locator(".menu-item").all())
-          await expect(item).toBeInViewport({ ratio: 1 });
-        await page.keyboard.press("Escape");
-      }
-      await page.getByRole("button", { name: "More for mug" }).click();
-      await expect(page.getByRole("button", { name: "Remove class" })).toBeInViewport({ ratio: 1 });
-    });
+    const dismiss = page.getByRole("button", { name: "Dismiss" });
+    await expect(dismiss).toBeInViewport({ ratio: 1 });
+    await dismiss.click();
+    await expect(problem).toHaveCount(0);
   });
-}
 
-test("gives one verdict: a class that is the answer is never said to fit badly", async ({ page }) => {
-  await open(page);
-  const things = ["tomato", "bread", "mug", "leaf"] as const;
-  await teach(page, Object.fromEntries(things.map((thing) => [thing, drawnPhotos(thing, 0, 5)])));
-  await predict(page, drawnPhotos("bread", 30, 40));
-  // Those for which no class is likely enough, though one is the answer: their last cell is empty.
-  const lonely = answer(page).getByRole("table").getByRole("row").filter({ hasText: /\d%$/ });
-  expect(await lonely.count()).toBeGreaterThan(0);
-  for (const row of await lonely.all()) {
-    await row.getByRole("button").click();
-    await expect(answer(page)).toContainText("Probably bread.");
-    await expect(answer(page)).not.toContainText("fits well");
-  }
+  test("keeps the buttons of the camera where they are while a burst brings photos", async ({ page }) => {
+    await open(page);
+    await teach(page, { screen: drawnPhotos("mug", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
+    await page.getByRole("button", { name: "Camera for screen" }).click();
+    const burst = card(page, "screen").getByRole("button", { name: "Keep taking photos" });
+    await expect(burst).toBeVisible();
+    const before = await centred(burst);
+    await burst.click();
+    for (const count of [3, 5, 9]) {
+      await expect(photosOf(page, "screen").nth(count - 1)).toBeAttached({ timeout: 60_000 });
+      expect(await placeOf(burst)).toEqual(before);
+    }
+    await burst.click();
+    await expect(burst).toHaveAttribute("aria-pressed", "false");
+    expect(await placeOf(burst)).toEqual(before);
+  });
+
+  test("keeps the buttons that correct a live answer where they are", async ({ page }) => {
+    await open(page);
+    await teach(page, {
+      tomato: drawnPhotos("tomato", 0, 3),
+      "a leaf of a plant": drawnPhotos("leaf", 0, 3),
+      bread: drawnPhotos("bread", 0, 3),
+    });
+    await answer(page).getByRole("button", { name: "Live camera" }).click();
+    const labels = ["tomato", "a leaf of a plant", "bread"];
+    const buttons = labels.map((label) =>
+      answer(page).getByRole("button", { name: `Teach that it is ${label}` }),
+    );
+    await expect(buttons[0] as Locator).toBeVisible();
+    const places = () => Promise.all(buttons.map(placeOf));
+    await centred(buttons[0] as Locator);
+    const before = await places();
+    for (const button of [...buttons, ...buttons]) {
+      await button.click();
+      await page.waitForTimeout(200);
+      expect(await places()).toEqual(before);
+    }
+  });
+
+  test("moves nothing away from under a finger that presses", async ({ page }) => {
+    await open(page);
+    await teach(page, { tomato: drawnPhotos("tomato", 0, 2), leaf: drawnPhotos("leaf", 0, 2), bread: [] });
+    await predict(page, drawnPhotos("bread", 5, 6));
+    const button = answer(page).getByRole("button", { name: "Teach that it is leaf" });
+    await centred(button);
+    await offerPhotos(page, "bread", drawnPhotos("bread", 0, 3));
+    // What is learnt may move the page until then: the pointer must have met the button.
+    await expect(async () => {
+      await page.mouse.up();
+      await button.hover();
+      await page.mouse.down();
+      expect(await button.evaluate((element) => element.matches(":active"))).toBe(true);
+    }).toPass();
+    const before = await placeOf(button);
+    // What is learnt meanwhile changes the answer above the button, which is drawn when the finger is gone.
+    await page.waitForTimeout(1500);
+    expect(await placeOf(button)).toEqual(before);
+    await page.mouse.up();
+    await expect(answer(page)).toContainText("Learnt: it is leaf.");
+    await expect(photosOf(page, "bread")).toHaveCount(3);
+  });
+
+  test("opens the menu of sets within the window", async ({ page }) => {
+    await open(page);
+    await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+    for (const name of ["A", "A very long name of a set that goes on and on until the window ends"]) {
+      await page.getByRole("textbox", { name: "Name of the set" }).fill(name);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Sets", exact: true }).click();
+      for (const item of await page.locator(".menu-item").all())
+        await expect(item).toBeInViewport({ ratio: 1 });
+      await page.keyboard.press("Escape");
+    }
+    await page.getByRole("button", { name: "More for mug" }).click();
+    await expect(page.getByRole("button", { name: "Remove class" })).toBeInViewport({ ratio: 1 });
+  });
+
+  test("gives one verdict: a class that is the answer is never said to fit badly", async ({ page }) => {
+    await open(page);
+    const things = ["tomato", "bread", "mug", "leaf"] as const;
+    await teach(page, Object.fromEntries(things.map((thing) => [thing, drawnPhotos(thing, 0, 5)])));
+    await predict(page, drawnPhotos("bread", 30, 40));
+    // Those for which no class is likely enough, though one is the answer: their last cell is empty.
+    const lonely = answer(page).getByRole("table").getByRole("row").filter({ hasText: /\d%$/ });
+    expect(await lonely.count()).toBeGreaterThan(0);
+    for (const row of await lonely.all()) {
+      const photo = row.getByRole("button");
+      await photo.click();
+      await expect(photo).toHaveAttribute("aria-pressed", "true");
+      await expect(answer(page)).toContainText("Probably bread.");
+      await expect(answer(page)).not.toContainText("fits well");
+    }
+  });
 });

@@ -5,6 +5,7 @@ import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Thing, type Upload } from "./files.js";
 import { chooseFolder, dropFolders, withFolder } from "./folders.js";
 import { addPhotos, card, open, photosOf, saved, teach } from "./person.js";
+import { inEachWindow } from "./windows.js";
 
 const CHOOSE = "Folder to test it with";
 
@@ -222,14 +223,8 @@ test("is of one set: what is changed while it runs counts, and another set has n
   await expect(place(page)).not.toContainText("photos right");
 });
 
-for (const [width, height] of [
-  [390, 844],
-  [1280, 800],
-] as const) {
-  test(`is accessible and fits ${width} pixels, in either theme and every language`, async ({
-    page,
-  }, info) => {
-    await page.setViewportSize({ width, height });
+inEachWindow(() => {
+  test("is accessible and fits, in either theme and every language", async ({ page }, info) => {
     await teachThree(page);
     await withFolder({ ...FOLDERS, "set/tomato": drawnPhotos("tomato", 0, 3) }, async (folder) => {
       await chooseFolder(page, CHOOSE, folder);
@@ -252,10 +247,8 @@ for (const [width, height] of [
           violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
         ).toEqual([]);
         await heading.scrollIntoViewIfNeeded();
-        await page
-          .locator(".test")
-          .screenshot({ path: info.outputPath(`${width}-${language}-${colorScheme}.png`) });
+        await page.locator(".test").screenshot({ path: info.outputPath(`${language}-${colorScheme}.png`) });
       }
     }
   });
-}
+});

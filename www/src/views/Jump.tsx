@@ -1,10 +1,20 @@
 import type { AppState } from "../state/state";
 import { currentOutcome, verdict } from "../state/updates";
 import { text } from "../text";
+import { waitsFor } from "./Verdict";
 
-/** On a narrow screen the answer may be far below: this line at the bottom tells it and leads there. */
+/** On a narrow screen the answer may be far below: this line at the bottom tells it, or what it waits for, and leads there. */
 export function Jump({ state }: { state: AppState }) {
-  const found = verdict(currentOutcome(state), state.askBelow);
+  const outcome = currentOutcome(state);
+  const why = outcome?.kind === "waiting" && waitsFor(state);
+  if (why) {
+    return (
+      <a class="jump" href="#answer">
+        {why}
+      </a>
+    );
+  }
+  const found = verdict(outcome, state.askBelow);
   if (!found) return null;
   const { best, kind } = found;
   const words = { sure: best.label, unsure: text.answer.unsure, none: text.answer.none }[kind];

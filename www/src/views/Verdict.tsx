@@ -33,17 +33,19 @@ export function Verdict({ outcome, found, state }: Props) {
   return found && <Answered answer={outcome.answer} found={found} classes={state.classes} />;
 }
 
-/** Says what an answer waits for. A camera that is not on says so itself. */
-function Waiting({ state: { set, engine, offer, live, camera } }: { state: AppState }) {
-  const { waits, waiting } = text.answer;
-  const why =
-    set.kind === "elsewhere" || set.kind === "unusable"
-      ? waits[set.kind]
-      : engine.kind === "failed"
-        ? waits.failed
-        : offer?.needed && waits.offer;
-  if (!why && live.kind === "on" && camera.kind !== "on") return null;
-  return <p class="verdict-wait">{why || waiting}</p>;
+/** What an answer waits for, where that does not come by itself. */
+export function waitsFor({ set, engine, offer }: AppState): string | null {
+  const { waits } = text.answer;
+  if (set.kind === "elsewhere" || set.kind === "unusable") return waits[set.kind];
+  if (engine.kind === "failed") return waits.failed;
+  return offer?.needed ? waits.offer : null;
+}
+
+/** A camera that is not on says so itself. */
+function Waiting({ state }: { state: AppState }) {
+  const why = waitsFor(state);
+  if (!why && state.live.kind === "on" && state.camera.kind !== "on") return null;
+  return <p class="verdict-wait">{why ?? text.answer.waiting}</p>;
 }
 
 interface AnsweredProps {
