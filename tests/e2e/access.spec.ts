@@ -135,7 +135,13 @@ for (const [width, height] of [
   });
 }
 
-test("nothing jumps while the page loads, at the first visit and with a set", async ({ page }) => {
+test("nothing jumps while the page loads on a slow device, at the first visit and with a set", async ({
+  page,
+  context,
+}) => {
+  const devtools = await context.newCDPSession(page);
+  const slowed = (rate: number) => devtools.send("Emulation.setCPUThrottlingRate", { rate });
+  await slowed(6);
   await page.addInitScript(() => {
     const shifts: number[] = [];
     Object.assign(window, { shifts });
@@ -155,9 +161,11 @@ test("nothing jumps while the page loads, at the first visit and with a set", as
   await page.goto("./");
   // 0.1 is called good; the page keeps well below.
   expect(await shifted()).toBeLessThan(0.02);
+  await slowed(1);
   await page.getByRole("button", { name: /^Feelings / }).click();
   await expect(photosOf(page, "surprised")).toHaveCount(6);
   await saved(page);
+  await slowed(6);
   await page.reload();
   expect(await shifted()).toBeLessThan(0.02);
   await addClass(page, "calm");

@@ -68,6 +68,14 @@ export function own(set: string): Promise<void> {
   return owned.promise;
 }
 
+/** Whether another tab owns the wanted set. A slow page may only not have come to know yet that its own is free. */
+export async function isElsewhere(): Promise<boolean> {
+  const now = wanted;
+  if (!now) return false;
+  const { held: locks = [] } = await navigator.locks.query();
+  return wanted === now && held === null && locks.some(({ name }) => name === nameOf(now.set));
+}
+
 /** Asks the tab that owns the wanted set to hand it over, and takes it from one that does not answer. */
 export function demand(): void {
   const now = wanted;
@@ -89,10 +97,14 @@ export function disown(): void {
   held = null;
 }
 
+function nameOf(set: string): string {
+  return `handful-set-${set}`;
+}
+
 async function hold(set: string, owned: PromiseWithResolvers<void>, options: LockOptions): Promise<void> {
   let mine: Held | null = null;
   try {
-    await navigator.locks.request(`handful-set-${set}`, options, () => {
+    await navigator.locks.request(nameOf(set), options, () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       mine = { set, release: resolve };
       held = mine;

@@ -17,7 +17,7 @@ import { keepPreference, readPreferences } from "../store/preferences";
 import { codeOf } from "./codes";
 import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
 import { followNames } from "./names";
-import { demand, disown, onRequests, own } from "./ownership";
+import { demand, disown, isElsewhere, onRequests, own } from "./ownership";
 import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
 
 /** Milliseconds after which a set that cannot be had is said to be open elsewhere: a reload needs a moment. */
@@ -116,8 +116,8 @@ async function exchange(id: string): Promise<void> {
   // The one that was put away may have been saved for the first time.
   void readList();
   set({ setId: id, set: { kind: "opening" } });
-  const late = setTimeout(() => {
-    if (mine === round) set({ set: { kind: "elsewhere", kept: false } });
+  const late = setTimeout(async () => {
+    if ((await isElsewhere()) && mine === round) set({ set: { kind: "elsewhere", kept: false } });
   }, MOMENT);
   await own(id);
   clearTimeout(late);
