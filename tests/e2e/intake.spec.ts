@@ -123,14 +123,14 @@ test("takes back all photos of six dropped folders with one Undo, says how many,
 }) => {
   test.setTimeout(300_000);
   const labels = ["one", "two", "three", "four", "five", "six"];
-  const things = ["tomato", "banana", "mug", "leaf", "bread"] as const;
-  // More changes in all than the classifier remembers steps.
-  const folders = labels.map((label, i) => {
-    return [label, drawnPhotos(things[i % 5] ?? "mug", 50 * i, 50 * i + 50)] as const;
-  });
+  // More changes in all than the classifier remembers steps. Each class learns the same photos: it is their number that counts.
+  const photos = drawnPhotos("mug", 0, 50);
   await open(page);
   await addClass(page, "before");
-  await dropFolders(page.getByRole("contentinfo"), Object.fromEntries(folders));
+  await dropFolders(
+    page.getByRole("contentinfo"),
+    Object.fromEntries(labels.map((label) => [label, photos])),
+  );
   await expect(said(page, "added 300 photos from 6 folders")).toBeVisible({ timeout: 240_000 });
   await page.getByRole("button", { name: "Undo", exact: true }).first().click();
   await expect(said(page, "Undone: added 300 photos from 6 folders")).toBeVisible();

@@ -26,7 +26,7 @@ for (const [name, classes] of [
     expect(right).toBeGreaterThanOrEqual(classes.length - 1);
     await expect(sample).toHaveCount(0);
 
-    await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Undo", exact: true }).first().click();
     await expect(card(page, classes[0])).toHaveCount(0);
     await expect(sample).toBeVisible();
     await saved(page);

@@ -63,6 +63,8 @@ test("brings back removed photos with their pictures, by the note's own button, 
   await teach(page, { mug: drawnPhotos("mug", 0, 3) });
   await choose(page, "mug", "Remove class");
   const note = page.getByRole("status").filter({ hasText: "removed class mug" });
+  // It stays while the pointer is over it.
+  await note.hover();
   await saved(page);
   await note.getByRole("button", { name: "Undo" }).click();
   await expect(photosOf(page, "mug")).toHaveCount(3);
