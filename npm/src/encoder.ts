@@ -154,12 +154,16 @@ export class Encoder implements Disposable {
     const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
       signal?.throwIfAborted();
       const channel = new Channel(openWorker(worker));
-      try {
-        return { channel, ...(await abortable(channel.call<"load">(request, [], { onProgress }), signal)) };
-      } catch (error) {
-        channel.close(disposed());
-        throw error;
-      }
+      const loading = channel.call<"load">(request, [], {
+        signal,
+        onProgress: (progress) => {
+          if (!signal?.aborted) onProgress?.(progress);
+        },
+      });
+      const loaded = abortable(loading, signal);
+      // The worker ends when it has stopped.
+      loaded.catch(() => loading.catch(() => {}).then(() => channel.close(disposed())));
+      return { channel, ...(await loaded) };
     };
     return new Encoder(await start(options), () => start({}));
   }

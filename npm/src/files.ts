@@ -44,8 +44,11 @@ export class EncoderFiles {
     this.#keep = keep;
   }
 
-  static async open({ manifest, model, words, base, keep }: Place): Promise<EncoderFiles> {
-    const text = new TextDecoder().decode(await download(manifest));
+  static async open(
+    { manifest, model, words, base, keep }: Place,
+    signal?: AbortSignal,
+  ): Promise<EncoderFiles> {
+    const text = new TextDecoder().decode(await download(manifest, { signal }));
     const named = fieldsOf(text);
     const image = { ...named.image, file: model ?? named.image.file };
     const known = named.words && { ...named.words, file: words ?? named.words.file };

@@ -1,5 +1,6 @@
 import { compile } from "./compile.js";
 import { decode } from "./decode.js";
+import type { DownloadOptions } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { EncoderFiles, type NamedFile, type Place } from "./files.js";
 import type { Call, Reply, Values } from "./protocol.js";
@@ -63,12 +64,13 @@ async function load(
   report: (progress: Progress) => void,
 ): Promise<Values["load"]> {
   report({ stage: "compile", done: 0, total: 1 });
-  const [{ files, model, names }] = await Promise.all([
-    download(call.place, (done, total) => report({ stage: "download", done, total })),
-    compile(call.wasm)
-      .then((module) => glue({ module_or_path: module }))
-      .then(() => report({ stage: "compile", done: 1, total: 1 })),
-  ]);
+  const onBytes = (done: number, total: number): void => report({ stage: "download", done, total });
+  const downloading = stoppable(call.id, (signal) => download(call.place, { signal, onBytes }));
+  // Said once all is compiled: where a worker ends before that, Firefox compiles nothing more until it is started anew.
+  downloading.catch(() => {});
+  await glue({ module_or_path: await compile(call.wasm) });
+  report({ stage: "compile", done: 1, total: 1 });
+  const { files, model, names } = await downloading;
   report({ stage: "load", done: 0, total: 1 });
   encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model, false));
   if (encoder.hasLive()) makeLive = () => new OnnxEncoder(files.manifest, model, true);
@@ -89,17 +91,17 @@ async function load(
 /** The files that an encoder cannot do without, and its words. */
 async function download(
   place: Place,
-  onBytes: (done: number, total: number) => void,
+  { signal, onBytes }: DownloadOptions,
 ): Promise<{
   files: EncoderFiles;
   model: Uint8Array;
   names: { file: NamedFile; bytes: Uint8Array } | undefined;
 }> {
-  const files = await EncoderFiles.open(place);
+  const files = await EncoderFiles.open(place, signal);
   const file = files.words;
   const [model, names] = await Promise.all([
-    files.fetch(files.image, { onBytes }),
-    file && files.fetch(file, {}).then((bytes) => ({ file, bytes })),
+    files.fetch(files.image, { signal, onBytes }),
+    file && files.fetch(file, { signal }).then((bytes) => ({ file, bytes })),
   ]);
   return { files, model, names };
 }
@@ -113,12 +115,19 @@ async function encodeText(
     return { features, confidence: words.confidence(name) };
   }
   if (!text) throw notLoaded();
+  const side = text;
+  const onBytes = (done: number, total: number): void => report({ stage: "download", done, total });
+  const features = await stoppable(id, (signal) => side.encode(name, signal, onBytes));
+  // Such a text model takes any words; it does not say how well it knows them.
+  return { features, confidence: 1 };
+}
+
+/** The work of a call that can be stopped until it is done. */
+async function stoppable<T>(id: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   stops.set(id, stop);
   try {
-    const onBytes = (done: number, total: number): void => report({ stage: "download", done, total });
-    // Such a text model takes any words; it does not say how well it knows them.
-    return { features: await text.encode(name, stop.signal, onBytes), confidence: 1 };
+    return await work(stop.signal);
   } finally {
     stops.delete(id);
   }
