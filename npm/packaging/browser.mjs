@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 
 const TYPES = {
   ".bin": "application/octet-stream",
+  ".gif": "image/gif",
   ".html": "text/html; charset=utf-8",
   ".jpeg": "image/jpeg",
   ".jpg": "image/jpeg",

@@ -1,4 +1,4 @@
-// The package from its tarball, in a plain module page.
+// The package from its tarball, in plain module pages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -6,13 +6,16 @@ import { join } from "node:path";
 import { serve } from "../../npm/packaging/browser.mjs";
 import { pack } from "../../npm/packaging/tarball.mjs";
 import { ROOT } from "../../scripts/shell.mjs";
+import { GIF } from "../images/gif.mjs";
 import { mosaic } from "../images/jpeg.mjs";
 import { drawPhoto, drawPixels } from "../images/photo.mjs";
+import { encodePng } from "../images/png.mjs";
 import { wait } from "./person.mjs";
 
 /** A folder that a server can serve as it is. */
 async function lay(folder) {
   cpSync(join(ROOT, "tests/engines/package"), folder, { recursive: true });
+  cpSync(join(ROOT, "npm/test/wrong-types.mjs"), join(folder, "wrong-types.mjs"));
   const { path } = await pack(folder);
   execFileSync("tar", ["-xzf", path, "-C", folder]);
   rmSync(path);
@@ -21,6 +24,10 @@ async function lay(folder) {
   for (const thing of ["tomato", "leaf", "bread", "mug"])
     for (const number of [0, 1, 2, 5])
       writeFileSync(join(folder, `photos/${thing}-${number}.png`), drawPhoto(thing, number));
+  const ribbon = { data: new Uint8Array(4 * 2500 * 25), width: 2500, height: 25 };
+  writeFileSync(join(folder, "photos/20000x200.jpg"), mosaic(ribbon));
+  writeFileSync(join(folder, "photos/17000x1.png"), encodePng(17_000, 1, new Uint8Array(3 * 17_000)));
+  writeFileSync(join(folder, "photos/small.gif"), GIF);
   // Photos of 24 and 108 megapixels, as phones take them, and the same at an eighth of the size.
   for (const [name, width, height] of [
     ["24", 750, 500],
@@ -31,19 +38,37 @@ async function lay(folder) {
   }
 }
 
-/** Opens the page in a browser; what it found, test by test. */
+/** Opens the pages in a browser, one after another; what they found, test by test. */
 export async function tryPackage(driver, folder) {
   await lay(folder);
   const server = await serve(folder);
   try {
-    await driver.get(server.address);
-    const report = () => driver.executeScript("return window.report");
-    await wait("the end of the package's page", async () => (await report())?.finished).catch(() => {});
-    const { results, running, finished } = (await report()) ?? { results: [], running: "the page loads" };
-    return finished ? results : [...results, { name: running, error: "The page did not come to its end." }];
+    const results = [];
+    for (const page of ["index.html", "wrong-types.html"]) {
+      await driver.get(`${server.address}/${page}`);
+      results.push(...(await resultsOf(driver)));
+    }
+    return results;
   } finally {
     server.close();
   }
+}
+
+/** What a page found, once it has come to its end, or a test of it does not. */
+async function resultsOf(driver) {
+  let found = { results: [], running: "the page loads", finished: false };
+  const more = async () => {
+    const now = await driver.executeScript("return window.report");
+    if (now?.finished || now?.results.length > found.results.length) return now;
+    found = now ?? found;
+    return null;
+  };
+  while (!found.finished) {
+    const next = await wait("a result", more).catch(() => null);
+    if (!next) return [...found.results, { name: found.running, error: "It did not come to its end." }];
+    found = next;
+  }
+  return found.results;
 }
 
 /** Megabytes that a photo of 108 megapixels takes a process of the browser that has seen a small one. */

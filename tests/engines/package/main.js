@@ -7,20 +7,7 @@ import {
   inspect,
   watch,
 } from "./package/dist/index.js";
-
-const results = [];
-window.report = { results, running: "", finished: false };
-
-async function check(name, body) {
-  window.report.running = name;
-  let error = "";
-  try {
-    await body();
-  } catch (failure) {
-    error = `${failure}\n${failure?.stack}`;
-  }
-  results.push({ name, error });
-}
+import { check, film, finish, play } from "./report.js";
 
 function expect(truth, what) {
   if (!truth) throw new Error(`expected: ${what}`);
@@ -145,12 +132,27 @@ await check("errors are HandfulErrors", async () => {
   await refused(() => Encoder.load({ manifest: "data:application/json,{}" }), "manifest");
 });
 
-/** Features of a file on the server, or the code of the error. */
-async function see(path, change = (file) => file) {
-  const file = change(await (await fetch(`./photos/${path}`)).blob());
-  const { features, code } = await classifier.encoder.encode(file).catch((error) => error);
-  return features ?? code;
+await check("an encoder that was not loaded, or was stopped, is in nobody's way", async () => {
+  const manifest = new URL("./package/dist/models/handful-lite0.json", import.meta.url);
+  await refused(() => Encoder.load({ manifest, words: "index.html" }), "network");
+  for (const wait of [0, 50, 100, 150, 200]) {
+    const signal = AbortSignal.timeout(wait);
+    const late = await Encoder.load({ manifest }, { signal }).catch(() => null);
+    late?.dispose();
+  }
+  (await Encoder.load({ manifest })).dispose();
+});
+
+/** Features of an image, or the code and the sentence of the error. */
+async function seen(image) {
+  const { features, code, message } = await classifier.encoder.encode(image).catch((error) => error);
+  return features ?? `${code}: ${message}`;
 }
+
+const fetched = async (path) => (await fetch(`./photos/${path}`)).blob();
+
+/** The same of a file on the server. */
+const see = async (path, change = (file) => file) => seen(change(await fetched(path)));
 
 function alike(a, b) {
   const dot = (x, y) => x.reduce((sum, value, i) => sum + value * y[i], 0);
@@ -170,10 +172,49 @@ for (const megapixels of [24, 108]) {
       const likeness = alike(cut, await see(`${megapixels}.jpg`));
       expect(likeness > 0.999, `the same features, not a cosine of ${likeness} ${cut.slice(0, 4)}`);
       const half = await see(`${megapixels}.jpg`, (file) => file.slice(0, file.size / 2));
-      expect(half === "not-an-image", `not-an-image, not ${half}`);
+      expect(/^not-an-image:/.test(half), `not-an-image, not ${half}`);
     },
   );
 }
+
+for (const [file, lost] of [
+  ["mug-0.png", [1, 4, 12]],
+  ["small.gif", [1]],
+])
+  await check(`${file} is seen without its last ${lost.join(", ")} bytes`, async () => {
+    const whole = await see(file);
+    for (const count of lost) {
+      const cut = await see(file, (file) => file.slice(0, -count));
+      expect(alike(cut, whole) > 0.999, `the features of ${file} without ${count} bytes, not ${cut}`);
+    }
+  });
+
+await check("who passes a limit is told which one, and sizes are printed as they are", async () => {
+  for (const [image, expected] of [
+    [await fetched("20000x200.jpg"), /^image-too-large: .*20000 x 200 .*16384 pixels a side/],
+    [await fetched("17000x1.png"), /^image-too-large: .*17000 x 1 .*16384 pixels a side/],
+    [{ data: new Uint8Array(80_000), width: 20_000, height: 1 }, /^image-too-large: .*20000 x 1 .*16384/],
+    [{ data: new Uint8Array(40), width: -10, height: 1 }, /^image-bytes: .*-10 x 1 /],
+  ]) {
+    const answer = await seen(image);
+    expect(expected.test(answer), `${expected}, not ${answer}`);
+  }
+});
+
+await check("pixels that were transferred elsewhere are an error that says so", async () => {
+  const gone = (image) => {
+    structuredClone(image.data, { transfer: [image.data.buffer] });
+    return image;
+  };
+  for (const image of [
+    new ImageData(10, 10),
+    { data: new Uint8Array(400), width: 10, height: 10 },
+    { data: new Uint8ClampedArray(400), width: 10, height: 10 },
+  ]) {
+    const answer = await seen(gone(image));
+    expect(/^image-bytes: /.test(answer), `image-bytes, not ${answer}`);
+  }
+});
 
 await check("what is transparent is white, and images of another window are images", async () => {
   const frame = document.createElement("iframe");
@@ -188,47 +229,40 @@ await check("what is transparent is white, and images of another window are imag
     context.fillRect(30, 20, 60, 50);
     return canvas;
   };
-  const { features: expected } = await classifier.encoder.encode(draw("#fff"));
+  const expected = await seen(draw("#fff"));
   const clear = draw("transparent");
   const file = await new Promise((resolve) => clear.toBlob(resolve));
   const pixels = clear.getContext("2d").getImageData(0, 0, 120, 90);
-  for (const image of [clear, file, pixels]) {
-    const { features } = await classifier.encoder.encode(image);
-    expect(alike(features, expected) > 0.999, `the features on white of ${image}`);
+  for (const image of [clear, file, pixels])
+    expect(alike(await seen(image), expected) > 0.999, `the features on white of ${image}`);
+
+  for await (const { features, thumbnail } of classifier.encoder.encodeMany([file], { thumbnail: 60 })) {
+    expect(alike(features, expected) > 0.999, "the features on white beside a thumbnail");
+    const canvas = new OffscreenCanvas(60, 60);
+    const context = canvas.getContext("2d");
+    context.drawImage(await createImageBitmap(new Blob([thumbnail])), 0, 0);
+    const at = (x, y) => [...context.getImageData(x, y, 1, 1).data];
+    expect(Math.min(...at(2, 2)) > 245, `a white corner, not ${at(2, 2)}`);
+    const [red, green] = at(30, 30);
+    expect(red < 80 && green > 140, `a green middle, not ${at(30, 30)}`);
   }
 });
 
-/** A stream that shows a photo of a thing, or of another one when it is told to. */
-async function film(thing) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [200, 150];
-  const context = canvas.getContext("2d");
-  const stream = canvas.captureStream(25);
-  const frames = setInterval(() => context.drawImage(picture, 0, 0, 200, 150), 40);
+/** A film of a photo of a thing, or of another one when it is told to `show` it. */
+async function filmOf(thing) {
   let picture;
   const show = async (other) => {
     picture = await createImageBitmap(await photo(other, 5));
   };
   await show(thing);
-  const track = stream.getVideoTracks()[0];
-  return {
-    stream,
-    track,
-    show,
-    end: () => {
-      clearInterval(frames);
-      track.stop();
-    },
-  };
+  return { ...film((context) => context.drawImage(picture, 0, 0, 200, 150)), show };
 }
 
 await check(
   "a video is answered by its newest picture, one at a time, until its track is stopped",
   async () => {
-    const { stream, show, end } = await film("tomato");
-    const video = Object.assign(document.createElement("video"), { muted: true, srcObject: stream });
-    document.body.append(video);
-    await video.play();
+    const { stream, show, end } = await filmOf("tomato");
+    const video = await play(stream);
     const labels = [];
     for await (const { index, answer, error } of watch(video, classifier, { fps: 60 })) {
       expect(answer && index === labels.length, `an answer, not ${error}`);
@@ -246,7 +280,7 @@ await check(
 );
 
 await check("a stream is watched until a break or an abort, and is left as it is", async () => {
-  const { stream, track, end } = await film("bread");
+  const { stream, track, end } = await filmOf("bread");
   const { encoder } = classifier;
   let seen = 0;
   for await (const { features } of watch(stream, encoder)) {
@@ -272,7 +306,7 @@ await check("a stream is watched until a break or an abort, and is left as it is
 });
 
 await check("no picture is looked at while the page is hidden", async () => {
-  const { stream, end } = await film("leaf");
+  const { stream, end } = await filmOf("leaf");
   let hidden = true;
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
   let came = false;
@@ -289,7 +323,7 @@ await check("no picture is looked at while the page is hidden", async () => {
 });
 
 await check("a picture that cannot be answered says why, and what cannot be watched is refused", async () => {
-  const { stream, end } = await film("leaf");
+  const { stream, end } = await filmOf("leaf");
   const { encoder } = classifier;
   const learning = await Classifier.create({ encoder });
   const answers = watch(stream, learning);
@@ -314,4 +348,4 @@ await check("what is disposed of says so", async () => {
   expect(error.code === "disposed", `disposed, not ${error}`);
 });
 
-window.report.finished = true;
+finish();

@@ -1,0 +1,310 @@
+// Every public function with every wrong type, in Node and in browsers alike: nothing of either is used here.
+
+const STREAMS = [
+  { name: "clip", dim: 3 },
+  { name: "aux", dim: 2 },
+];
+const APPLE = Float32Array.of(1, 0.1, 0, 1, 0);
+const PEAR = Float32Array.of(0, 0.2, 1, 0, 1);
+
+/** What a runtime has, as {@link lend} says. */
+let here;
+let pixels;
+let savedBytes;
+let savedOfEncoder;
+
+/**
+ * @param runtime `handful`, the package; `encoder`, the shipped one; `openThread`, which opens its worker; `manifest`, its address;
+ *   `values`, what else may come there; `live`, what can be watched there
+ */
+export async function lend(runtime) {
+  here = runtime;
+  Object.assign(VALUES, runtime.values);
+  pixels = { data: new Uint8Array(400).fill(90), width: 10, height: 10 };
+  savedBytes = (await taught()).save();
+  savedOfEncoder = await here.handful.Classifier.create({ encoder: here.encoder }).then((empty) =>
+    empty.save(),
+  );
+}
+
+function detached(array) {
+  structuredClone(array, { transfer: [array.buffer] });
+  return array;
+}
+
+/** Whatever may come. */
+const VALUES = {
+  undefined: () => undefined,
+  null: () => null,
+  number: () => 5,
+  fraction: () => 0.5,
+  NaN: () => Number.NaN,
+  "-1": () => -1,
+  "1e99": () => 1e99,
+  text: () => "nonsense",
+  "empty text": () => "",
+  true: () => true,
+  symbol: () => Symbol("nonsense"),
+  bigint: () => 5n,
+  "empty array": () => [],
+  "array of numbers": () => [1, 2, 3, 4, 5],
+  "plain object": () => ({}),
+  "object without prototype": () => Object.create(null),
+  function: () => () => undefined,
+  Date: () => new Date(0),
+  Map: () => new Map(),
+  Promise: () => Promise.resolve(5),
+  Blob: () => new Blob(["no picture"]),
+  ArrayBuffer: () => new ArrayBuffer(20),
+  Float64Array: () => Float64Array.from(APPLE),
+  Uint16Array: () => Uint16Array.of(1, 0, 0, 1, 0),
+  DataView: () => new DataView(new ArrayBuffer(20)),
+  "short row": () => APPLE.slice(1),
+  "long row": () => new Float32Array(6).fill(1),
+  "no row": () => new Float32Array(0),
+  "detached row": () => detached(APPLE.slice()),
+  "row with NaN": () => Float32Array.of(1, Number.NaN, 0, 1, 0),
+  "row with infinity": () => Float32Array.of(1, Number.POSITIVE_INFINITY, 0, 1, 0),
+  "row of zeros": () => new Float32Array(5),
+  bytes: () => Uint8Array.of(1, 2, 3),
+  "detached bytes": () => detached(new Uint8Array(20)),
+  AbortSignal: () => new AbortController().signal,
+  URL: () => new URL("file:///nowhere"),
+};
+
+/** A kind of argument: a right value, the values that may be taken for right, and the codes that refuse the others. */
+const kind = (right, fine = [], codes = []) => ({ right, fine, codes: ["parameter", ...codes] });
+const label = kind(() => "apple", ["text"], ["empty-label", "unknown-class", "duplicate-label"]);
+const ROW_CODES = ["shape", "not-finite", "zero-feature"];
+const row = kind(() => PEAR, [], ROW_CODES);
+const id = kind(() => 0, [], ["unknown-example"]);
+const bytes = kind(() => savedBytes, [], ["format"]);
+const count = kind(() => 1, ["number", "1e99"]);
+const flag = kind(() => true, ["true"]);
+const callback = kind(() => () => undefined, ["function"]);
+const image = kind(
+  () => pixels,
+  ["ImageBitmap", "ImageData", "video"],
+  ["not-an-image", "image-empty", "image-bytes"],
+);
+const address = kind(() => here.manifest, ["text", "empty text", "URL"], ["network", "manifest"]);
+const images = kind(() => [pixels], ["empty array", "array of numbers", "Map"]);
+const rows = kind(() => [APPLE, PEAR], ["empty array"], ROW_CODES);
+const streams = kind(() => STREAMS, []);
+const text = kind(() => "a text", ["text", "empty text"]);
+const wasm = kind(
+  () => undefined,
+  [
+    "text",
+    "empty text",
+    "Promise",
+    "ArrayBuffer",
+    "Float64Array",
+    "Uint16Array",
+    "DataView",
+    "URL",
+    ...Object.keys(VALUES).filter((name) => /row|bytes/.test(name)),
+  ],
+  ["wasm-load", "network"],
+);
+const optional = (one) => ({ ...one, optional: true });
+/** An object whose fields are looked at one by one. */
+const record = (fields) => ({
+  right: () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.right()])),
+  fine: ["plain object", "object without prototype"],
+  codes: ["parameter"],
+  fields,
+});
+const options = (fields) =>
+  optional(
+    record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, optional(field)]))),
+  );
+
+const signal = kind(() => undefined, ["AbortSignal"]);
+const call = { signal, onProgress: callback };
+const imageOptions = options({ ...call, detail: kind(() => "photo") });
+// Node has nothing to draw them with.
+const thumbnail = kind(() => undefined, ["number"], ["worker"]);
+const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail });
+const module = kind(() => undefined, ["text", "empty text", "URL"], ["network", "wasm-load"]);
+const source = record({
+  manifest: address,
+  model: optional({ ...address, right: () => undefined }),
+  words: optional({ ...address, right: () => undefined }),
+  base: optional({ ...address, right: () => undefined }),
+  keep: optional(flag),
+});
+const encoderOptions = options({
+  ...call,
+  wasm: module,
+  worker: kind(() => here.openThread, []),
+  tokenizer: { ...address, right: () => undefined },
+});
+const classifierOptions = options({
+  ...call,
+  core: wasm,
+  encoder: kind(() => here.encoder, ["null"]),
+  streams: { ...streams, fine: ["empty array"] }, // not looked at where an encoder is
+  text: flag,
+  onTextError: callback,
+  encoderWasm: module,
+  worker: kind(() => here.openThread, ["function"]),
+});
+
+/** What each function takes. `#` stands between a class and a method, `=` behind what is set. */
+export const CALLS = {
+  init: [optional(wasm)],
+  preset: [kind(() => "mobileclip-s1"), options({ base: { ...address, right: () => undefined } })],
+  inspect: [bytes],
+  fromEarlierEncoder: [record({ encoderId: optional(text) })],
+  "FeatureClassifier.create": [
+    record({ core: optional(wasm), signal: optional(signal), streams, encoderId: optional(text) }),
+  ],
+  "FeatureClassifier.load": [bytes, options({ core: wasm, signal })],
+  "FeatureClassifier#addClass": [label],
+  "FeatureClassifier#renameClass": [label, label],
+  "FeatureClassifier#removeClass": [label],
+  "FeatureClassifier#mergeClasses": [label, label],
+  "FeatureClassifier#setEnabled": [label, flag],
+  "FeatureClassifier#setText": [label, optional(row)],
+  "FeatureClassifier#readLabels": [callback, optional(callback)],
+  "FeatureClassifier#forgetLabels": [],
+  "FeatureClassifier#addFeatures": [row, label],
+  "FeatureClassifier#removeExample": [id],
+  "FeatureClassifier#moveExample": [id, label],
+  "FeatureClassifier#merge": [bytes],
+  "FeatureClassifier#named": [text, callback],
+  "FeatureClassifier#transaction": [text, callback],
+  "FeatureClassifier#undo": [],
+  "FeatureClassifier#redo": [],
+  "FeatureClassifier#head=": [
+    record({
+      name: kind(() => "naive_bayes_full"),
+      ridge: optional(kind(() => ({ fixed: 0.1 }))),
+      standardise: optional({ ...flag, right: () => false }),
+      prior: optional(kind(() => "empirical")),
+      centerCount: optional(kind(() => 2, ["number", "fraction"])),
+    }),
+  ],
+  "FeatureClassifier#predictFeatures": [row],
+  "FeatureClassifier#explainFeatures": [row],
+  "FeatureClassifier#nearestFeatures": [row, count],
+  "FeatureClassifier#labelOf": [text],
+  "FeatureClassifier#duplicateOf": [row, text],
+  "FeatureClassifier#suggestFeatures": [rows, count],
+  "FeatureClassifier#evaluate": [],
+  "FeatureClassifier#exportWeights": [],
+  "FeatureClassifier#exportOnnx": [],
+  "FeatureClassifier#save": [],
+  "FeatureClassifier#subscribe": [callback],
+  "FeatureClassifier#dispose": [],
+  "Classifier.create": [classifierOptions],
+  "Classifier.load": [{ ...bytes, right: () => savedOfEncoder }, classifierOptions],
+  "Classifier#addExample": [image, label, imageOptions],
+  "Classifier#addExamples": [images, label, imageOptions],
+  "Classifier#predict": [image, imageOptions],
+  "Classifier#predictMany": [images, imageOptions],
+  "Classifier#explain": [image, imageOptions],
+  "Classifier#nearest": [image, count, imageOptions],
+  "Classifier#suggest": [images, count, imageOptions],
+  "Classifier#dispose": [],
+  "Encoder.load": [optional(source), encoderOptions],
+  "Encoder.downloadSize": [source],
+  "Encoder#encode": [image, encodeOptions],
+  "Encoder#encodeMany": [images, encodeOptions],
+  "Encoder#encodeText": [text, options(call)],
+  "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
+  "Encoder#dispose": [],
+  // In Node there is no video that could be right; the other arguments are looked at before it.
+  watch: [
+    kind(() => here.live, ["video", "MediaStream"]),
+    kind(() => here.encoder),
+    options({ fps: kind(() => 5, ["number", "fraction"]), signal }),
+  ],
+};
+
+export async function taught() {
+  const set = await here.handful.FeatureClassifier.create({ streams: STREAMS });
+  set.addFeatures(APPLE, "apple");
+  set.addFeatures(PEAR, "pear");
+  return set;
+}
+
+export async function taughtByImages() {
+  // What labels mean would come later, and change what is saved.
+  const set = await here.handful.Classifier.create({ encoder: here.encoder, text: false });
+  await set.addExample(pixels, "apple");
+  await set.addExample({ ...pixels, data: new Uint8Array(400).fill(200) }, "pear");
+  return set;
+}
+
+/** The arguments with one of them wrong, and what the wrong one is called. */
+function* spoilt(args) {
+  for (const [at, { right, fine, codes, fields, optional: may }] of args.entries()) {
+    const rights = args.map((arg) => arg.right());
+    for (const [name, value] of Object.entries(VALUES)) {
+      const allowed = fine.includes(name) || (may && name === "undefined");
+      const given = rights.with?.(at, value()) ?? Object.assign([...rights], { [at]: value() });
+      yield { what: `argument ${at}: ${name}`, allowed, codes: fields ? undefined : codes, given };
+      if (Array.isArray(right()) && name !== "undefined" && !fine.includes("Map")) {
+        const inside = Object.assign([...rights], { [at]: [right()[0], value()] });
+        yield { what: `argument ${at}: [${name}]`, allowed: false, codes, given: inside };
+      }
+      for (const [field, own] of Object.entries(fields ?? {})) {
+        const object = { ...right(), [field]: value() };
+        yield {
+          what: `argument ${at}, ${field}: ${name}`,
+          allowed: own.fine.includes(name) || (own.optional && name === "undefined"),
+          codes: own.codes,
+          given: Object.assign([...rights], { [at]: object }),
+        };
+      }
+    }
+  }
+}
+
+async function outcome(object, name, given) {
+  try {
+    if (name.endsWith("=")) object[name.slice(0, -1)] = given[0];
+    else {
+      const result = await object[name](...given);
+      if (result && Symbol.asyncIterator in Object(result)) {
+        await result.next();
+        await result.return();
+      }
+      if (result !== here.encoder && result?.constructor !== URL) result?.dispose?.();
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function expect(truth, what) {
+  if (!truth) throw new Error(what);
+}
+
+/** One of {@link CALLS}: what is wrong is refused by a typed error, and the set is as it was. */
+export async function tryCall(call) {
+  const { ERROR_CODES, HandfulError } = here.handful;
+  const [, owner, sign, name] = /^(?:(\w+)([.#]))?(\w+=?)$/.exec(call);
+  const make = { FeatureClassifier: taught, Classifier: taughtByImages, Encoder: () => here.encoder }[owner];
+  let object = sign === "#" ? await make() : (here.handful[owner] ?? here.handful);
+  for (const { what, allowed, codes, given } of spoilt(CALLS[call])) {
+    const before = object.save?.();
+    const error = await outcome(object, name, given);
+    if (error !== undefined) {
+      expect(error instanceof HandfulError, `${what}: ${error?.stack ?? String(error)}`);
+      expect(error.code !== "internal" && ERROR_CODES.includes(error.code), `${what}: ${error.stack}`);
+      if (!allowed && codes) expect(codes.includes(error.code), `${what}: ${error.code}, ${error.message}`);
+      expect(`${object.save?.()}` === `${before}`, `${what} left a trace`);
+    } else {
+      expect(allowed, `${what} is taken`);
+      if (sign === "#" && owner !== "Encoder") {
+        object.dispose();
+        object = await make();
+      }
+    }
+  }
+  if (sign === "#" && owner !== "Encoder") object.dispose();
+}

@@ -1,0 +1,30 @@
+// Every public function with every wrong type, and with what only browsers have.
+import * as handful from "./package/dist/index.js";
+import { check, film, finish, play } from "./report.js";
+import { CALLS, lend, tryCall } from "./wrong-types.mjs";
+
+const encoder = await handful.Encoder.load();
+const { stream, end } = film((context) => context.fillRect(50, 50, 9, 9));
+const video = await play(stream);
+const bitmap = await createImageBitmap(video);
+await lend({
+  handful,
+  encoder,
+  openThread: () => new Worker(new URL("./package/dist/worker.js", import.meta.url), { type: "module" }),
+  manifest: new URL("./package/dist/models/handful-lite0.json", import.meta.url),
+  values: {
+    ImageBitmap: () => bitmap,
+    ImageData: () => new ImageData(10, 10),
+    video: () => video,
+    MediaStream: () => stream,
+    "empty MediaStream": () => new MediaStream(),
+    "img without a picture": () => new Image(),
+  },
+  live: video,
+});
+for (const call of Object.keys(CALLS)) {
+  if (CALLS[call].length > 0) await check(`${call} takes nothing but what it should`, () => tryCall(call));
+}
+end();
+encoder.dispose();
+finish();
