@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -22,8 +23,8 @@ const WEBKIT_WITH_PROFILE = fileURLToPath(new URL("webkit-with-profile.py", impo
 const FILE_TYPES = "application/octet-stream,application/zip,application/json,text/csv";
 
 /**
- * Each engine: its driver's command, and what the driver is asked for. `files` is where downloads go, `profile` the folder
- * of what is stored, where it is to be kept.
+ * Each engine: its driver's command, and what the driver is asked for. `files` is where downloads go, unless the engine has
+ * `downloads` of its own, `profile` the folder of what is stored, where it is to be kept.
  */
 const ENGINES = {
   chromium: {
@@ -78,6 +79,8 @@ const ENGINES = {
       ? {
           command: (port) => [process.env.WEBKITDRIVER, "-p", `${port}`],
           capabilities: () => ({ browserName: "safari" }),
+          // Its driver takes no other.
+          downloads: join(homedir(), "Downloads"),
         }
       : {
           // It has no headless mode.
@@ -198,7 +201,7 @@ function environment(files, display) {
  *   to kill them, and to end it all
  */
 export async function start(name) {
-  const { command, capabilities, needsDisplay } = ENGINES[name];
+  const { command, capabilities, needsDisplay, downloads } = ENGINES[name];
   const folder = makeFolder(name);
   const files = join(folder, "files");
   mkdirSync(files);
@@ -209,7 +212,7 @@ export async function start(name) {
   const driver = spawn(program, args, { detached: true, env: environment(files, display), stdio: "ignore" });
   await answers(port);
   return {
-    files,
+    files: downloads ?? files,
     async open(profile = null) {
       const client = new Client(`http://127.0.0.1:${port}`);
       const wanted = new Capabilities(capabilities(files, profile));

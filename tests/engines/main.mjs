@@ -6,18 +6,23 @@ import { join } from "node:path";
 import { close, test } from "../../npm/packaging/report.mjs";
 import { serve } from "../../scripts/serve.mjs";
 import { main } from "../../scripts/shell.mjs";
-import { drawPhoto } from "../images/photo.mjs";
+import { mosaic } from "../images/jpeg.mjs";
+import { drawPhoto, drawPixels, enlarge } from "../images/photo.mjs";
 import { start } from "./browsers.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
 import { tryMemory, tryPackage } from "./package.mjs";
 import { TESTS } from "./page.mjs";
 import { Person } from "./person.mjs";
 import { clearing, DANGERS } from "./saving.mjs";
+import { unheard } from "./steps.mjs";
 
 /** Megabytes that a process of the browser may get more while a large photo is encoded. */
 const MEMORY = 300;
 
-/** Drivers that are tried until one opens a browser: no test has begun then. */
+/**
+ * Drivers that are tried until one opens a browser. In one that does not open no page was shown, so nothing of ours can have
+ * failed; what is stored in its folder stays as it is.
+ */
 const DRIVERS = 3;
 
 const [engine, only = ""] = process.argv.slice(2);
@@ -33,6 +38,8 @@ await main(async () => {
       return path;
     });
   let driver = null;
+  /** What went wrong unheard in the browsers of a test. */
+  let complaints = "";
   /** Ends it as a crash does; its driver, which may have noticed or not, makes way for another. */
   const kill = async () => {
     browser.kill();
@@ -42,7 +49,9 @@ await main(async () => {
   };
   // One browser at a time: the drivers of two engines open no more.
   const quit = async () => {
-    await driver?.quit().catch(kill);
+    if (!driver) return;
+    complaints += await unheard(driver).catch((error) => `${error.message}\n`);
+    await driver.quit().catch(kill);
     driver = null;
   };
   /** A browser that knows nothing yet, or what is stored in a folder. */
@@ -58,7 +67,19 @@ await main(async () => {
     }
     return new Person(driver, browser.files);
   };
-  const place = { address, drawn, anew, quit, kill };
+  /** A photo of 108 megapixels, as phones take them. */
+  const large = (thing, number) => {
+    const path = join(folder, `${thing}-${number}.jpg`);
+    writeFileSync(path, mosaic(enlarge(drawPixels(thing, number), { width: 1500, height: 1125 })));
+    return path;
+  };
+  const place = { address, drawn, large, anew, quit, kill };
+  /** A test in whose pages nothing goes wrong unheard. */
+  const tryPage = async (body) => {
+    complaints = "";
+    await body().finally(quit);
+    assert.equal(complaints, "");
+  };
   /** One that needs what the system knows of the browser's processes. */
   const testProcesses = async (name, body) => {
     if (process.platform === "linux") await test(name, body);
@@ -66,10 +87,11 @@ await main(async () => {
   };
   try {
     for (const [name, body] of Object.entries(TESTS)) {
-      if (name.includes(only)) await test(`${engine}: ${name}`, async () => body(await anew(), place));
+      if (name.includes(only))
+        await test(`${engine}: ${name}`, () => tryPage(async () => body(await anew(), place)));
     }
     for (const [name, body] of Object.entries(DANGERS)) {
-      if (name.includes(only)) await testProcesses(`${engine}: ${name}`, () => body(place));
+      if (name.includes(only)) await testProcesses(`${engine}: ${name}`, () => tryPage(() => body(place)));
     }
     if ("package".includes(only)) {
       await anew();

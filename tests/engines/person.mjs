@@ -12,6 +12,9 @@ const QUERIES = readFileSync(
   "utf8",
 );
 
+/** What is pressed with a letter for a command. */
+export const COMMAND = process.platform === "darwin" ? Key.COMMAND : Key.CONTROL;
+
 /** Milliseconds that a page may take; far more than it takes where nothing else is running. */
 const PATIENCE = 60_000;
 
@@ -89,7 +92,7 @@ export class Person {
   /** Replaces what stands in a text field, and presses Enter. */
   async fill(name, text) {
     await this.press("textbox", name);
-    await this.chord(Key.CONTROL, "a");
+    await this.chord(COMMAND, "a");
     await this.keys(text, Key.ENTER);
   }
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { smallDisk } from "./disk.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
 import { wait } from "./person.mjs";
-import { addClass, open, photosOf, picturesShown, saved } from "./steps.mjs";
+import { addClass, open, photosOf, picturesShown, reload, saved } from "./steps.mjs";
 
 /** How often each thing happens; npm test has no time for as many as a long run. */
 const KILLS = Number(process.env.KILLS ?? 3);
@@ -31,8 +31,17 @@ export const clearing = {
 
 const add = (person, paths) => person.choose("Add photos to mug", paths);
 
+/** Has everything cleared that the browser keeps of the page: a mark of ours shows that it was. */
+async function clear({ driver }) {
+  const mark = () => driver.executeScript(() => localStorage.getItem("mark"));
+  await driver.executeScript(() => localStorage.setItem("mark", "here"));
+  assert.equal(await mark(), "here");
+  await driver.executeScript((path) => fetch(path).then((r) => r.text()), CLEAR);
+  await wait("an empty storage", async () => (await mark()) === null);
+}
+
 async function reopened(person, count) {
-  await person.driver.navigate().refresh();
+  await reload(person);
   await person.read("Ready to teach");
   await picturesShown(person, "mug", count);
 }
@@ -95,7 +104,7 @@ export const DANGERS = {
       await open(person, place);
       await addClass(person, "mug");
       for (let round = 0, count = 0; round <= CLEARINGS; round += 1) {
-        if (round > 0) await person.driver.executeScript((path) => fetch(path).then((r) => r.text()), CLEAR);
+        if (round > 0) await clear(person);
         await add(person, place.drawn("mug", count, count + 2));
         count += 2;
         await person.count(count, ...photosOf("mug"));

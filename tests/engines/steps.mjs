@@ -1,9 +1,32 @@
 // Steps on the page that its tests share.
 import { wait } from "./person.mjs";
 
+/**
+ * Has the page write down what goes wrong in it and nobody hears, from now on: plain WebDriver runs nothing before a page does.
+ * It is kept in the session's storage, which a reload leaves, and where Firefox shows it to another script.
+ */
+const listen = (driver) =>
+  driver.executeScript(() => {
+    for (const kind of ["error", "unhandledrejection"])
+      addEventListener(kind, ({ message, reason }) => {
+        const said = `${kind}: ${message ?? reason?.stack ?? reason}\n`;
+        sessionStorage.setItem("unheard", (sessionStorage.getItem("unheard") ?? "") + said);
+      });
+  });
+
+/** What went wrong unheard in the page that a browser shows; empty if nothing did. */
+export const unheard = (driver) =>
+  driver.executeScript(() => (document.title ? (sessionStorage.getItem("unheard") ?? "") : ""));
+
 export async function open(person, { address }) {
   await person.driver.get(address);
+  await listen(person.driver);
   await person.read("Ready to teach");
+}
+
+export async function reload(person) {
+  await person.driver.navigate().refresh();
+  await listen(person.driver);
 }
 
 export const photosOf = (label) => ["button", new RegExp(`^Photo \\d+ of ${label}$`)];
