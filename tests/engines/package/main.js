@@ -1,4 +1,5 @@
 // A page without bundler or import map that uses the package from its tarball. What it finds is read by the program outside.
+import { film, play } from "./film.js";
 import {
   Classifier,
   Encoder,
@@ -7,7 +8,7 @@ import {
   inspect,
   watch,
 } from "./package/dist/index.js";
-import { check, film, finish, play } from "./report.js";
+import { check, finish } from "./report.js";
 
 function expect(truth, what) {
   if (!truth) throw new Error(`expected: ${what}`);

@@ -1,6 +1,7 @@
 // Every public function with every wrong type, and with what only browsers have.
+import { film, play } from "./film.js";
 import * as handful from "./package/dist/index.js";
-import { check, film, finish, play } from "./report.js";
+import { check, finish } from "./report.js";
 import { CALLS, lend, tryCall } from "./wrong-types.mjs";
 
 const encoder = await handful.Encoder.load();
