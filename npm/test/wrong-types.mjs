@@ -284,13 +284,14 @@ function expect(truth, what) {
   if (!truth) throw new Error(what);
 }
 
-/** One of {@link CALLS}: what is wrong is refused by a typed error, and the set is as it was. */
-export async function tryCall(call) {
+/** One of {@link CALLS}: what is wrong is refused by a typed error, and the set is as it was. `onTry` is told what is next. */
+export async function tryCall(call, onTry = () => {}) {
   const { ERROR_CODES, HandfulError } = here.handful;
   const [, owner, sign, name] = /^(?:(\w+)([.#]))?(\w+=?)$/.exec(call);
   const make = { FeatureClassifier: taught, Classifier: taughtByImages, Encoder: () => here.encoder }[owner];
   let object = sign === "#" ? await make() : (here.handful[owner] ?? here.handful);
   for (const { what, allowed, codes, given } of spoilt(CALLS[call])) {
+    onTry(what);
     const before = object.save?.();
     const error = await outcome(object, name, given);
     if (error !== undefined) {

@@ -59,12 +59,10 @@ async function resultsOf(driver) {
   let found = { results: [], running: "the page loads", finished: false };
   const more = async () => {
     const now = await driver.executeScript("return window.report");
-    if (now?.finished || now?.results.length > found.results.length) return now;
-    found = now ?? found;
-    return null;
+    return now && (now.finished || now.running !== found.running) ? now : null;
   };
   while (!found.finished) {
-    const next = await wait("a result", more).catch(() => null);
+    const next = await wait("the next step", more).catch(() => null);
     if (!next) return [...found.results, { name: found.running, error: "It did not come to its end." }];
     found = next;
   }

@@ -10,8 +10,13 @@ for (const kind of ["error", "unhandledrejection"])
     }),
   );
 
-export async function check(name, body) {
+/** Says what is under way. */
+export function step(name) {
   window.report.running = name;
+}
+
+export async function check(name, body) {
+  step(name);
   let error = "";
   try {
     await body();

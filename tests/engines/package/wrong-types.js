@@ -1,7 +1,7 @@
 // Every public function with every wrong type, and with what only browsers have.
 import { film, play } from "./film.js";
 import * as handful from "./package/dist/index.js";
-import { check, finish } from "./report.js";
+import { check, finish, step } from "./report.js";
 import { CALLS, lend, tryCall } from "./wrong-types.mjs";
 
 const encoder = await handful.Encoder.load();
@@ -24,7 +24,9 @@ await lend({
   live: video,
 });
 for (const call of Object.keys(CALLS)) {
-  if (CALLS[call].length > 0) await check(`${call} takes nothing but what it should`, () => tryCall(call));
+  const onTry = (what) => step(`${call}, ${what}`);
+  if (CALLS[call].length > 0)
+    await check(`${call} takes nothing but what it should`, () => tryCall(call, onTry));
 }
 end();
 encoder.dispose();
