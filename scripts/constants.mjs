@@ -13,7 +13,9 @@ const TABLE = "npm run constants -- FILE.safetensors ...";
 const TASKS = 2000;
 
 const NUMBER =
-  /^\s*(?:pub(?:\([^)]*\))? )?(?:const|static) (?<name>[A-Z][A-Z0-9_]*): (?<type>[^=&]+?) = (?<value>.+);$/;
+  /^\s*(?:pub(?:\([^)]*\))? )?(?:const|static) (?<name>[A-Z][A-Z0-9_]*): (?!bool\b)(?<type>[^=&]+?) =\s(?<value>.+);$/s;
+/** The first line of one that may go on. */
+const BEGINS = /^\s*(?:pub(?:\([^)]*\))? )?(?:const|static) [A-Z]/;
 
 /** The numbers of a file in order, each with its comment; one without shares that of the number right above it. */
 function numbersOf(path) {
@@ -21,7 +23,10 @@ function numbersOf(path) {
   const found = [];
   let comment = [];
   let above = null;
-  for (const line of code.split("\n")) {
+  const lines = code.split("\n");
+  while (lines.length > 0) {
+    let line = lines.shift();
+    while (BEGINS.test(line) && !line.endsWith(";") && lines.length > 0) line += `\n${lines.shift()}`;
     const said = /^\s*\/\/\/? ?(.*)$/.exec(line);
     const number = NUMBER.exec(line)?.groups;
     if (said) {
@@ -31,8 +36,12 @@ function numbersOf(path) {
     if (number) {
       const why = comment.length > 0 ? comment.join(" ") : above;
       if (!why) throw new Trouble(`${path}: ${number.name} does not say where it comes from.`);
-      const measured = /^Measured::new\("[^"]*", (.*)\)$/.exec(number.value);
-      found.push({ ...number, value: measured?.[1] ?? number.value, why });
+      const value = number.value
+        .replace(/\s+/g, " ")
+        .replace(/([[(]) /g, "$1")
+        .replace(/,? ([\])])/g, "$1");
+      const measured = /^Measured::new\("[^"]*", (.*)\)$/.exec(value);
+      found.push({ ...number, value: measured?.[1] ?? value, why });
       above = why;
     } else above = null;
     comment = [];

@@ -1,7 +1,7 @@
 //! Teach a program to recognise things from a handful of examples of each, in a browser or natively.
 //!
 //! An encoder (the crate `handful-encoder`, or any other) turns pixels into rows of features. A [`Classifier`] keeps the labelled
-//! rows, learns each of them within a frame, and answers with calibrated probabilities, with the set of classes that holds the
+//! rows, learns each of them in milliseconds, and answers with calibrated probabilities, with the set of classes that holds the
 //! right one nine times in ten, and with "none of these". Nothing here knows images or browsers: numbers come in, numbers go out.
 //!
 //! ```

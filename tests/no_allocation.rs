@@ -67,10 +67,10 @@ fn scoring_allocates_nothing_after_the_first_query() {
         let head = spec.fit(&all).unwrap();
         let mut scores = vec![0.0; head.n_classes()];
         let mut similarities = vec![0.0; all.n_examples()];
-        let (mut image, mut scratch) = (Vec::new(), Scratch::default());
+        let (mut embedding, mut scratch) = (Vec::new(), Scratch::default());
         let mut ask = |example: usize| {
             let row = all.row(example);
-            all.similarities_into(row, &mut image, &mut similarities);
+            all.similarities_into(row, &mut embedding, &mut similarities);
             let similarities = &similarities;
             head.scores_into(Query { row, similarities }, &mut scratch, &mut scores);
         };

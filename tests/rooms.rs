@@ -1,8 +1,9 @@
-//! The rooms of the library: each needs only those that `src/lib.rs` lists above it.
+//! The rooms of the library: each needs only those that `src/lib.rs` lists above it, and no two files of a room need each other. The
+//! crate of the encoder needs errors and streams.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,10 @@ fn names_after(code: &str, prefix: &str) -> Vec<String> {
     };
     let mut found = Vec::new();
     for (at, _) in code.match_indices(prefix) {
+        // A longer way up leads elsewhere.
+        if code[..at].ends_with("super::") {
+            continue;
+        }
         let rest = &code[at + prefix.len()..];
         let Some(list) = rest.strip_prefix('{') else {
             found.push(name(rest));
@@ -123,4 +128,107 @@ fn every_room_needs_only_those_above_it() {
         }
     }
     assert!(used > 100, "{used}");
+}
+
+/// The folder and all folders in it.
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let inside = entries.map(|entry| entry.unwrap().path());
+    let deeper = inside.filter(|path| path.is_dir());
+    let deeper = deeper.flat_map(|path| folders(&path));
+    [folder.to_owned()].into_iter().chain(deeper).collect()
+}
+
+/// A way from this name back to itself, over names that were not looked at before.
+fn circle(
+    name: &str,
+    needs: &BTreeMap<String, BTreeSet<String>>,
+    way: &mut Vec<String>,
+    done: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
+    if let Some(start) = way.iter().position(|other| other == name) {
+        return Some(way[start..].to_vec());
+    }
+    if !done.insert(name.to_owned()) {
+        return None;
+    }
+    way.push(name.to_owned());
+    let next = needs.get(name).into_iter().flatten();
+    let found = next
+        .filter_map(|next| circle(next, needs, way, done))
+        .next();
+    way.pop();
+    found
+}
+
+/// What stands in the file of a folder itself is for all in it; what it hands on belongs to the file that it comes from.
+#[test]
+fn no_two_files_of_a_room_need_each_other() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut used = 0;
+    for folder in folders(&src).into_iter().filter(|folder| *folder != src) {
+        let own = [folder.join("mod.rs"), folder.with_extension("rs")];
+        let own = code(own.iter().find(|path| path.exists()).unwrap());
+        let child = |path: &Path| -> String {
+            let first = path.strip_prefix(&folder).unwrap().components().next();
+            let first = first.unwrap().as_os_str().to_str().unwrap();
+            first.trim_end_matches(".rs").to_owned()
+        };
+        let inside = files(&folder);
+        let mut home: HashMap<String, String> = HashMap::new();
+        for name in inside.iter().map(|path| child(path)) {
+            for prefix in [format!("use {name}::"), format!("use self::{name}::")] {
+                for handed_on in names_after(&own, &prefix) {
+                    home.insert(handed_on, name.clone());
+                }
+            }
+            home.insert(name.clone(), name);
+        }
+        let way = folder.strip_prefix(&src).unwrap().components();
+        let way: Vec<&str> = way.map(|part| part.as_os_str().to_str().unwrap()).collect();
+        let from_root = format!("crate::{}::", way.join("::"));
+        let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for path in inside.iter().filter(|path| **path != folder.join("mod.rs")) {
+            let depth = path.strip_prefix(&folder).unwrap().components().count();
+            let up = "super::".repeat(depth - usize::from(path.ends_with("mod.rs")));
+            let (name, code) = (child(path), code(path));
+            let named = [up, from_root.clone()].map(|prefix| names_after(&code, &prefix));
+            for needed in named.concat().iter().filter_map(|named| home.get(named)) {
+                if *needed != name {
+                    used += 1;
+                    needs
+                        .entry(name.clone())
+                        .or_default()
+                        .insert(needed.clone());
+                }
+            }
+        }
+        let mut done = BTreeSet::new();
+        for name in needs.keys() {
+            let found = circle(name, &needs, &mut Vec::new(), &mut done);
+            assert_eq!(found, None, "files of {} need each other", way.join("/"));
+        }
+    }
+    assert!(used > 60, "{used}");
+}
+
+#[test]
+fn the_encoder_needs_errors_and_streams_alone() {
+    let encoder = Path::new(env!("CARGO_MANIFEST_DIR")).join("encoder/src");
+    let mut used = 0;
+    for path in files(&encoder) {
+        let code = code(&path);
+        for name in names_after(&code, "handful::") {
+            let allowed = ["Error", "Result", "Stream", "Streams", "CLIP", "wasm"];
+            assert!(
+                allowed.contains(&name.as_str()),
+                "{}: {name}",
+                path.display()
+            );
+            used += 1;
+        }
+        let values = names_after(&code, "handful::wasm::");
+        assert!(values.iter().all(|name| name == "out"), "{values:?}");
+    }
+    assert!(used > 3, "{used}");
 }

@@ -30,7 +30,7 @@ pub struct Answer {
     pub set: Vec<String>,
     /// Whether the photo is taken to show none of the classes.
     pub foreign: bool,
-    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: the p-value of its being one of them.
     pub known: f64,
     /// Classes that the head cannot score, because they have no example (or no text). Disabled ones are not among them.
     pub unscored: Vec<String>,

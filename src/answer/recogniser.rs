@@ -18,7 +18,7 @@ pub struct Prediction {
     pub unscored: Vec<usize>,
     /// How foreign the photo looks; higher is more foreign, on a scale of the head's own.
     pub novelty: f64,
-    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`.
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: the p-value of its being one of them.
     pub known: f64,
     /// Whether it is taken to show none of the classes: fewer than one in twenty known photos look so foreign.
     pub foreign: bool,

@@ -3,7 +3,7 @@
 use super::Classifier;
 use super::kept::Kept;
 use crate::export::LinearModel;
-use crate::heads::{Fused, HeadSpec, NaiveBayes};
+use crate::heads::{Fused, HeadSpec, Keeps};
 use crate::numerics::order::sort_indices;
 use crate::support::{Class, SupportSet};
 use crate::task::Task;
@@ -41,10 +41,10 @@ impl Classifier {
     pub fn quality(&mut self) -> Result<Quality> {
         let spec = self.spec();
         let task = Task::from(&self.set);
-        let report = match follows_statistics(&spec) {
+        let report = match spec.keeps() {
             // The one that answers knows no example.
-            Some(_) => Recogniser::fit(&spec, task.clone())?.report(&task)?,
-            None => self.model()?.1.report(&task)?,
+            Keeps::Statistics(_) => Recogniser::fit(&spec, task.clone())?.report(&task)?,
+            _ => self.model()?.1.report(&task)?,
         };
         let set = &self.set;
         let examples: Vec<_> = set.examples_in_use().collect();
@@ -83,29 +83,21 @@ impl Classifier {
 
     fn fit(&mut self) -> Result<Recogniser> {
         let spec = self.spec();
-        if let Some(recipe) = follows_statistics(&spec) {
-            return self.running.follow(&self.set, recipe);
+        match spec.keeps() {
+            Keeps::Nothing => Recogniser::fit(&spec, Task::from(&self.set)),
+            Keeps::Statistics(recipe) => self.running.follow(&self.set, recipe),
+            Keeps::Kernel => {
+                let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
+                self.kept = Some(kept);
+                let view = head.view().clone();
+                Recogniser::of(&spec, Box::new(head), view)
+            }
         }
-        if let HeadSpec::Fused(_) = spec {
-            let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
-            self.kept = Some(kept);
-            let view = head.view().clone();
-            return Recogniser::of(&spec, Box::new(head), view);
-        }
-        Recogniser::fit(&spec, Task::from(&self.set))
     }
 
     fn spec(&self) -> HeadSpec {
         let automatic = || HeadSpec::Fused(Fused::default());
         self.head.clone().unwrap_or_else(automatic)
-    }
-}
-
-/// The recipe of a head that follows the set by its statistics.
-fn follows_statistics(spec: &HeadSpec) -> Option<&NaiveBayes> {
-    match spec {
-        HeadSpec::NaiveBayes(recipe) if recipe.needs_statistics_only() => Some(recipe),
-        _ => None,
     }
 }
 

@@ -2,13 +2,10 @@
 
 use super::Classifier;
 use super::asking::answer;
-use crate::heads::HeadSpec;
+use crate::heads::{HeadSpec, ScoresBy};
 use crate::numerics::math::ln;
 use crate::task::Task;
 use crate::{Error, Opinion, Recogniser, Result};
-
-/// Heads that are asked whatever the answer is made of: texts alone, and the three methods that the library is built on.
-const ASKED: [&str; 4] = ["zero_shot", "amu", "naive_bayes", "uer"];
 
 impl Classifier {
     /// What single heads say of the raw features `(width,)` of one photo, those that the answer is made of among them, whose weights sum
@@ -23,14 +20,14 @@ impl Classifier {
             model if model.head().parts().is_empty() => vec![(model.name(), 1.0)],
             model => model.head().parts(),
         };
-        let others = ASKED
-            .into_iter()
-            .filter(|&name| parts.iter().all(|part| part.0 != name));
-        let asked: Vec<_> = parts
-            .iter()
-            .copied()
-            .chain(others.map(|name| (name, 0.0)))
-            .collect();
+        // Those that read texts first.
+        let others = HeadSpec::all().into_iter().filter(HeadSpec::is_asked);
+        let (last, first): (Vec<_>, Vec<_>) =
+            others.partition(|spec| spec.scores_by() == ScoresBy::Examples);
+        let others = first.iter().chain(&last).map(HeadSpec::name);
+        let others = others.filter(|&name| parts.iter().all(|part| part.0 != name));
+        let others = others.map(|name| (name, 0.0));
+        let asked: Vec<_> = parts.iter().copied().chain(others).collect();
         let (task, mut opinions) = (Task::from(&self.set), Vec::new());
         for (head, weight) in asked {
             let spec = match self.head() {

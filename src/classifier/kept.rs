@@ -3,13 +3,16 @@
 
 use super::seen::{InUse, Seen};
 use crate::Result;
-use crate::heads::{FittedFused, Fused};
+use crate::heads::{FittedFused, trust_search};
 use crate::support::SupportSet;
 use crate::task::Task;
 
-/// What a call does of a new view, in multiply-adds, which are as many on every machine: what learning from 48 examples in two streams of
-/// 512 takes in all, so that views of fewer are learned in one call.
+/// Multiply-adds that one question spends on a new view: all that learning from 48 examples in two streams of 512 takes, so smaller views
+/// are learned in one call.
 const A_CALL: u64 = 11_000_000;
+
+/// Multiply-adds that standardising costs for each number of the examples, which is read and written several times.
+const A_NUMBER: u64 = 16;
 
 /// What is kept for the default answer.
 pub(super) struct Kept {
@@ -72,9 +75,8 @@ impl Kept {
             Some(next) => next,
             None => {
                 let next = Learning::new(all, again);
-                // Each number of the examples is read and written several times.
                 let numbers = next.seen.learned_from.len() * all.set.streams().width();
-                budget = budget.saturating_sub(16 * numbers as u64);
+                budget = budget.saturating_sub(A_NUMBER * numbers as u64);
                 next
             }
         };
@@ -92,7 +94,7 @@ impl Learning {
         let learned_from = all.first();
         let n = learned_from.len();
         let task = Task::of_first(all.set, n, n).standardised();
-        let (trust, cost) = Fused::trust_search(&task);
+        let (trust, cost) = trust_search(&task);
         Self {
             seen: Seen::new(task.subset(&[]), learned_from),
             trust: Some(trust),

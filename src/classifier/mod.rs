@@ -21,8 +21,8 @@ use crate::{Error, Recogniser, Result, Stream, Streams};
 /// A support set that can be taught, asked and undone.
 ///
 /// A change is followed by a fit at the next question. The default answer and naive Bayes take in what has changed instead.
-/// How sure it may be naive Bayes learns from the first examples, whose number grows in steps, so that the same set gives the
-/// same answers whatever was asked in between.
+/// Naive Bayes learns how sure it may be from the first examples, whose number grows in steps, so its answers do not depend on what was
+/// asked in between; those of the default answer may, until a new view is learned.
 ///
 /// Every method that returns an error has changed nothing. Every change is one step of [`Classifier::undo`], or part of
 /// one, see [`Classifier::mark`].

@@ -66,11 +66,9 @@ impl Running {
         all.truncate(milestone(all.len()).max(representative));
         let spec = HeadSpec::NaiveBayes(recipe.clone());
         let thresholds = self.thresholds(set, &spec, all)?;
-        let statistics: Vec<_> = set
-            .classes()
-            .iter()
-            .map(|c| &self.classes[&c.id].statistics)
-            .collect();
+        let statistics = set.classes().iter();
+        let statistics = statistics.map(|class| &self.classes[&class.id].statistics);
+        let statistics: Vec<_> = statistics.collect();
         let task = Task::of_first(set, 0, 0);
         let head = Box::new(recipe.fit_statistics(&statistics, &task)?);
         Ok(Recogniser::with_thresholds(&spec, head, task, thresholds))

@@ -2,7 +2,7 @@
 
 use super::milestone::milestone;
 use crate::Result;
-use crate::heads::{FittedFused, Kernel, Known, MOST, TextScores, groups, mean_direction};
+use crate::heads::{FittedFused, Kernel, Known, PLACES, TextScores, groups, mean_direction};
 use crate::numerics::linalg;
 use crate::support::{ClassId, ExampleId, SupportSet};
 use crate::task::{Task, stratified};
@@ -10,11 +10,12 @@ use ndarray::{Array2, ArrayView2};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Examples that tell how images are seen, at most. What they have in common and how much each stream is worth is known well
-/// enough then.
+/// Examples that tell how images are seen, at most: their mean is then known to a sixteenth of their scatter, and a new view, with its
+/// new inverse, would see little more.
 const LEARNED_FROM: usize = 256;
 
-/// Share of these examples that must still be there for the view to stay.
+/// Share of these examples that must still be there for the view to stay: as many as a view knows of its set just before the next
+/// milestone, which comes with a third more.
 const STILL_THERE: f64 = 0.75;
 
 /// The examples of the classes that take part in answers, in order of their ids.
@@ -105,7 +106,7 @@ impl Seen {
 
     /// Whether there are so many more examples by now that the kernel would be made anew.
     pub fn is_outgrown(&self, all: &InUse<'_>) -> bool {
-        2 * self.kernel.len() < all.ids.len().min(MOST)
+        2 * self.kernel.len() < all.ids.len().min(PLACES)
     }
 
     /// Takes in and out what differs from the examples of the set, as far as so many multiply-adds go. Whether all is done.
@@ -138,7 +139,7 @@ impl Seen {
     /// The examples of each place, as numbers of examples: where an example went before it stays, unless one that is new is more like it.
     fn groups(&self, all: &InUse<'_>, budget: &mut u64) -> Vec<Vec<usize>> {
         let labels = &all.labels;
-        let chosen = stratified(labels, all.set.classes().len(), MOST);
+        let chosen = stratified(labels, all.set.classes().len(), PLACES);
         let (mut is_new, mut before) = (vec![true; labels.len()], vec![None; labels.len()]);
         for Place { class, examples } in &self.places {
             let of_class = |&i: &usize| all.class(i) == *class;
@@ -218,7 +219,7 @@ impl Seen {
             return Ok(());
         };
         let known = self.text.take();
-        let known = known.filter(|text| text.is_of_same_texts(&fresh));
+        let known = known.filter(|text| text.linear == fresh.linear);
         let mut text = known.unwrap_or_else(|| Arc::new(fresh));
         let new = &self.places[text.scores.nrows()..self.kernel.len()];
         if !new.is_empty() {

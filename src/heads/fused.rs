@@ -8,17 +8,20 @@
 mod discriminant;
 mod evidence;
 mod groups;
-pub(super) mod held_out;
+mod held_out;
 mod kernel;
 mod text;
+mod trust;
 
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::Kernel;
 pub(crate) use text::TextScores;
+pub(crate) use trust::trust_search;
 
 use super::scratch::zeros;
 use super::{
-    FittedHead, Head, KernelRidge, NaiveBayesFull, Query, ScoresBy, Scratch, ZeroShot, prior, trust,
+    FittedHead, Head, Keeps, KernelRidge, NaiveBayesFull, Query, Recipe, ScoresBy, Scratch,
+    ZeroShot, prior, recipe::recipe,
 };
 use crate::Result;
 use crate::numerics::Measured;
@@ -26,26 +29,26 @@ use crate::numerics::linalg;
 use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
-use crate::validation::{self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, fit_part};
+use crate::validation::{self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, enough, fit_part};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
-use held_out::{Images, plan};
+use held_out::{WithoutText, folds_of};
 use ndarray::{Array1, Array2, ArrayView1};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Images and texts together, with a score of its own for photos that show none of the classes.
-///
-/// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned (`src/heads/trust.rs`).
-/// # Units
-/// Logits. A class without examples and without text scores `-inf`.
-/// # Cost
-/// Fit O(n^3), n at most 1,800: of more examples those of a class that are most alike stand together in one place. In a classifier it is
-/// kept, and a photo more or less costs O(n^2). Score O(n (width + C)).
-// Fields that are not known pass: earlier versions saved some.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Fused {}
+recipe! {
+    /// Images and texts together, with a score of its own for photos that show none of the classes.
+    ///
+    /// The images are standardised ([`Task::standardised`]) and the trust in each stream is learned (`src/heads/fused/trust.rs`).
+    /// # Units
+    /// Logits. A class without examples and without text scores `-inf`.
+    /// # Cost
+    /// Fit O(n^3), n at most 1,800: of more examples those of a class that are most alike stand together in one place. In a classifier it is
+    /// kept, and a photo more or less costs O(n^2). Score O(n (width + C)).
+    // Fields that are not known pass: earlier versions saved some.
+    Fused "fused" {}
+}
 
 impl Fused {
     /// The numbers of the default answer that were measured, not derived; `docs/constants.md` has what others would do.
@@ -53,35 +56,38 @@ impl Fused {
         [
             &SHARED,
             &STEEPNESS,
-            &trust::ENOUGH,
+            &trust::LOOKED_AT,
             &trust::CHANCE,
             &kernel::SHARPNESS,
             &kernel::RIDGE,
             &discriminant::KNEE,
             &discriminant::TEMPERATURE,
             &discriminant::REGRESSION,
-            &discriminant::CENTER_COUNT,
+            &discriminant::CENTRE_WORTH,
             &discriminant::EXPECTED,
             &prior::SHARE,
             &text::DOUBT,
-            &text::PRIOR,
+            &text::PENALTY,
             &FOLDS,
             &PART_SPREAD,
             &SPREAD,
-            &validation::MOST,
+            &validation::MOST_NATS,
         ]
     }
 }
 
 /// Places of the kernel at most: their inverse takes 26 MB and is made in less than a second (`npm run bench:default`).
-pub(crate) const MOST: usize = 1800;
+pub(crate) const PLACES: usize = 1800;
 
 impl Head for Fused {
     type Fitted = FittedFused;
-    const NAME: &'static str = "fused";
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Either
+    }
+
+    fn keeps(&self) -> Keeps<'_> {
+        Keeps::Kernel
     }
 
     fn prepare(&self, task: Task) -> Result<Task> {
@@ -90,16 +96,12 @@ impl Head for Fused {
         task.with_trust(&trust)
     }
 
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-
     fn fit(&self, task: &Task) -> Result<FittedFused> {
-        let chosen = task.stratified(MOST);
+        let chosen = task.stratified(PLACES);
         let labels: Vec<usize> = chosen.iter().map(|&i| task.labels()[i]).collect();
         let embedding = |i: usize| task.embeddings().row(i).to_vec();
-        let all = &mut { u64::MAX };
-        let groups = groups(task.labels(), &chosen, &chosen, |_| None, embedding, all);
+        let (all, no_limit) = (task.labels(), &mut { u64::MAX });
+        let groups = groups(all, &chosen, &chosen, |_| None, embedding, no_limit);
         let mut rows = Array2::zeros((chosen.len(), task.embeddings().ncols()));
         for (group, mut row) in groups.iter().zip(rows.rows_mut()) {
             row.assign(&Array1::from(mean_direction(group, embedding)));
@@ -128,16 +130,14 @@ pub(crate) struct Known {
 }
 
 /// The folds of what is known: the examples are shared out in the order of their numbers.
-fn folds_of(known: &Known) -> Vec<Vec<usize>> {
+fn folds_by_number(known: &Known) -> Vec<Vec<usize>> {
+    let number = |place: usize| known.examples[place];
     let mut order: Vec<usize> = (0..known.examples.len()).collect();
-    sort_indices(&mut order, &|a, b| {
-        known.examples[a].cmp(&known.examples[b])
-    });
+    sort_indices(&mut order, &|a, b| number(a).cmp(&number(b)));
     let labels: Vec<usize> = order.iter().map(|&place| known.labels[place]).collect();
-    let folds = plan(&labels).into_iter();
+    let mut folds = folds_of(&labels);
+    folds.iter_mut().flatten().for_each(|i| *i = order[*i]);
     folds
-        .map(|fold| fold.into_iter().map(|i| order[i]).collect())
-        .collect()
 }
 
 /// The default answer, fitted.
@@ -160,11 +160,11 @@ pub struct FittedFused {
 impl FittedFused {
     pub(crate) fn new(known: Known) -> Self {
         let classes = known.view.n_classes();
-        let evidence = Evidence::new(known.kernel.inverse(), &known.labels, classes);
+        let evidence = Evidence::new(&known.kernel.inverse, &known.labels, classes);
         let mut fitted = Self {
             images: evidence.all(),
-            sums: linalg::single(evidence.sums().view()),
-            folds: folds_of(&known),
+            sums: linalg::single(evidence.sums.view()),
+            folds: folds_by_number(&known),
             image_temperature: known.view.temperature(),
             text_temperature: 1.0,
             text_weight: if known.text.is_some() { 1.0 } else { 0.0 },
@@ -173,7 +173,7 @@ impl FittedFused {
             evidence,
             known,
         };
-        let held = fitted.hold_out(&fitted.folds[..fitted.enough()]);
+        let held = fitted.hold_out(&fitted.folds[..enough(&fitted.folds, ENOUGH)]);
         fitted.learn_text(&held);
         let (mut held_out, parts) = fitted.joined(held);
         fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.column(k)));
@@ -185,9 +185,9 @@ impl FittedFused {
 
     /// Logits by folds. How foreign an example looks is measured with that one example left out: to what is fitted to a fold fewer everything
     /// is farther away than to what is fitted to all.
-    fn hold_out(&self, folds: &[Vec<usize>]) -> Images {
-        let inverse = self.known.kernel.inverse();
-        let mut images = Images::held_out(&self.evidence, inverse, folds);
+    fn hold_out(&self, folds: &[Vec<usize>]) -> WithoutText {
+        let inverse = &self.known.kernel.inverse;
+        let mut images = WithoutText::held_out(&self.evidence, inverse, folds);
         for (&place, fit) in images.places.iter().zip(&mut images.fits) {
             let all = self.images.as_ref();
             let alone = all.and_then(|all| self.evidence.without_one(inverse, all, place));
@@ -196,17 +196,6 @@ impl FittedFused {
             }
         }
         images
-    }
-
-    /// How many folds hold out enough examples to learn a few numbers from.
-    fn enough(&self) -> usize {
-        let mut held = 0;
-        let wanted = self.folds.iter().take_while(|fold| {
-            let more = held < ENOUGH;
-            held += fold.len();
-            more
-        });
-        wanted.count()
     }
 
     pub(crate) fn view(&self) -> &Task {
@@ -218,7 +207,7 @@ impl FittedFused {
     }
 
     /// Learns how much the texts count.
-    fn learn_text(&mut self, held: &Images) {
+    fn learn_text(&mut self, held: &WithoutText) {
         let Some(text) = &self.known.text else { return };
         // One photo a class: none can be held out, but texts have seen none of them.
         let places: Vec<usize> = if held.places.is_empty() {
@@ -238,13 +227,12 @@ impl FittedFused {
     }
 
     /// Held-out logits of images and texts together, without their novelty, and the parts of that `(m, 3)`.
-    fn joined(&self, images: Images) -> (HeldOut, Array2<f64>) {
+    fn joined(&self, images: WithoutText) -> (HeldOut, Array2<f64>) {
         let mut logits = images.logits / self.image_temperature as f32;
         let mut parts = Array2::zeros((images.places.len(), 3));
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
-            let row = row
-                .as_slice_mut()
-                .expect("a matrix of its own is row-major");
+            let row = row.as_slice_mut();
+            let row = row.expect("a matrix of its own is row-major");
             if let Some(text) = &self.known.text {
                 let scores = text.scores.row(images.places[e]);
                 let scores = scores.iter().map(|s| s / self.text_temperature as f32);
@@ -308,11 +296,9 @@ impl FittedHead for FittedFused {
         match &self.images {
             None => out.fill(f32::NEG_INFINITY),
             Some(images) => {
-                self.known
-                    .view
-                    .embedding_into(query.row, &mut scratch.embedding);
-                let values = &mut scratch.examples;
-                self.known.kernel.values_into(&scratch.embedding, values);
+                let (Known { view, kernel, .. }, values) = (&self.known, &mut scratch.examples);
+                view.embedding_into(query.row, &mut scratch.embedding);
+                kernel.values_into(&scratch.embedding, values);
                 let single = zeros(single, out.len());
                 linalg::add_products(self.sums.view(), values, single);
                 scratch.products.clear();
@@ -341,7 +327,7 @@ impl FittedHead for FittedFused {
         let Some(images) = &self.images else {
             return vec![(ZeroShot::NAME, 1.0)];
         };
-        let (of_text, regression) = (self.text_weight / (1.0 + self.text_weight), images.share());
+        let (of_text, regression) = (self.text_weight / (1.0 + self.text_weight), images.share);
         let parts = [
             (KernelRidge::NAME, (1.0 - of_text) * regression),
             (NaiveBayesFull::NAME, (1.0 - of_text) * (1.0 - regression)),
@@ -351,13 +337,13 @@ impl FittedHead for FittedFused {
     }
 
     fn held_out(&self, limit: usize) -> Option<Cow<'_, HeldOut>> {
-        let enough = self.enough();
+        let enough = enough(&self.folds, ENOUGH);
         if limit <= ENOUGH || enough == self.folds.len() {
             return Some(Cow::Borrowed(&self.held_out));
         }
         // How foreign these look would cost as much again.
-        let (inverse, rest) = (self.known.kernel.inverse(), &self.folds[enough..]);
-        let more = Images::held_out(&self.evidence, inverse, rest);
+        let (inverse, rest) = (&self.known.kernel.inverse, &self.folds[enough..]);
+        let more = WithoutText::held_out(&self.evidence, inverse, rest);
         let mut all = self.held_out.clone();
         all.append(self.joined(more).0);
         Some(Cow::Owned(all))

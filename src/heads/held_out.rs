@@ -14,7 +14,7 @@ impl HeadSpec {
     /// Those of [`HeadSpec::fit`].
     pub fn held_out(&self, task: &Task, limit: usize) -> Result<HeldOut> {
         let mut all = HeldOut::none(task.n_classes());
-        for fold in plan(task, limit) {
+        for fold in plan(task.labels(), limit) {
             let rest = task.without(&fold);
             let head = self.fit(&rest)?;
             let rows = linalg::select(task.features(), &fold);

@@ -7,14 +7,15 @@
 
 use super::zero_shot::text_or;
 use super::{
-    FittedHead, Head, Linear, Query, ScoresBy, Scratch, ZeroShot, affinities, cross_entropy,
-    recipe::recipe,
+    FittedHead, Head, Linear, Query, Recipe, ScoresBy, Scratch, ZeroShot, affinities,
+    cross_entropy, recipe::recipe,
 };
 use crate::numerics::linalg::{self, Inverse};
 use crate::numerics::math::{self, larger};
 use crate::task::Task;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis, s};
+use std::ops::RangeInclusive;
 
 recipe! {
     /// Scores a query by its cosine with the text of each class, corrected towards what the examples say.
@@ -98,7 +99,6 @@ fn interpolated(table: &Table, shots: f64) -> (f64, f64) {
 
 impl Head for KernelRidge {
     type Fitted = FittedKernelRidge;
-    const NAME: &'static str = "kernel_ridge";
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Either
@@ -106,10 +106,6 @@ impl Head for KernelRidge {
 
     fn standardises(&self, has_text: bool) -> bool {
         self.standardise && !has_text
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedKernelRidge> {
@@ -165,10 +161,9 @@ fn best_weight(task: &Task, before: &Array2<f64>, added: &Array2<f64>, lambda: f
     let examples = held_out_examples(task);
     let labels: Vec<usize> = examples.iter().map(|&i| task.labels()[i]).collect();
     let mut best = (f64::INFINITY, lambda);
-    for weight in [1.0, 0.3, lambda] {
+    for weight in WEIGHTS.into_iter().chain([lambda]) {
         let scores = linalg::select((before + added * weight).view(), &examples);
-        // Temperatures from a sixteenth of the prior one to eight times it.
-        for power in -4..=3 {
+        for power in POWERS {
             let temperature = MIDDLE_TEMPERATURE * 2.0_f64.powi(power);
             let loss = cross_entropy(&scores, &labels, temperature);
             if loss < best.0 && !examples.is_empty() {
@@ -203,8 +198,13 @@ pub struct FittedKernelRidge {
     columns: Array2<f32>,
 }
 
-/// Where temperatures are looked for.
+/// Weights that are tried beside lambda, the published one: the textbook's, and one between, since lambda is 0.05 to 0.1.
+const WEIGHTS: [f64; 2] = [1.0, 0.3];
+
+/// Where temperatures are looked for: from a sixteenth to eight times one between that of texts (0.01) and that of examples (0.044), by
+/// powers of two, between which the cross-entropy changes little.
 const MIDDLE_TEMPERATURE: f64 = 0.02;
+const POWERS: RangeInclusive<i32> = -4..=3;
 
 /// Prior temperature without text, at weight 1: the best one is 0.03 to 0.07 at one photo a class, and little more at 16,
 /// on the validation photos of Caltech-101, UCF101 and DTD (CLIP features, 5 to 101 classes).

@@ -3,7 +3,7 @@
 //! Source: Cover, Hart, "Nearest neighbor pattern classification", 1967; weights as in Wu et al., "Unsupervised Feature
 //! Learning via Non-Parametric Instance Discrimination", 2018, arXiv:1805.01978, section 3.4.
 
-use super::{Center, FittedHead, Head, Query, Scratch, recipe::recipe};
+use super::{Center, FittedHead, Head, Query, Recipe, Scratch, recipe::recipe};
 use crate::Result;
 use crate::numerics::math;
 use crate::task::Task;
@@ -37,11 +37,6 @@ recipe! {
 
 impl Head for Knn {
     type Fitted = FittedKnn;
-    const NAME: &'static str = "knn";
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
-    }
 
     fn fit(&self, task: &Task) -> Result<FittedKnn> {
         self.check()?;

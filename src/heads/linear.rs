@@ -27,11 +27,6 @@ impl Linear {
         }
     }
 
-    /// The same scores for every query.
-    pub(super) fn constant(scores: &Array1<f64>, width: usize) -> Self {
-        Self::new(&Array2::zeros((scores.len(), width)), scores)
-    }
-
     pub(super) fn of_single(weights: Array2<f32>, bias: Array1<f32>) -> Self {
         Self {
             columns: 0..weights.ncols(),
@@ -80,11 +75,8 @@ impl Linear {
 
     /// Writes the scores of a query into `out (C,)`, to the bit those of [`Linear::scores`].
     pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
-        let bias = self
-            .bias
-            .as_slice()
-            .expect("an array of its own is contiguous");
-        out.copy_from_slice(bias);
+        let bias = self.bias.as_slice();
+        out.copy_from_slice(bias.expect("an array of its own is contiguous"));
         let weights = self.weights.slice(s![.., self.columns.clone()]);
         linalg::add_products(weights, &query.row[self.columns.clone()], out);
     }

@@ -6,7 +6,7 @@
 
 use super::linear::{FittedLinear, Linear};
 use super::solver::Problem;
-use super::{Head, recipe::recipe};
+use super::{Head, Recipe, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
 use crate::task::Task;
@@ -45,11 +45,6 @@ const TEMPERATURE: f64 = 0.5;
 
 impl Head for Logistic {
     type Fitted = FittedLinear;
-    const NAME: &'static str = "logistic";
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
-    }
 
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
         self.check()?;

@@ -4,6 +4,11 @@
 //! Scores are what the method says, on its own scale; [`FittedHead::prior_temperature`] tells what to divide them by
 //! to get logits where nothing better is known, and [`crate::validation::fit_temperature`] learns a better one from held-out
 //! scores. Probabilities are derived once, for all heads alike.
+//!
+//! ```
+//! use handful::heads::{Knn, Recipe};
+//! assert!(Knn::default().k(3).tau(0.1).check().is_ok());
+//! ```
 
 pub mod amu;
 mod fields;
@@ -22,14 +27,13 @@ mod recipe;
 mod scratch;
 mod solver;
 mod tip_adapter;
-mod trust;
 mod uer;
 mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
 pub use fused::{FittedFused, Fused};
-pub(crate) use fused::{Kernel, Known, MOST, TextScores, groups, mean_direction};
+pub(crate) use fused::{Kernel, Known, PLACES, TextScores, groups, mean_direction, trust_search};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::{FittedLinear, Linear};
@@ -51,12 +55,24 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// A recipe: hyper-parameters and nothing else.
-pub trait Head {
-    /// What fitting gives.
-    type Fitted: FittedHead + 'static;
+/// The name of a head and its hyper-parameters, nothing else.
+pub trait Recipe {
     /// Stable name: files, errors, user interface.
     const NAME: &'static str;
+
+    /// Refuses hyper-parameters that the head cannot be fitted with, whatever the task.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a hyper-parameter outside its range.
+    fn check(&self) -> Result<()>;
+}
+
+/// What a recipe needs, and how it is fitted. Every head takes any number of examples; its recipe says what they cost.
+pub trait Head: Recipe {
+    /// What fitting gives.
+    type Fitted: FittedHead + 'static;
+    /// Whether it is one of those that give an opinion beside any answer.
+    const IS_ASKED: bool = false;
 
     /// What lets it score a class.
     fn scores_by(&self) -> ScoresBy {
@@ -66,6 +82,11 @@ pub trait Head {
     /// Whether it wants a task [`Task::standardised`], whose classes have texts or not.
     fn standardises(&self, _has_text: bool) -> bool {
         false
+    }
+
+    /// What is kept for it between two changes of a set.
+    fn keeps(&self) -> Keeps<'_> {
+        Keeps::Nothing
     }
 
     /// The task as the head wants it.
@@ -79,21 +100,16 @@ pub trait Head {
         })
     }
 
-    /// Refuses hyper-parameters that the head cannot be fitted with, whatever the task.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] for a hyper-parameter outside its range.
-    fn check(&self) -> Result<()>;
-
     /// Fits the head to a task.
     ///
     /// # Errors
-    /// Those of [`Head::check`].
+    /// Those of [`Recipe::check`].
     fn fit(&self, task: &Task) -> Result<Self::Fitted>;
 }
 
 /// What lets a head score a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ScoresBy {
     /// Its examples; a text may help.
     Examples,
@@ -101,6 +117,18 @@ pub enum ScoresBy {
     Text,
     /// Its examples or its text, whichever it has.
     Either,
+}
+
+/// What is kept for a head while a set changes, so that a change costs what has changed.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Keeps<'a> {
+    /// Nothing: it is fitted anew.
+    Nothing,
+    /// Statistics of each class, which this recipe is fitted to.
+    Statistics(&'a NaiveBayes),
+    /// The inverse of the ridged kernel matrix of the examples.
+    Kernel,
 }
 
 /// A photo that is asked about.
@@ -145,7 +173,7 @@ pub trait FittedHead: Send + Sync {
         None
     }
 
-    /// The heads that it joins, as their own recipes or nearest to these, each with its share of the logits; none where it joins none.
+    /// The parts of an answer that has several: the name of the head each is nearest to, and its share of the logits.
     fn parts(&self) -> Vec<(&'static str, f64)> {
         Vec::new()
     }
@@ -211,42 +239,21 @@ macro_rules! heads {
                 }
             }
 
-            /// [`Head::scores_by`] of whichever head it is.
-            pub fn scores_by(&self) -> ScoresBy {
+            /// [`Head::IS_ASKED`] of whichever head it is.
+            pub fn is_asked(&self) -> bool {
                 match self {
-                    $(Self::$head(head) => head.scores_by(),)*
+                    $(Self::$head(_) => $head::IS_ASKED,)*
                 }
             }
+        }
 
-            /// [`Head::check`] of whichever head it is.
-            ///
-            /// # Errors
-            /// [`Error::Parameter`] for a hyper-parameter outside its range.
-            pub fn check(&self) -> Result<()> {
-                match self {
-                    $(Self::$head(head) => head.check(),)*
+        /// What the recipe `of` a spec gives, whichever head it is.
+        macro_rules! each {
+            ($spec:expr, $of:ident => $value:expr) => {
+                match $spec {
+                    $(HeadSpec::$head($of) => $value,)*
                 }
-            }
-
-            /// [`Head::prepare`] of whichever head it is.
-            ///
-            /// # Errors
-            /// Those of [`Head::fit`].
-            pub fn prepare(&self, task: Task) -> Result<Task> {
-                match self {
-                    $(Self::$head(head) => head.prepare(task),)*
-                }
-            }
-
-            /// Fits whichever head it is.
-            ///
-            /// # Errors
-            /// Those of [`Head::fit`].
-            pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
-                Ok(match self {
-                    $(Self::$head(head) => Box::new(head.fit(task)?),)*
-                })
-            }
+            };
         }
     };
 }
@@ -274,11 +281,45 @@ heads! {
     AmuPublished,
     /// Weights learned from a stream with a small memory.
     Uer,
-    /// Several heads as one.
+    /// The default answer: embeddings and texts, from one inverse that is kept.
     Fused,
 }
 
 impl HeadSpec {
+    /// [`Head::scores_by`] of whichever head it is.
+    pub fn scores_by(&self) -> ScoresBy {
+        each!(self, recipe => recipe.scores_by())
+    }
+
+    /// [`Head::keeps`] of whichever head it is.
+    pub fn keeps(&self) -> Keeps<'_> {
+        each!(self, recipe => recipe.keeps())
+    }
+
+    /// [`Recipe::check`] of whichever head it is.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a hyper-parameter outside its range.
+    pub fn check(&self) -> Result<()> {
+        each!(self, recipe => recipe.check())
+    }
+
+    /// [`Head::prepare`] of whichever head it is.
+    ///
+    /// # Errors
+    /// Those of [`Head::fit`].
+    pub fn prepare(&self, task: Task) -> Result<Task> {
+        each!(self, recipe => recipe.prepare(task))
+    }
+
+    /// Fits whichever head it is.
+    ///
+    /// # Errors
+    /// Those of [`Head::fit`].
+    pub fn fit(&self, task: &Task) -> Result<Box<dyn FittedHead>> {
+        Ok(each!(self, recipe => Box::new(recipe.fit(task)?)))
+    }
+
     /// The head of this name with its default hyper-parameters.
     ///
     /// # Errors
@@ -289,20 +330,6 @@ impl HeadSpec {
         all.find(|spec| spec.name() == name)
             .ok_or_else(|| Error::parameter("head", name, range))
     }
-}
-
-/// Refuses a hyper-parameter that is not a number from `least` to `most`.
-fn check_within(
-    name: &'static str,
-    value: f64,
-    least: f64,
-    most: f64,
-    range: &'static str,
-) -> Result<()> {
-    let within = (least..=most).contains(&value);
-    within
-        .then_some(())
-        .ok_or_else(|| Error::parameter(name, value, range))
 }
 
 /// Examples whose affinities are computed before they are used.

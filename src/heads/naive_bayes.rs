@@ -11,11 +11,11 @@ mod statistics;
 pub use statistics::Statistics;
 
 use super::linear::{FittedLinear, Linear};
-use super::prior::{CENTER_COUNT, settled, typical_temperature};
-use super::{Head, Prior, pseudo, recipe::recipe};
+use super::prior::{CENTER_COUNT, shrinkage, typical_temperature};
+use super::{Head, Keeps, Prior, Recipe, pseudo, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
-use crate::task::Task;
+use crate::task::{Task, mean_of_means};
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -23,6 +23,7 @@ use std::borrow::Cow;
 /// What the sums of squares are divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Dof {
     /// The number of examples, as published.
     #[default]
@@ -71,7 +72,7 @@ recipe! {
         /// As published, scales each dimension to between 0 and 1 first, by the least and the greatest number among the
         /// examples; changes shrinkage and floor only.
         minmax: bool = false;
-        /// Examples that the text of a class is worth to its mean, moved to where images lie; 1 or 2 where texts are good. Needs
+        /// Examples that the text of a class is worth to its mean, moved to where photos lie; 1 or 2 where texts are good. Needs
         /// two classes with text and examples.
         text_count: f64 = 0.0, 0 to 1e6;
     }
@@ -79,7 +80,7 @@ recipe! {
 
 impl NaiveBayes {
     /// Fits the head to statistics of the unit rows of each class of a task. Of the task it reads the streams and their
-    /// trust; the examples only where [`NaiveBayes::needs_statistics_only`] is false.
+    /// trust; the examples only where [`Head::keeps`] says nothing of statistics.
     ///
     /// # Errors
     /// Those of [`Head::fit`].
@@ -93,10 +94,10 @@ impl NaiveBayes {
         let mut counts: Array1<f64> = classes.iter().map(|class| class.count as f64).collect();
         let used: Vec<usize> = (0..counts.len()).filter(|&c| counts[c] > 0.0).collect();
         if self.text_count > 0.0 {
-            let images = Array2::from_shape_fn((means.len(), factor.len()), |(c, d)| {
+            let embeddings = Array2::from_shape_fn((means.len(), factor.len()), |(c, d)| {
                 means[c][d] * factor[d]
             });
-            for (c, text) in pseudo::rows(task, &images) {
+            for (c, text) in pseudo::rows(task, &embeddings) {
                 let part = self.text_count / (counts[c] + self.text_count);
                 let mean = means[c].to_mut();
                 for d in (0..factor.len()).filter(|&d| factor[d] > 0.0) {
@@ -111,11 +112,8 @@ impl NaiveBayes {
             shift = low;
         }
         let precision = self.precision(classes, used.len(), &factor, &shift);
-        let n = used.len().max(1) as f64;
-        let mut centre = vec![0.0; factor.len()];
-        used.iter()
-            .for_each(|&c| linalg::add(&mut centre, &means[c]));
-        centre.iter_mut().for_each(|v| *v /= n);
+        let mean = |c: usize| ArrayView1::from(&*means[c]);
+        let centre = mean_of_means(&used, factor.len(), &mean).to_vec();
         let of_centre = linalg::times(&centre, &precision);
         let square = linalg::dot(&of_centre, &centre);
         let mut weights = Array2::zeros((classes.len(), factor.len()));
@@ -126,23 +124,16 @@ impl NaiveBayes {
                 linalg::weigh(row, mean, &precision)
             })
             .collect();
-        let along: Array1<f64> = means
-            .iter()
-            .map(|mean| linalg::dot(&of_centre, mean))
-            .collect();
-        // Squared length of each class mean as seen from the centre; noise makes it too long by this share.
+        let along = means.iter().map(|mean| linalg::dot(&of_centre, mean));
+        let along: Array1<f64> = along.collect();
+        // Squared distance of each class mean from the centre; noise makes up this share of it.
         let length = &own - along * 2.0 + square;
-        let excess = counts.mapv(|n| 1.0 - settled(n, self.center_count)) * length;
+        let excess = counts.mapv(|n| 1.0 - shrinkage(n, self.center_count)) * length;
         let bias = self.prior.log(&counts) + (excess - &own) * 0.5;
         Ok(FittedLinear {
             linear: Linear::of_single(weights, bias.mapv(|b| b as f32)),
             temperature: typical_temperature(own.select(Axis(0), &used), square),
         })
-    }
-
-    /// Whether statistics say all that the head wants to know of the examples.
-    pub fn needs_statistics_only(&self) -> bool {
-        !self.minmax && self.text_count == 0.0
     }
 
     /// One by the shrunk variance of each dimension, from statistics of classes of which so many have examples. Shrunk is the
@@ -214,10 +205,13 @@ fn extent(task: &Task) -> (Vec<f64>, Vec<f64>) {
 
 impl Head for NaiveBayes {
     type Fitted = FittedLinear;
-    const NAME: &'static str = "naive_bayes";
+    const IS_ASKED: bool = true;
 
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
+    fn keeps(&self) -> Keeps<'_> {
+        match self.minmax || self.text_count > 0.0 {
+            true => Keeps::Nothing,
+            false => Keeps::Statistics(self),
+        }
     }
 
     fn fit(&self, task: &Task) -> Result<FittedLinear> {

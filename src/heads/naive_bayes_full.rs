@@ -13,10 +13,10 @@ pub use ridge::Ridge;
 
 use self::ridge::Ridged;
 use super::linear::{FittedLinear, Linear};
-use super::prior::{CENTER_COUNT, settled, typical_temperature};
-use super::{Head, HeadSpec, Prior, ScoresBy, ZeroShot, cross_entropy, recipe::recipe};
+use super::prior::{CENTER_COUNT, shrinkage, typical_temperature};
+use super::{Head, HeadSpec, Prior, Recipe, ScoresBy, ZeroShot, cross_entropy, recipe::recipe};
 use crate::numerics::linalg::{self, Inverse};
-use crate::task::Task;
+use crate::task::{Task, mean_of_means};
 use crate::validation::ENOUGH;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, Axis};
@@ -62,7 +62,6 @@ recipe! {
 
 impl Head for NaiveBayesFull {
     type Fitted = FittedLinear;
-    const NAME: &'static str = "naive_bayes_full";
 
     fn scores_by(&self) -> ScoresBy {
         match self.text {
@@ -75,10 +74,6 @@ impl Head for NaiveBayesFull {
         self.standardise
     }
 
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
-    }
-
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
         self.check()?;
         let used = task.used();
@@ -86,20 +81,24 @@ impl Head for NaiveBayesFull {
         let of_examples = means.select(Axis(0), task.labels());
         let centred = linalg::wide(task.embeddings()) - of_examples;
         let centred = linalg::single(centred.view());
-        let center = means.sum_axis(Axis(0)) / used.len().max(1) as f64;
+        let center = mean_of_means(&used, means.ncols(), &|c| means.row(c));
         for &c in &used {
             let mut mean = means.row_mut(c);
             mean -= &center;
         }
         let weights = match self.ridge.of(&centred, used.len()) {
             None => means.clone(),
-            Some(ridged) => precise(&centred, &means, ridged)?,
+            // Scatters are positive semi-definite up to rounding, which the least ridge exceeds.
+            Some(ridged) => precise(&centred, &means, ridged).ok_or_else(|| {
+                let range = "large enough for the rounding of the scatter";
+                Error::parameter("naive_bayes_full.ridge", format!("{:?}", self.ridge), range)
+            })?,
         };
         let counts: Array1<f64> = task.counts().into_iter().map(|n| n as f64).collect();
         let own = (&weights * &means).sum_axis(Axis(1));
         // Centred means sum to nothing.
         let temperature = typical_temperature(own.select(Axis(0), &used), 0.0);
-        let half = own * counts.mapv(|n| 0.5 * settled(n, self.center_count));
+        let half = own * counts.mapv(|n| 0.5 * shrinkage(n, self.center_count));
         let bias = self.prior.log(&counts) - half - weights.dot(&center);
         if self.text && task.has_text() {
             return self.with_text(task, temperature, weights, bias);
@@ -128,7 +127,7 @@ impl NaiveBayesFull {
         };
         // The mean of the others stands for a class that has a text and no examples.
         let used = task.used();
-        let mean = weights.sum_axis(Axis(0)) / used.len().max(1) as f64;
+        let mean = mean_of_means(&used, weights.ncols(), &|c| weights.row(c));
         let level = used.iter().map(|&c| bias[c]).sum::<f64>() / used.len().max(1) as f64;
         for c in (0..bias.len()).filter(|c| !used.contains(c)) {
             weights.row_mut(c).assign(&mean);
@@ -177,17 +176,14 @@ impl NaiveBayesFull {
 
 /// The means times the precision `(C, d)`, by the inverse of the smaller of two matrices: the Gram matrix of the centred rows
 /// or their scatter, each with the ridge on its diagonal.
-fn precise(centred: &Array2<f32>, means: &Array2<f64>, ridged: Ridged) -> Result<Array2<f64>> {
+fn precise(centred: &Array2<f32>, means: &Array2<f64>, ridged: Ridged) -> Option<Array2<f64>> {
     let (n, width) = centred.dim();
     let columns = centred.t().as_standard_layout().into_owned();
     let smaller = if n < width { centred } else { &columns };
     let mut matrix = linalg::wide(linalg::gram(smaller.view()).view());
     matrix.diag_mut().map_inplace(|v| *v += ridged.t);
-    // Scatters are positive semi-definite up to rounding, which the least ridge exceeds.
-    let range = "large enough for the rounding of the scatter";
-    let inverse = Inverse::of_matrix(&matrix)
-        .ok_or_else(|| Error::parameter("naive_bayes_full.ridge", ridged.t, range))?;
-    Ok(if n < width {
+    let inverse = Inverse::of_matrix(&matrix)?;
+    Some(if n < width {
         // (S + t I)^-1 v = (v - Z^T (Z Z^T + t I)^-1 Z v) / t (Woodbury).
         let single = linalg::single(means.view());
         let inner = linalg::products(centred.view(), single.view());

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// How likely each class is before the photo is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Prior {
     /// All classes that can be scored alike.
     #[default]
@@ -39,12 +40,12 @@ impl Prior {
 /// all have as many, from 2 to 8, it changes little: -0.3 to 1 point, 0.2 on average. 0.5 and 2 are less good.
 pub(super) const CENTER_COUNT: f64 = 1.0;
 
-/// Share of the squared length of a class mean, measured from the common centre, that is no noise, for so many examples.
+/// Shrinkage of a class mean towards the common centre: the share of it that is no noise, for so many examples.
 ///
-/// A mean of few examples lies too far out, and so the class is thought to be farther from every photo than it is. With a
-/// normal prior around the centre the mean to expect is this share of the one observed (Murphy, "Machine Learning", 2012,
-/// section 4.6.1); scores are divided by the share, so that they keep their scale and half of it is left at the square.
-pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
+/// A mean m of few examples, measured from the centre, lies too far out, and so the class is thought to be farther from every photo
+/// than it is. With a normal prior around the centre the mean to expect is this share of the one observed (Murphy, "Machine Learning",
+/// 2012, section 4.6.1). Scores are divided by the share, so that only the term `-|m|^2 / 2` is multiplied by it.
+pub(super) fn shrinkage(examples: f64, center_count: f64) -> f64 {
     if examples > 0.0 {
         examples / (examples + center_count)
     } else {
@@ -59,7 +60,7 @@ pub(super) fn settled(examples: f64, center_count: f64) -> f64 {
 /// is what lets a temperature learned from folds hold for all photos. So two classes typically differ by 14 nats.
 pub(super) static SHARE: Measured = Measured::new("prior.SHARE", 0.07);
 
-/// The temperature at which the typical gap between two classes is a few nats, for scores `w.x + b` of classes whose weights are
+/// The temperature at which the typical gap between two classes is about 14 nats, for scores `w.x + b` of classes whose weights are
 /// their means times a precision matrix; 1 where there is no gap. `own (n,)` are the products of the weights of each class that has
 /// examples with its mean, and `centre` is that of the mean weights with the mean of the means.
 ///

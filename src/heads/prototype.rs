@@ -5,16 +5,17 @@
 
 use super::linear::{FittedLinear, Linear};
 use super::prior::typical_temperature;
-use super::{FittedHead, Head, Query, Scratch, pseudo, recipe::recipe};
+use super::{FittedHead, Head, Query, Recipe, Scratch, pseudo, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
-use crate::task::{Task, class_sums};
+use crate::task::{Task, class_sums, mean_of_means};
 use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Where directions are taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Center {
     /// The origin.
     #[default]
@@ -41,18 +42,13 @@ recipe! {
         logit_scale: f64 = 100.0, 1e-6 to 1e6;
         /// Where directions are taken from.
         center: Center = Center::None;
-        /// Examples that the text of a class is worth, moved to where images lie; needs two classes with text and examples.
+        /// Examples that the text of a class is worth, moved to where photos lie; needs two classes with text and examples.
         text_count: f64 = 0.0, 0 to 1e6;
     }
 }
 
 impl Head for Prototype {
     type Fitted = FittedPrototype;
-    const NAME: &'static str = "prototype";
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
-    }
 
     fn fit(&self, task: &Task) -> Result<FittedPrototype> {
         self.check()?;
@@ -68,7 +64,8 @@ impl Head for Prototype {
             let direction = seen(row.to_owned());
             row.assign(&direction);
         }
-        let mut directions = class_sums(embeddings.view(), task.labels(), task.n_classes());
+        let shape = (task.n_classes(), embeddings.ncols());
+        let mut directions = class_sums(embeddings.rows(), task.labels(), shape);
         let mut bias = Array1::from_elem(task.n_classes(), f64::NEG_INFINITY);
         used.iter().for_each(|&c| bias[c] = 0.0);
         if self.text_count > 0.0 {
@@ -83,9 +80,9 @@ impl Head for Prototype {
             row.assign(&direction);
         }
         let weights = &directions * self.logit_scale;
-        let known = directions.select(Axis(0), &used);
-        let centre = known.sum_axis(Axis(0)) / used.len().max(1) as f64;
-        let own = known.map_axis(Axis(1), |row| self.logit_scale * row.dot(&row));
+        let centre = mean_of_means(&used, shape.1, &|c| directions.row(c));
+        let own = |&c: &usize| self.logit_scale * directions.row(c).dot(&directions.row(c));
+        let own = used.iter().map(own).collect();
         let temperature = typical_temperature(own, self.logit_scale * centre.dot(&centre));
         if let Some(mean) = &mean {
             bias -= &weights.dot(mean);

@@ -1,7 +1,6 @@
 //! A recipe as one list: its hyper-parameters with their defaults and ranges.
 
-use super::check_within;
-use crate::Result;
+use crate::{Error, Result};
 
 /// A hyper-parameter, as a number where it is one and given.
 pub(super) trait Number {
@@ -32,14 +31,16 @@ pub(super) fn check(
     value: &impl Number,
     (least, most, range): (f64, f64, &'static str),
 ) -> Result<()> {
-    let value = value.number();
-    value.map_or(Ok(()), |value| {
-        check_within(name, value, least, most, range)
-    })
+    match value.number() {
+        Some(value) if !(least..=most).contains(&value) => {
+            Err(Error::parameter(name, value, range))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a recipe from the stable name of its head and the list of its hyper-parameters, each with its default and, where it is
-/// a number, its range: the struct, its `Default`, and `check_ranges`.
+/// a number, its range: the struct, its `Default`, a setter for each, and its `Recipe`.
 macro_rules! recipe {
     (
         $(#[$about:meta])*
@@ -72,7 +73,18 @@ macro_rules! recipe {
         }
 
         impl $recipe {
-            fn check_ranges(&self) -> $crate::Result<()> {
+            $(
+                #[doc = concat!("The same with this `", stringify!($field), "`.")]
+                pub fn $field(self, $field: $type) -> Self {
+                    Self { $field, ..self }
+                }
+            )*
+        }
+
+        impl $crate::heads::Recipe for $recipe {
+            const NAME: &'static str = $head;
+
+            fn check(&self) -> $crate::Result<()> {
                 $($(
                     let name = concat!($head, ".", stringify!($field));
                     let range = concat!(stringify!($least), " to ", stringify!($most));

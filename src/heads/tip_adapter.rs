@@ -6,7 +6,8 @@
 
 use super::zero_shot::text_or;
 use super::{
-    FittedHead, Head, Linear, Query, ScoresBy, Scratch, ZeroShot, affinities, recipe::recipe,
+    FittedHead, Head, Linear, Query, Recipe, ScoresBy, Scratch, ZeroShot, affinities,
+    recipe::recipe,
 };
 use crate::Result;
 use crate::task::Task;
@@ -43,14 +44,9 @@ const TEMPERATURE: f64 = 0.02;
 
 impl Head for TipAdapter {
     type Fitted = FittedTipAdapter;
-    const NAME: &'static str = "tip_adapter";
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Either
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedTipAdapter> {

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 /// What a dot product is split into: of a weight row w and features f, `w.f = |w| |f| cos(w, f)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Factor {
     /// `gamma cos(w, f)`: its gradient leaves the norm of w as it is, to first order.
     Angle,
@@ -36,7 +37,7 @@ recipe! {
     /// Each batch B of new examples meets a batch R drawn from memory, and the weights descend the sum of two mean
     /// cross-entropies: of B by `current` logits, of R by `replayed` logits. `dot` for both is plain experience replay.
     /// # Shapes
-    /// Images `(n, width)`; weights `(C, width)`.
+    /// Embeddings `(n, width)`; weights `(C, width)`.
     /// # Units
     /// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
     ///
@@ -83,11 +84,7 @@ const SHORTEST: f64 = 1e-6;
 
 impl Head for Uer {
     type Fitted = FittedLinear;
-    const NAME: &'static str = "uer";
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
-    }
+    const IS_ASKED: bool = true;
 
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
         let mut stream = UerStream::new(self, task.scale())?;

@@ -1,11 +1,11 @@
-//! Zero-shot recognition: cosine between the image and the text of each class.
+//! Zero-shot recognition: cosine between the embedding of a photo and the text of each class.
 //!
 //! Source: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
 //! arXiv:2103.00020, section 3.1. What stands in for a missing text is ours.
 
 use super::linear::{FittedLinear, Linear};
-use super::pseudo::{Images, mean, unit};
-use super::{Head, ScoresBy, recipe::recipe};
+use super::pseudo::{Directions, mean, unit};
+use super::{Head, Recipe, ScoresBy, recipe::recipe};
 use crate::Result;
 use crate::task::Task;
 use ndarray::{Array1, Array2, s};
@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 /// What stands in for the text of a class that has examples but no text, where other classes have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MissingText {
     /// The mean score of the classes that have a text: text speaks neither for nor against the class.
     #[default]
     Mean,
-    /// The mean image of the class, moved from where images lie to where texts lie; the mean score where fewer than
+    /// The mean embedding of the class, moved from where photos lie to where texts lie; the mean score where fewer than
     /// two classes have text and examples.
     Prototype,
     /// Nothing: the class cannot be scored.
@@ -45,14 +46,10 @@ recipe! {
 
 impl Head for ZeroShot {
     type Fitted = FittedLinear;
-    const NAME: &'static str = "zero_shot";
+    const IS_ASKED: bool = true;
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Text
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
@@ -83,16 +80,16 @@ impl ZeroShot {
         let mut rows: Vec<_> = texts
             .map(|row| Some(row.as_ref()?.mapv(f64::from)))
             .collect();
-        let images = match self.missing_text {
+        let directions = match self.missing_text {
             MissingText::Mean => None,
-            MissingText::Prototype => Images::of(task),
+            MissingText::Prototype => Directions::of(task),
             MissingText::Exclude => return rows,
         };
         let mean = mean(rows.iter().flatten().cloned().collect());
         for ((c, row), n) in rows.iter_mut().enumerate().zip(task.counts()) {
             if row.is_none() && n > 0 {
-                *row = match &images {
-                    Some(images) => Some(unit(&images.directions.row(c) - &images.shift)),
+                *row = match &directions {
+                    Some(known) => Some(unit(&known.means.row(c) - &known.shift)),
                     None => mean.clone(),
                 };
             }
@@ -108,5 +105,6 @@ pub(super) fn text_or(otherwise: f64, zero_shot: ZeroShot, task: &Task) -> Resul
     }
     let mut scores = Array1::from_elem(task.n_classes(), f64::NEG_INFINITY);
     task.used().into_iter().for_each(|c| scores[c] = otherwise);
-    Ok(Linear::constant(&scores, task.streams().width()))
+    let weights = Array2::zeros((task.n_classes(), task.streams().width()));
+    Ok(Linear::new(&weights, &scores))
 }

@@ -12,7 +12,7 @@ use crate::numerics::order::{distinct, sort_indices};
 use crate::numerics::{linalg, math};
 use crate::support::{Example, SupportSet};
 use crate::{Error, Result, Streams};
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, s};
 use std::sync::Arc;
 
 /// Unit features, labels and texts, gathered from a support set or read from a file of features.
@@ -222,7 +222,9 @@ impl Task {
 
     /// Means of the embeddings of each class `(C, width)`; zero where there is no example.
     pub(crate) fn class_means(&self) -> Array2<f64> {
-        let mut means = class_sums(self.embeddings(), self.labels(), self.n_classes());
+        let embeddings = self.embeddings();
+        let shape = (self.n_classes(), embeddings.ncols());
+        let mut means = class_sums(embeddings.rows(), self.labels(), shape);
         for (mut mean, n) in means.rows_mut().into_iter().zip(self.counts()) {
             mean /= n.max(1) as f64;
         }
@@ -368,25 +370,40 @@ impl From<&SupportSet> for Task {
 }
 
 /// How often each class stands among labels `(n,)`.
-pub(crate) fn class_counts(labels: &[usize], classes: usize) -> Vec<usize> {
+pub(crate) fn class_counts<'a>(
+    labels: impl IntoIterator<Item = &'a usize>,
+    classes: usize,
+) -> Vec<usize> {
     let mut counts = vec![0; classes];
-    labels.iter().for_each(|&label| counts[label] += 1);
+    labels.into_iter().for_each(|&label| counts[label] += 1);
     counts
 }
 
-/// Sums `(C, d)` of the rows `(n, d)` of each class; zeros where it has none.
-pub(crate) fn class_sums<T: Copy + Into<f64>>(
-    rows: ArrayView2<'_, T>,
-    labels: &[usize],
-    classes: usize,
+/// Sums `(C, d)`, their shape, of the n rows `(d,)` of each class; zeros where it has none.
+pub(crate) fn class_sums<'a, T: Copy + Into<f64> + 'a>(
+    rows: impl IntoIterator<Item: IntoIterator<Item = &'a T>>,
+    labels: impl IntoIterator<Item = &'a usize>,
+    shape: (usize, usize),
 ) -> Array2<f64> {
-    let mut sums = Array2::zeros((classes, rows.ncols()));
-    for (row, &label) in rows.rows().into_iter().zip(labels) {
-        for (sum, &v) in sums.row_mut(label).iter_mut().zip(row) {
+    let mut sums = Array2::zeros(shape);
+    for (row, &label) in rows.into_iter().zip(labels) {
+        let sum = sums.row_mut(label).into_slice();
+        for (sum, &v) in sum.expect("a fresh array is row-major").iter_mut().zip(row) {
             *sum += v.into();
         }
     }
     sums
+}
+
+/// Mean `(d,)` of the means `(d,)` of some classes; zeros where these are none.
+pub(crate) fn mean_of_means<'a>(
+    classes: &[usize],
+    d: usize,
+    mean: &dyn Fn(usize) -> ArrayView1<'a, f64>,
+) -> Array1<f64> {
+    let mut sum = Array1::zeros(d);
+    classes.iter().for_each(|&c| sum += &mean(c));
+    sum / classes.len().max(1) as f64
 }
 
 /// At most so many examples, in order: those of each class in turn.

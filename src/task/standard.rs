@@ -127,7 +127,7 @@ impl Standard {
 
 /// Mean cosine of two examples of different classes, whose rows `(n, d)` of one stream these are; 0 where there is one class.
 fn common(rows: &Array2<f64>, labels: &[usize], classes: usize) -> f64 {
-    let sums = class_sums(rows.view(), labels, classes);
+    let sums = class_sums(rows.rows(), labels, (classes, rows.ncols()));
     let square = |n: usize| n as f64 * n as f64;
     let same = class_counts(labels, classes).into_iter().map(square);
     let pairs = square(labels.len()) - same.sum::<f64>();

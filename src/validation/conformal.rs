@@ -13,6 +13,7 @@ const FEWEST: usize = 9;
 
 /// A rule that turns the probabilities of a photo into a set of classes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum ConformalRule {
     /// Every class whose probability is at least this number; an empty set says that no class fits well.
     AtLeast(f64),

@@ -1,7 +1,7 @@
 //! k-fold, stratified: which examples are held out together.
 
 use crate::numerics::Measured;
-use crate::task::Task;
+use crate::task::class_counts;
 
 /// Folds at most. A class with fewer examples than that has one of them in each of as many folds.
 pub(crate) static FOLDS: Measured = Measured::new("folds.FOLDS", 5.0);
@@ -24,19 +24,26 @@ pub fn folds(labels: &[usize], k: usize) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// The folds of a task that are needed to hold out `limit` examples: lists of examples. None where no class has two.
-pub(crate) fn plan(task: &Task, limit: usize) -> Vec<Vec<usize>> {
-    let most = task.counts().into_iter().max().unwrap_or(0);
-    if most < 2 {
-        return Vec::new();
+/// The folds of examples with these labels `(n,)`, at most so many. None where no class has two.
+pub(crate) fn folds_at_most(labels: &[usize], most: usize) -> Vec<Vec<usize>> {
+    let classes = labels.iter().max().map_or(0, |last| last + 1);
+    match class_counts(labels, classes).into_iter().max() {
+        Some(largest @ 2..) => folds(labels, largest.min(most)),
+        _ => Vec::new(),
     }
-    let mut held = 0;
-    folds(task.labels(), most.min(FOLDS.get() as usize))
-        .into_iter()
-        .take_while(|fold| {
-            let wanted = held < limit;
-            held += fold.len();
-            wanted
-        })
-        .collect()
+}
+
+/// How many of these folds hold out `limit` examples; all where they hold fewer.
+pub(crate) fn enough(folds: &[Vec<usize>], limit: usize) -> usize {
+    let held = folds.iter().scan(0, |held, fold| {
+        Some(std::mem::replace(held, *held + fold.len()))
+    });
+    held.take_while(|&held| held < limit).count()
+}
+
+/// The folds that are needed to hold out `limit` of the examples with these labels.
+pub(crate) fn plan(labels: &[usize], limit: usize) -> Vec<Vec<usize>> {
+    let mut folds = folds_at_most(labels, FOLDS.get() as usize);
+    folds.truncate(enough(&folds, limit));
+    folds
 }

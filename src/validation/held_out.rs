@@ -16,6 +16,7 @@ pub const ENOUGH: usize = 400;
 
 /// Scores of examples by heads that have not seen them.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct HeldOut {
     /// Which examples of the task.
     pub examples: Vec<usize>,

@@ -11,10 +11,10 @@ mod thresholds;
 
 pub use conformal::ConformalRule;
 pub use folds::folds;
-pub(crate) use folds::{FOLDS, plan};
+pub(crate) use folds::{FOLDS, enough, folds_at_most, plan};
 pub use held_out::{ENOUGH, HeldOut};
 pub use novelty::Reference;
 pub use report::{Estimate, Report, Suspect};
-pub(crate) use temperature::{MOST, PART_SPREAD, SPREAD, fit_part};
+pub(crate) use temperature::{MOST_NATS, PART_SPREAD, SPREAD, fit_part};
 pub use temperature::{fit_temperature, probabilities_into};
 pub(crate) use thresholds::{Thresholds, unsure};

@@ -40,7 +40,8 @@ impl Reference {
         self.threshold
     }
 
-    /// Share of known photos that look at least as foreign, in `(0, 1]`; 1 where nothing could be held out.
+    /// Share of known photos that look at least as foreign, the photo itself among them, in `(0, 1]`: a p-value (conformal, as in Vovk
+    /// et al., 2005) of its being known. 1 where nothing could be held out.
     pub fn share_beyond(&self, novelty: f64) -> f64 {
         let below = self.sorted.partition_point(|&g| g < novelty);
         (1 + self.sorted.len() - below) as f64 / (self.sorted.len() + 1) as f64

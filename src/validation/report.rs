@@ -13,10 +13,14 @@ use serde::Serialize;
 /// 97.5 % quantile of the standard normal distribution: a two-sided interval of 95 %.
 const Z: f64 = 1.959_964;
 
-/// Images more alike than this count as one photo.
+/// Photos whose features have a larger cosine count once in the estimate of accuracy, such as pictures of one burst: held out, each
+/// would be known by the other.
 const DUPLICATE: f32 = 0.995;
 
-/// Neighbours that must agree before a label is called suspect.
+/// Held-out examples that a class must have before a label in it is called suspect: of two, the other one may be wrong.
+const FEWEST: u32 = 3;
+
+/// Neighbours of which most must agree before a label is called suspect: the fewest that outvote a stray one.
 const NEIGHBOURS: usize = 3;
 
 /// A share with the interval that holds its true value 95 times in 100.
@@ -115,7 +119,7 @@ impl Report {
         suspects.retain(|(suspect, p)| {
             let (example, other) = (suspect.example, suspect.looks_like);
             let (sum, n) = confidence[other];
-            confidence[task.labels()[example]].1 >= 3
+            confidence[task.labels()[example]].1 >= FEWEST
                 && n > 0
                 && *p >= sum / f64::from(n)
                 && neighbours_agree(task, example, other)

@@ -16,12 +16,12 @@ use ndarray::{ArrayView1, ArrayView2};
 /// small set too unsure. `docs/constants.md` has what others would do.
 pub(crate) static SPREAD: Measured = Measured::new("temperature.SPREAD", 0.06);
 
-/// The same of what is part of an answer, texts or images alone, of whose logits less is known before.
+/// The same for texts or images alone: less is known of their logits beforehand.
 pub(crate) static PART_SPREAD: Measured = Measured::new("temperature.PART_SPREAD", 0.75);
 
 /// What the prior costs at most, in nats: photos that are all taken for the wrong class say that nothing can be told, and a few of
 /// them are to be believed.
-pub(crate) static MOST: Measured = Measured::new("temperature.MOST", 3.0);
+pub(crate) static MOST_NATS: Measured = Measured::new("temperature.MOST_NATS", 3.0);
 
 /// The lowest temperature in units of the prior one; held-out scores without an error would otherwise drive it to zero.
 const LOWEST: f64 = 1.0 / 50.0;
@@ -66,12 +66,12 @@ fn fit(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64, spread: f64) -
     let n = usable.len() as f64;
     // What n examples without an error entitle to.
     let own_target = (n + 0.5) / (n + 1.0);
-    let of = |&i: &usize| Evidence::new(scores.row(i), labels[i], own_target);
-    let examples: Vec<Evidence> = usable.iter().map(of).collect();
+    let of = |&i: &usize| Scored::new(scores.row(i), labels[i], own_target);
+    let examples: Vec<Scored> = usable.iter().map(of).collect();
     let objective = |spread| Objective {
         examples: &examples,
         prior,
-        near: 2.0 * MOST.get() * spread * spread,
+        near: 2.0 * MOST_NATS.get() * spread * spread,
     };
     // The prior holds what is near; where the examples say something else altogether there is another minimum, close to theirs.
     let near = objective(spread);
@@ -88,9 +88,9 @@ fn fit(scores: ArrayView2<'_, f32>, labels: &[usize], prior: f64, spread: f64) -
 
 /// The cross-entropy of the examples and the cost of the prior, by the logarithm r of the temperature in units of the prior one.
 ///
-/// The prior costs `MOST r^2 / (near + r^2)`: near its middle it is normal. With an infinite `near` it costs nothing.
+/// The prior costs `MOST_NATS r^2 / (near + r^2)`: near its middle it is normal. With an infinite `near` it costs nothing.
 struct Objective<'a> {
-    examples: &'a [Evidence],
+    examples: &'a [Scored],
     prior: f64,
     near: f64,
 }
@@ -102,7 +102,7 @@ impl Objective<'_> {
             let scores = example.scores.iter().map(|s| s * inverse);
             log_sum_exp(scores) - example.target * inverse
         });
-        losses.sum::<f64>() + MOST.get() * square / (self.near + square).max(f64::MIN_POSITIVE)
+        losses.sum::<f64>() + MOST_NATS.get() * square / (self.near + square).max(f64::MIN_POSITIVE)
     }
 
     /// The minimum that lies downhill: Newton steps between two ends that close in.
@@ -115,8 +115,9 @@ impl Objective<'_> {
             if self.near.is_finite() {
                 let (near, square) = (self.near, log_ratio * log_ratio);
                 let both = near + square;
-                slope = 2.0 * MOST.get() * near * log_ratio / (both * both);
-                curvature = 2.0 * MOST.get() * near * (near - 3.0 * square) / (both * both * both);
+                slope = 2.0 * MOST_NATS.get() * near * log_ratio / (both * both);
+                curvature =
+                    2.0 * MOST_NATS.get() * near * (near - 3.0 * square) / (both * both * both);
             }
             for example in self.examples {
                 let (surplus, variance) = example.moments(inverse, &mut scratch);
@@ -144,15 +145,15 @@ impl Objective<'_> {
     }
 }
 
-/// What a held-out example says of the temperature.
-struct Evidence {
+/// The scores of a held-out example, and what it says of the temperature.
+struct Scored {
     /// The scores that are finite.
     scores: Vec<f64>,
     /// Their mean under the smoothed target, which gives what it does not give the own class to the others in equal parts.
     target: f64,
 }
 
-impl Evidence {
+impl Scored {
     fn new(scores: ArrayView1<'_, f32>, label: usize, own_target: f64) -> Self {
         let own = f64::from(scores[label]);
         let scores = scores.iter().filter(|s| s.is_finite());

@@ -1,7 +1,7 @@
 //! The `core` module: [`Classifier`] for JavaScript.
 
 use super::out;
-use crate::heads::{Fields, Fused, Head, HeadSpec};
+use crate::heads::{Fields, Fused, HeadSpec, Recipe};
 use crate::support::Label;
 use crate::{Classifier, Error, Result};
 use serde::Serialize;

@@ -13,7 +13,7 @@ pub use dynamic::DynamicKl;
 pub use solvers::{Minimum, Solved, Solver};
 
 use handful::Result;
-use handful::heads::{Amu, FittedHead, Head};
+use handful::heads::{Amu, FittedHead, Head, Recipe};
 use handful::task::Task;
 
 /// Fits a variant of the default recipe.

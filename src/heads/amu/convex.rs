@@ -73,7 +73,7 @@ const SKIP: f64 = 0.1;
 
 /// Steps for one example before the next one has its turn, unless they promise less than this part of the first.
 const NEWTON_STEPS: usize = 4;
-const SETTLED: f64 = 0.1;
+const SLIGHT: f64 = 0.1;
 
 /// Classes whose part of a step is below this part of the largest one wait.
 const SPARSE: f64 = 0.1;
@@ -167,9 +167,7 @@ impl Problem {
         let row = rows.row(i).to_slice().expect("it is row-major");
         for (mut sum, &change) in sums.rows_mut().into_iter().zip(change) {
             if change != 0.0 {
-                let sum = sum
-                    .as_slice_mut()
-                    .expect("a matrix of its own is row-major");
+                let sum = sum.as_slice_mut().expect("it is row-major");
                 linalg::add_scaled(sum, self.sigma * change, row);
             }
         }
@@ -187,7 +185,7 @@ impl Problem {
             let loss = self.loss(at);
             let promise = self.newton(at);
             let (_, at_first) = *first.get_or_insert((loss, promise));
-            if promise < threshold.max(SETTLED * at_first) {
+            if promise < threshold.max(SLIGHT * at_first) {
                 break;
             }
             for ((s, z), newton) in at.step.iter_mut().zip(&mut at.z).zip(&at.newton) {

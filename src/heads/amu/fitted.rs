@@ -3,7 +3,8 @@
 use super::uncertainty::Uncertainty;
 use crate::Result;
 use crate::heads::scratch::zeros;
-use crate::heads::{FittedHead, Head, Linear, MissingText, Query, Scratch, ZeroShot};
+use crate::heads::zero_shot::text_or;
+use crate::heads::{FittedHead, Linear, MissingText, Query, Scratch, ZeroShot};
 use crate::numerics::linalg::wide;
 use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
@@ -13,13 +14,14 @@ use std::ops::Range;
 /// Which columns of a unit row the bias is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Auxiliary {
     /// All streams but `clip`; `clip` where there is no other.
     #[default]
     Other,
     /// The `clip` stream; all streams where there is none.
     Clip,
-    /// The image as heads without text see it: all streams, scaled by the root of their trust.
+    /// The embedding: all streams, scaled by the root of their trust.
     All,
 }
 
@@ -45,7 +47,7 @@ impl Auxiliary {
     }
 }
 
-/// How the uncertainty of an image becomes a factor.
+/// How the uncertainty of a photo becomes a factor.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BiasFactor {
     pub kind: Uncertainty,
@@ -70,26 +72,21 @@ impl Text {
     pub fn new(task: &Task, missing_text: MissingText, mut factor: BiasFactor) -> Result<Self> {
         let excludes = missing_text == MissingText::Exclude;
         let any = task.has_text();
-        let linear = if any {
-            // An excluded class gets the mean of the others, which speaks neither for nor against it: zero would be an
-            // answer, since cosines with texts share a large common part.
-            let zero_shot = ZeroShot {
-                missing_text: match excludes {
-                    true => MissingText::Mean,
-                    false => missing_text,
-                },
-                ..ZeroShot::default()
-            };
-            zero_shot.fit(task)?.linear
-        } else {
+        if !any {
             factor.kind = Uncertainty::None;
-            let bias = |n| if n > 0 { 0.0 } else { f64::NEG_INFINITY };
-            let weights = Array2::zeros((task.n_classes(), task.streams().width()));
-            Linear::new(&weights, &task.counts().into_iter().map(bias).collect())
+        }
+        // An excluded class gets the mean of the others, which speaks neither for nor against it: zero would be an
+        // answer, since cosines with texts share a large common part.
+        let zero_shot = ZeroShot {
+            missing_text: match excludes {
+                true => MissingText::Mean,
+                false => missing_text,
+            },
+            ..ZeroShot::default()
         };
         let counted = task.text().iter().map(|text| text.is_some() || !excludes);
         Ok(Self {
-            linear,
+            linear: text_or(0.0, zero_shot, task)?,
             counted: counted.collect(),
             any,
             factor,
@@ -101,7 +98,7 @@ impl Text {
         self.linear.scores(rows)
     }
 
-    /// The factors `(R,)` of images with these logits `(R, C)`.
+    /// The factors `(R,)` of photos with these logits `(R, C)`.
     pub fn factors(&self, logits: &Array2<f32>) -> Vec<f64> {
         let mut counted = vec![0.0; logits.ncols()];
         let rows = logits.rows().into_iter();
@@ -109,7 +106,7 @@ impl Text {
             .collect()
     }
 
-    /// The factor of an image with these logits; `counted (C,)` is room to work in.
+    /// The factor of a photo with these logits; `counted (C,)` is room to work in.
     pub fn factor(&self, logits: &[f32], counted: &mut [f32]) -> f64 {
         for ((out, &logit), &counts) in counted.iter_mut().zip(logits).zip(&self.counted) {
             *out = if counts { logit } else { f32::NEG_INFINITY };
@@ -220,7 +217,7 @@ impl FittedHead for FittedAmu {
     }
 }
 
-/// Standardises the bias logits `(C,)` of an image over the `used` classes, of which the others have the mean.
+/// Standardises the bias logits `(C,)` of a photo over the `used` classes, of which the others have the mean.
 pub fn standardise(logits: &mut [f32], used: &[usize]) {
     let (mean, deviation) = mean_and_deviation(used.iter().map(|&c| f64::from(logits[c])));
     for logit in logits {

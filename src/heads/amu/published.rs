@@ -1,20 +1,21 @@
 //! AMU-Tuning as published: seeded batches, AdamW, standardised bias logits.
 
+use super::AmuPublished;
 use super::adamw::{Trainer, TrainingRows};
-use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
-use super::uncertainty::Uncertainty;
+use super::fitted::{BiasFactor, FittedAmu, Text};
 use crate::Result;
-use crate::heads::{Head, MissingText, ScoresBy, recipe::recipe};
+use crate::heads::{Head, Recipe, ScoresBy};
 use crate::numerics::math::cos;
 use crate::numerics::order::distinct;
 use crate::numerics::random::Random;
-use crate::task::{Task, class_sums};
+use crate::task::{Task, class_counts, class_sums};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Where the weights start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Start {
     /// Uniform in ±1 / root of A.
     Random,
@@ -45,11 +46,12 @@ impl Start {
                 (bound * (2.0 * random.uniform() - 1.0)) as f32
             });
         }
-        let mut sums = class_sums(features, labels, classes);
-        for (c, mut sum) in sums.rows_mut().into_iter().enumerate() {
+        let mut sums = class_sums(features.rows(), labels, (classes, width));
+        let counts = class_counts(labels, classes);
+        for (mut sum, n) in sums.rows_mut().into_iter().zip(counts) {
             sum /= match self {
                 Self::Unit => sum.dot(&sum).sqrt().max(SHORTEST),
-                Self::ClassMean => labels.iter().filter(|&&label| label == c).count().max(1) as f64,
+                Self::ClassMean => n.max(1) as f64,
                 Self::Official | Self::Random => labels.len() as f64 / classes as f64,
             };
         }
@@ -60,67 +62,11 @@ impl Start {
 /// Below this length a sum of unit rows is rounding noise.
 const SHORTEST: f64 = 1e-12;
 
-recipe! {
-    /// Scores a query by its zero-shot logits plus a bias from auxiliary features, trained by the published procedure.
-    ///
-    /// s = 100 f.t + alpha kappa z, where z are the logits W a of the auxiliary features, standardised over the classes,
-    /// and kappa tells how unsure zero-shot recognition is.
-    ///
-    /// # Shapes
-    /// f: the `clip` columns `(d,)` of a unit row; a: the auxiliary columns `(A,)`, divided by the root of the number of
-    /// streams; W `(C, A)`.
-    /// # Units
-    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text alone. With one
-    /// class, or examples of one class only, there is no bias. Without any text the score is z.
-    /// # Errors
-    /// [`crate::Error::Parameter`].
-    /// # Cost
-    /// Fit O(epochs n C A), score O(C (d + A)) a query.
-    // Fields that are not known pass: earlier versions saved more.
-    AmuPublished "amu_published" {
-        /// Strength of the bias.
-        alpha: f64 = 0.5, 0 to 1000;
-        /// Weight of the loss of s; the loss of z has the rest.
-        lambda: f64 = 0.35, 0 to 1;
-        /// What kappa is made from.
-        uncertainty: Uncertainty = Uncertainty::None;
-        /// Its exponent.
-        power: f64 = 0.4, 0 to 10;
-        /// The constant of [`Uncertainty::Moment`].
-        moment_norm: f64 = 250.0, 1e-6 to 1e6;
-        /// Where W starts.
-        init: Start = Start::default();
-        /// Whether z is standardised.
-        zscore: bool = true;
-        /// Whether W is trained.
-        train: bool = true;
-        /// Learning rate of the first step; it falls to 0 along half a cosine.
-        lr: f64 = 1e-3, 0 to 1;
-        /// Decoupled weight decay.
-        weight_decay: f64 = 0.01, 0 to 1;
-        /// Passes over the examples.
-        epochs: usize = 50, 0 to 1000;
-        /// Examples a step.
-        batch: usize = 8, 1 to 1e9;
-        /// Of the order of the examples and a random start.
-        seed: u64 = 1;
-        /// What stands in for the text of a class with examples.
-        missing_text: MissingText = MissingText::default();
-        /// Where a comes from.
-        aux: Auxiliary = Auxiliary::default();
-    }
-}
-
 impl Head for AmuPublished {
     type Fitted = FittedAmu;
-    const NAME: &'static str = "amu_published";
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Either
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {

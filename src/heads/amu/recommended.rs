@@ -1,53 +1,16 @@
 //! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
 
-use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
+use super::fitted::{BiasFactor, FittedAmu, Text};
 use super::source::Source;
-use super::strength;
-use super::uncertainty::Uncertainty;
+use super::{Amu, AmuPublished, strength};
 use crate::Result;
-use crate::heads::{Head, MissingText, ScoresBy, recipe::recipe};
+use crate::heads::{Head, Recipe, ScoresBy};
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use crate::validation::{ENOUGH, plan};
 
-recipe! {
-    /// Scores a query by its zero-shot logits plus a bias from image features: s = 100 f.t + alpha kappa sigma W a.
-    ///
-    /// W minimises a strictly convex objective: the cross-entropies of s and of sigma W a on the
-    /// examples, and a ridge that pulls W to the class means. alpha is learned, unless it is given: the poorer zero-shot
-    /// recognition does on the examples, and the better the bias does on held-out ones, the larger.
-    ///
-    /// # Shapes
-    /// f: the `clip` columns `(d,)` of a unit row; a: the image `(A,)`, or what `aux` names; W `(C, A)`.
-    /// # Units
-    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean
-    /// bias of the others. With one class, or examples of one class only, there is no bias. Without any text the score is
-    /// sigma W a.
-    /// # Errors
-    /// [`crate::Error::Parameter`].
-    /// # Cost
-    /// Fit O(n min(n, A) passes C), and O(n^2 A) where n is at most 2 A; memory O(n (min(n, A) + C)). Score O(C (d + A)) a query.
-    /// Learning alpha takes about three fits more.
-    // Fields that are not known pass: earlier versions saved more.
-    Amu "amu" {
-        /// Strength of the bias; learned where there is none.
-        alpha: Option<f64> = None, 0 to 1000;
-        /// Weight of the loss of s; the loss of the bias alone has the rest.
-        lambda: f64 = 0.35, 0 to 1;
-        /// Weight of the ridge.
-        mu: f64 = 1.0, 1e-6 to 1e6;
-        /// What kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear.
-        uncertainty: Uncertainty = Uncertainty::default();
-        /// Its exponent.
-        power: f64 = 0.4, 0 to 10;
-        /// Whether every class weighs the same, whatever its number of examples.
-        class_balance: bool = false;
-        /// What stands in for the text of a class with examples.
-        missing_text: MissingText = MissingText::default();
-        /// Where a comes from.
-        aux: Auxiliary = Auxiliary::All;
-    }
-}
+/// The factor of a photo stays in this range, so that its bias is neither lost nor all that counts: a power of ten either way.
+const KAPPA: (f64, f64) = (0.1, 10.0);
 
 /// Up to this many examples, each is held out alone, and the objective is minimised to the last digits; more are held out by
 /// folds.
@@ -62,14 +25,10 @@ const ROUGH: f64 = 1e-4;
 
 impl Head for Amu {
     type Fitted = FittedAmu;
-    const NAME: &'static str = "amu";
+    const IS_ASKED: bool = true;
 
     fn scores_by(&self) -> ScoresBy {
         ScoresBy::Either
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_ranges()
     }
 
     fn fit(&self, task: &Task) -> Result<FittedAmu> {
@@ -77,8 +36,8 @@ impl Head for Amu {
         let factor = BiasFactor {
             kind: self.uncertainty,
             power: self.power,
-            moment_norm: 250.0,
-            range: (0.1, 10.0),
+            moment_norm: AmuPublished::default().moment_norm,
+            range: KAPPA,
         };
         let text = Text::new(task, self.missing_text, factor)?;
         let mut source = Source::new(self, task, &text);
@@ -111,7 +70,7 @@ fn strength(source: &mut Source<'_>) -> f64 {
     }
     let folds = match labels.len() {
         ..=FEW => examples.iter().map(|&i| vec![i]).collect(),
-        _ => plan(task, ENOUGH),
+        _ => plan(labels, ENOUGH),
     };
     let mut held_out = Vec::new();
     for mut fold in folds {

@@ -1,11 +1,11 @@
 //! From a task to the minimisations over some of its examples, and from their minima to logits and weights.
 
+use super::Amu;
 use super::convex::{Problem, Rows};
 use super::fitted::Text;
-use super::recommended::Amu;
 use crate::numerics::linalg;
 use crate::numerics::order::distinct;
-use crate::task::{Task, class_sums};
+use crate::task::{Task, class_counts, class_sums};
 use ndarray::{Array2, Axis};
 
 /// What a bias is learned from: all N examples of a task.
@@ -91,21 +91,21 @@ impl<'a> Source<'a> {
         let (rows, mut base) = match &self.gram {
             Some(gram) => {
                 let gram = part(gram, examples, examples);
-                let products = class_sums(gram.view(), &labels, classes);
+                let products = class_sums(gram.rows(), &labels, (classes, n));
                 (Rows::Gram(gram), products)
             }
             None => {
                 let features = linalg::select(self.features.view(), examples);
-                let sums = linalg::single(class_sums(features.view(), &labels, classes).view());
+                let shape = (classes, features.ncols());
+                let sums = linalg::single(class_sums(features.rows(), &labels, shape).view());
                 let products = linalg::products(sums.view(), features.view());
                 (Rows::Features(features), linalg::wide(products.view()))
             }
         };
+        let counts = class_counts(&labels, classes);
         let mut squares = vec![0.0; classes];
-        let mut counts = vec![0.0; classes];
         for (i, &c) in labels.iter().enumerate() {
             squares[c] += base[[c, i]];
-            counts[c] += 1.0;
         }
         // Opposite examples leave rounding errors, which have no direction.
         let inverse = |square: f64| {
@@ -130,7 +130,7 @@ impl<'a> Source<'a> {
             None => vec![1.0; n],
         };
         let weight = |&c: &usize| match self.recipe.class_balance {
-            true => n as f64 / (counts[c] * classes as f64),
+            true => n as f64 / (counts[c] * classes) as f64,
             false => 1.0,
         };
         let problem = Problem {

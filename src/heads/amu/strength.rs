@@ -10,9 +10,16 @@
 
 use crate::numerics::math::{exp, log_sum_exp};
 
+/// The published strength, and the classes of the set that it was chosen on (ImageNet); with more it is no less.
+const PUBLISHED: f64 = 0.5;
+const ITS_CLASSES: f64 = 1000.0;
+
+/// The usual strength for one class, which has no other to be told from: a little above that for two, 11.2.
+const FOR_ONE: f64 = 12.0;
+
 /// The strength that suits good and poor text alike for this many classes.
 fn usual(classes: usize) -> f64 {
-    (0.5 * (1000.0 / classes.max(1) as f64).sqrt()).clamp(0.5, 12.0)
+    (PUBLISHED * (ITS_CLASSES / classes.max(1) as f64).sqrt()).clamp(PUBLISHED, FOR_ONE)
 }
 
 /// The strength is the usual one times this number, and for each nat of zero-shot cross-entropy this number more.
@@ -34,8 +41,8 @@ pub(super) fn from_text(classes: usize, losses: &[f64]) -> f64 {
     (usual(classes) * (AT_BEST + PER_NAT * loss)).min(STRONGEST)
 }
 
-/// Of each class, how far its zero-shot logit and its bias logit, times the factor, are above those of the class of an example
-/// that the bias has not seen.
+/// For an example that the bias has not seen: of each class, how far its zero-shot logit and its scaled bias logit exceed those of
+/// the true class.
 pub(super) type Ahead = Vec<[f64; 2]>;
 
 /// Weight of the prior in examples.
@@ -88,7 +95,7 @@ pub(super) fn learn(examples: &[Ahead], strength: f64) -> f64 {
             .map(|at| (at, value(at)))
             .find(|&(_, found)| found < best);
         // Where all examples are right for certain the least value is zero, give or take rounding.
-        let Some((to, found)) = lower.filter(|(_, f)| best - f > SETTLED * (1.0 + f.abs())) else {
+        let Some((to, found)) = lower.filter(|(_, f)| best - f > NO_GAIN * (1.0 + f.abs())) else {
             break;
         };
         (at, best) = (to, found);
@@ -99,7 +106,7 @@ pub(super) fn learn(examples: &[Ahead], strength: f64) -> f64 {
 /// Newton steps at most; they end where one gains no more than this part, cut in half this often.
 const STEPS: usize = 50;
 const HALVINGS: usize = 20;
-const SETTLED: f64 = 1e-12;
+const NO_GAIN: f64 = 1e-12;
 
 /// The least a, in units of its prior.
 const LEAST: f64 = 1e-3;

@@ -1,4 +1,4 @@
-//! How unsure zero-shot recognition is of an image: the factor that its bias is multiplied by.
+//! How unsure zero-shot recognition is of a photo: the factor that its bias is multiplied by.
 //!
 //! Source: the published code of AMU-Tuning for the kinds up to `top5`, of which all look at probabilities, also those
 //! named energy and moment; the others are ours or the form of the paper's figure.
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What the factor is made from. p are the probabilities that zero-shot recognition gives, rho is the power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Uncertainty {
     /// 1.
     None,
@@ -27,7 +28,7 @@ pub enum Uncertainty {
     /// (p1 - p5)^-rho of the sorted p; with fewer than five classes p5 is the last.
     Top5,
     /// (m4 / a quarter of the m4 of a certain answer)^-rho: the published constant 250 for any number of classes; below
-    /// four classes m4 is the same for every image, and `max` takes its place.
+    /// four classes m4 is the same for every photo, and `max` takes its place.
     #[default]
     MomentRel,
     /// (ln sum exp(s - mean s))^-rho, s the logits.
@@ -44,7 +45,7 @@ pub enum Uncertainty {
 const LARGEST: f64 = 1e6;
 
 impl Uncertainty {
-    /// The factor of one image from its finite zero-shot logits; others, of classes that cannot be scored, are ignored.
+    /// The factor of one photo from its finite zero-shot logits; others, of classes that cannot be scored, are ignored.
     ///
     /// A number in `[0, 1e6]`; 1 with fewer than two classes.
     ///

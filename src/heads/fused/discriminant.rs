@@ -8,7 +8,7 @@
 //! `e_c = x.P s_c`. With E the matrix of `s_c.P s_d` and N that of the class counts, everything under the scatter *within* the classes
 //! follows from the inverse of `N - E`, one row a class.
 
-use crate::heads::prior::{SHARE, settled};
+use crate::heads::prior::{SHARE, shrinkage};
 use crate::numerics::Measured;
 use crate::numerics::linalg::{Inverse, dot};
 use crate::numerics::math::{exp, larger, ln};
@@ -25,7 +25,7 @@ pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATUR
 
 /// Examples that the common centre is worth beside those of a class with the usual number: of the squared distance of class means the
 /// rest is expected to be scatter of the examples. It counts where classes have unequal numbers.
-pub(super) static CENTER_COUNT: Measured = Measured::new("discriminant.CENTER_COUNT", 4.0);
+pub(super) static CENTRE_WORTH: Measured = Measured::new("discriminant.CENTRE_WORTH", 4.0);
 
 /// What this expectation is worth beside the scatter that is seen, as a sum of squared deviations of `1 / n`: four classes with one, one, two and
 /// two photos have 0.06. Over small tasks with unequal numbers the answer is right 0.4 points more often than by the expectation alone; of
@@ -45,8 +45,8 @@ pub(super) struct Discriminant {
     rest: Array2<f64>,
     within: Inverse,
     regression: Regression,
-    /// Share of the regression.
-    share: f64,
+    /// Share of the regression in the logits.
+    pub share: f64,
     /// Logit of the Gaussian classes: `gain_c (y_c - mean(y)) + bias_c`, y = (N - E)^-1 e.
     gain: Array1<f64>,
     bias: Array1<f64>,
@@ -160,11 +160,6 @@ impl Discriminant {
         })
     }
 
-    /// Share of the regression in the logits.
-    pub fn share(&self) -> f64 {
-        self.share
-    }
-
     /// Writes the logits of a query `(C,)`, half of each classifier; `-inf` for a class without examples. `products` are its
     /// e `(C,)`; `scratch` has room for two numbers a class.
     pub fn logits_into(&self, products: &[f64], scratch: &mut Vec<f64>, out: &mut [f32]) -> Fit {
@@ -243,8 +238,8 @@ impl Discriminant {
 fn scatter(own: &Array1<f64>, counts: &Array1<f64>) -> f64 {
     let few = counts.mapv(f64::recip);
     let (k, mean) = (few.len() as f64, few.mean().unwrap_or(1.0));
-    let settled = settled(1.0 / mean, CENTER_COUNT.get());
-    let expected = own.mean().unwrap_or(0.0) * (1.0 - settled) / mean;
+    let kept = shrinkage(1.0 / mean, CENTRE_WORTH.get());
+    let expected = own.mean().unwrap_or(0.0) * (1.0 - kept) / mean;
     let few = (few - mean) * (1.0 - 2.0 / k);
     let seen = few.dot(own) + EXPECTED.get() * expected;
     (seen / (few.dot(&few) + EXPECTED.get())).max(0.0)

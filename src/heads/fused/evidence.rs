@@ -4,15 +4,16 @@ use super::discriminant::{Discriminant, Fit};
 use super::kernel::RIDGE;
 use crate::numerics::linalg::{Inverse, add_wide_products, rows};
 use crate::task::{class_counts, class_sums};
-use ndarray::{Array2, ArrayView1, Axis, s};
+use ndarray::{Array2, Axis, s};
 
 /// Class sums under the inverse B of the ridged kernel matrix `(n, n)`.
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
     labels: Vec<usize>,
     counts: Vec<usize>,
-    /// Row c: the sum of the rows of B that belong to class c `(C, n)`.
-    sums: Array2<f64>,
+    /// Row c: the sum of the rows of B that belong to class c `(C, n)`. These times the kernel values `(n,)` of a query are its products
+    /// with the class sums.
+    pub sums: Array2<f64>,
     /// Their sums over the examples of each class `(C, C)`.
     between: Array2<f64>,
 }
@@ -20,12 +21,9 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Of examples with these labels `(n,)` of `classes` classes, in the order of the inverse.
     pub fn new(inverse: &Inverse, labels: &[usize], classes: usize) -> Self {
-        let mut sums = Array2::zeros((classes, labels.len()));
-        for (i, &label) in labels.iter().enumerate() {
-            let mut sum = sums.row_mut(label);
-            sum += &ArrayView1::from(inverse.row(i));
-        }
-        let between = class_sums(sums.t(), labels, classes);
+        let rows = (0..labels.len()).map(|i| inverse.row(i));
+        let sums = class_sums(rows, labels, (classes, labels.len()));
+        let between = class_sums(sums.columns(), labels, (classes, classes));
         Self {
             labels: labels.to_vec(),
             counts: class_counts(labels, classes),
@@ -34,19 +32,10 @@ impl Evidence {
         }
     }
 
-    pub fn n_classes(&self) -> usize {
-        self.counts.len()
-    }
-
     /// The classifiers of all examples; `None` where there are none.
     pub fn all(&self) -> Option<Discriminant> {
         // N - E is the ridge times the class sums of the inverse.
         Discriminant::new(&self.counts, &(&self.between * RIDGE.get()))
-    }
-
-    /// The products of a query with the class sums are these `(C, n)` times its kernel values `(n,)`.
-    pub fn sums(&self) -> &Array2<f64> {
-        &self.sums
     }
 
     /// What the example at a place gives, had it not been there; `None` for the only one of its class. `all` are the classifiers of all
@@ -108,17 +97,17 @@ mod tests {
             row /= row.dot(&row).sqrt();
         }
         let kernel = Kernel::of(rows.view());
-        let evidence = Evidence::new(kernel.inverse(), &labels, 5);
+        let evidence = Evidence::new(&kernel.inverse, &labels, 5);
         let all = evidence.all().unwrap();
         for place in 0..20 {
-            let fit = evidence.without_one(kernel.inverse(), &all, place).unwrap();
-            let (without, products) = evidence.without(kernel.inverse(), &[place]).unwrap();
+            let fit = evidence.without_one(&kernel.inverse, &all, place).unwrap();
+            let (without, products) = evidence.without(&kernel.inverse, &[place]).unwrap();
             let mut out = vec![0.0; 5];
             let products = products.row(0).to_vec();
             let expected = without.logits_into(&products, &mut Vec::new(), &mut out);
             assert!((fit.best - expected.best).abs() < 1e-9);
             assert!((fit.far - expected.far).abs() < 1e-9);
         }
-        assert!(evidence.without_one(kernel.inverse(), &all, 20).is_none());
+        assert!(evidence.without_one(&kernel.inverse, &all, 20).is_none());
     }
 }

@@ -4,38 +4,33 @@ use super::discriminant::Fit;
 use super::evidence::Evidence;
 use super::kernel;
 use crate::numerics::linalg::Inverse;
-use crate::task::class_counts;
-use crate::validation::{FOLDS, folds};
+use crate::validation::{FOLDS, folds_at_most};
 use ndarray::Array2;
 
-/// Examples of a fold at most, beyond as many folds as there are anyway: the cost of a fold grows with the cube of its size.
+/// Examples of a fold at most, beyond as many folds as there are anyway: the cost of a fold grows with the cube of its size. Five folds of
+/// so many hold out the 400 that are enough for thresholds.
 const FOLD: usize = 80;
 
 /// The folds of examples with these labels `(n,)`, in order of their numbers: lists of places. None where no class has two.
-pub(super) fn plan(labels: &[usize]) -> Vec<Vec<usize>> {
-    let classes = labels.iter().max().map_or(0, |most| most + 1);
-    let usual = (FOLDS.get() as usize).max(labels.len() / FOLD);
-    match class_counts(labels, classes).into_iter().max() {
-        Some(most @ 2..) => folds(labels, most.min(usual)),
-        _ => Vec::new(),
-    }
+pub(super) fn folds_of(labels: &[usize]) -> Vec<Vec<usize>> {
+    folds_at_most(labels, (FOLDS.get() as usize).max(labels.len() / FOLD))
 }
 
-/// Held-out logits of the images `(m, C)`, and how each fits `(m,)`.
-pub(super) struct Images {
+/// Held-out logits of the images alone `(m, C)`, and how each fits `(m,)`.
+pub(super) struct WithoutText {
     pub places: Vec<usize>,
     pub logits: Array2<f32>,
     pub fits: Vec<Fit>,
 }
 
-impl Images {
+impl WithoutText {
     /// Of the examples in some folds, lists of places in the kernel.
     pub fn held_out<'a>(
         evidence: &Evidence,
         inverse: &Inverse,
         folds: impl IntoIterator<Item = &'a Vec<usize>>,
     ) -> Self {
-        let classes = evidence.n_classes();
+        let classes = evidence.sums.nrows();
         let (mut places, mut all_logits, mut fits) = (Vec::new(), Vec::new(), Vec::new());
         let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
         for fold in folds {
@@ -62,14 +57,14 @@ impl Images {
 }
 
 /// Held-out logits `(m, C)` of the images alone, with the labels `(m,)`, of embeddings with these similarities `(n, n)`.
-pub(in crate::heads) fn held_out_images(
+pub(super) fn held_out_images(
     similarity: Array2<f32>,
     labels: &[usize],
     classes: usize,
 ) -> (Array2<f32>, Vec<usize>) {
     let inverse = kernel::inverse(similarity);
     let evidence = Evidence::new(&inverse, labels, classes);
-    let images = Images::held_out(&evidence, &inverse, &plan(labels));
+    let images = WithoutText::held_out(&evidence, &inverse, &folds_of(labels));
     let labels = images.places.iter().map(|&place| labels[place]).collect();
     (images.logits, labels)
 }

@@ -21,7 +21,7 @@ const TOGETHER: usize = 32;
 pub(crate) struct Kernel {
     width: usize,
     rows: Vec<f32>,
-    inverse: Inverse,
+    pub(super) inverse: Inverse,
 }
 
 impl Kernel {
@@ -37,10 +37,6 @@ impl Kernel {
     /// Number of examples n.
     pub fn len(&self) -> usize {
         self.inverse.size()
-    }
-
-    pub(super) fn inverse(&self) -> &Inverse {
-        &self.inverse
     }
 
     /// The embeddings `(n, width)`.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What keeps the scatter invertible.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Ridge {
     /// Kubokawa and Srivastava, as published: precision `d (S + tr(S)/(n - 1) I)^-1`.
     #[default]

@@ -16,12 +16,12 @@ const VERSION: u32 = 2;
 /// The one metadata entry.
 const ENTRY: &str = "handful-uer";
 
-/// All but the rows: the scale, the weights of each class, the start of each that was given one, and the images in memory.
+/// All but the rows: the scale, the weights of each class, the start of each that was given one, and the embeddings in memory.
 #[derive(Serialize, Deserialize)]
 struct Meta {
     version: u32,
     recipe: Uer,
-    /// Bits of [`UerStream::numbers`].
+    /// Bits of what text might not keep: feature scale, learning rate, gamma, and the right and all answers.
     numbers: [u64; 5],
     /// Whether each class was seen.
     seen: Vec<bool>,
@@ -36,10 +36,18 @@ struct Meta {
 impl UerStream {
     /// The whole state as bytes: weights, memory, counters, random numbers. The same state gives the same bytes.
     pub fn state(&self) -> Vec<u8> {
+        let (recipe, [right, all]) = (self.recipe.clone(), self.answers);
+        let numbers = [
+            recipe.feature_scale,
+            recipe.learning_rate,
+            recipe.gamma,
+            right,
+            all,
+        ];
         let meta = Meta {
             version: VERSION,
-            recipe: self.recipe.clone(),
-            numbers: self.numbers().map(f64::to_bits),
+            recipe,
+            numbers: numbers.map(f64::to_bits),
             seen: self.classes.iter().map(|c| c.seen).collect(),
             given: self.classes.iter().map(|c| c.start.is_some()).collect(),
             memory: self.memory().collect(),
@@ -49,8 +57,8 @@ impl UerStream {
         let meta = serde_json::to_string(&meta).expect("plain numbers and names");
         let weights = self.classes.iter().flat_map(|c| &c.weights);
         let starts = self.classes.iter().flat_map(|c| c.start.iter().flatten());
-        let images = self.memory.iter().flat_map(|e| &e.image);
-        let rows = self.scale.iter().chain(weights).chain(starts).chain(images);
+        let kept = self.memory.iter().flat_map(|e| &e.row);
+        let rows = self.scale.iter().chain(weights).chain(starts).chain(kept);
         let rows: Vec<f32> = rows.copied().collect();
         let mut bytes = Vec::new();
         extend(&mut bytes, rows.iter().map(|v| v.to_le_bytes()));
@@ -59,19 +67,6 @@ impl UerStream {
             ENTRY,
             meta,
         )
-    }
-
-    /// What text might not keep to the last bit.
-    fn numbers(&self) -> [f64; 5] {
-        let recipe = &self.recipe;
-        let [right, all] = self.answers;
-        [
-            recipe.feature_scale,
-            recipe.learning_rate,
-            recipe.gamma,
-            right,
-            all,
-        ]
     }
 
     /// A stream from bytes of [`UerStream::state`]; it goes on as the saved one would have.
@@ -130,8 +125,8 @@ fn read(bytes: &[u8]) -> Result<UerStream> {
         if !stream.classes.get(label).is_some_and(|class| class.seen) {
             return refuse("the class of an example in memory was never seen");
         }
-        let image = checked(next()?)?;
-        stream.memory.push(Example { id, label, image });
+        let row = checked(next()?)?;
+        stream.memory.push(Example { id, label, row });
     }
     if rows.next().is_some() || stream.memory.len() > recipe.memory {
         return refuse("it holds more than it may");
@@ -153,11 +148,11 @@ fn read(bytes: &[u8]) -> Result<UerStream> {
     Ok(stream)
 }
 
-/// The image, which must have unit length.
-fn checked(image: Vec<f32>) -> Result<Vec<f32>> {
-    let scaled = unit(image.clone())?;
-    if (image.iter().zip(&scaled)).any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE) {
-        return refuse("an image is not of unit length");
+/// The embedding, which must have unit length.
+fn checked(embedding: Vec<f32>) -> Result<Vec<f32>> {
+    let scaled = unit(embedding.clone())?;
+    if (embedding.iter().zip(&scaled)).any(|(a, b)| (a - b).abs() > UNIT_TOLERANCE) {
+        return refuse("an embedding is not of unit length");
     }
-    Ok(image)
+    Ok(embedding)
 }

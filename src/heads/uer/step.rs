@@ -4,6 +4,7 @@ use super::memory::Example;
 use super::{Factor, SHORTEST, UerStream};
 use crate::numerics::linalg;
 use crate::numerics::math::softmax;
+use crate::task::class_sums;
 
 /// Standard deviation of the numbers that a class starts from where it is not imprinted.
 const SMALL: f64 = 0.01;
@@ -28,20 +29,20 @@ impl UerStream {
         self.scale.iter().map(|_| number()).collect()
     }
 
-    /// Marks the classes of these examples as seen; one that comes for the first time starts as the mean of its images.
+    /// Marks the classes of these examples as seen; one that comes for the first time starts as the mean of its embeddings.
     pub(super) fn meet(&mut self, examples: &[Example]) {
+        let (rows, labels) = (examples.iter().map(|e| &e.row), examples.iter());
+        let shape = (self.n_classes(), self.scale.len());
+        let sums = class_sums(rows, labels.map(|e| &e.label), shape);
         for first in examples {
             let class = &mut self.classes[first.label];
             if !class.seen && class.start.is_none() && self.recipe.imprint {
-                let mut mean = vec![0.0; first.image.len()];
-                for example in examples.iter().filter(|e| e.label == first.label) {
-                    add(&mut mean, 1.0, &example.image);
-                }
-                let norm = norm(&mean);
-                // Where images cancel each other, the first of them stands for the class.
+                let sum = sums.row(first.label).to_vec();
+                let norm = norm(&sum);
+                // Where embeddings cancel each other, the first of them stands for the class.
                 class.weights = match norm < SHORTEST {
-                    true => first.image.clone(),
-                    false => mean.into_iter().map(|m| (m / norm) as f32).collect(),
+                    true => first.row.clone(),
+                    false => sum.into_iter().map(|m| (m / norm) as f32).collect(),
                 };
             }
             class.seen = true;
@@ -56,10 +57,8 @@ impl UerStream {
             Factor::Angle if norm < SHORTEST => 0.0,
             Factor::Angle => self.recipe.gamma / norm,
         };
-        self.classes
-            .iter()
-            .map(|class| gain(norm(&class.weights)))
-            .collect()
+        let norms = self.classes.iter().map(|class| norm(&class.weights));
+        norms.map(gain).collect()
     }
 
     /// Loss and gradient of examples of seen classes.
@@ -69,7 +68,7 @@ impl UerStream {
         let gradient = examples.iter().map(|example| {
             let logits = self.classes.iter().zip(&gains).map(|(class, gain)| {
                 if self.answers_for(class) {
-                    gain * f64::from(linalg::dot(&class.weights, &example.image))
+                    gain * f64::from(linalg::dot(&class.weights, &example.row))
                 } else {
                     f64::NEG_INFINITY
                 }
@@ -101,7 +100,7 @@ impl UerStream {
             for side in sides {
                 let mut row = vec![0.0; weights.len()];
                 for (example, gradient) in side.examples.iter().zip(&side.gradient) {
-                    add(&mut row, gradient[c], &example.image);
+                    add(&mut row, gradient[c], &example.row);
                 }
                 if side.factor == Factor::Angle && square > 0.0 {
                     // The gradient of a cosine has no part along the weights.

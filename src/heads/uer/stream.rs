@@ -1,8 +1,8 @@
 //! The streaming state: weights, memory, counters and random numbers.
 
 use super::Uer;
-use super::memory::Example;
-use crate::heads::{Head, Linear};
+use super::memory::{Example, draw, offer};
+use crate::heads::{Linear, Recipe};
 use crate::numerics::random::Random;
 use crate::support::scale_to_unit;
 use crate::{Error, Result};
@@ -13,6 +13,7 @@ const WINDOW: f64 = 0.99;
 
 /// What [`UerStream::observe`] met.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Observed {
     /// Mean cross-entropy of the batch before the first step, in nats.
     pub loss_current: f64,
@@ -25,9 +26,9 @@ pub struct Observed {
 #[derive(Debug, Clone)]
 pub(super) struct Class {
     pub seen: bool,
-    /// The unit image that it starts from, where it was given one.
+    /// The unit embedding that it starts from, where it was given one.
     pub start: Option<Vec<f32>>,
-    /// `(width,)`, for unit images.
+    /// `(width,)`, for unit embeddings.
     pub weights: Vec<f32>,
 }
 
@@ -63,7 +64,7 @@ pub struct UerStream {
 }
 
 impl UerStream {
-    /// A stream without classes. `scale (width,)` makes images of unit rows ([`crate::task::Task::scale`]); ones
+    /// A stream without classes. `scale (width,)` makes embeddings of unit rows ([`crate::task::Task::scale`]); ones
     /// where there is one stream of features.
     ///
     /// # Errors
@@ -104,14 +105,11 @@ impl UerStream {
         let weights = Array2::from_shape_fn(shape, |(c, d)| {
             gains[c] * f64::from(self.classes[c].weights[d]) * f64::from(self.scale[d])
         });
-        let bias = self
-            .classes
-            .iter()
-            .map(|class| match self.answers_for(class) {
-                true => 0.0,
-                false => f64::NEG_INFINITY,
-            });
-        Linear::new(&weights, &bias.collect())
+        let bias = |class| match self.answers_for(class) {
+            true => 0.0,
+            false => f64::NEG_INFINITY,
+        };
+        Linear::new(&weights, &self.classes.iter().map(bias).collect())
     }
 
     /// Share of right answers, each given before its example was learned; an answer counts 0.99 of the one after it.
@@ -136,7 +134,7 @@ impl UerStream {
         Ok(())
     }
 
-    /// Appends a class that starts from this unit image.
+    /// Appends a class that starts from this unit embedding.
     pub(super) fn push(&mut self, start: Option<Vec<f32>>) {
         let weights = start.clone().unwrap_or_else(|| self.fresh());
         self.classes.push(Class {
@@ -197,8 +195,8 @@ impl UerStream {
         let mut batch = Vec::with_capacity(labels.len());
         for ((row, &label), id) in rows.rows().into_iter().zip(labels).zip(self.observed..) {
             self.check_class(label)?;
-            let image = self.embedding(&row.to_vec())?;
-            batch.push(Example { id, label, image });
+            let row = self.embedding(&row.to_vec())?;
+            batch.push(Example { id, label, row });
         }
         let mut observed = Observed::default();
         if labels.is_empty() {
@@ -207,7 +205,7 @@ impl UerStream {
         self.answer(rows, labels);
         self.meet(&batch);
         for step in 0..self.recipe.iterations {
-            let drawn = self.draw();
+            let drawn = draw(&self.memory, self.recipe.replay, &mut self.random);
             let mut sides = vec![self.side(&batch, self.recipe.current)];
             if !drawn.is_empty() {
                 sides.push(self.side(&drawn, self.recipe.replayed));
@@ -221,7 +219,11 @@ impl UerStream {
                 break;
             }
         }
-        batch.into_iter().for_each(|example| self.offer(example));
+        let (recipe, random) = (&self.recipe, &mut self.random);
+        for example in batch {
+            self.observed += 1;
+            offer(&mut self.memory, example, self.observed, recipe, random);
+        }
         Ok(observed)
     }
 
@@ -239,7 +241,7 @@ impl UerStream {
         order
     }
 
-    /// The unit image of a row.
+    /// The unit embedding of a row.
     fn embedding(&self, row: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("feature row", self.scale.len(), row.len())?;
         unit(row.iter().zip(&self.scale).map(|(v, s)| v * s).collect())

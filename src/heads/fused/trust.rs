@@ -1,22 +1,26 @@
 //! How much each stream of features is worth on a task.
 //!
-//! Source: ours. Streams are joined into one image, weighted by trust; the trust
-//! that gives the images of the default answer the least cross-entropy on held-out examples is found one stream at a time.
+//! Source: ours. An embedding is the streams side by side, weighted by trust; the trust with which embeddings alone give the
+//! held-out examples the least cross-entropy is found one stream at a time.
 
-use super::fused::held_out::held_out_images;
-use super::{Fused, cross_entropy};
+use super::held_out::held_out_images;
 use crate::Result;
+use crate::heads::cross_entropy;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
 use crate::task::Task;
 use crate::validation::fit_part;
 use ndarray::Axis;
 
-/// Shares of the image that a stream is tried with; 0 drops it.
+/// Shares of the embedding that a stream is tried with; 0 drops it.
 const SHARES: [f64; 9] = [0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 1.0];
 
 /// Examples that are looked at, at most: enough to tell a good stream from a bad one, few enough to look at nine shares in a frame.
-pub(super) static ENOUGH: Measured = Measured::new("trust.ENOUGH", 100.0);
+pub(super) static LOOKED_AT: Measured = Measured::new("trust.LOOKED_AT", 100.0);
+
+/// Multiply-adds that a share costs, over the square of the examples that are looked at: counted from 48 to 100 of them; most are
+/// logits of folds and their temperature.
+const A_PAIR: usize = 400;
 
 /// Rounds over all streams.
 const ROUNDS: usize = 2;
@@ -37,13 +41,10 @@ pub fn learn(task: &Task) -> Result<Vec<f64>> {
 /// The best trust so far after each one that was tried. The last is what is learned; there is none where nothing can be.
 type Search = Box<dyn Iterator<Item = Result<Vec<f64>>> + Send + Sync>;
 
-impl Fused {
-    /// What learns the trust in each stream of a task, and what a step of it costs, in multiply-adds.
-    pub(crate) fn trust_search(task: &Task) -> (Search, u64) {
-        let looked_at = task.n_examples().min(ENOUGH.get() as usize);
-        // Measured from 48 to 100 examples: most of it are logits of folds and their temperature.
-        (search(task), (400 * looked_at * looked_at) as u64)
-    }
+/// What learns the trust in each stream of a task, and what a step of it costs, in multiply-adds.
+pub(crate) fn trust_search(task: &Task) -> (Search, u64) {
+    let looked_at = task.n_examples().min(LOOKED_AT.get() as usize);
+    (search(task), (A_PAIR * looked_at * looked_at) as u64)
 }
 
 fn search(task: &Task) -> Search {
@@ -56,7 +57,7 @@ fn search(task: &Task) -> Search {
     };
     let small = task
         .without_text()
-        .subset(&task.stratified(ENOUGH.get() as usize));
+        .subset(&task.stratified(LOOKED_AT.get() as usize));
     let gain = CHANCE.get() / small.n_examples() as f64;
     let mut trust = task.trust().to_vec();
     let mut before = trust.clone();
