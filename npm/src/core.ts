@@ -39,6 +39,7 @@ export {
   HEAD_NAMES,
   type HeadName,
   type LabelScore,
+  LINEAR_HEADS,
   type Neighbour,
   type Opinion,
   type Quality,

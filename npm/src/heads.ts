@@ -177,7 +177,7 @@ export interface AmuPublishedFields {
   readonly weightDecay?: number | undefined;
   /** Passes over the examples, a whole number from 0 to 1000. Default: 50. */
   readonly epochs?: number | undefined;
-  /** Examples a step, a whole number from 1 to 4294967295. Default: 8. */
+  /** Examples a step, a whole number from 1 to 1e9. Default: 8. */
   readonly batch?: number | undefined;
   /** Seed of all random choices, a whole number from 0 on. Default: 1. */
   readonly seed?: number | undefined;
@@ -191,11 +191,11 @@ export interface AmuPublishedFields {
 export interface UerFields {
   /** Length of the features, 1e-6 to 1e6. Default: 32. */
   readonly featureScale?: number | undefined;
-  /** Learning rate, above 0. Default: 0.03. */
+  /** Learning rate, 0 to 1e300. Default: 0.03. */
   readonly learningRate?: number | undefined;
   /** Steps a batch, a whole number from 1 to 1000. Default: 1. */
   readonly iterations?: number | undefined;
-  /** New examples at once, a whole number from 1 on. Default: 10. */
+  /** New examples at once, a whole number from 1 to 1e9. Default: 10. */
   readonly batch?: number | undefined;
   /** Examples drawn from memory at most, a whole number from 0 on. Default: 10. */
   readonly replay?: number | undefined;

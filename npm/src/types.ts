@@ -151,6 +151,16 @@ export const HEAD_NAMES = [
 /** How answers are computed; see {@link HEAD_NAMES}. */
 export type HeadName = (typeof HEAD_NAMES)[number];
 
+/** Heads whose weights can be exported whatever the set holds; see {@link HEAD_NAMES}. */
+export const LINEAR_HEADS: readonly HeadName[] = [
+  "zero_shot",
+  "prototype",
+  "logistic",
+  "naive_bayes",
+  "naive_bayes_full",
+  "uer",
+];
+
 /** A class of the set. */
 export interface ClassSummary {
   readonly label: string;

@@ -148,6 +148,35 @@ test("the types name the fields that the core knows", async () => {
   }
 });
 
+test("the types state the ranges of the core", async () => {
+  const types = await readFile(new URL("../src/heads.ts", import.meta.url), "utf8");
+  const classifier = await taught();
+  /** The range that the core refuses a value with. */
+  const refusedWith = (name, field, value) => {
+    try {
+      classifier.head = { name, [field]: value };
+    } catch ({ message }) {
+      return / is outside (\S+) to (\S*\d)/.exec(message);
+    }
+    return null;
+  };
+  let compared = 0;
+  for (const [, name, of] of types.matchAll(/^ {2}readonly (\w+): (\w+Fields);$/gm)) {
+    const [, body] = new RegExp(`^export (?:interface|type) ${of} (.*?)^\\}`, "ms").exec(types) ?? [null, ""];
+    for (const [, comment, field] of body.matchAll(/\/\*\*(.*?)\*\/\s*readonly (\w+)\?/gs)) {
+      const number = "([\\d.]*\\d(?:e-?\\d+)?)";
+      const stated = new RegExp(`${number} to ${number}`).exec(comment.replace(/\s+\*?\s*/g, " "));
+      const other = OTHERS[name][field];
+      const tried = field === "ridge" ? [{ fixed: -1 }] : typeof other === "number" ? [-1, 2e9] : [];
+      const range = tried.map((value) => refusedWith(name, field, value)).find(Boolean);
+      const numbers = (found) => found?.slice(1, 3).map(Number);
+      assert.deepEqual(numbers(stated), numbers(range), `${name}.${field}`);
+      compared += range ? 1 : 0;
+    }
+  }
+  assert.ok(compared > 30, `${compared}`);
+});
+
 test("a head with fields is saved with the set", async () => {
   const classifier = await taught();
   for (const [name, fields] of Object.entries(OTHERS)) {

@@ -1,17 +1,22 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
-import { type Encoder, FeatureClassifier, fromEarlierEncoder, type HeadName, inspect } from "handful";
+import {
+  type Encoder,
+  FeatureClassifier,
+  fromEarlierEncoder,
+  type HeadName,
+  inspect,
+  LINEAR_HEADS,
+} from "handful";
 import { getState } from "../state/live";
 import { encoderOf, shippedEncoder } from "./encoders";
 import { currentSet, headName } from "./set";
 
 /** Stands in for a head that has no weights of its own, such as the automatic one. */
 const EXPORTED: HeadName = "naive_bayes_full";
-/** Heads that can leave as they are. */
-const LINEAR: readonly HeadName[] = ["prototype", "logistic", "naive_bayes", "naive_bayes_full", "uer"];
 
 /** The head that an export would write. */
 export function exportedHead(head: HeadName): HeadName {
-  return LINEAR.includes(head) ? head : EXPORTED;
+  return LINEAR_HEADS.includes(head) ? head : EXPORTED;
 }
 
 export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8Array<ArrayBuffer>> {
