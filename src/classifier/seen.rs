@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// new inverse, would see little more.
 const LEARNED_FROM: usize = 256;
 
-/// Share of these examples that must still be there for the view to stay: as many as a view knows of its set just before the next
-/// milestone, which comes with a third more.
+/// Share of these examples that must still be there for the view to stay. Just before the next milestone, too, a view knows no more than
+/// two thirds to three quarters of its set.
 const STILL_THERE: f64 = 0.75;
 
 /// The examples of the classes that take part in answers, in order of their ids.

@@ -1,10 +1,11 @@
 //! Which examples stand together in one place of the kernel, where there are more than it takes.
 //!
 //! Each class gets as many places as any other. An example without a place joins the one of its class that is most like it; what stands
-//! in a place is the direction of the mean of them all. What is held out are places, not photos: with six photos in each (`PLACES` at 303, 17
-//! photos of each of 101 classes of UCF101 and Caltech-101, true CLIP features) the calibration error is 2 to 4 %, 94 to 96 % are in the
-//! sets of 90 %, and 2 to 5 % of known photos are refused, about as with a place for each photo. On true CLIP features of UCF101, 53 photos of each of 101 classes, 1,800 places answer
-//! 92.9 % right and the chosen ones alone 89.4; with a place for each example it is 94.4 (`evaluate --shots 53 --heads fused`).
+//! in a place is the direction of the mean of them all. What is held out are places, not photos: with six photos in each (`PLACES` at
+//! 303, 17 photos of each of 101 classes of UCF101 and Caltech-101, true CLIP features) the calibration error is 2 to 4 %, 94 to 96 % are
+//! in the sets of 90 %, and 2 to 5 % of known photos are refused, about as with a place for each photo. On true CLIP features of UCF101,
+//! 53 photos of each of 101 classes, 1,800 places answer 92.9 % right and the chosen ones alone 89.4; with a place for each example it is
+//! 94.4 (`evaluate --shots 53 --heads fused`).
 
 use crate::numerics::linalg::dot;
 use std::collections::BTreeMap;
