@@ -76,10 +76,7 @@ impl Recogniser {
         thresholds: Thresholds,
     ) -> Self {
         let classes = task.n_classes();
-        let read = match head.reads_similarities() {
-            true => task.n_examples(),
-            false => 0,
-        };
+        let read = usize::from(head.reads_similarities()) * task.n_examples();
         Self {
             spec: spec.clone(),
             thresholds,
@@ -104,9 +101,8 @@ impl Recogniser {
         self.task
             .similarities_into(row, &mut scratch.embedding, similarities);
         let query = Query { row, similarities };
-        let novelty = self
-            .head
-            .scores_and_novelty(query, scratch, &mut self.scores);
+        let (head, scores) = (&self.head, &mut self.scores);
+        let novelty = head.scores_and_novelty(query, scratch, scores);
         let prediction = &mut self.prediction;
         probabilities_into(&self.scores, temperature, &mut prediction.probabilities);
         prediction.unscored.clear();

@@ -49,13 +49,10 @@ impl Head for Knn {
                 similarities,
             }
         });
+        let few = n <= 2 * task.used().len();
         Ok(FittedKnn {
             tau: self.tau,
-            votes: if n <= 2 * task.used().len() {
-                1
-            } else {
-                self.k
-            },
+            votes: if few { 1 } else { self.k },
             labels: task.labels().to_vec(),
             counts: task.counts(),
             centre,

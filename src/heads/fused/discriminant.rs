@@ -180,15 +180,9 @@ impl Discriminant {
         }
         let best = (self.regression).best(self.regression.values(&self.counts, own));
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
-        Fit {
-            best,
-            far: far(
-                &self.counts,
-                [&self.regression.own, &self.regression.sums],
-                [own, towards],
-                lengths,
-            ),
-        }
+        let rest = [&self.regression.own, &self.regression.sums];
+        let far = far(&self.counts, rest, [own, towards], lengths);
+        Fit { best, far }
     }
 
     /// What an example of a class gives that has others, had it not been there: `sums` are the class sums of its row of the inverse
