@@ -146,7 +146,7 @@ impl Discriminant {
         let gap = if gap > 1e-9 { gap } else { 1.0 };
         let uneven = counts.mean().unwrap_or(1.0) * counts.mapv(f64::recip).mean().unwrap_or(1.0);
         let scatter = scatter(&own, &counts);
-        let gain = shrinkage(&own, &counts, scatter) / gap;
+        let gain = reliability(&own, &counts, scatter) / gap;
         let half = (own - counts.mapv(|n| scatter / n)) * 0.5;
         Some(Self {
             bias: (centre - towards - half) * &gain,
@@ -241,7 +241,7 @@ fn scatter(own: &Array1<f64>, counts: &Array1<f64>) -> f64 {
 
 /// How much of its logit each class keeps: the fewer examples it has, the less is known of its mean. Shrinkage by the scatter of the
 /// mean beside the distance between classes (James, Stein, 1961), in units of that of the class with the most examples.
-fn shrinkage(own: &Array1<f64>, counts: &Array1<f64>, scatter: f64) -> Array1<f64> {
+fn reliability(own: &Array1<f64>, counts: &Array1<f64>, scatter: f64) -> Array1<f64> {
     let taken = scatter * counts.mapv(f64::recip).mean().unwrap_or(1.0);
     let between = larger(own.mean().unwrap_or(0.0) - taken, 0.0);
     let kept = |n: f64| n / (n * between + scatter + f64::MIN_POSITIVE);
