@@ -244,7 +244,7 @@ fn scatter(own: &Array1<f64>, counts: &Array1<f64>) -> f64 {
 fn reliability(own: &Array1<f64>, counts: &Array1<f64>, scatter: f64) -> Array1<f64> {
     let taken = scatter * counts.mapv(f64::recip).mean().unwrap_or(1.0);
     let between = larger(own.mean().unwrap_or(0.0) - taken, 0.0);
-    let kept = |n: f64| n / (n * between + scatter + f64::MIN_POSITIVE);
+    let kept = |n: f64| n / (n * between + scatter + f64::EPSILON);
     counts.mapv(kept) / kept(counts.fold(1.0, |most, &n| larger(most, n)))
 }
 
