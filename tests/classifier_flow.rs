@@ -867,6 +867,30 @@ fn a_new_view_shares_out_the_places_piece_by_piece() {
     }
 }
 
+/// Of a few examples all tell: one that goes and one that comes leave no trace of what was asked between.
+#[wasm_bindgen_test(unsupported = test)]
+fn of_a_few_examples_the_answer_is_that_of_the_set_alone() {
+    let mut classifier = Classifier::new(vec![Stream::new("clip", 2)]).unwrap();
+    for (label, row) in [
+        ("a", [105.0, 97.0]),
+        ("a", [105.0, 105.0]),
+        ("a", [-32.0, 3.0]),
+        ("b", [117.0, 117.0]),
+    ] {
+        classifier.add_example(label, &row).unwrap();
+    }
+    let photo = [-23.0, 4.0];
+    classifier.predict(&photo).unwrap();
+    classifier.remove_example(1).unwrap();
+    classifier.add_example("a", &[-23.0, 10.0]).unwrap();
+    let mut fresh = Classifier::load(&classifier.save()).unwrap();
+    let (followed, fitted) = (classifier.predict(&photo), fresh.predict(&photo));
+    for (a, b) in followed.unwrap().scores.iter().zip(fitted.unwrap().scores) {
+        assert_eq!(a.label, b.label);
+        assert!((a.probability - b.probability).abs() < 1e-5, "{a:?} {b:?}");
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn a_set_that_changes_at_each_question_is_seen_anew_too() {
     let (mut asked, examples) = two_streams();

@@ -1,6 +1,6 @@
 //! The examples as one view sees them: a change costs what has changed, not a fit.
 
-use super::milestone::milestone;
+use super::milestone::{FEW, milestone};
 use crate::Result;
 use crate::heads::{FittedFused, Kernel, Known, PLACES, TextScores, groups, mean_direction};
 use crate::numerics::linalg;
@@ -96,9 +96,12 @@ impl Seen {
         }
     }
 
-    /// Whether as many examples tell how images are seen as this was learned from, most of which are still there.
+    /// Whether as many examples tell how images are seen as this was learned from, most of which are still there; of a few, all.
     pub fn is_current(&self, all: &InUse<'_>) -> bool {
         let n = all.first().len();
+        if n <= FEW {
+            return self.learned_from == all.first();
+        }
         let there = self.learned_from.iter();
         let there = there.filter_map(|(id, _)| all.number(id)).count();
         self.learned_from.len() == n && there as f64 >= STILL_THERE * n as f64
