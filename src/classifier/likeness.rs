@@ -47,9 +47,8 @@ impl Classifier {
         let mut similarities = vec![0.0; examples.len()];
         linalg::add_products(embeddings.view(), &query, &mut similarities);
         let mut order: Vec<usize> = (0..examples.len()).collect();
-        sort_indices(&mut order, &|a, b| {
-            similarities[b].total_cmp(&similarities[a])
-        });
+        let likeness = |i: usize| similarities[i];
+        sort_indices(&mut order, &|a, b| likeness(b).total_cmp(&likeness(a)));
         let neighbour = |i: usize| {
             let (id, example) = examples[i];
             Neighbour {

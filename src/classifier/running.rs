@@ -47,12 +47,11 @@ impl Running {
         let mut before = std::mem::take(&mut self.classes);
         for (class, now) in set.classes().iter().zip(&classes) {
             let ids = || now.iter().map(|&(id, _)| id);
-            let known = before.remove(&class.id);
-            let known = known.filter(|known| {
-                ids()
-                    .take(known.examples.len())
-                    .eq(known.examples.iter().copied())
-            });
+            let starts_alike = |known: &Summed| {
+                let first = ids().take(known.examples.len());
+                first.eq(known.examples.iter().copied())
+            };
+            let known = before.remove(&class.id).filter(starts_alike);
             let mut summed = known.unwrap_or_else(|| Summed {
                 examples: Vec::new(),
                 statistics: Statistics::new(set.streams().width()),

@@ -138,10 +138,9 @@ impl FittedHead for FittedPrototype {
             let row = centre.row.as_slice().expect("a fresh array is contiguous");
             // |x - mean|^2 for an embedding of unit length.
             let square = 1.0 - 2.0 * f64::from(linalg::dot(row, query.row)) + centre.square;
-            let factor = if square > NEAR * NEAR {
-                1.0 / square.sqrt()
-            } else {
-                0.0
+            let factor = match square > NEAR * NEAR {
+                true => 1.0 / square.sqrt(),
+                false => 0.0,
             };
             for score in out.iter_mut().filter(|score| score.is_finite()) {
                 *score *= factor as f32;

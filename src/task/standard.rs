@@ -115,10 +115,9 @@ impl Standard {
             let part = &mut row[columns];
             let square: f64 = part.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
             let length = square.sqrt();
-            let factor = if length > NO_LENGTH {
-                1.0 / length
-            } else {
-                0.0
+            let factor = match length > NO_LENGTH {
+                true => 1.0 / length,
+                false => 0.0,
             };
             part.iter_mut().for_each(|v| *v *= factor as f32);
         }

@@ -108,12 +108,9 @@ impl<'a> Source<'a> {
             squares[c] += base[[c, i]];
         }
         // Opposite examples leave rounding errors, which have no direction.
-        let inverse = |square: f64| {
-            if square > 1e-12 {
-                1.0 / square.sqrt()
-            } else {
-                0.0
-            }
+        let inverse = |square: f64| match square > 1e-12 {
+            true => 1.0 / square.sqrt(),
+            false => 0.0,
         };
         let anchor: Vec<f64> = squares.into_iter().map(inverse).collect();
         for (mut base, anchor) in base.rows_mut().into_iter().zip(&anchor) {
