@@ -101,7 +101,7 @@ impl Report {
             let (own, example) = (held_out.labels[i], held_out.examples[i]);
             let best = largest(&p);
             confusion[own][best] += 1;
-            if !repeats(task, example) {
+            if !repeats(task, held_out, i) {
                 once[own].0 += usize::from(best == own);
                 once[own].1 += 1;
             }
@@ -143,14 +143,14 @@ fn largest(p: &[f64]) -> usize {
     best.expect("a class has been scored")
 }
 
-/// Whether an earlier example of the same class is nearly the same photo: by the mean over the streams of the features
-/// themselves, whatever the head makes of them.
-fn repeats(task: &Task, example: usize) -> bool {
+/// Whether an earlier one of the held-out examples of the same class is nearly the same photo: by the mean over the streams of the
+/// features themselves, whatever the head makes of them.
+fn repeats(task: &Task, held_out: &HeldOut, i: usize) -> bool {
     let streams = task.streams().as_slice().len() as f32;
-    (0..example).any(|other| {
-        task.labels()[other] == task.labels()[example]
-            && linalg::dot(task.row(example), task.row(other)) > DUPLICATE * streams
-    })
+    let (label, example) = (held_out.labels[i], held_out.examples[i]);
+    let others = held_out.examples.iter().zip(&held_out.labels);
+    let mut earlier = others.filter(|&(&other, &of)| of == label && other < example);
+    earlier.any(|(&o, _)| linalg::dot(task.row(example), task.row(o)) > DUPLICATE * streams)
 }
 
 /// Whether most of the nearest other examples are of this class.
