@@ -161,7 +161,7 @@ mod tests {
         let [ridge] = &parse("kernel.RIDGE").unwrap()[..] else {
             panic!("one number was named");
         };
-        assert_eq!(ridge.others, [0.05, 0.2]);
+        assert_eq!(ridge.others, [0.1, 0.4]);
         for word in [
             "knee",
             "kernel.RIDGE=",
