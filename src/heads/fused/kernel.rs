@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView2};
 /// 1.2 points less often.
 pub(super) static SHARPNESS: Measured = Measured::new("kernel.SHARPNESS", 0.6);
 
-/// Ridge. Half of it is right 0.1 to 0.3 points less often from 4 to 16 photos of each class on (`docs/constants.md` names the photos).
+/// Ridge. Half of it is right 0.1 to 0.2 points less often at 4 to 16 photos of each class (all classes of the photos that `docs/constants.md` names).
 pub(in crate::heads) static RIDGE: Measured = Measured::new("kernel.RIDGE", 0.2);
 
 /// Examples that are taken in at once.
