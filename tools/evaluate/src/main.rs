@@ -11,6 +11,7 @@ mod dump;
 mod heads;
 mod measure;
 mod metrics;
+mod nested;
 mod report;
 mod research;
 mod settings;
@@ -91,6 +92,10 @@ struct Arguments {
     /// twice; or `all`, for that of each. Prints what that adds to its figures, as in docs/constants.md.
     #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
     ablate: Vec<Ablations>,
+    /// Compares what the default answer says of the held-out examples of these tasks with what it says of them where it was
+    /// fitted without their fold, to the last number.
+    #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate"])]
+    nested: bool,
     /// Numbers of classes that such a task may have [default: 2 to 10].
     #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
     classes: Option<Numbers>,
@@ -185,6 +190,10 @@ fn run(arguments: &Arguments) -> Result<()> {
             let changes = arguments.changes();
             let rows = ablate::run(&ablations, &datasets, &changes, &kinds, number)?;
             return arguments.tell(&ablate::print(&rows), &serde_json::to_value(&rows)?);
+        }
+        if arguments.nested {
+            let rows = nested::run(&datasets, &arguments.changes(), &kinds, number)?;
+            return arguments.tell(&nested::print(&rows), &serde_json::to_value(&rows)?);
         }
         let tasks = tasks::run(&datasets, &arguments.changes(), &kinds, number, specs)?;
         let rows = summaries::summaries(&tasks, &kinds, &datasets);

@@ -99,12 +99,29 @@ pub fn run(
     number: u64,
     specs: &[HeadSpec],
 ) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    each(datasets, changes, kinds, number, |task, kind, trial| {
+        for spec in specs {
+            outcomes.extend(ask(spec, trial, task, kind)?);
+        }
+        Ok(())
+    })?;
+    Ok(outcomes)
+}
+
+/// Draws `number` tasks, and does something with each.
+pub fn each(
+    datasets: &[Dataset],
+    changes: &Changes,
+    kinds: &Kinds,
+    number: u64,
+    mut with: impl FnMut(u64, &Kind, &Trial) -> Result<()>,
+) -> Result<()> {
     let sets: Vec<_> = datasets
         .iter()
         .map(|dataset| Ok((dataset, kinds.fitting(dataset)?)))
         .collect::<Result<_>>()?;
     let rounds = (0..).flat_map(|round| sets.iter().map(move |set| (round, set)));
-    let mut outcomes = Vec::new();
     for (task, (round, (dataset, (classes, shots)))) in (0..number).zip(rounds) {
         let mut random = generator(task, "tasks");
         let has_text = dataset.text.iter().any(Option::is_some);
@@ -119,11 +136,9 @@ pub fn run(
         let mut trial = draw(dataset, &changes, task, kind.shots)?
             .with_context(|| format!("{} has no photo left to ask about", dataset.name))?;
         trial.ask_at_most(ASKED, &mut random);
-        for spec in specs {
-            outcomes.extend(ask(spec, &trial, task, &kind)?);
-        }
+        with(task, &kind, &trial)?;
     }
-    Ok(outcomes)
+    Ok(())
 }
 
 /// Draws what a task is like, of the numbers of classes and examples that its data set is large enough for.
