@@ -10,10 +10,7 @@ fn main() -> handful::Result<()> {
     let rows = array![[1.0, 0.1], [1.0, 0.3], [0.1, 1.0], [0.2, 1.0]];
     let task = Task::new(streams, rows, vec![0, 0, 1, 1], vec![None, None])?;
 
-    let recipe = HeadSpec::NaiveBayes(NaiveBayes {
-        nu: 20.0,
-        ..NaiveBayes::default()
-    });
+    let recipe = HeadSpec::NaiveBayes(NaiveBayes::default().nu(20.0));
     let mut recogniser = Recogniser::fit(&recipe, task)?;
     println!("{:.2?}", recogniser.predict(&[0.8, 0.6]).probabilities);
     let linear = recogniser.head().linear().expect("naive Bayes is linear");

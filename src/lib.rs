@@ -34,6 +34,7 @@
 
 // Rooms. Each needs only those above it (`tests/rooms.rs`); blank lines keep rustfmt from sorting them.
 mod error;
+mod setters;
 
 use handful_numerics as numerics;
 

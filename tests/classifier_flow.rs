@@ -260,10 +260,7 @@ fn impossible_requests_are_refused_and_change_nothing() {
         classifier.predict(&[f32::NAN; 8]).unwrap_err().code(),
         "not-finite"
     );
-    let bad = HeadSpec::NaiveBayes(NaiveBayes {
-        nu: -1.0,
-        ..NaiveBayes::default()
-    });
+    let bad = HeadSpec::NaiveBayes(NaiveBayes::default().nu(-1.0));
     assert_eq!(
         classifier.set_head(Some(bad)).unwrap_err().code(),
         "parameter"
@@ -530,10 +527,7 @@ fn a_meaning_that_cannot_be_is_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_scale_of_the_stream_says_how_sure_text_is() {
     let sureness = |scale: Option<f64>| {
-        let clip = Stream {
-            scale,
-            ..Stream::new("clip", 2)
-        };
+        let clip = Stream::new("clip", 2).scale(scale);
         let mut classifier = Classifier::new(vec![clip]).unwrap();
         for (label, text) in [("apple", [1.0, 0.0]), ("pear", [0.0, 1.0])] {
             classifier.add_class(label).unwrap();
@@ -554,10 +548,7 @@ fn the_scale_of_the_stream_says_how_sure_text_is() {
         assert!((sureness(scale) - expected).abs() < 1e-5);
     }
     for scale in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let clip = Stream {
-            scale: Some(scale),
-            ..Stream::new("clip", 2)
-        };
+        let clip = Stream::new("clip", 2).scale(Some(scale));
         assert_eq!(
             Classifier::new(vec![clip]).err().unwrap().code(),
             "parameter"
@@ -568,10 +559,7 @@ fn the_scale_of_the_stream_says_how_sure_text_is() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_temperature_of_a_stream_says_how_sure_one_photo_makes() {
     let ask = |temperature, shots: usize| {
-        let aux = Stream {
-            temperature,
-            ..Stream::new("aux", 8)
-        };
+        let aux = Stream::new("aux", 8).temperature(temperature);
         let mut classifier = Classifier::new(vec![aux]).unwrap();
         let (features, classes) = common::blobs(3, 3, 13, 8, 0.6);
         let photos = features.rows().into_iter().zip(classes).enumerate();
@@ -595,10 +583,8 @@ fn the_temperature_of_a_stream_says_how_sure_one_photo_makes() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_weight_of_a_stream_decides_where_no_example_can_tell() {
     let answer = |color, shape| {
-        let streams = [("color", color), ("shape", shape)].map(|(name, weight)| Stream {
-            weight,
-            ..Stream::new(name, 2)
-        });
+        let streams = [("color", color), ("shape", shape)]
+            .map(|(name, weight)| Stream::new(name, 2).weight(weight));
         let mut classifier = Classifier::new(streams.to_vec()).unwrap();
         classifier
             .add_example("red bar", &[1.0, 0.0, 1.0, 0.0])
@@ -636,10 +622,7 @@ fn photos_that_tell_nothing_are_answered_by_a_guess() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_default_answer_follows_many_changes() {
     // Nothing to standardise and one stream: how images are seen does not depend on what was taught first.
-    let stream = Stream {
-        plain: true,
-        ..Stream::new("aux", 8)
-    };
+    let stream = Stream::new("aux", 8).plain(true);
     let mut classifier = Classifier::new(vec![stream]).unwrap();
     let (features, classes) = blobs(7, 6, 40, 8, 0.3);
     for (row, class) in features.rows().into_iter().zip(classes) {
@@ -673,10 +656,7 @@ fn the_default_answer_follows_many_changes() {
 /// More examples than the kernel has places: those of a class that are most alike share one, whatever came and went before.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_default_answer_of_very_many_examples_is_that_of_a_fit_from_nothing() {
-    let stream = Stream {
-        plain: true,
-        ..Stream::new("aux", 8)
-    };
+    let stream = Stream::new("aux", 8).plain(true);
     let mut classifier = Classifier::new(vec![stream]).unwrap();
     let (features, classes) = blobs(7, 4, 700, 8, 0.6);
     for (i, (row, class)) in features.rows().into_iter().zip(classes).enumerate() {

@@ -110,7 +110,7 @@ proptest! {
         naive_bayes in any::<bool>(),
     ) {
         // Nothing to standardise and one stream: how images are seen does not depend on what was taught first.
-        let stream = Stream { plain: true, ..Stream::new("clip", 5) };
+        let stream = Stream::new("clip", 5).plain(true);
         let mut classifier = Classifier::new(vec![stream]).unwrap();
         let head = naive_bayes.then(|| HeadSpec::NaiveBayes(NaiveBayes::default()));
         classifier.set_head(head).unwrap();

@@ -25,10 +25,9 @@ fn full() -> Classifier {
     classifier.add_class("empty").unwrap();
     classifier.set_text("brot", Some(&[3.0, 4.0])).unwrap();
     classifier
-        .set_head(Some(HeadSpec::Prototype(Prototype {
-            logit_scale: 30.0,
-            ..Default::default()
-        })))
+        .set_head(Some(HeadSpec::Prototype(
+            Prototype::default().logit_scale(30.0),
+        )))
         .unwrap();
     classifier
 }
@@ -70,11 +69,9 @@ fn an_empty_set_comes_back() {
 fn a_set_is_that_of_the_same_encoder_whatever_its_numbers() {
     for i in 0..1000 {
         let number = 0.001 + f64::from(i) / 7.0;
-        let stream = Stream {
-            scale: Some(number),
-            temperature: Some(0.1 * number),
-            ..Stream::new("clip", 1)
-        };
+        let stream = Stream::new("clip", 1)
+            .scale(Some(number))
+            .temperature(Some(0.1 * number));
         let mut saved = Classifier::new(vec![stream]).unwrap();
         let loaded = Classifier::load(&saved.save()).unwrap();
         assert_eq!(loaded.set(), saved.set());

@@ -172,26 +172,17 @@ fn classes_of_few_photos_are_not_swallowed_by_those_of_many() {
             assert!(found > published + 3.0, "{found} after {published}");
         };
         let naive_bayes = |center_count| {
-            let head = NaiveBayes {
-                center_count,
-                ..Default::default()
-            };
+            let head = NaiveBayes::default().center_count(center_count);
             accuracy(&head, &task, rows, labels)
         };
         check("naive_bayes", naive_bayes(1.0), naive_bayes(0.0));
         let full = |center_count| {
-            let head = NaiveBayesFull {
-                center_count,
-                ..Default::default()
-            };
+            let head = NaiveBayesFull::default().center_count(center_count);
             accuracy(&head, &head.prepare(task.clone()).unwrap(), rows, labels)
         };
         check("naive_bayes_full", full(1.0), full(0.0));
         let kernel_ridge = |balance| {
-            let head = KernelRidge {
-                balance,
-                ..Default::default()
-            };
+            let head = KernelRidge::default().balance(balance);
             accuracy(&head, &head.prepare(task.clone()).unwrap(), rows, labels)
         };
         check("kernel_ridge", kernel_ridge(2.0), kernel_ridge(0.0));

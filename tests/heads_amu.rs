@@ -97,17 +97,15 @@ fn kind(name: &str) -> Uncertainty {
 
 impl Hyper {
     fn recipe(&self) -> AmuPublished {
-        AmuPublished {
-            alpha: self.alpha,
-            lambda: self.lambda_merge,
-            uncertainty: kind(&self.uncertainty),
-            power: self.power,
-            lr: self.lr,
-            weight_decay: self.weight_decay,
-            epochs: self.epochs,
-            batch: self.batch_size,
-            ..Default::default()
-        }
+        AmuPublished::default()
+            .alpha(self.alpha)
+            .lambda(self.lambda_merge)
+            .uncertainty(kind(&self.uncertainty))
+            .power(self.power)
+            .lr(self.lr)
+            .weight_decay(self.weight_decay)
+            .epochs(self.epochs)
+            .batch(self.batch_size)
     }
 }
 

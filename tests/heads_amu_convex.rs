@@ -86,15 +86,13 @@ fn the_convex_form_finds_the_reference_minimum() {
             .map(|row| hyper.text.then(|| Array1::from(row.clone())));
         let rows = joined(&inputs.clip_features, &inputs.aux_features);
         let task = Task::new(streams, rows, inputs.labels.clone(), text.collect()).unwrap();
-        let head = Amu {
-            alpha: Some(hyper.alpha),
-            lambda: hyper.lambda_merge,
-            mu: hyper.mu,
-            uncertainty: hyper.uncertainty,
-            class_balance: hyper.class_balance,
-            aux: Auxiliary::Other,
-            ..Default::default()
-        };
+        let head = Amu::default()
+            .alpha(Some(hyper.alpha))
+            .lambda(hyper.lambda_merge)
+            .mu(hyper.mu)
+            .uncertainty(hyper.uncertainty)
+            .class_balance(hyper.class_balance)
+            .aux(Auxiliary::Other);
         let fitted = head.fit(&task).unwrap();
         let queries = joined(&inputs.test_clip_features, &inputs.test_aux_features);
         for (query, expected) in queries.rows().into_iter().zip(&case.test_logits) {
@@ -138,10 +136,7 @@ fn recipes() -> Vec<HeadSpec> {
         HeadSpec::Amu(head)
     };
     let published = |change: &dyn Fn(&mut AmuPublished)| {
-        let mut head = AmuPublished {
-            epochs: 3,
-            ..Default::default()
-        };
+        let mut head = AmuPublished::default().epochs(3);
         change(&mut head);
         HeadSpec::AmuPublished(head)
     };
@@ -243,11 +238,11 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
     let two = all.subset(&two);
     let query = all.row(8);
     for spec in [
-        HeadSpec::Amu(Amu {
-            uncertainty: Uncertainty::None,
-            alpha: Some(2.0),
-            ..Default::default()
-        }),
+        HeadSpec::Amu(
+            Amu::default()
+                .uncertainty(Uncertainty::None)
+                .alpha(Some(2.0)),
+        ),
         HeadSpec::AmuPublished(AmuPublished::default()),
     ] {
         let zero_shot = handful::heads::ZeroShot::default().fit(&two).unwrap();
@@ -264,22 +259,17 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_linear_says_so() {
     let with_text = task(2, 3, 2);
-    let amu = |uncertainty| Amu {
-        uncertainty,
-        ..Default::default()
-    };
+    let amu = |uncertainty| Amu::default().uncertainty(uncertainty);
     let is_linear = |head: &Amu, task: &Task| head.fit(task).unwrap().linear().is_some();
     assert!(is_linear(&amu(Uncertainty::None), &with_text));
     assert!(!is_linear(&amu(Uncertainty::Max), &with_text));
     assert!(is_linear(&amu(Uncertainty::Max), &with_text.without_text()));
     // The same scores come from both parts apart.
     let fixed = amu(Uncertainty::None).fit(&with_text).unwrap();
-    let apart = Amu {
-        uncertainty: Uncertainty::Max,
-        power: 0.0,
-        alpha: Some(fixed.alpha()),
-        ..Default::default()
-    };
+    let apart = Amu::default()
+        .uncertainty(Uncertainty::Max)
+        .power(0.0)
+        .alpha(Some(fixed.alpha()));
     let apart = apart.fit(&with_text).unwrap();
     same(
         &all_scores(&fixed, &with_text),

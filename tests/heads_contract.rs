@@ -28,60 +28,45 @@ fn same(a: &[f32], b: &[f32], tolerance: f32) {
 fn every_head() -> Vec<HeadSpec> {
     let mut all = HeadSpec::all().to_vec();
     all.extend([
-        HeadSpec::Prototype(Prototype {
-            center: Center::SupportMean,
-            ..Default::default()
-        }),
-        HeadSpec::Prototype(Prototype {
-            text_count: 1.5,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            minmax: true,
-            dof: Dof::Classes,
-            prior: Prior::Smoothed,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            eta: Some(0.5),
-            floor: 0.01,
-            center_count: 0.0,
-            text_count: 2.0,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            ridge: Ridge::Fixed(0.05),
-            standardise: false,
-            prior: Prior::Empirical,
-            center_count: 2.5,
-            text: true,
-            alpha: Some(0.1),
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            ridge: Ridge::LedoitWolf,
-            text: true,
-            ..Default::default()
-        }),
-        HeadSpec::Knn(Knn {
-            k: 3,
-            center: Center::SupportMean,
-            ..Default::default()
-        }),
-        HeadSpec::TipAdapter(TipAdapter {
-            per_class_mean: false,
-            ..Default::default()
-        }),
-        HeadSpec::Amu(Amu {
-            alpha: Some(1.5),
-            ..Default::default()
-        }),
-        HeadSpec::KernelRidge(KernelRidge {
-            beta: Some(1.7),
-            lambda: Some(0.1),
-            balance: 0.0,
-            weight: Some(0.3),
-            ..Default::default()
-        }),
+        HeadSpec::Prototype(Prototype::default().center(Center::SupportMean)),
+        HeadSpec::Prototype(Prototype::default().text_count(1.5)),
+        HeadSpec::NaiveBayes(
+            NaiveBayes::default()
+                .minmax(true)
+                .dof(Dof::Classes)
+                .prior(Prior::Smoothed),
+        ),
+        HeadSpec::NaiveBayes(
+            NaiveBayes::default()
+                .eta(Some(0.5))
+                .floor(0.01)
+                .center_count(0.0)
+                .text_count(2.0),
+        ),
+        HeadSpec::NaiveBayesFull(
+            NaiveBayesFull::default()
+                .ridge(Ridge::Fixed(0.05))
+                .standardise(false)
+                .prior(Prior::Empirical)
+                .center_count(2.5)
+                .text(true)
+                .alpha(Some(0.1)),
+        ),
+        HeadSpec::NaiveBayesFull(
+            NaiveBayesFull::default()
+                .ridge(Ridge::LedoitWolf)
+                .text(true),
+        ),
+        HeadSpec::Knn(Knn::default().k(3).center(Center::SupportMean)),
+        HeadSpec::TipAdapter(TipAdapter::default().per_class_mean(false)),
+        HeadSpec::Amu(Amu::default().alpha(Some(1.5))),
+        HeadSpec::KernelRidge(
+            KernelRidge::default()
+                .beta(Some(1.7))
+                .lambda(Some(0.1))
+                .balance(0.0)
+                .weight(Some(0.3)),
+        ),
     ]);
     all
 }
@@ -333,146 +318,41 @@ fn a_thousand_classes_have_finite_scores() {
 fn hyper_parameters_outside_their_range_are_refused() {
     let all = task(1, 2, 2);
     let bad = [
-        HeadSpec::ZeroShot(ZeroShot {
-            logit_scale: Some(0.0),
-            ..Default::default()
-        }),
-        HeadSpec::ZeroShot(ZeroShot {
-            logit_scale: Some(f64::NAN),
-            ..Default::default()
-        }),
-        HeadSpec::Prototype(Prototype {
-            logit_scale: -1.0,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            nu: f64::INFINITY,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            nu: -0.1,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            eta: Some(1.1),
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            floor: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            center_count: f64::NAN,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayes(NaiveBayes {
-            text_count: -1.0,
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            ridge: Ridge::Fixed(0.0),
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            alpha: Some(f64::NAN),
-            ..Default::default()
-        }),
-        HeadSpec::NaiveBayesFull(NaiveBayesFull {
-            center_count: -1.0,
-            ..Default::default()
-        }),
-        HeadSpec::Prototype(Prototype {
-            text_count: f64::NAN,
-            ..Default::default()
-        }),
-        HeadSpec::Knn(Knn {
-            k: 0,
-            ..Default::default()
-        }),
-        HeadSpec::Knn(Knn {
-            tau: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::TipAdapter(TipAdapter {
-            alpha: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::TipAdapter(TipAdapter {
-            beta: f64::INFINITY,
-            ..Default::default()
-        }),
-        HeadSpec::KernelRidge(KernelRidge {
-            lambda: Some(0.0),
-            ..Default::default()
-        }),
-        HeadSpec::KernelRidge(KernelRidge {
-            beta: Some(-1.0),
-            ..Default::default()
-        }),
-        HeadSpec::KernelRidge(KernelRidge {
-            weight: Some(0.0),
-            ..Default::default()
-        }),
-        HeadSpec::KernelRidge(KernelRidge {
-            balance: 2.1,
-            ..Default::default()
-        }),
-        HeadSpec::Logistic(Logistic {
-            scale: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::Logistic(Logistic {
-            c: 1e9,
-            ..Default::default()
-        }),
-        HeadSpec::Uer(Uer {
-            learning_rate: f64::NAN,
-            ..Default::default()
-        }),
-        HeadSpec::Uer(Uer {
-            feature_scale: 1e7,
-            ..Default::default()
-        }),
-        HeadSpec::Uer(Uer {
-            gamma: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::Uer(Uer {
-            iterations: 0,
-            ..Default::default()
-        }),
-        HeadSpec::Uer(Uer {
-            batch: 0,
-            ..Default::default()
-        }),
-        HeadSpec::Amu(Amu {
-            alpha: Some(f64::NAN),
-            ..Default::default()
-        }),
-        HeadSpec::Amu(Amu {
-            alpha: Some(1001.0),
-            ..Default::default()
-        }),
-        HeadSpec::Amu(Amu {
-            lambda: 1.1,
-            ..Default::default()
-        }),
-        HeadSpec::Amu(Amu {
-            mu: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::AmuPublished(AmuPublished {
-            batch: 0,
-            ..Default::default()
-        }),
-        HeadSpec::AmuPublished(AmuPublished {
-            moment_norm: 0.0,
-            ..Default::default()
-        }),
-        HeadSpec::AmuPublished(AmuPublished {
-            lr: -1.0,
-            ..Default::default()
-        }),
+        HeadSpec::ZeroShot(ZeroShot::default().logit_scale(Some(0.0))),
+        HeadSpec::ZeroShot(ZeroShot::default().logit_scale(Some(f64::NAN))),
+        HeadSpec::Prototype(Prototype::default().logit_scale(-1.0)),
+        HeadSpec::NaiveBayes(NaiveBayes::default().nu(f64::INFINITY)),
+        HeadSpec::NaiveBayes(NaiveBayes::default().nu(-0.1)),
+        HeadSpec::NaiveBayes(NaiveBayes::default().eta(Some(1.1))),
+        HeadSpec::NaiveBayes(NaiveBayes::default().floor(0.0)),
+        HeadSpec::NaiveBayes(NaiveBayes::default().center_count(f64::NAN)),
+        HeadSpec::NaiveBayes(NaiveBayes::default().text_count(-1.0)),
+        HeadSpec::NaiveBayesFull(NaiveBayesFull::default().ridge(Ridge::Fixed(0.0))),
+        HeadSpec::NaiveBayesFull(NaiveBayesFull::default().alpha(Some(f64::NAN))),
+        HeadSpec::NaiveBayesFull(NaiveBayesFull::default().center_count(-1.0)),
+        HeadSpec::Prototype(Prototype::default().text_count(f64::NAN)),
+        HeadSpec::Knn(Knn::default().k(0)),
+        HeadSpec::Knn(Knn::default().tau(0.0)),
+        HeadSpec::TipAdapter(TipAdapter::default().alpha(0.0)),
+        HeadSpec::TipAdapter(TipAdapter::default().beta(f64::INFINITY)),
+        HeadSpec::KernelRidge(KernelRidge::default().lambda(Some(0.0))),
+        HeadSpec::KernelRidge(KernelRidge::default().beta(Some(-1.0))),
+        HeadSpec::KernelRidge(KernelRidge::default().weight(Some(0.0))),
+        HeadSpec::KernelRidge(KernelRidge::default().balance(2.1)),
+        HeadSpec::Logistic(Logistic::default().scale(0.0)),
+        HeadSpec::Logistic(Logistic::default().c(1e9)),
+        HeadSpec::Uer(Uer::default().learning_rate(f64::NAN)),
+        HeadSpec::Uer(Uer::default().feature_scale(1e7)),
+        HeadSpec::Uer(Uer::default().gamma(0.0)),
+        HeadSpec::Uer(Uer::default().iterations(0)),
+        HeadSpec::Uer(Uer::default().batch(0)),
+        HeadSpec::Amu(Amu::default().alpha(Some(f64::NAN))),
+        HeadSpec::Amu(Amu::default().alpha(Some(1001.0))),
+        HeadSpec::Amu(Amu::default().lambda(1.1)),
+        HeadSpec::Amu(Amu::default().mu(0.0)),
+        HeadSpec::AmuPublished(AmuPublished::default().batch(0)),
+        HeadSpec::AmuPublished(AmuPublished::default().moment_norm(0.0)),
+        HeadSpec::AmuPublished(AmuPublished::default().lr(-1.0)),
     ];
     let mut classifier = Classifier::new(all.streams().as_slice().to_vec()).unwrap();
     let chosen = Some(HeadSpec::by_name("knn").unwrap());

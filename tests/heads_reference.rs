@@ -128,15 +128,9 @@ fn prototype_gives_the_reference_scores_and_temperature() {
     let head = recipe.fit(&task).unwrap();
     check(&head, "prototype");
     check_temperature(&recipe, &task, r.prototype_temperature);
-    let centred = Prototype {
-        center: Center::SupportMean,
-        ..Default::default()
-    };
+    let centred = Prototype::default().center(Center::SupportMean);
     check(&centred.fit(&task).unwrap(), "prototype_centred");
-    let text = Prototype {
-        text_count: 1.5,
-        ..Default::default()
-    };
+    let text = Prototype::default().text_count(1.5);
     check(&text.fit(&task).unwrap(), "prototype_text");
 }
 
@@ -147,27 +141,21 @@ fn naive_bayes_gives_the_reference_scores_and_temperature() {
     let head = recipe.fit(&task).unwrap();
     check_differences(&head, "naive_bayes");
     check_temperature(&recipe, &task, r.naive_bayes_temperature);
-    let published = NaiveBayes {
-        nu: 0.0,
-        prior: Prior::Empirical,
-        center_count: 0.0,
-        ..Default::default()
-    };
+    let published = NaiveBayes::default()
+        .nu(0.0)
+        .prior(Prior::Empirical)
+        .center_count(0.0);
     check_differences(&published.fit(&task).unwrap(), "naive_bayes_published");
-    let minmax = NaiveBayes {
-        minmax: true,
-        dof: Dof::Classes,
-        prior: Prior::Smoothed,
-        ..Default::default()
-    };
+    let minmax = NaiveBayes::default()
+        .minmax(true)
+        .dof(Dof::Classes)
+        .prior(Prior::Smoothed);
     check_differences(&minmax.fit(&task).unwrap(), "naive_bayes_minmax");
-    let text = NaiveBayes {
-        eta: Some(0.5),
-        floor: 0.01,
-        prior: Prior::Smoothed,
-        text_count: 1.5,
-        ..Default::default()
-    };
+    let text = NaiveBayes::default()
+        .eta(Some(0.5))
+        .floor(0.01)
+        .prior(Prior::Smoothed)
+        .text_count(1.5);
     check_differences(&text.fit(&task).unwrap(), "naive_bayes_text");
 }
 
@@ -178,26 +166,15 @@ fn naive_bayes_full_gives_the_reference_scores_and_temperature() {
     let head = recipe.fit(&task).unwrap();
     check(&head, "naive_bayes_full");
     check_temperature(&recipe, &task, r.naive_bayes_full_temperature);
-    let published = NaiveBayesFull {
-        center_count: 0.0,
-        ..Default::default()
-    };
+    let published = NaiveBayesFull::default().center_count(0.0);
     check(&published.fit(&task).unwrap(), "naive_bayes_full_published");
-    let shrunk = NaiveBayesFull {
-        ridge: Ridge::LedoitWolf,
-        ..Default::default()
-    };
+    let shrunk = NaiveBayesFull::default().ridge(Ridge::LedoitWolf);
     check(&shrunk.fit(&task).unwrap(), "naive_bayes_full_ledoit_wolf");
-    let fixed = NaiveBayesFull {
-        ridge: Ridge::Fixed(0.05),
-        prior: Prior::Empirical,
-        ..Default::default()
-    };
+    let fixed = NaiveBayesFull::default()
+        .ridge(Ridge::Fixed(0.05))
+        .prior(Prior::Empirical);
     check(&fixed.fit(&task).unwrap(), "naive_bayes_full_fixed");
-    let text = NaiveBayesFull {
-        text: true,
-        ..Default::default()
-    };
+    let text = NaiveBayesFull::default().text(true);
     // Terms of the order of 20 that nearly cancel.
     close(&text.fit(&task).unwrap(), "naive_bayes_full_text", 1e-5);
 }
@@ -259,12 +236,10 @@ fn kernel_ridge_gives_the_reference_scores() {
     );
     let bare = task.without_text();
     check(&KernelRidge::default().fit(&bare).unwrap(), "kernel_ridge");
-    let published = KernelRidge {
-        beta: Some(3.0),
-        lambda: Some(0.05),
-        balance: 0.0,
-        ..Default::default()
-    };
+    let published = KernelRidge::default()
+        .beta(Some(3.0))
+        .lambda(Some(0.05))
+        .balance(0.0);
     check(&published.fit(&bare).unwrap(), "kernel_ridge_published");
 }
 
@@ -272,11 +247,7 @@ fn kernel_ridge_gives_the_reference_scores() {
 fn knn_gives_the_reference_scores() {
     let (_, task) = reference();
     check(&Knn::default().fit(&task).unwrap(), "knn");
-    let centred = Knn {
-        k: 3,
-        center: Center::SupportMean,
-        ..Default::default()
-    };
+    let centred = Knn::default().k(3).center(Center::SupportMean);
     check(&centred.fit(&task).unwrap(), "knn_centred");
 }
 
@@ -284,10 +255,7 @@ fn knn_gives_the_reference_scores() {
 fn tip_adapter_gives_the_reference_scores() {
     let (_, task) = reference();
     check(&TipAdapter::default().fit(&task).unwrap(), "tip_adapter");
-    let published = TipAdapter {
-        per_class_mean: false,
-        ..Default::default()
-    };
+    let published = TipAdapter::default().per_class_mean(false);
     check(&published.fit(&task).unwrap(), "tip_adapter_published");
 }
 

@@ -12,10 +12,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 /// So many rows of each of three classes, all moved by an offset.
 fn task(offset: f32, plain: bool, each: usize) -> Result<Task> {
     let mut random = Random::new(7);
-    let stream = Stream {
-        plain,
-        ..Stream::new("aux", 16)
-    };
+    let stream = Stream::new("aux", 16).plain(plain);
     let centres = Array2::from_shape_fn((3, 16), |_| random.uniform() as f32 - 0.5);
     let rows = Array2::from_shape_fn((3 * each, 16), |(i, d)| {
         // One dimension differs most and tells nothing.

@@ -15,10 +15,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 fn trust(telling: usize, each: usize, seed: u64) -> Vec<f64> {
     let mut random = Random::new(seed);
     // Nothing is taken out of them, so that their prior trust stays alike.
-    let streams = ["clip", "a", "b", "c"].map(|name| Stream {
-        plain: true,
-        ..Stream::new(name, 8)
-    });
+    let streams = ["clip", "a", "b", "c"].map(|name| Stream::new(name, 8).plain(true));
     let rows = Array2::from_shape_fn((2 * each, 32), |(i, d)| {
         let own = d == 8 * telling + i % 2;
         random.uniform() as f32 - if own { -0.5 } else { 0.5 }

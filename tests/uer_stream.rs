@@ -51,16 +51,14 @@ fn streams_give_the_reference_losses_scores_and_memory() {
     let streams = clip_and_aux(r.clip, r.aux);
     let queries = unit_rows(&streams, &r.queries);
     for run in &r.runs {
-        let recipe = Uer {
-            iterations: run.iterations,
-            replay: r.replay,
-            memory: r.memory,
-            current: run.current,
-            replayed: run.replayed,
-            inference: run.inference,
-            seed: r.seed,
-            ..Uer::default()
-        };
+        let recipe = Uer::default()
+            .iterations(run.iterations)
+            .replay(r.replay)
+            .memory(r.memory)
+            .current(run.current)
+            .replayed(run.replayed)
+            .inference(run.inference)
+            .seed(r.seed);
         let trust = Array1::from_elem(streams.width(), 0.5_f32.sqrt());
         let mut stream = UerStream::new(&recipe, trust).unwrap();
         (0..4).for_each(|_| stream.add_class());
@@ -149,12 +147,10 @@ fn the_angle_gradient_leaves_the_norms_to_first_order() {
     // Two classes meet in one batch, so that there is a loss; nothing is in memory yet.
     let (rows, labels) = (array![[1.0, 0.0], [0.6, 0.8], [0.8, 0.6]], [0, 1, 0]);
     let change = |current, learning_rate| {
-        let recipe = Uer {
-            current,
-            learning_rate,
-            feature_scale: 1.0,
-            ..Uer::default()
-        };
+        let recipe = Uer::default()
+            .current(current)
+            .learning_rate(learning_rate)
+            .feature_scale(1.0);
         let mut stream = one_stream(&recipe, 2, 2);
         let observed = stream.observe(rows.view(), &labels).unwrap();
         assert!(observed.loss_current > 0.01 && observed.loss_memory.is_none());
@@ -179,11 +175,7 @@ fn the_angle_gradient_leaves_the_norms_to_first_order() {
 #[wasm_bindgen_test(unsupported = test)]
 fn only_replay_moves_the_norms() {
     let spread = |replay| {
-        let recipe = Uer {
-            replay,
-            learning_rate: 0.001,
-            ..Uer::default()
-        };
+        let recipe = Uer::default().replay(replay).learning_rate(0.001);
         let norms = norms(&fed(&recipe, 1));
         norms
             .iter()
@@ -196,12 +188,7 @@ fn only_replay_moves_the_norms() {
 
 /// Number and class of the examples in memory after all of these labels in one batch.
 fn kept(policy: MemoryPolicy, memory: usize, seed: u32, labels: &[usize]) -> Vec<(u64, usize)> {
-    let recipe = Uer {
-        policy,
-        memory,
-        seed,
-        ..Uer::default()
-    };
+    let recipe = Uer::default().policy(policy).memory(memory).seed(seed);
     let mut stream = one_stream(&recipe, 5, 1);
     let rows = Array2::ones((labels.len(), 1));
     stream.observe(rows.view(), labels).unwrap();
@@ -242,15 +229,13 @@ fn a_balanced_memory_gives_every_class_its_share_and_stays_full() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_state_goes_on_bit_for_bit() {
     for policy in [MemoryPolicy::Reservoir, MemoryPolicy::ClassBalanced] {
-        let recipe = Uer {
-            // No short decimal, so that a detour through text would show.
-            learning_rate: 0.1 / 3.0,
-            gamma: std::f64::consts::PI * 3.3,
-            memory: 7,
-            replay: 3,
-            policy,
-            ..Uer::default()
-        };
+        // No short decimals, so that a detour through text would show.
+        let recipe = Uer::default()
+            .learning_rate(0.1 / 3.0)
+            .gamma(std::f64::consts::PI * 3.3)
+            .memory(7)
+            .replay(3)
+            .policy(policy);
         let mut stream = UerStream::new(&recipe, Array1::from_elem(8, 0.3)).unwrap();
         stream.add_class();
         stream
@@ -376,12 +361,10 @@ fn one_class_alone_has_no_loss_and_does_not_move() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn opposite_images_and_short_weights_have_no_direction_but_stay_finite() {
-    let recipe = Uer {
-        imprint: false,
-        inference: Factor::Angle,
-        mask_unseen: false,
-        ..Uer::default()
-    };
+    let recipe = Uer::default()
+        .imprint(false)
+        .inference(Factor::Angle)
+        .mask_unseen(false);
     for recipe in [Uer::default(), recipe] {
         let mut stream = one_stream(&recipe, 2, 2);
         for _ in 0..3 {
@@ -397,11 +380,7 @@ fn opposite_images_and_short_weights_have_no_direction_but_stay_finite() {
     }
     // Unseen classes have no weights, and angles of nothing are 0.
     let mut stream = one_stream(
-        &Uer {
-            mask_unseen: false,
-            inference: Factor::Angle,
-            ..Uer::default()
-        },
+        &Uer::default().mask_unseen(false).inference(Factor::Angle),
         2,
         2,
     );
@@ -415,10 +394,7 @@ fn opposite_images_and_short_weights_have_no_direction_but_stay_finite() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_step_out_of_the_numbers_is_taken_back_and_halves_the_rate() {
-    let recipe = Uer {
-        learning_rate: 1e45,
-        ..Uer::default()
-    };
+    let recipe = Uer::default().learning_rate(1e45);
     let mut stream = one_stream(&recipe, 2, 2);
     let batch = array![[1.0, 0.0], [0.8, 0.6]];
     let first = stream.observe(batch.view(), &[0, 1]).unwrap();
@@ -492,10 +468,7 @@ fn the_head_streams_its_task_and_answers_as_its_weights() {
     for (found, &expected) in scores(&head, &all, row).iter().zip(&expected) {
         assert_close(*found, expected, 1e-5);
     }
-    let other = Uer {
-        seed: 1,
-        ..Uer::default()
-    };
+    let other = Uer::default().seed(1);
     let other = scores(&other.fit(&all).unwrap(), &all, row);
     assert_ne!(scores(&head, &all, row), other);
 }
@@ -506,10 +479,7 @@ fn texts_start_the_classes_where_clip_is_all_there_is() {
     let text = vec![Some(array![0.0, 1.0]), Some(array![1.0, 0.0])];
     let rows = array![[0.3_f32, 1.0], [1.0, 0.2]];
     let task = Task::new(streams, rows, vec![0, 1], text).unwrap();
-    let recipe = Uer {
-        learning_rate: 1e-9,
-        ..Uer::default()
-    };
+    let recipe = Uer::default().learning_rate(1e-9);
     let head = recipe.fit(&task).unwrap();
     let expected = array![[0.0, 32.0], [32.0, 0.0]];
     let weights = head.linear().unwrap().weights();

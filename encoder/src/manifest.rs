@@ -330,12 +330,10 @@ impl RawOutput {
                 )));
             }
         }
-        let stream = Stream {
-            scale: self.logit_scale,
-            temperature: self.temperature,
-            weight: self.weight,
-            ..Stream::new(name, output.dim)
-        };
+        let stream = Stream::new(name, output.dim)
+            .scale(self.logit_scale)
+            .temperature(self.temperature)
+            .weight(self.weight);
         Ok((stream, output))
     }
 }

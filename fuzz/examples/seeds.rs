@@ -30,18 +30,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn set(seed: u64, head: Option<HeadSpec>) -> handful::Result<Classifier> {
-    let clip = Stream {
-        scale: Some(30.0),
-        ..Stream::new("clip", 2)
-    };
-    let aux = Stream {
-        temperature: Some(2.0),
-        weight: Some(0.5),
-        ..Stream::new("aux", 3)
-    };
+    let clip = Stream::new("clip", 2).scale(Some(30.0));
+    let aux = Stream::new("aux", 3)
+        .temperature(Some(2.0))
+        .weight(Some(0.5));
     let streams = match seed % 3 {
         0 => vec![clip],
-        1 => vec![Stream { plain: true, ..aux }],
+        1 => vec![aux.plain(true)],
         _ => vec![clip, aux],
     };
     let width: usize = streams.iter().map(|stream| stream.dim).sum();

@@ -178,13 +178,7 @@ fn streams(layout: u8) -> Vec<Stream> {
         0 => vec![Stream::new("aux", 3)],
         1 => vec![Stream::new("clip", 2)],
         2 => vec![Stream::new("clip", 2), Stream::new("aux", 3)],
-        _ => vec![
-            Stream {
-                plain: true,
-                ..Stream::new("aux", 2)
-            },
-            Stream::new("bux", 1),
-        ],
+        _ => vec![Stream::new("aux", 2).plain(true), Stream::new("bux", 1)],
     }
 }
 

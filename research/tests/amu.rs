@@ -45,10 +45,7 @@ fn difference(a: &Array2<f32>, b: &Array2<f32>) -> f32 {
 
 #[test]
 fn the_gradient_is_that_of_finite_differences() {
-    let recipe = Amu {
-        class_balance: true,
-        ..Amu::default()
-    };
+    let recipe = Amu::default().class_balance(true);
     let task = task(1, 4, 5).subset(&[0, 1, 2, 5, 6, 10, 11, 12, 13, 15]);
     let (problem, used) = Problem::of(&recipe, 3.0, &task).unwrap().unwrap();
     assert_eq!(used, [0, 1, 2, 3]);
@@ -70,13 +67,11 @@ fn the_gradient_is_that_of_finite_differences() {
 fn every_solver_of_the_convex_form_answers_as_the_library() {
     let recipes = [
         Amu::default(),
-        Amu {
-            alpha: Some(2.0),
-            lambda: 0.8,
-            mu: 3.0,
-            uncertainty: Uncertainty::Entropy,
-            ..Amu::default()
-        },
+        Amu::default()
+            .alpha(Some(2.0))
+            .lambda(0.8)
+            .mu(3.0)
+            .uncertainty(Uncertainty::Entropy),
     ];
     for (classes, shots) in [(3, 4), (6, 12)] {
         let with_text = task(21, classes, shots);
@@ -125,10 +120,7 @@ fn tuning_and_greedy_soups_do_not_raise_the_held_out_loss() {
     for (seed, shots) in [(3, 3), (4, 8)] {
         let task = task(seed, 5, shots);
         let plain = Amu::default().fit(&task).unwrap();
-        let plain = Amu {
-            alpha: Some(plain.alpha()),
-            ..Amu::default()
-        };
+        let plain = Amu::default().alpha(Some(plain.alpha()));
         let plain = held_out_loss(&plain, &task).unwrap();
         let best = tuned(&Amu::default(), &task).unwrap();
         let best = held_out_loss(&best, &task).unwrap();
@@ -166,14 +158,8 @@ fn a_soup_scores_the_mean_of_its_members() {
 #[test]
 fn a_dynamic_strength_moves_the_answer_as_far_as_the_bias_alone() {
     let task = task(6, 4, 4);
-    let recipe = Amu {
-        alpha: Some(2.0),
-        ..Amu::default()
-    };
-    let fixed = Amu {
-        uncertainty: Uncertainty::None,
-        ..recipe.clone()
-    };
+    let recipe = Amu::default().alpha(Some(2.0));
+    let fixed = recipe.clone().uncertainty(Uncertainty::None);
     let text = all_scores(&ZeroShot::default().fit(&task).unwrap(), &task);
     let bias = (all_scores(&fixed.fit(&task).unwrap(), &task) - &text) / 2.0;
     let found = all_scores(&DynamicKl::fit(&recipe, &task).unwrap(), &task);

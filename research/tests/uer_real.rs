@@ -103,14 +103,8 @@ fn uer_beats_plain_replay_on_real_class_incremental_streams() {
         );
         return;
     }
-    let uer = Uer {
-        memory: 200,
-        ..Uer::default()
-    };
-    let plain = Uer {
-        current: Factor::Dot,
-        ..uer.clone()
-    };
+    let uer = Uer::default().memory(200);
+    let plain = uer.clone().current(Factor::Dot);
     let mut gain = 0.0;
     let (sets, orders, wanted) = TRIED;
     for (set, pool) in &SETS[..sets] {

@@ -52,6 +52,7 @@ macro_rules! recipe {
         }
     ) => {
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
         #[serde(default)]
         $(#[$about])*
         pub struct $recipe {
@@ -72,14 +73,7 @@ macro_rules! recipe {
             }
         }
 
-        impl $recipe {
-            $(
-                #[doc = concat!("The same with this `", stringify!($field), "`.")]
-                pub fn $field(self, $field: $type) -> Self {
-                    Self { $field, ..self }
-                }
-            )*
-        }
+        $crate::setters::setters! { $recipe { $($field: $type,)* } }
 
         impl $crate::heads::Recipe for $recipe {
             const NAME: &'static str = $head;

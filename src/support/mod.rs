@@ -154,10 +154,9 @@ impl SupportSet {
     /// [`Error::UnknownClass`].
     pub fn class(&self, label: &str) -> Result<&Class> {
         let key = label::key(label);
-        self.classes
-            .iter()
-            .find(|class| class.label.key() == key)
-            .ok_or_else(|| Error::UnknownClass(label.trim().to_owned()))
+        let mut classes = self.classes.iter();
+        let class = classes.find(|class| class.label.key() == key);
+        class.ok_or_else(|| Error::UnknownClass(label.trim().to_owned()))
     }
 
     /// The example with this id.
@@ -170,10 +169,8 @@ impl SupportSet {
 
     /// Place of a class that is known to exist.
     pub fn index_of(&self, id: ClassId) -> usize {
-        self.classes
-            .iter()
-            .position(|class| class.id == id)
-            .expect("an example's class exists: a class is removed only after its examples")
+        let place = self.classes.iter().position(|class| class.id == id);
+        place.expect("an example's class exists: a class is removed only after its examples")
     }
 
     /// The label as it will be stored, if no class has it yet.

@@ -2,6 +2,7 @@
 
 use crate::numerics::math;
 use crate::numerics::order::sort_indices;
+use crate::setters::setters;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -20,6 +21,7 @@ const MAX_WIDTH: usize = 65_536;
 /// Two are equal when their numbers agree to nine digits: JSON is read with an error in the last bit now and then, and reading
 /// it exactly costs every page 11 kB.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Stream {
     /// `clip` for features that share a space with text, any other name for auxiliary features.
     pub name: String,
@@ -41,6 +43,10 @@ pub struct Stream {
     /// left in, see [`crate::task::Task::standardised`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub plain: bool,
+}
+
+setters! {
+    Stream { scale: Option<f64>, temperature: Option<f64>, weight: Option<f64>, plain: bool, }
 }
 
 impl PartialEq for Stream {

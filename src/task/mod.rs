@@ -337,18 +337,9 @@ impl Task {
             let chosen = stratified(&labels, set.classes().len(), most);
             examples = chosen.into_iter().map(|i| examples[i]).collect();
         }
-        Self::gather(set, &examples)
-    }
-
-    fn gather(set: &SupportSet, examples: &[&Example]) -> Self {
-        let (n, width) = (examples.len(), set.streams().width());
-        let mut features = Vec::with_capacity(n * width);
-        let mut labels = Vec::with_capacity(n);
-        for example in examples {
-            features.extend_from_slice(&example.row);
-            labels.push(set.index_of(example.class));
-        }
-        let rows = Array2::from_shape_vec((n, width), features)
+        let rows = examples.iter().flat_map(|example| example.row.iter());
+        let shape = (examples.len(), set.streams().width());
+        let rows = Array2::from_shape_vec(shape, rows.copied().collect())
             .expect("every example holds one row of this width");
         let texts = set.classes().iter().map(|class| {
             let row = set.text(class).filter(|_| class.enabled)?;
@@ -357,7 +348,7 @@ impl Task {
         let examples = Examples {
             streams: set.streams().clone(),
             rows,
-            labels,
+            labels: examples.iter().map(|e| set.index_of(e.class)).collect(),
         };
         Self::of(examples, texts.collect())
     }

@@ -73,9 +73,7 @@ fn student(freedom: f64) -> f64 {
         ((5.0 * square + 16.0) * square + 3.0) / 96.0,
         (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0,
     ];
-    let polynomial = terms
-        .iter()
-        .rev()
-        .fold(0.0, |sum, term| (sum + term) / freedom);
+    let last_first = terms.iter().rev();
+    let polynomial = last_first.fold(0.0, |sum, term| (sum + term) / freedom);
     NORMAL * (1.0 + polynomial)
 }

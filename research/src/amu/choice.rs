@@ -25,11 +25,7 @@ pub fn tuned(recipe: &Amu, task: &Task) -> Result<Amu> {
     let mut best = with_own_strength(recipe, task)?;
     let mut least = held_out_loss(&best, task)?;
     for (lambda, mu) in LAMBDAS.iter().flat_map(|&l| MUS.map(|m| (l, m))) {
-        let tried = Amu {
-            lambda,
-            mu,
-            ..best.clone()
-        };
+        let tried = best.clone().lambda(lambda).mu(mu);
         let loss = held_out_loss(&tried, task)?;
         if loss < least - LEAST_GAIN {
             (best, least) = (tried, loss);
@@ -40,10 +36,7 @@ pub fn tuned(recipe: &Amu, task: &Task) -> Result<Amu> {
 
 /// The recipe with the strength that it learns from the task as a given one.
 fn with_own_strength(recipe: &Amu, task: &Task) -> Result<Amu> {
-    Ok(Amu {
-        alpha: Some(recipe.fit(task)?.alpha()),
-        ..recipe.clone()
-    })
+    Ok(recipe.clone().alpha(Some(recipe.fit(task)?.alpha())))
 }
 
 /// The mean of five fits that differ in `lambda` and `mu`.
@@ -64,10 +57,11 @@ impl Soup {
     /// Those of [`Amu`].
     pub fn uniform(recipe: &Amu, task: &Task) -> Result<Self> {
         let recipe = with_own_strength(recipe, task)?;
-        let vary = |&(lambda, mu): &(f64, f64)| Amu {
-            lambda: (lambda * recipe.lambda).min(1.0),
-            mu: mu * recipe.mu,
-            ..recipe.clone()
+        let vary = |&(lambda, mu): &(f64, f64)| {
+            recipe
+                .clone()
+                .lambda((lambda * recipe.lambda).min(1.0))
+                .mu(mu * recipe.mu)
         };
         Self::of(VARIATIONS.iter().map(vary).collect(), task)
     }

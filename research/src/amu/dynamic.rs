@@ -28,10 +28,7 @@ impl DynamicKl {
     /// # Errors
     /// Those of [`Amu`].
     pub fn fit(recipe: &Amu, task: &Task) -> Result<Self> {
-        let fixed = Amu {
-            uncertainty: Uncertainty::None,
-            ..recipe.clone()
-        };
+        let fixed = recipe.clone().uncertainty(Uncertainty::None);
         let fixed = fixed.fit(task)?;
         // Without a strength the scores do not tell the bias.
         let zero_shot = match task.has_text() && fixed.alpha() > 0.0 {

@@ -243,13 +243,11 @@ impl File<'_> {
                 labels.len()
             );
             let traits = self.traits.get(tensor).cloned().unwrap_or_default();
-            let stream = Stream {
-                scale: traits.scale,
-                temperature: traits.temperature,
-                weight: traits.weight,
-                plain: traits.plain,
-                ..Stream::new(stream.as_str(), matrix.ncols())
-            };
+            let stream = Stream::new(stream.as_str(), matrix.ncols())
+                .scale(traits.scale)
+                .temperature(traits.temperature)
+                .weight(traits.weight)
+                .plain(traits.plain);
             parts.push((stream, matrix));
         }
         let streams = Streams::new(parts.iter().map(|(stream, _)| stream.clone()).collect())?;

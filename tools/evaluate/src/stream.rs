@@ -142,17 +142,15 @@ trait Learner {
 }
 
 fn learner<'a>(name: &str, trial: &'a Trial, seed: u64) -> Result<Box<dyn Learner + 'a>> {
-    let recipe = Uer {
-        memory: MEMORY,
-        batch: BATCH,
-        seed: u32::try_from(seed)?,
-        ..Uer::default()
-    };
+    let recipe = Uer::default()
+        .memory(MEMORY)
+        .batch(BATCH)
+        .seed(u32::try_from(seed)?);
     Ok(match name {
         "uer" => Box::new(Replay::new(&recipe, trial)?),
         PLAIN_REPLAY => {
             let current = Factor::Dot;
-            Box::new(Replay::new(&Uer { current, ..recipe }, trial)?)
+            Box::new(Replay::new(&recipe.current(current), trial)?)
         }
         _ => Box::new(Statistics {
             spec: HeadSpec::by_name(name)?,
