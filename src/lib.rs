@@ -32,7 +32,7 @@
 //! Matrices are those of [`ndarray`], which the crate hands on. All types are `Send` and `Sync`. Results are the same on every
 //! machine and in every browser to within rounding: no method draws random numbers without a seed.
 
-// Rooms. Each needs only those above it (`tests/rooms.rs`); blank lines keep rustfmt from sorting them.
+// Rooms. Each needs only those above it (`tests/suite/rooms.rs`); blank lines keep rustfmt from sorting them.
 mod error;
 mod setters;
 

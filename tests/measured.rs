@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+#[allow(dead_code, reason = "the suite uses the rest")]
+#[path = "suite/common.rs"]
 mod common;
 
 use handful::Recogniser;

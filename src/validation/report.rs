@@ -14,7 +14,7 @@ use serde::Serialize;
 const Z: f64 = 1.959_964;
 
 /// Photos whose features have a larger cosine count once in the estimate of accuracy, such as pictures of one burst: held out, each
-/// would be known by the other. The likest of 25,289 pairs of different photos of a class have 0.973 (`cargo test --test streams_real`).
+/// would be known by the other. The likest of 25,289 pairs of different photos of a class have 0.973 (`cargo test --test suite streams_real`).
 const DUPLICATE: f32 = 0.995;
 
 /// Held-out examples that a class must have before a label in it is called suspect: of two, the other one may be wrong.

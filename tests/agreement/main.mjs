@@ -6,11 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, serve } from "../../npm/packaging/browser.mjs";
+import { CORE } from "../../scripts/build.mjs";
 import { main, ROOT, run } from "../../scripts/shell.mjs";
 import { syntheticFeatures } from "./synthetic.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const MODULE = join(ROOT, "npm/dist/wasm/core");
+const EVALUATE = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug", "evaluate");
 const REAL = ["caltech", "grocery"];
 const QUERIES = 50;
 /** How far two probabilities may lie apart. */
@@ -28,8 +30,7 @@ function report(ok, name) {
 async function native(features) {
   const out = join(folder, "dump.json");
   const options = ["--shots", 3, "--dump", out, "--dump-queries", QUERIES].map(String);
-  const program = "cargo run --locked --release --quiet --bin evaluate --".split(" ");
-  await run([...program, "--features", features, ...options]);
+  await run([EVALUATE, "--features", features, ...options]);
   return JSON.parse(readFileSync(out, "utf8"));
 }
 
@@ -73,6 +74,8 @@ function files() {
 }
 
 await main(async () => {
+  // As the core's tests have built it.
+  await run(`cargo build --locked --quiet ${CORE} --bin evaluate`);
   cpSync(join(HERE, "page"), folder, { recursive: true });
   for (const file of ["core.js", "core_bg.wasm"]) cpSync(join(MODULE, file), join(folder, file));
   const server = await serve(folder);

@@ -1,9 +1,6 @@
 //! The recommended AMU head: against a long run of another program, on degenerate tasks, and warm against cold starts.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{KINDS, assert_close, blobs, clip_and_aux, scores, task};
+use crate::common::{KINDS, assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::amu::{Auxiliary, Uncertainty};
 use handful::heads::{Amu, AmuPublished, FittedHead, Head, HeadSpec, MissingText};
 use handful::task::Task;
@@ -11,9 +8,6 @@ use handful::{Stream, Streams};
 use ndarray::{Array1, Array2, Axis, concatenate, s};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 type Rows = Vec<Vec<f32>>;
 
@@ -75,7 +69,7 @@ fn same(a: &[f32], b: &[f32], tolerance: f32) {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_convex_form_finds_the_reference_minimum() {
     let reference: Reference =
-        serde_json::from_str(include_str!("data/amu_reference.json")).unwrap();
+        serde_json::from_str(include_str!("../data/amu_reference.json")).unwrap();
     assert!(reference.convex.len() >= 5);
     for case in &reference.convex {
         let (hyper, inputs) = (&case.hyper, &case.inputs);

@@ -1,18 +1,12 @@
 //! The UER stream: an independent program's numbers, what its gradients leave alone, its memory, and its saved state.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{assert_close, blobs, clip_and_aux, scores, task};
+use crate::common::{assert_close, blobs, clip_and_aux, scores, task};
 use handful::heads::{Factor, FittedHead, Head, MemoryPolicy, Uer, UerStream};
 use handful::task::Task;
 use handful::{Error, Stream, Streams};
 use ndarray::{Array1, Array2, Axis, array, s};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[derive(Deserialize)]
 struct Reference {
@@ -47,7 +41,7 @@ fn unit_rows(streams: &Streams, raw: &[f32]) -> Array2<f32> {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn streams_give_the_reference_losses_scores_and_memory() {
-    let r: Reference = serde_json::from_str(include_str!("data/uer_reference.json")).unwrap();
+    let r: Reference = serde_json::from_str(include_str!("../data/uer_reference.json")).unwrap();
     let streams = clip_and_aux(r.clip, r.aux);
     let queries = unit_rows(&streams, &r.queries);
     for run in &r.runs {

@@ -3,9 +3,6 @@
 use handful::random::Random;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
 #[wasm_bindgen_test(unsupported = test)]
 fn numbers_repeat_with_the_seed_and_stay_in_range() {
     let (mut a, mut b) = (Random::new(7), Random::new(7));

@@ -1,5 +1,4 @@
 //! Helpers that several test files share.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use handful::heads::amu::Uncertainty;
 use handful::heads::{self, FittedHead, HeadSpec};
@@ -79,18 +78,6 @@ pub fn task(seed: u64, classes: usize, shots: usize) -> Task {
     Task::new(streams, features, labels, text).unwrap()
 }
 
-/// The examples of `task` but one.
-pub fn without(task: &Task, left_out: usize) -> Task {
-    let keep: Vec<usize> = (0..task.n_examples()).filter(|&i| i != left_out).collect();
-    Task::new(
-        task.streams().clone(),
-        task.features().select(ndarray::Axis(0), &keep),
-        keep.iter().map(|&i| task.labels()[i]).collect(),
-        task.text().to_vec(),
-    )
-    .unwrap()
-}
-
 /// A classifier of one auxiliary stream, taught `shots` photos of each label.
 pub fn taught(labels: &[&str], shots: usize) -> Classifier {
     let mut classifier = Classifier::new(vec![Stream::new("aux", 8)]).unwrap();
@@ -132,6 +119,7 @@ pub fn probabilities(scores: &[f32], temperature: f64) -> Vec<f64> {
 }
 
 /// A number of half precision; subnormal ones are far below what a feature is.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn half(bytes: [u8; 2]) -> f32 {
     let bits = u32::from(u16::from_le_bytes(bytes));
     let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 31, bits & 1023);

@@ -1,9 +1,6 @@
 //! AMU-Tuning against numbers of other programs: of its authors' code, where that file is there, and of ours.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{KINDS, clip_and_aux, scores};
+use crate::common::{KINDS, clip_and_aux, scores};
 use handful::heads::Head;
 use handful::heads::amu::{AmuPublished, Start, Trainer, TrainingRows, Uncertainty, standardise};
 use handful::task::Task;
@@ -11,9 +8,6 @@ use ndarray::{Array1, Array2, Axis, concatenate};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 type Rows = Vec<Vec<f64>>;
 
@@ -277,7 +271,7 @@ fn check_head(case: &Case) {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_published_training_gives_the_reference_numbers() {
     let reference: Reference =
-        serde_json::from_str(include_str!("data/amu_reference.json")).unwrap();
+        serde_json::from_str(include_str!("../data/amu_reference.json")).unwrap();
     let tried = |kind_tried: &Uncertainty| {
         let mut cases = reference.cases.iter();
         cases.any(|case| kind(&case.hyper.uncertainty) == *kind_tried)

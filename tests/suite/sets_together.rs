@@ -1,15 +1,9 @@
 //! Classes that rest, sets that become one, and what photos have to do with examples; natively and in the browser.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, blobs, taught};
+use crate::common::{Numbers, blobs, taught};
 use handful::heads::HeadSpec;
 use handful::{Classifier, Error, Stream};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// A row that `taught(&["cat", "dog", "bird"], 4)` knows as a bird.
 fn bird() -> Vec<f32> {

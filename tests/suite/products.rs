@@ -1,5 +1,4 @@
 //! Products and sums of rows, whatever their number and width: the blocks in which they are computed have remainders.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use handful::heads::{Linear, Query};
 use handful::task::Task;
@@ -7,9 +6,6 @@ use handful::{Stream, Streams};
 use handful_numerics::linalg;
 use ndarray::{Array1, Array2, Axis, s};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn matrix(n: usize, k: usize) -> Array2<f32> {
     Array2::from_shape_fn((n, k), |(i, d)| {

@@ -1,5 +1,4 @@
 //! How much the default answer trusts each stream of features.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use handful::heads::{Fused, Head};
 use handful::random::Random;
@@ -7,9 +6,6 @@ use handful::task::Task;
 use handful::{Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// The trust in four streams of 8 numbers, of which one tells the class and the others tell nothing.
 fn trust(telling: usize, each: usize, seed: u64) -> Vec<f64> {

@@ -6,9 +6,6 @@ use handful::{Result, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
 /// So many rows of each of three classes, all moved by an offset.
 fn task(offset: f32, plain: bool, each: usize) -> Result<Task> {
     let mut random = Random::new(7);

@@ -1,17 +1,11 @@
 //! Saved sets: what comes back, and what is refused.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::taught;
+use crate::common::taught;
 use handful::heads::{HeadSpec, Prototype};
 use handful::{Classifier, Error, Stream};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::{BTreeMap, HashMap};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn full() -> Classifier {
     let streams = vec![Stream::new("clip", 2), Stream::new("aux", 3)];

@@ -1,17 +1,11 @@
 //! What follows from held-out scores: folds, "none of these", intervals.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::Numbers;
+use crate::common::Numbers;
 use handful::heads::HeadSpec;
 use handful::task::Task;
 use handful::validation::{Estimate, Reference, Report, folds, probabilities_into};
 use handful::{Recogniser, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test(unsupported = test)]
 fn folds_share_out_every_example_once_and_every_class_evenly() {
@@ -95,7 +89,7 @@ fn probabilities_survive_large_and_infinite_scores() {
 fn a_report_is_of_the_head_that_answers() {
     let spec = HeadSpec::by_name("kernel_ridge").unwrap();
     let streams = Streams::new(vec![Stream::new("aux", 8)]).unwrap();
-    let (rows, labels) = common::blobs(5, 4, 12, 8, 1.2);
+    let (rows, labels) = crate::common::blobs(5, 4, 12, 8, 1.2);
     // Much in common.
     let task = Task::new(streams, rows + 2.0, labels, vec![None; 4]).unwrap();
     let confusion = |task: &Task| {

@@ -1,9 +1,6 @@
 //! The heads against numbers of an independent program; `tests/data/heads_reference.json` says which.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{assert_close, clip_and_aux, probabilities, scores};
+use crate::common::{assert_close, clip_and_aux, probabilities, scores};
 use handful::heads::{
     Center, Dof, FittedHead, Head, HeadSpec, KernelRidge, Knn, Logistic, NaiveBayes,
     NaiveBayesFull, Prior, Prototype, Ridge, TipAdapter, ZeroShot,
@@ -15,9 +12,6 @@ use ndarray::{Array1, Array2, s};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// Scores are of the order of 100; single precision keeps 7 digits of them.
 const TOLERANCE: f32 = 2e-6;
@@ -47,7 +41,7 @@ impl Reference {
 }
 
 fn reference() -> (Reference, Task) {
-    let r: Reference = serde_json::from_str(include_str!("data/heads_reference.json")).unwrap();
+    let r: Reference = serde_json::from_str(include_str!("../data/heads_reference.json")).unwrap();
     let streams = clip_and_aux(r.clip, r.aux);
     let features =
         Array2::from_shape_vec((r.labels.len(), streams.width()), r.features.clone()).unwrap();

@@ -1,13 +1,9 @@
 //! Which photos are to be labelled next.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use handful::Result;
 use handful::select::label_next;
 use ndarray::{Array2, array};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn on_circle(degrees: &[f64]) -> Array2<f32> {
     Array2::from_shape_fn((degrees.len(), 2), |(i, d)| {

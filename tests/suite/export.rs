@@ -1,9 +1,8 @@
 //! Exported heads answer as the classifier does. The ONNX graph is run by onnxruntime in `npm/test/export.test.mjs`.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, assert_close, clip_and_aux, probabilities, scores, task, temperature};
+use crate::common::{
+    Numbers, assert_close, clip_and_aux, probabilities, scores, task, temperature,
+};
 use handful::export::LinearModel;
 use handful::heads::{HeadSpec, Linear};
 use handful::task::Task;
@@ -12,9 +11,6 @@ use ndarray::{Array1, Array2, array};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 const LABELS: [&str; 3] = ["ant", "\"bee\" \n", "çat"];
 

@@ -1,11 +1,7 @@
 //! How much a stream is trusted is learned from the examples: colours help with groceries and mislead with clothes.
 //! On real photos, where the folder `shared` lies beside the project; otherwise the test says that it was skipped.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, half};
+use crate::common::{Numbers, half};
 use handful::heads::{Fused, Head, HeadSpec};
 use handful::task::Task;
 use handful::{Stream, Streams};
@@ -136,7 +132,7 @@ fn trust_and_gains(photos: &Photos) -> [f64; 3] {
             let right = asked.iter().filter(|&&i| {
                 let row = photos.features.row(i).to_vec();
                 let row = photos.streams.unit(&row).unwrap();
-                let scores = common::scores(&head, task, &row);
+                let scores = crate::common::scores(&head, task, &row);
                 let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 scores[photos.labels[i]] == best
             });

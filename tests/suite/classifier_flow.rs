@@ -1,16 +1,10 @@
 //! Teaching, asking, undoing, and being asked for the impossible; natively and in the browser.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, blobs, taught};
+use crate::common::{Numbers, blobs, taught};
 use handful::heads::{HeadSpec, NaiveBayes, ZeroShot};
 use handful::support::{Class, Example};
 use handful::{Classifier, Error, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 fn labels(classifier: &Classifier) -> Vec<&str> {
     classifier
@@ -369,7 +363,7 @@ fn history_is_bounded() {
 fn naive_bayes_answers_alike_whatever_was_asked_in_between() {
     let naive_bayes = || Some(HeadSpec::NaiveBayes(NaiveBayes::default()));
     let names = ["ant", "bee", "cow"];
-    let (rows, labels) = common::blobs(11, 3, 14, 8, 0.9);
+    let (rows, labels) = crate::common::blobs(11, 3, 14, 8, 0.9);
     let order = |turn: usize| (turn % 3) * 14 + turn / 3;
     let question = rows.row(order(41)).to_vec();
     let mut asked_often = Classifier::new(vec![Stream::new("aux", 8)]).unwrap();
@@ -561,7 +555,7 @@ fn the_temperature_of_a_stream_says_how_sure_one_photo_makes() {
     let ask = |temperature, shots: usize| {
         let aux = Stream::new("aux", 8).temperature(temperature);
         let mut classifier = Classifier::new(vec![aux]).unwrap();
-        let (features, classes) = common::blobs(3, 3, 13, 8, 0.6);
+        let (features, classes) = crate::common::blobs(3, 3, 13, 8, 0.6);
         let photos = features.rows().into_iter().zip(classes).enumerate();
         for (_, (row, class)) in photos.filter(|(i, _)| i % 13 < shots) {
             let label = ["a", "b", "c"][class];

@@ -1,9 +1,6 @@
 //! One list of properties that every head keeps, natively and in the browser.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{assert_close, scores, task, temperature};
+use crate::common::{assert_close, scores, task, temperature};
 use handful::heads::{
     Amu, AmuPublished, Center, Dof, Fields, Fused, HeadSpec, KernelRidge, Knn, Logistic,
     NaiveBayes, NaiveBayesFull, Prior, Prototype, Ridge, ScoresBy, TipAdapter, Uer, ZeroShot,
@@ -12,9 +9,6 @@ use handful::task::Task;
 use handful::{Classifier, Error, Recogniser, Stream, Streams};
 use ndarray::Array2;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[track_caller]
 fn same(a: &[f32], b: &[f32], tolerance: f32) {
@@ -269,7 +263,7 @@ fn every_number_of_a_head_is_refused_or_gives_probabilities() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_class_without_examples_or_text_cannot_be_scored() {
-    let streams = common::clip_and_aux(2, 3);
+    let streams = crate::common::clip_and_aux(2, 3);
     let features = Array2::from_shape_fn((2, 5), |(i, d)| if i == d % 2 { 1.0 } else { 0.2 });
     let bare = Task::new(streams, features, vec![0, 1], vec![None; 3]).unwrap();
     let query = bare.features().row(0).to_vec();
@@ -443,7 +437,7 @@ fn a_recipe_is_read_from_its_name_and_the_fields_that_differ() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn tasks_with_wrong_shapes_are_refused() {
-    let streams = common::clip_and_aux(2, 3);
+    let streams = crate::common::clip_and_aux(2, 3);
     let ones = Array2::<f32>::ones((2, 5));
     let task =
         |features, labels: Vec<usize>, text| Task::new(streams.clone(), features, labels, text);

@@ -5,12 +5,8 @@
 //! two points from draw to draw, with all heads alike: there the bound is on what a head gains over the nearest class
 //! mean on the same examples: what the reference of the heads asks for, less what the nearest class mean has there, less half a
 //! point, by which the gain itself moves.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, half};
+use crate::common::{Numbers, half};
 use handful::heads::{self, Head, KernelRidge, NaiveBayes, NaiveBayesFull, Prototype};
 use handful::task::Task;
 use handful::{Stream, Streams};

@@ -1,10 +1,6 @@
 //! Properties of the core under random sequences of changes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::Numbers;
+use crate::common::Numbers;
 use handful::heads::{HeadSpec, NaiveBayes};
 use handful::{Classifier, Stream};
 use proptest::prelude::*;

@@ -1,16 +1,10 @@
 //! Known photos are recognised as known and others as foreign, however few examples there are of each class.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Numbers, blobs};
+use crate::common::{Numbers, blobs};
 use handful::heads::{Fused, HeadSpec};
 use handful::task::Task;
 use handful::{Recogniser, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// Numbers of an embedding, and how far examples scatter around their class's.
 #[derive(Clone, Copy)]

@@ -1,7 +1,5 @@
 //! The rooms of the library: each needs only those that `src/lib.rs` lists above it, and no two files of a room need each other. The
 //! crate of the encoder needs errors and streams.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -231,4 +229,22 @@ fn the_encoder_needs_errors_and_streams_alone() {
         assert!(values.iter().all(|name| name == "out"), "{values:?}");
     }
     assert!(used > 3, "{used}");
+}
+
+/// A file that `main.rs` does not name would be no test.
+#[test]
+fn every_file_of_tests_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for suite in [root.join("tests/suite"), root.join("encoder/tests/suite")] {
+        let main = code(&suite.join("main.rs"));
+        let named: BTreeSet<&str> = (main.lines())
+            .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+            .collect();
+        let files = files(&suite);
+        let stems = files
+            .iter()
+            .map(|path| path.file_stem().unwrap().to_str().unwrap());
+        let there: BTreeSet<&str> = stems.filter(|&stem| stem != "main").collect();
+        assert_eq!(named, there, "{}", suite.display());
+    }
 }

@@ -1,12 +1,8 @@
 //! Labels that look the same are one class, whatever their spelling; natively and in the browser.
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use handful::support::{Label, MAX_LABEL_CHARS};
 use handful::{Classifier, Error, Stream};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// As a keyboard writes it, and as macOS names a folder.
 const TYPED: &str = "Äpfel";
