@@ -28,6 +28,10 @@ export const MODULES = [
   },
 ];
 
+/** The crates without pixels. They are always selected together: alone, one would have what they share compiled with other features. */
+export const CORE =
+  "-p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build";
+
 export async function buildModule({ name, folder, crate, options, inputs, usually }) {
   const env = await wasmTarget();
   await wasmTools();

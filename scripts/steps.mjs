@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build, MODULES } from "./build.mjs";
+import { build, CORE, MODULES } from "./build.mjs";
 import { checkList } from "./constants.mjs";
 import { crateReference, packageReference } from "./docs.mjs";
 import { buildEncoder } from "./encoder.mjs";
@@ -71,9 +71,7 @@ async function format() {
 
 async function clippy() {
   await rustComponents();
-  await run(
-    "cargo clippy --locked -p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build --all-targets -- -D warnings",
-  );
+  await run(`cargo clippy --locked ${CORE} --all-targets -- -D warnings`);
   await run("cargo clippy --locked -p handful-encoder -p handful-tools --all-targets -- -D warnings");
 }
 
@@ -92,9 +90,7 @@ const cargoTest = (packages) => counted(libtest, `cargo test --locked ${packages
 /** With the published weights at hand, which one test reads. */
 async function coreTests() {
   await buildEncoder("lite0");
-  return cargoTest(
-    "-p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build",
-  );
+  return cargoTest(CORE);
 }
 
 /** The encoder and the programs that use it, with both networks of ours at hand. One selection, so that tract is compiled once. */

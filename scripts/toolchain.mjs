@@ -120,6 +120,13 @@ export const wasmTarget = once(async () => {
   };
 });
 
+/** Where tools are built: crates that several of them need are compiled once, and all goes when the program ends. */
+const toolTarget = once(() => {
+  const folder = join(TOOLS, "target");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+});
+
 /** Has a tool of crates.io: the one on PATH where `fits` likes its version, else built into .tools/bin. */
 const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, options = [] }) => {
   if (programs.every((program) => fits(versionOf(program) ?? "0"))) return;
@@ -127,10 +134,9 @@ const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, optio
   say(`${crate} ${version}: building it from crates.io (usually ${usually}) ...`);
   const since = performance.now();
   mkdirSync(TOOLS, { recursive: true });
-  const target = join(TOOLS, "target");
   await run(["cargo", "install", crate, "--version", version, "--root", TOOLS, ...options], {
     env: {
-      CARGO_TARGET_DIR: target,
+      CARGO_TARGET_DIR: toolTarget(),
       CARGO_PROFILE_RELEASE_OPT_LEVEL: "0",
       CARGO_PROFILE_RELEASE_LTO: "off",
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
@@ -138,7 +144,6 @@ const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, optio
       CARGO_PROFILE_RELEASE_STRIP: "true",
     },
   });
-  rmSync(target, { recursive: true, force: true });
   say(`${crate} ${version}: built in ${seconds(since)}`);
 });
 
