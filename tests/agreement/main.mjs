@@ -74,8 +74,8 @@ function files() {
 }
 
 await main(async () => {
-  // As the core's tests have built it.
-  await run(`cargo build --locked --quiet ${CORE} --bin evaluate`);
+  // As the core's tests build it.
+  await run(`cargo test --locked --quiet --no-run ${CORE}`);
   cpSync(join(HERE, "page"), folder, { recursive: true });
   for (const file of ["core.js", "core_bg.wasm"]) cpSync(join(MODULE, file), join(folder, file));
   const server = await serve(folder);
