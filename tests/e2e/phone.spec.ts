@@ -1,5 +1,5 @@
 /** A phone: a narrow screen and a finger. */
-import { devices, expect, type Page, test } from "@playwright/test";
+import { devices, expect, type FileChooser, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { addClass, answer, card, open, photosOf, winner } from "./person.js";
 
@@ -36,6 +36,21 @@ test("teaches and answers by touch", async ({ page }, info) => {
   await expect(answer(page)).toBeInViewport();
   await expectNoSidewaysScroll(page);
   await page.screenshot({ path: info.outputPath("phone.png"), fullPage: true });
+});
+
+test("says why there is no answer where it is seen", async ({ page }) => {
+  await open(page);
+  await addClass(page, "leaf");
+  const ask = async (...files: Parameters<FileChooser["setFiles"]>) => {
+    const chooser = page.waitForEvent("filechooser");
+    await answer(page).getByRole("button", { name: "Choose photos" }).tap();
+    await (await chooser).setFiles(...files);
+  };
+  const why = (words: string) => page.getByRole("link", { name: words });
+  await ask(drawnPhotos("leaf", 0, 1));
+  await expect(why("Not enough examples yet")).toBeInViewport({ ratio: 1 });
+  await ask({ name: "notes.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no photo") });
+  await expect(why("This photo could not be answered")).toBeInViewport({ ratio: 1 });
 });
 
 test("fits the narrowest screens, with long names and every panel open", async ({ page }) => {

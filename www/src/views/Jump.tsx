@@ -1,12 +1,12 @@
 import type { AppState } from "../state/state";
 import { currentOutcome, verdict } from "../state/updates";
 import { text } from "../text";
-import { waitsFor } from "./Verdict";
+import { unanswered } from "./Verdict";
 
-/** On a narrow screen the answer may be far below: this line at the bottom tells it, or what it waits for, and leads there. */
+/** On a narrow screen the answer may be far below: this line at the bottom tells it, or why there is none, and leads there. */
 export function Jump({ state }: { state: AppState }) {
   const outcome = currentOutcome(state);
-  const why = outcome?.kind === "waiting" && waitsFor(state);
+  const why = outcome && unanswered(outcome, state);
   if (why) {
     return (
       <a class="jump" href="#answer">

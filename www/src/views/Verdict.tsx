@@ -34,11 +34,18 @@ export function Verdict({ outcome, found, state }: Props) {
 }
 
 /** What an answer waits for, where that does not come by itself. */
-export function waitsFor({ set, engine, offer }: AppState): string | null {
+function waitsFor({ set, engine, offer }: AppState): string | null {
   const { waits } = text.answer;
   if (set.kind === "elsewhere" || set.kind === "unusable") return waits[set.kind];
   if (engine.kind === "failed") return waits.failed;
   return offer?.needed ? waits.offer : null;
+}
+
+/** Why a photo has no answer, in a few words; null where it has one, or where that comes by itself. */
+export function unanswered(outcome: Outcome, state: AppState): string | null {
+  if (outcome.kind === "waiting") return waitsFor(state);
+  if (outcome.kind === "thin") return text.answer.thin;
+  return outcome.kind === "failed" ? text.answer.failed : null;
 }
 
 /** A camera that is not on says so itself. */
