@@ -36,14 +36,16 @@ export const POLICY = [
 /**
  * A server for one folder. Like most hosts of single-page applications it answers unknown addresses with the page.
  * @param {string} [policy] a content security policy
+ * @param {boolean} [toAll] whether pages of other origins may read it, as with a CDN
  */
-export async function serve(folder, policy) {
+export async function serve(folder, policy, toAll = false) {
   const server = createServer((request, response) => {
     const wanted = join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = extname(wanted) in TYPES && existsSync(wanted) ? wanted : join(folder, "index.html");
     response.writeHead(200, {
       "content-type": TYPES[extname(file)],
       ...(policy && { "content-security-policy": policy }),
+      ...(toAll && { "access-control-allow-origin": "*" }),
     });
     createReadStream(file).pipe(response);
   });

@@ -51,6 +51,16 @@ async function copyPrograms(folder) {
   return runnable;
 }
 
+/** Node, under a further condition, finds these files of the package. */
+async function resolveAs(folder, condition, files) {
+  for (const [name, file] of Object.entries(files)) {
+    const program = `console.log(import.meta.resolve("${name}"))`;
+    const words = ["--conditions", condition, "--input-type=module", "-e", program];
+    const { stdout } = await exec("node", words, { cwd: folder });
+    if (!stdout.trim().endsWith(`/handful/dist/${file}`)) throw new Error(`${name} is ${stdout}`);
+  }
+}
+
 /** The page's own tests count as tests here. */
 async function testPage(folder) {
   for (const { name, error } of await runPage(folder)) {
@@ -84,6 +94,8 @@ try {
     if (await test("the types hold under moduleResolution node16", () => call("tsc", "-p", "node"))) {
       const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
       await test("core and encoder run in Node", () => run("main"));
+      await test("what is both a browser and Node, as a window of Electron, gets what is for browsers", () =>
+        resolveAs(folder, "browser", { handful: "index.js", "handful/core": "core.js" }));
       await test("importing the package touches nothing", () => run("import"));
       for (const name of programs) await test(`the program ${name} runs in Node`, () => run(name));
     }

@@ -41,7 +41,7 @@ export interface EncoderOptions extends CallOptions {
   readonly wasm?: URL | string | WebAssembly.Module | undefined;
   /**
    * Makes the worker, which must run `handful/worker` as a module. Needed where the page may not start the worker of
-   * the package: from another origin, or with a bundler that does not find it.
+   * the package: where a bundler does not find it, or puts it on another origin.
    */
   readonly worker?: (() => Worker) | undefined;
   /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
@@ -331,7 +331,20 @@ function shippedWorker(): Worker {
       "no-encoder",
       "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
     );
+  const here = new URL(import.meta.url);
+  // As it is in the package: a bundler has given this file and the worker other names.
+  const unbundled = here.pathname.endsWith("/encoder.js") && here.protocol.startsWith("http");
+  if (unbundled && here.origin !== location.origin) return workerFrom(new URL("worker.js", here));
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+}
+
+/** A page may start no worker of another origin, such as a CDN's, but one of its own that imports what is there. */
+function workerFrom(address: URL): Worker {
+  const script = new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" });
+  const own = URL.createObjectURL(script);
+  const worker = new Worker(own, { type: "module" });
+  worker.addEventListener("message", () => URL.revokeObjectURL(own), { once: true });
+  return worker;
 }
 
 // All addresses, since a bundler that puts hashes into names breaks the manifest's own references.
@@ -368,7 +381,7 @@ function openWorker(open: () => Worker): Worker {
     if (cause instanceof HandfulError) throw cause;
     throw new HandfulError(
       "worker",
-      `The encoder's worker cannot be started (${String(cause)}). If the package comes from another origin, hand over a ` +
+      `The encoder's worker cannot be started (${String(cause)}). If a bundler has put it on another origin, hand over a ` +
         "`worker`; if the page demands Trusted Types, make a policy that lets its address through.",
       { cause },
     );

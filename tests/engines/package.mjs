@@ -48,9 +48,34 @@ export async function tryPackage(driver, folder) {
       await driver.get(`${server.address}/${page}`);
       results.push(...(await resultsOf(driver)));
     }
-    return results;
+    return [...results, await tryElsewhere(driver, folder)];
   } finally {
     server.close();
+  }
+}
+
+/** The page that the driver is at takes the package from another origin, as from a CDN. */
+async function tryElsewhere(driver, folder) {
+  const cdn = await serve(folder, undefined, true);
+  try {
+    await driver.manage().setTimeouts({ script: 60_000 });
+    const error = await driver.executeAsyncScript(
+      `const [cdn, done] = arguments;
+      (async () => {
+        const { Classifier } = await import(cdn + "/package/dist/index.js");
+        const photo = async (name) => (await fetch("/photos/" + name + ".png")).blob();
+        const classifier = await Classifier.create();
+        for (const label of ["tomato", "leaf"])
+          for (const number of [0, 1]) await classifier.addExample(await photo(label + "-" + number), label);
+        const { label } = await classifier.predict(await photo("leaf-5"));
+        classifier.dispose();
+        if (label !== "leaf") throw new Error("a leaf is taken for a " + label);
+      })().then(() => done(""), (error) => done(String(error)));`,
+      cdn.address,
+    );
+    return { name: "the package is used from another origin", error };
+  } finally {
+    cdn.close();
   }
 }
 
