@@ -92,8 +92,8 @@ struct Arguments {
     /// twice; or `all`, for that of each. Prints what that adds to its figures, as in docs/constants.md.
     #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
     ablate: Vec<Ablations>,
-    /// Compares what the default answer says of the held-out examples of these tasks with what it says of them where it was
-    /// fitted without their fold, to the last number.
+    /// Tells by how much the held-out examples of these tasks look better than new photos: as the default answer keeps them, and by
+    /// fits that have seen nothing of their fold.
     #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate"])]
     nested: bool,
     /// Numbers of classes that such a task may have [default: 2 to 10].
