@@ -65,8 +65,8 @@ struct Example {
     step: Vec<f64>,
 }
 
-/// Passes after which the solver gives up; it needs about fifteen, and some 150 for 47 classes of textures without text.
-const MOST_PASSES: usize = 1000;
+/// The relative gap at which a minimisation ends, and the passes over the examples after which it gives up.
+pub(super) type Until = (f64, usize);
 
 /// An example that promises less than this part of the mean of the last pass waits for the next one.
 const SKIP: f64 = 0.1;
@@ -79,8 +79,8 @@ const SLIGHT: f64 = 0.1;
 const SPARSE: f64 = 0.1;
 
 impl Problem {
-    /// Minimises J to a relative gap, from these `b (n, C)` on.
-    pub fn ascend(&self, b: &mut Array2<f64>, tolerance: f64) {
+    /// Minimises J from these `b (n, C)` on.
+    pub fn ascend(&self, b: &mut Array2<f64>, (gap, passes): Until) {
         let n = self.labels.len();
         // Kept up to date while b changes: the bias logits of all examples `(C, n)`, or sigma (W - W0) `(C, A)`.
         let mut sums = match &self.rows {
@@ -105,7 +105,7 @@ impl Problem {
             step: row(),
         };
         let mut threshold = 0.0;
-        for _ in 0..MOST_PASSES {
+        for _ in 0..passes {
             random.shuffle(&mut order);
             let (mut value, mut promised) = (0.0, 0.0);
             for &i in &order {
@@ -134,7 +134,7 @@ impl Problem {
                 self.add(&mut sums, i, example.step.iter());
             }
             threshold = SKIP * promised / n as f64;
-            if promised <= tolerance * value {
+            if promised <= gap * value {
                 break;
             }
         }

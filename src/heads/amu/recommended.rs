@@ -1,5 +1,6 @@
 //! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
 
+use super::convex::Until;
 use super::fitted::{BiasFactor, FittedAmu, Text};
 use super::source::Source;
 use super::{Amu, AmuPublished, strength};
@@ -16,12 +17,13 @@ const KAPPA: (f64, f64) = (0.1, 10.0);
 /// folds.
 const FEW: usize = 60;
 
-/// Relative gap of the objective for few examples, and for many.
-const FINE: f64 = 1e-13;
-const COARSE: f64 = 1e-6;
+/// For few examples, and for many; about fifteen passes are needed.
+const FINE: Until = (1e-13, 1000);
+const COARSE: Until = (1e-6, 1000);
 
-/// Relative gap where only the strength is learned from what comes out.
-const ROUGH: f64 = 1e-4;
+/// Where only the strength is learned from what comes out. Of 8,400 such fits (the development photos; validation photos of Caltech-101, UCF101,
+/// DTD) none took more passes; where classes have nearly the same examples, each would take thousands.
+const ROUGH: Until = (1e-4, 100);
 
 impl Head for Amu {
     type Fitted = FittedAmu;
@@ -43,8 +45,8 @@ impl Head for Amu {
         let mut source = Source::new(self, task, &text);
         let alpha = self.alpha.unwrap_or_else(|| strength(&mut source));
         let all: Vec<usize> = (0..task.n_examples()).collect();
-        let tolerance = if all.len() <= FEW { FINE } else { COARSE };
-        let learned = source.learn(&all, text.any.then_some(alpha), tolerance);
+        let until = if all.len() <= FEW { FINE } else { COARSE };
+        let learned = source.learn(&all, text.any.then_some(alpha), until);
         let bias = (learned.used.clone(), source.weights(&learned));
         Ok(FittedAmu::new(task, text, self.aux, bias, alpha, false).tempered())
     }

@@ -1,7 +1,7 @@
 //! From a task to the minimisations over some of its examples, and from their minima to logits and weights.
 
 use super::Amu;
-use super::convex::{Problem, Rows};
+use super::convex::{Problem, Rows, Until};
 use super::fitted::Text;
 use crate::numerics::linalg;
 use crate::numerics::order::distinct;
@@ -53,16 +53,16 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Learns the bias from some of the examples, to a relative gap: beside the text with the strength `alpha`, or alone. It is
+    /// Learns the bias from some of the examples: beside the text with the strength `alpha`, or alone. It is
     /// zero where they are of one class.
-    pub fn learn(&mut self, examples: &[usize], alpha: Option<f64>, tolerance: f64) -> Learned {
+    pub fn learn(&mut self, examples: &[usize], alpha: Option<f64>, until: Until) -> Learned {
         let classes = examples.iter().map(|&i| self.task.labels()[i]);
         let used = distinct(classes.collect());
         let mut coefficients = Array2::zeros((self.task.n_examples(), used.len()));
         if used.len() > 1 {
             let (problem, anchor) = self.problem(examples, &used, alpha);
             let mut b = part(&self.last, examples, &used);
-            problem.ascend(&mut b, tolerance);
+            problem.ascend(&mut b, until);
             for ((row, &i), &label) in b.rows().into_iter().zip(examples).zip(&problem.labels) {
                 for (c, &b) in row.iter().enumerate() {
                     self.last[[i, used[c]]] = b;
