@@ -337,9 +337,9 @@ impl Task {
             let chosen = stratified(&labels, set.classes().len(), most);
             examples = chosen.into_iter().map(|i| examples[i]).collect();
         }
-        let rows = examples.iter().flat_map(|example| example.row.iter());
+        let rows: Vec<&[f32]> = examples.iter().map(|example| &*example.row).collect();
         let shape = (examples.len(), set.streams().width());
-        let rows = Array2::from_shape_vec(shape, rows.copied().collect())
+        let rows = Array2::from_shape_vec(shape, rows.concat())
             .expect("every example holds one row of this width");
         let texts = set.classes().iter().map(|class| {
             let row = set.text(class).filter(|_| class.enabled)?;
