@@ -1,8 +1,7 @@
 //! Which photos to label next.
 //!
-//! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering
-//! to Minimize the Maximum Intercluster Distance", 1985.
-//! Rows are embeddings of unit length, as [`crate::task::Task::embeddings`] gives them.
+//! Source of utility times novelty: "Utility-Diversity Sampling"; k-centre: Gonzalez, "Clustering to Minimize the Maximum Intercluster
+//! Distance", 1985. Rows are embeddings of unit length, as [`crate::task::Task::embeddings`] gives them.
 
 use crate::numerics::linalg;
 use crate::{Error, Result};

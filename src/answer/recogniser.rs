@@ -24,8 +24,7 @@ pub struct Prediction {
     pub foreign: bool,
 }
 
-/// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing
-/// after the first time.
+/// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing after the first time.
 pub struct Recogniser {
     spec: HeadSpec,
     task: Task,

@@ -20,8 +20,7 @@ const SHORTEST: f32 = 1e-12;
 const FLOAT: u64 = 1;
 
 impl LinearModel<'_> {
-    /// An ONNX model that takes raw features and gives probabilities. Its metadata are those of
-    /// [`LinearModel::to_safetensors`].
+    /// An ONNX model that takes raw features and gives probabilities. Its metadata are those of [`LinearModel::to_safetensors`].
     ///
     /// # Shapes
     /// One input a stream, named after it: `(N, d)` raw features of any length, N free. Outputs `scores (N, C)`, as the

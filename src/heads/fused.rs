@@ -150,6 +150,8 @@ pub struct FittedFused {
     folds: Vec<Vec<usize>>,
     /// What the logits of the images are divided by.
     image_temperature: f64,
+    /// What is taken from the scores of the texts `(C,)`, what they are divided by then, and how much that counts.
+    usual_text: Array1<f32>,
     text_temperature: f64,
     text_weight: f64,
     held_out: HeldOut,
@@ -166,6 +168,7 @@ impl FittedFused {
             sums: linalg::single(evidence.sums.view()),
             folds: folds_by_number(&known),
             image_temperature: known.view.temperature(),
+            usual_text: Array1::zeros(classes),
             text_temperature: 1.0,
             text_weight: if known.text.is_some() { 1.0 } else { 0.0 },
             held_out: HeldOut::none(classes),
@@ -215,7 +218,8 @@ impl FittedFused {
         } else {
             held.places.clone()
         };
-        let scores = linalg::select(text.scores.view(), &places);
+        self.usual_text = text::usual(text.scores.view(), &self.known.labels);
+        let scores = linalg::select(text.scores.view(), &places) - &self.usual_text;
         let labels = self.labels_of(&places);
         self.text_temperature = text::temperature(scores.view(), &labels, self.known.labels.len());
         if held.places.is_empty() {
@@ -226,6 +230,13 @@ impl FittedFused {
         self.text_weight = text::weight(&images, &(scores / self.text_temperature as f32), &labels);
     }
 
+    /// Joins the scores of the texts `(C,)` to the logits of the images.
+    fn join_text(&self, images: &mut [f32], scores: ArrayView1<'_, f32>) {
+        let logits = scores.iter().zip(&self.usual_text);
+        let logits = logits.map(|(score, usual)| (score - usual) / self.text_temperature as f32);
+        text::join(images, logits, self.text_weight);
+    }
+
     /// Held-out logits of images and texts together, without their novelty, and the parts of that `(m, 3)`.
     fn joined(&self, images: WithoutText) -> (HeldOut, Array2<f64>) {
         let mut logits = images.logits / self.image_temperature as f32;
@@ -234,9 +245,7 @@ impl FittedFused {
             let row = row.as_slice_mut();
             let row = row.expect("a matrix of its own is row-major");
             if let Some(text) = &self.known.text {
-                let scores = text.scores.row(images.places[e]);
-                let scores = scores.iter().map(|s| s / self.text_temperature as f32);
-                text::join(row, scores, self.text_weight);
+                self.join_text(row, text.scores.row(images.places[e]));
             }
             let part = self.novelty_parts(&images.fits[e], row);
             parts.row_mut(e).assign(&ArrayView1::from(&part));
@@ -251,9 +260,8 @@ impl FittedFused {
         (held_out, parts)
     }
 
-    /// How foreign an example looks that fits the images so and has these logits: how far it lies, how badly the best class fits, and
-    /// what text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that by their
-    /// distances.
+    /// How foreign an example looks that fits the images so and has these logits: how far it lies, how badly the best class fits, and what
+    /// text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that by their distances.
     fn novelty_parts(&self, fit: &Fit, logits: &[f32]) -> [f64; 3] {
         let doubt = if self.text_weight > 0.0 {
             let largest = logits.iter().copied().fold(f32::NEG_INFINITY, larger);
@@ -312,8 +320,7 @@ impl FittedHead for FittedFused {
         if let Some(text) = &self.known.text {
             let texts = zeros(texts, out.len());
             text.linear.scores_into(query, texts);
-            let scores = texts.iter().map(|s| s / self.text_temperature as f32);
-            text::join(out, scores, self.text_weight);
+            self.join_text(out, ArrayView1::from(&*texts));
         }
         let parts = fit.map(|fit| self.novelty_parts(&fit, out));
         parts.map(|parts| self.novelty(ArrayView1::from(&parts)))

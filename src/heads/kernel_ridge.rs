@@ -1,9 +1,8 @@
 //! Kernel ridge regression around zero-shot recognition.
 //!
-//! Source: Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", 2025,
-//! arXiv:2501.11175. Differs from the source: the correction has a weight of its own (the published code drops a factor,
-//! so its weight equals its ridge; the textbook's is 1), and there may be no text; embeddings are standardised then;
-//! an error on a class of few examples weighs more.
+//! Source: Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", 2025, arXiv:2501.11175.
+//! Differs from the source: the correction has a weight of its own (the published code drops a factor, so its weight equals its ridge; the
+//! textbook's is 1), and there may be no text; embeddings are standardised then; an error on a class of few examples weighs more.
 
 use super::zero_shot::text_or;
 use super::{
@@ -45,12 +44,10 @@ recipe! {
         /// Power of the number of examples of its class that the ridge of an example is proportional to, where their harmonic mean
         /// is lambda: an error weighs more where there are few; 0 as published.
         balance: f64 = 2.0, 0 to 2;
-        /// Weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best
-        /// temperature; without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as
-        /// published.
+        /// Weight of the correction; none: lambda, 0.3 or 1, whichever gives the least leave-one-out cross-entropy at its best temperature;
+        /// without text 1, for it scales the scores and nothing else; where no class has two examples lambda, as published.
         weight: Option<f64> = None, 1e-6 to 1e6;
-        /// Whether [`Head::prepare`] standardises the embeddings where there is no text, see [`Task::standardised`]; false as
-        /// published.
+        /// Whether [`Head::prepare`] standardises the embeddings where there is no text, see [`Task::standardised`]; false as published.
         standardise: bool = true;
     }
 }

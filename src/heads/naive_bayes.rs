@@ -1,10 +1,9 @@
 //! Gaussian naive Bayes with one diagonal variance shared by all classes.
 //!
-//! Source: Zheng et al., "Revisiting Discriminative vs. Generative Classifiers: Theory and Implications", 2023,
-//! arXiv:2302.02334. Streaming statistics: Welford (1962).
-//! Differs from the source: the variance is shrunk towards its mean over the dimensions, and classes are equally
-//! likely unless told otherwise, because the number of photos that somebody took says little about what comes next;
-//! a mean of few examples is known to lie too far out.
+//! Source: Zheng et al., "Revisiting Discriminative vs. Generative Classifiers: Theory and Implications", 2023, arXiv:2302.02334. Streaming
+//! statistics: Welford (1962). Differs from the source: the variance is shrunk towards its mean over the dimensions, and classes are
+//! equally likely unless told otherwise, because the number of photos that somebody took says little about what comes next; a mean of few
+//! examples is known to lie too far out.
 
 mod statistics;
 

@@ -1,11 +1,10 @@
 //! Gaussian classes that share one full covariance matrix (Gaussian discriminant analysis).
 //!
-//! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087,
-//! with the ridge of Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for
-//! large-dimensional covariance matrices", 2004. Differs from the source: the inverse in place of a pseudo-inverse, of the
-//! smaller of two matrices; identity where the classes have no scatter; embeddings are standardised first; means of few
-//! examples are known to be too far out; the weight of the scores beside the text is chosen by cross-entropy
-//! over folds, not by validation accuracy.
+//! Source: Wang et al., "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation", 2024, arXiv:2402.04087, with the ridge of
+//! Kubokawa, Srivastava, 2008. Shrinkage: Ledoit, Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004.
+//! Differs from the source: the inverse in place of a pseudo-inverse, of the smaller of two matrices; identity where the classes have no
+//! scatter; embeddings are standardised first; means of few examples are known to be too far out; the weight of the scores beside the text
+//! is chosen by cross-entropy over folds, not by validation accuracy.
 
 mod ridge;
 
@@ -49,8 +48,7 @@ recipe! {
         standardise: bool = true;
         /// Class prior.
         prior: Prior = Prior::Uniform;
-        /// Examples that the common centre is worth beside those of a class, 1 as measured: a mean of few lies too far out; 0 as
-        /// published.
+        /// Examples that the common centre is worth beside those of a class, 1 as measured: a mean of few lies too far out; 0 as published.
         center_count: f64 = CENTER_COUNT, 0 to 1e6;
         /// Whether texts, where there are any, take part.
         text: bool = false;
@@ -111,8 +109,7 @@ impl Head for NaiveBayesFull {
 }
 
 impl NaiveBayesFull {
-    /// Adds the logits of the texts to alpha times the scores of the images: weights `(C, d)` and bias `(C,)`, of this prior
-    /// temperature.
+    /// Adds the logits of the texts to alpha times the scores of the images: weights `(C, d)` and bias `(C,)`, of this prior temperature.
     fn with_text(
         &self,
         task: &Task,

@@ -1,5 +1,4 @@
-//! What is known before a photo is seen: how likely each class is, how far out its mean is, and how far apart
-//! log-likelihoods lie.
+//! What is known before a photo is seen: how likely each class is, how far out its mean is, and how far apart log-likelihoods lie.
 
 use crate::numerics::Measured;
 use crate::numerics::math;

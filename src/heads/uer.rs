@@ -1,9 +1,8 @@
 //! UER: a linear head for streams, that learns new examples by angle and replayed ones by angle and norm.
 //!
-//! Source: Lin et al., "UER: A Heuristic Bias Addressing Approach for Online Continual Learning", 2023,
-//! arXiv:2309.04081, of which only the abstract was at hand; the settings follow the same group's published settings.
-//! Differs from the source: frozen features of unit length times `feature_scale`; the softmax runs over the classes
-//! that were seen; a class starts as the mean of its first batch.
+//! Source: Lin et al., "UER: A Heuristic Bias Addressing Approach for Online Continual Learning", 2023, arXiv:2309.04081, of which only the
+//! abstract was at hand; the settings follow the same group's published settings. Differs from the source: frozen features of unit length
+//! times `feature_scale`; the softmax runs over the classes that were seen; a class starts as the mean of its first batch.
 
 mod memory;
 mod state;

@@ -1,9 +1,8 @@
 //! Sets of classes that hold the right one as often as asked for.
 //!
-//! Source: Vovk, Gammerman, Shafer, "Algorithmic Learning in a Random World", 2005 (split conformal prediction with the
-//! score 1 - p). Differs from the source: the held-out examples come from folds of the support set, so that the head
-//! that answers has seen a few examples more than those that were measured; no finite-sample guarantee,
-//! close in practice.
+//! Source: Vovk, Gammerman, Shafer, "Algorithmic Learning in a Random World", 2005 (split conformal prediction with the score 1 - p).
+//! Differs from the source: the held-out examples come from folds of the support set, so that the head that answers has seen a few examples
+//! more than those that were measured; no finite-sample guarantee, close in practice.
 
 use crate::numerics::math;
 use crate::numerics::order::{sort_indices, sort_numbers};

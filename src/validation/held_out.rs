@@ -1,10 +1,9 @@
 //! What a head says of examples that it has not seen: the evidence behind every probability.
 //!
-//! The examples are shared out into folds, each with the same number of each class as far as it goes, and the head is
-//! fitted without one fold at a time. Leaving out single examples is the other way; it leaves the
-//! class of the example with one fewer than all others, which heads near class means hold against it. Measured on
-//! DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by folds, 43 % of those left out
-//! one by one.
+//! The examples are shared out into folds, each with the same number of each class as far as it goes, and the head is fitted without one
+//! fold at a time. Leaving out single examples is the other way; it leaves the class of the example with one fewer than all others, which
+//! heads near class means hold against it. Measured on DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by
+//! folds, 43 % of those left out one by one.
 
 use super::probabilities_into;
 use crate::numerics::linalg;

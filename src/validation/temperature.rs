@@ -170,8 +170,7 @@ impl Scored {
         }
     }
 
-    /// With the probabilities that the scores times a number give: the mean score less that of the target, and the
-    /// variance of the score.
+    /// With the probabilities that the scores times a number give: the mean score less that of the target, and the variance of the score.
     fn moments(&self, inverse: f64, scratch: &mut Vec<f64>) -> (f64, f64) {
         scratch.clear();
         scratch.extend(self.scores.iter().map(|s| s * inverse));

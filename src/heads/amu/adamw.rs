@@ -1,7 +1,6 @@
 //! The published optimiser: AdamW over given batches, on the sum of two cross-entropies.
 //!
-//! Features, weights and moments are single precision, as in the published program; what is summed over classes is
-//! double precision.
+//! Features, weights and moments are single precision, as in the published program; what is summed over classes is double precision.
 
 use super::AmuPublished;
 use super::fitted::mean_and_deviation;
@@ -72,8 +71,7 @@ impl<'a> Trainer<'a> {
         losses
     }
 
-    /// Turns the bias logits `(C,)` of row `i` in a batch of `size` into the gradient with respect to them, and gives its two
-    /// losses.
+    /// Turns the bias logits `(C,)` of row `i` in a batch of `size` into the gradient with respect to them, and gives its two losses.
     fn row_gradient(&self, i: usize, logits: &mut [f32], size: f64) -> [f64; 2] {
         let AmuPublished { lambda, zscore, .. } = *self.recipe;
         let (label, strength) = (

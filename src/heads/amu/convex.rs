@@ -7,11 +7,10 @@
 //! is strictly convex. At its minimum W = W0 + sum_i b_i x_i^T, and each b_i is minus the gradient of the loss of
 //! example i with respect to W x_i, divided by mu.
 //!
-//! Solver: dual coordinate ascent (Shalev-Shwartz and Zhang, "Stochastic Dual Coordinate Ascent Methods for Regularized
-//! Loss Minimization", 2013, arXiv:1209.1873; for the cross-entropy of many classes: Yu, Huang and Lin, "Dual coordinate
-//! descent methods for logistic regression and maximum entropy models", 2011). It solves the equation of one b_i after
-//! the other by a damped Newton step, in a random order that the seed fixes. Meanwhile it keeps the logits of all examples
-//! or, where these are many, the weights.
+//! Solver: dual coordinate ascent (Shalev-Shwartz and Zhang, "Stochastic Dual Coordinate Ascent Methods for Regularized Loss Minimization",
+//! 2013, arXiv:1209.1873; for the cross-entropy of many classes: Yu, Huang and Lin, "Dual coordinate descent methods for logistic
+//! regression and maximum entropy models", 2011). It solves the equation of one b_i after the other by a damped Newton step, in a random
+//! order that the seed fixes. Meanwhile it keeps the logits of all examples or, where these are many, the weights.
 
 use crate::numerics::linalg;
 use crate::numerics::math::{ln, softmax};

@@ -1,9 +1,8 @@
 //! AMU-Tuning: zero-shot logits plus a bias from auxiliary features, weighted by how unsure zero-shot recognition is.
 //!
-//! Source: Tang et al., "AMU-Tuning: Effective Logit Bias for CLIP-based Few-shot Learning", 2024, arXiv:2404.08958, and
-//! its code, of which [`AmuPublished`] follows every step. Differs from the code: every step
-//! sees the photo itself, no augmented crop of it; the last epoch counts, not the best one on the test set; a
-//! class without examples takes no part in the training.
+//! Source: Tang et al., "AMU-Tuning: Effective Logit Bias for CLIP-based Few-shot Learning", 2024, arXiv:2404.08958, and its code, of which
+//! [`AmuPublished`] follows every step. Differs from the code: every step sees the photo itself, no augmented crop of it; the last epoch
+//! counts, not the best one on the test set; a class without examples takes no part in the training.
 //!
 //! [`Amu`] is ours: the same scores from a convex problem, whose strength is learned from the support set. Its solver is
 //! dual coordinate ascent; others, and variants that gained nothing, are in the crate `handful-research`.
@@ -34,9 +33,8 @@ recipe! {
     /// # Shapes
     /// f: the `clip` columns `(d,)` of a unit row; a: the embedding `(A,)`, or what `aux` names; W `(C, A)`.
     /// # Units
-    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean
-    /// bias of the others. With one class, or examples of one class only, there is no bias. Without any text the score is
-    /// sigma W a.
+    /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean bias of the others.
+    /// With one class, or examples of one class only, there is no bias. Without any text the score is sigma W a.
     /// # Errors
     /// [`crate::Error::Parameter`].
     /// # Cost

@@ -29,8 +29,7 @@ pub enum Start {
 }
 
 impl Start {
-    /// Weights `(C, A)` from unit auxiliary features `(N, A)` and labels `(N,)` below C; a class without examples gets
-    /// zeros.
+    /// Weights `(C, A)` from unit auxiliary features `(N, A)` and labels `(N,)` below C; a class without examples gets zeros.
     pub fn weights(
         self,
         features: ArrayView2<'_, f32>,

@@ -13,8 +13,7 @@ use crate::validation::{ENOUGH, plan};
 /// The factor of a photo stays in this range, so that its bias is neither lost nor all that counts: a power of ten either way.
 const KAPPA: (f64, f64) = (0.1, 10.0);
 
-/// Up to this many examples, each is held out alone, and the objective is minimised to the last digits; more are held out by
-/// folds.
+/// Up to this many examples, each is held out alone, and the objective is minimised to the last digits; more are held out by folds.
 const FEW: usize = 60;
 
 /// For few examples, and for many; about fifteen passes are needed.

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MemoryPolicy {
-    /// Every observed example with the same probability (Vitter, "Random Sampling with a Reservoir", 1985,
-    /// algorithm R).
+    /// Every observed example with the same probability (Vitter, "Random Sampling with a Reservoir", 1985, algorithm R).
     #[default]
     Reservoir,
     /// A random example of the largest class makes room for each new one.
@@ -61,8 +60,7 @@ pub(super) fn offer(
     }
 }
 
-/// A random example of the class that would be largest with the newcomer; of its own class where that
-/// is as large, else of the lowest.
+/// A random example of the class that would be largest with the newcomer; of its own class where that is as large, else of the lowest.
 fn of_largest_class(memory: &[Example], newcomer: usize, random: &mut Random) -> usize {
     let labels: Vec<usize> = memory.iter().map(|e| e.label).collect();
     let counts = class_counts(&labels, labels.iter().max().map_or(0, |most| most + 1));

@@ -158,8 +158,7 @@ impl UerStream {
         Ok(())
     }
 
-    /// Takes an example out of memory; false if it is not there. The weights cannot unlearn it: see
-    /// [`UerStream::rebuild`].
+    /// Takes an example out of memory; false if it is not there. The weights cannot unlearn it: see [`UerStream::rebuild`].
     pub fn forget(&mut self, id: u64) -> bool {
         let before = self.memory.len();
         self.memory.retain(|e| e.id != id);
@@ -184,8 +183,7 @@ impl UerStream {
         }
     }
 
-    /// Learns a batch of unit rows `(b, width)` with their labels `(b,)`: answers them, steps, then offers them to the
-    /// memory.
+    /// Learns a batch of unit rows `(b, width)` with their labels `(b,)`: answers them, steps, then offers them to the memory.
     ///
     /// # Errors
     /// [`Error::Shape`] where lengths disagree or a label is not that of a class; [`Error::NotFinite`],

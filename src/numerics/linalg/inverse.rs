@@ -8,8 +8,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 /// Rows that are added together while an inverse is made: enough for each number of the matrix that is loaded to be used often.
 const TOGETHER: usize = 32;
 
-/// Inverse `(n, n)` of a symmetric positive definite matrix, in double precision. Making it takes O(n^3), one row more or
-/// less O(n^2).
+/// Inverse `(n, n)` of a symmetric positive definite matrix, in double precision. Making it takes O(n^3), one row more or less O(n^2).
 #[derive(Debug, Clone, Default)]
 pub struct Inverse {
     n: usize,
