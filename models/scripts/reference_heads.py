@@ -158,7 +158,7 @@ def standardised(rows, y, asked):
     for columns in (slice(CLIP), slice(CLIP, None)):
         X, Q = unit(rows[:, columns]), unit(asked[:, columns])
         common = np.clip((X @ X.T)[y[:, None] != y[None]].mean(), 0, 1)
-        strength = min(2 * common, 1)
+        strength = min(1.5 * common, 1)
         kept.append(1 - strength * (2 - strength) * common)
         share = 10 / (10 + len(X))
         variance = X.var(axis=0)
