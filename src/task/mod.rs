@@ -83,7 +83,7 @@ impl Task {
     /// The same task with embeddings that lack what examples of different classes have in common: of each stream a share of the
     /// mean of all examples is taken away, each dimension is divided by a power of its standard deviation, and the rest is
     /// made unit length again. Share and power are the strength, 1.5 times the mean cosine of two examples of different
-    /// classes, from 0 to 1: none for features that lie around zero, all for those of CLIP. What is left tells more, so the
+    /// classes, from 0 to 1: none for features that lie around zero, most for those of CLIP. What is left tells more, so the
     /// stream is trusted less by as much. Texts, the rows themselves and streams that are [`crate::Stream::plain`] stay as
     /// they are. It is for heads that know embeddings by their likeness or by weights on them.
     ///
