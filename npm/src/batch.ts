@@ -2,26 +2,44 @@ import { check, checkOptions, IMAGES, type Kinds } from "./check.js";
 import { toHandfulError } from "./errors.js";
 import type { BatchItem, ImageOptions, ImageSource } from "./types.js";
 
-/** Does `act` with each image in turn; an image that fails is one item of the result, an abort ends it all. */
-export async function* batch<Value extends object, Options extends ImageOptions>(
+/** How many images are in work at a time: while one is computed, the next one is decoded. */
+const IN_WORK = 2;
+
+/**
+ * Begins with each image before the one before it is done, and ends them in their order. An image that fails is one item of the
+ * result, an abort ends it all.
+ */
+export async function* batch<Begun, Value extends object, Options extends ImageOptions>(
   images: Iterable<ImageSource>,
   options: Options,
   kinds: Kinds<Options>,
-  act: (image: ImageSource, options: Options) => Promise<Value>,
+  begin: (image: ImageSource, options: Options) => Promise<Begun>,
+  end: (begun: Begun) => Value,
 ): AsyncGenerator<BatchItem<Value>, void> {
   check("images", images, IMAGES);
   checkOptions("options", options, kinds);
   const { signal, onProgress } = options;
   const total = countOf(images);
+  const inWork: Promise<Begun>[] = [];
   let index = 0;
   onProgress?.({ stage: "encode", done: 0, total });
-  for (const image of images) {
+  const next = async (): Promise<BatchItem<Value>> => {
     signal?.throwIfAborted();
-    const item = await itemOf(index, () => act(image, { ...options, onProgress: undefined }), signal);
+    const begun = inWork.shift() as Promise<Begun>;
+    const item = await itemOf(index, async () => end(await begun), signal);
     index += 1;
     onProgress?.({ stage: "encode", done: index, total });
-    yield item;
+    return item;
+  };
+  for (const image of images) {
+    signal?.throwIfAborted();
+    const begun = begin(image, { ...options, onProgress: undefined });
+    // Its failure is told at its turn.
+    begun.catch(() => {});
+    inWork.push(begun);
+    if (inWork.length === IN_WORK) yield await next();
   }
+  while (inWork.length > 0) yield await next();
 }
 
 /** What `act` gives, or what went wrong with it, as an item of a result. An abort and `dispose()` end it all: they throw. */

@@ -14,8 +14,7 @@ export interface Captured {
 
 /** Takes the image as it is now. Files are left to the worker to decode; everything else is copied here. */
 export async function capture(source: ImageSource): Promise<Captured> {
-  if (typeof source !== "object" || source === null)
-    throw new HandfulError("not-an-image", `This is no image, but ${describe(source)}.`);
+  checkImage(source);
   if (isFile(source)) return { image: source, transfer: [], elapsed: 0 };
   const start = performance.now();
   if (isPlain(source)) {
@@ -33,6 +32,15 @@ export async function capture(source: ImageSource): Promise<Captured> {
     throw new HandfulError("not-an-image", "The pixels of this image cannot be read.", { cause });
   }
   return { image, transfer: [image], elapsed: performance.now() - start };
+}
+
+/** @throws {@link HandfulError} with code `not-an-image` for what has neither bytes nor a size. */
+export function checkImage(source: ImageSource): void {
+  const known =
+    typeof source === "object" &&
+    source !== null &&
+    (isFile(source) || sizeOf(source as Drawable).every((side) => typeof side === "number"));
+  if (!known) throw new HandfulError("not-an-image", `This is no image, but ${describe(source)}.`);
 }
 
 function isFile(source: ImageSource): source is Blob {
@@ -62,7 +70,10 @@ function copyOf({ data, width, height }: Pixels): Pixels & { data: Uint8ClampedA
   return { data: new Uint8ClampedArray(data), width, height };
 }
 
-function sizeOf(source: Exclude<ImageSource, Blob | Pixels>): [number, number] {
+/** What a canvas draws. Plain pixels have their size in the same fields. */
+type Drawable = Exclude<ImageSource, Blob | Pixels>;
+
+function sizeOf(source: Drawable): [number, number] {
   if ("naturalWidth" in source) return [source.naturalWidth, source.naturalHeight];
   if ("videoWidth" in source) return [source.videoWidth, source.videoHeight];
   if ("displayWidth" in source) return [source.displayWidth, source.displayHeight];

@@ -1,5 +1,5 @@
 import { HandfulError } from "./errors.js";
-import type { CallOptions, Detail, EncodeOptions, ImageOptions } from "./types.js";
+import type { CallOptions, Detail, EncodeOptions, ImageOptions, Stream } from "./types.js";
 
 // TypeScript holds for those who use it. WebAssembly takes whatever comes, and reads beyond its memory or 0 for it, so what
 // callers hand over is looked at here before it goes on.
@@ -23,8 +23,8 @@ const isRecord = typed("Object");
 /** A typed array whose memory is still here: what was transferred elsewhere has none, and any use of it throws. */
 const present = (type: string): Kind["holds"] => {
   return (value) => {
-    if (!typed(type)(value)) return false;
-    const { buffer, byteLength } = value as Uint8Array;
+    if (!typed(type)(value) || !ArrayBuffer.isView(value)) return false;
+    const { buffer, byteLength } = value;
     try {
       return byteLength > 0 || new Uint8Array(buffer).length >= 0;
     } catch {
@@ -68,9 +68,43 @@ export const LIVE: Kind = {
   holds: (value) =>
     typed("HTMLVideoElement")(value) || (isStream(value) && value.getVideoTracks().length > 0),
 };
+export const IMAGE_ENCODER: Kind = {
+  wanted: "an encoder: an object with `id`, `streams` and a function `encode`",
+  holds: (value) => {
+    try {
+      return isRecord(value) && typeof (value as { encode?: unknown }).encode === "function";
+    } catch {
+      return false;
+    }
+  },
+};
 export const ENCODER: Kind = {
-  wanted: "an Encoder, an object with the address of a manifest, or null",
+  wanted: "an encoder with a function `encode`, an object with the address of a manifest, or null",
   holds: (value) => value === null || isRecord(value),
+};
+export const NAME: Kind = {
+  wanted: "a text that is not empty",
+  holds: (value) => typeof value === "string" && value !== "",
+};
+/** Streams of which the length of a row can be told; the core looks at the rest. */
+export const LAYOUT: Kind = {
+  wanted: "an array of objects with `name`, a text, and `dim`, a whole number from 1 on",
+  holds: (value) =>
+    STREAMS.holds(value) &&
+    (value as Stream[]).length > 0 &&
+    (value as Stream[]).every(({ name, dim }) => NAME.holds(name) && Number.isInteger(dim) && dim >= 1),
+};
+export const SHARE: Kind = {
+  wanted: "a number from 0 to 1",
+  holds: (value) => typeof value === "number" && value >= 0 && value <= 1,
+};
+export const TIMINGS: Kind = {
+  wanted: "an object with `decode`, `preprocess` and `encode` in milliseconds",
+  holds: (value) => {
+    if (!isRecord(value)) return false;
+    const { decode, preprocess, encode } = value as Record<string, unknown>;
+    return [decode, preprocess, encode].every(Number.isFinite);
+  },
 };
 export const ADDRESS: Kind = {
   wanted: "a URL or a text",

@@ -19,11 +19,13 @@ import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
 import { CORE_OPTIONS, type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
+import { CheckedEncoder, encodeMany, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import type {
   AddResult,
   Answer,
   CallOptions,
   EncoderSource,
+  Encoding,
   ImageOptions,
   ImageSource,
   Neighbour,
@@ -37,14 +39,15 @@ import { loadCore } from "./wasm.js";
 export interface ClassifierOptions extends CoreOptions, CallOptions {
   /**
    * What turns images into features. Default: the encoder that comes with the package. A source is loaded, and
-   * disposed of with the classifier; an {@link Encoder} of yours stays yours. `null`: none, features only.
+   * disposed of with the classifier; an {@link Encoder} or another {@link ImageEncoder} of yours stays yours. `null`: none,
+   * features only.
    */
-  readonly encoder?: EncoderSource | Encoder | null | undefined;
+  readonly encoder?: EncoderSource | ImageEncoder | null | undefined;
   /** The parts of a feature row; only for a new set with `encoder: null`. */
   readonly streams?: Streams | undefined;
   /**
    * Whether the encoder's text side, where it has one, reads the labels. A class whose label it understands can then be
-   * recognised before it has an example. Default: {@link Encoder.textReady}, so that only `true` downloads the text side of
+   * recognised before it has an example. Default: {@link ImageEncoder.textReady}, so that only `true` downloads the text side of
    * a `preset`. Texts that a loaded set brings along stay in any case.
    */
   readonly text?: boolean | undefined;
@@ -87,13 +90,14 @@ const OPTIONS: Kinds<ClassifierOptions> = {
  * ```
  */
 export class Classifier extends FeatureClassifier {
-  readonly #encoder: Encoder | null;
-  readonly #ownsEncoder: boolean;
+  readonly #encoder: CheckedEncoder | null;
+  /** Ends the encoder that this classifier has loaded; nothing where it was handed over. */
+  readonly #endEncoder: () => void;
 
-  private constructor(core: CoreClassifier, encoder: Encoder | null, options: ClassifierOptions) {
+  private constructor(core: CoreClassifier, { encoder, end }: Opened, options: ClassifierOptions) {
     super(core);
     this.#encoder = encoder;
-    this.#ownsEncoder = encoder !== options.encoder;
+    this.#endEncoder = end;
     const { onProgress, onTextError, text = encoder?.textReady } = options;
     if (encoder?.hasText && text)
       this.readLabels((label) => encoder.encodeText(label, { onProgress }), onTextError);
@@ -102,14 +106,21 @@ export class Classifier extends FeatureClassifier {
   /**
    * An empty set, with its encoder loaded.
    * @throws {@link HandfulError} with one of the codes of `init` and {@link Encoder.load}, or `parameter` for
-   * `encoder: null` without `streams`.
+   * `encoder: null` without `streams`, or an encoder whose streams cannot be, or come in another order than
+   * {@link FeatureClassifier.streams} says.
    */
   static override async create(options: ClassifierOptions = {}): Promise<Classifier> {
     checkOptions("options", options, OPTIONS);
     return Classifier.#assemble(options, (Core, encoder) => {
       const streams = encoder?.streams ?? options.streams;
       if (!streams) throw new HandfulError("parameter", "A classifier with `encoder: null` needs `streams`.");
-      return new Core(streams, encoder?.id);
+      const core = new Core(streams, encoder?.id);
+      if (!encoder || fits(encoder, { streams: core.streams() })) return core;
+      core.free();
+      throw new HandfulError(
+        "parameter",
+        `The streams of the encoder “${encoder.id}” should come in another order: \`clip\` first, the others by name.`,
+      );
     });
   }
 
@@ -124,7 +135,7 @@ export class Classifier extends FeatureClassifier {
     return Classifier.#assemble(options, (Core, encoder) => {
       const core = Core.load(bytes);
       const [streams, encoderId] = [core.streams(), core.encoder()];
-      if (!encoder || encoder.fits({ streams, encoderId })) return core;
+      if (!encoder || fits(encoder, { streams, encoderId })) return core;
       core.free();
       const made = fromEarlierEncoder({ encoderId })
         ? `“${encoderId}”, the encoder of an earlier version of handful: teach a new set from its photos`
@@ -138,28 +149,28 @@ export class Classifier extends FeatureClassifier {
 
   static async #assemble(
     options: ClassifierOptions,
-    build: (Core: CoreConstructor, encoder: Encoder | null) => CoreClassifier,
+    build: (Core: CoreConstructor, encoder: CheckedEncoder | null) => CoreClassifier,
   ): Promise<Classifier> {
     const loading = openEncoder(options);
     try {
-      const [Core, encoder] = await Promise.all([abortable(loadCore(options.core), options.signal), loading]);
+      const [Core, opened] = await Promise.all([abortable(loadCore(options.core), options.signal), loading]);
       return new Classifier(
-        guarded(() => build(Core, encoder)),
-        encoder,
+        guarded(() => build(Core, opened.encoder)),
+        opened,
         options,
       );
     } catch (error) {
       loading.then(
-        (encoder) => encoder !== options.encoder && encoder?.dispose(),
+        ({ end }) => end(),
         () => {},
       );
       throw error;
     }
   }
 
-  /** The encoder, or null where there is none. */
-  get encoder(): Encoder | null {
-    return this.#encoder;
+  /** The encoder: the one that was handed over, or the {@link Encoder} that was loaded; null where there is none. */
+  get encoder(): ImageEncoder | null {
+    return this.#encoder?.given ?? null;
   }
 
   /**
@@ -197,11 +208,15 @@ export class Classifier extends FeatureClassifier {
     const encoder = this.#images();
     const { add, end } = this.#adding(label);
     const results: AddResult[] = [];
-    const act = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
-      return { id: add((await encoder.encode(image, each)).features) };
-    };
+    const adding = batch(
+      images,
+      options,
+      IMAGE_OPTIONS,
+      (image, each) => encoder.encode(image, each),
+      ({ features }) => ({ id: add(features) }),
+    );
     try {
-      for await (const result of batch(images, options, IMAGE_OPTIONS, act)) results.push(result);
+      for await (const result of adding) results.push(result);
     } finally {
       end();
     }
@@ -215,9 +230,7 @@ export class Classifier extends FeatureClassifier {
    * than two classes can be scored, `zero-feature` or `no-encoder`.
    */
   async predict(image: ImageSource, options: ImageOptions = {}): Promise<Answer> {
-    const { features, timings } = await this.#images().encode(image, options);
-    const answer = this.predictFeatures(features);
-    return { ...answer, timings: { ...timings, classify: answer.timings.classify } };
+    return this.#answer(await this.#images().encode(image, options));
   }
 
   /**
@@ -235,9 +248,13 @@ export class Classifier extends FeatureClassifier {
     images: Iterable<ImageSource>,
     options: ImageOptions = {},
   ): AsyncGenerator<PredictResult, void> {
-    return batch(images, options, IMAGE_OPTIONS, async (image, each) => ({
-      answer: await this.predict(image, each),
-    }));
+    return batch(
+      images,
+      options,
+      IMAGE_OPTIONS,
+      async (image, each) => this.#images().encode(image, each),
+      (encoding) => ({ answer: this.#answer(encoding) }),
+    );
   }
 
   /**
@@ -275,7 +292,7 @@ export class Classifier extends FeatureClassifier {
   async suggest(images: Iterable<ImageSource>, count: number, options: ImageOptions = {}): Promise<number[]> {
     check("count", count, COUNT);
     const [rows, places]: [Float32Array[], number[]] = [[], []];
-    for await (const { index, features } of this.#images().encodeMany(images, options)) {
+    for await (const { index, features } of encodeMany(this.#images().given, images, options)) {
       if (!features) continue;
       rows.push(features);
       places.push(index);
@@ -286,7 +303,12 @@ export class Classifier extends FeatureClassifier {
   /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */
   override dispose(): void {
     super.dispose();
-    if (this.#ownsEncoder) this.#encoder?.dispose();
+    this.#endEncoder();
+  }
+
+  #answer({ features, timings }: Encoding): Answer {
+    const answer = this.predictFeatures(features);
+    return { ...answer, timings: { ...timings, classify: answer.timings.classify } };
   }
 
   /** Adds to a class that may be new. Once it was there, whoever took it away meant it: it is not made anew. */
@@ -307,7 +329,7 @@ export class Classifier extends FeatureClassifier {
     return { add, end };
   }
 
-  #images(): Encoder {
+  #images(): CheckedEncoder {
     void this.core; // says `disposed` rather than anything about the encoder
     if (this.#encoder) return this.#encoder;
     throw new HandfulError(
@@ -317,10 +339,18 @@ export class Classifier extends FeatureClassifier {
   }
 }
 
-async function openEncoder(options: ClassifierOptions): Promise<Encoder | null> {
+/** An encoder, or none, and what ends it. */
+interface Opened {
+  readonly encoder: CheckedEncoder | null;
+  end(): void;
+}
+
+async function openEncoder(options: ClassifierOptions): Promise<Opened> {
   const { encoder, encoderWasm: wasm, worker, signal, onProgress } = options;
-  if (encoder === null || encoder instanceof Encoder) return encoder;
-  return Encoder.load(encoder, { wasm, worker, signal, onProgress });
+  if (encoder === null) return { encoder, end: () => {} };
+  if (isImageEncoder(encoder)) return { encoder: new CheckedEncoder(encoder), end: () => {} };
+  const loaded = await Encoder.load(encoder, { wasm, worker, signal, onProgress });
+  return { encoder: new CheckedEncoder(loaded), end: () => loaded.dispose() };
 }
 
 function describe(id: string | undefined, streams: Streams): string {

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { abortable } from "./abort.js";
-import { batch } from "./batch.js";
 import { capture } from "./capture.js";
 import { Channel } from "./channel.js";
 import {
@@ -22,6 +21,7 @@ import {
 import { disposable } from "./disposable.js";
 import { HandfulError } from "./errors.js";
 import { EncoderFiles, type Place } from "./files.js";
+import { encodeMany, fits, type ImageEncoder } from "./image-encoder.js";
 import { shippedWords } from "./preset.js";
 import type { Values } from "./protocol.js";
 import type {
@@ -72,7 +72,7 @@ const SOURCE: Kinds<EncoderSource> = {
  * encoder.dispose();
  * ```
  */
-export class Encoder implements Disposable {
+export class Encoder implements ImageEncoder, Disposable {
   static {
     disposable(Encoder);
   }
@@ -220,7 +220,7 @@ export class Encoder implements Disposable {
    * ```
    */
   encodeMany(images: Iterable<ImageSource>, options: EncodeOptions = {}): AsyncGenerator<EncodeResult, void> {
-    return batch(images, options, ENCODE_OPTIONS, (image, each) => this.encode(image, each));
+    return encodeMany(this, images, options);
   }
 
   /**
@@ -260,8 +260,7 @@ export class Encoder implements Disposable {
     check("set", set, RECORD);
     check("set.streams", set.streams, STREAMS);
     if (set.encoderId !== undefined) check("set.encoderId", set.encoderId, TEXT);
-    const layout = (streams: Streams): string => streams.map(({ name, dim }) => `${name}:${dim}`).join();
-    return layout(set.streams) === layout(this.streams) && (set.encoderId ?? this.id) === this.id;
+    return fits(this, set);
   }
 
   /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */

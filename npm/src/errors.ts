@@ -56,7 +56,7 @@ const PACKAGE_ERROR_CODES = [
  * | `format` | bytes that are not a saved set, or a damaged one |
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
  * | `not-an-image` | a file that this browser cannot decode as a picture, or that was cut |
- * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree |
+ * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree; `model` also where one of yours fails |
  * | `other-encoder` | a set that was made with another encoder, whose features mean something else |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |
  * | `no-text` | a text was given, but this encoder has no text side |

@@ -3,6 +3,7 @@ export { Classifier, type ClassifierOptions } from "./classifier.js";
 export * from "./core.js";
 export { fromEarlierEncoder } from "./earlier.js";
 export { Encoder, type EncoderOptions } from "./encoder.js";
+export { encodeMany, type ImageEncoder } from "./image-encoder.js";
 export { PRESET_NAMES, type PresetName, preset } from "./preset.js";
 export type {
   AddResult,

@@ -1,15 +1,14 @@
 import { HandfulError } from "./errors.js";
-import type { Pixels } from "./types.js";
+import type { Payload } from "./protocol.js";
 
 /** Looks like the photo at the sizes of thumbnails. */
 const JPEG = { type: "image/jpeg", quality: 0.82 };
 
 /** The square in the middle of a picture, on white, as JPEG. */
-export async function drawThumbnail(pixels: Pixels, side: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { data, width, height } = pixels;
+export async function drawThumbnail(image: Payload, side: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const whole =
-      pixels instanceof ImageData ? pixels : new ImageData(new Uint8ClampedArray(data), width, height);
+    const whole = await drawable(image);
+    const { width, height } = whole;
     const crop = Math.min(width, height);
     const [left, top] = [Math.floor((width - crop) / 2), Math.floor((height - crop) / 2)];
     const size = { resizeWidth: side, resizeHeight: side, resizeQuality: "high" } as const;
@@ -25,4 +24,10 @@ export async function drawThumbnail(pixels: Pixels, side: number): Promise<Uint8
   } catch (cause) {
     throw new HandfulError("worker", "This runtime cannot draw thumbnails (OffscreenCanvas, 2D).", { cause });
   }
+}
+
+async function drawable(image: Payload): Promise<ImageData | ImageBitmap> {
+  if (image instanceof Blob) return createImageBitmap(image);
+  if (!("data" in image) || image instanceof ImageData) return image as ImageData | ImageBitmap;
+  return new ImageData(new Uint8ClampedArray(image.data), image.width, image.height);
 }

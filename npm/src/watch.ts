@@ -2,7 +2,7 @@ import { abortable } from "./abort.js";
 import { itemOf } from "./batch.js";
 import { check, checkOptions, isStream, type Kind, type Kinds, LIVE, RATE, SIGNAL } from "./check.js";
 import { Classifier } from "./classifier.js";
-import { Encoder } from "./encoder.js";
+import { CheckedEncoder, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import type { BatchItem, CallOptions, EncodeResult, ImageOptions, PredictResult } from "./types.js";
 
 /** A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen. */
@@ -17,8 +17,8 @@ export interface WatchOptions extends Pick<CallOptions, "signal"> {
 const OPTIONS: Kinds<WatchOptions> = { fps: RATE, signal: SIGNAL };
 
 const LOOKER: Kind = {
-  wanted: "a Classifier or an Encoder",
-  holds: (value) => value instanceof Classifier || value instanceof Encoder,
+  wanted: "a Classifier or an encoder",
+  holds: (value) => value instanceof Classifier || isImageEncoder(value),
 };
 
 /** Milliseconds after which it is seen that a video has a picture again, or has ended. */
@@ -28,7 +28,7 @@ const MOMENT = 100;
 const HAVE_CURRENT_DATA = 2;
 
 /**
- * Answers for a live video, or with an {@link Encoder} its features, for as long as it goes on. One frame is in work at a time,
+ * Answers for a live video, or with an {@link ImageEncoder} its features, for as long as it goes on. One frame is in work at a time,
  * with the detail `live`: the one that the video shows when your loop asks for the next answer. Those that pass while it is
  * worked on, or while the body of your loop runs, are dropped. It waits while the page is hidden, or the video is paused or
  * has no picture yet.
@@ -57,12 +57,12 @@ export function watch(
 ): AsyncGenerator<PredictResult, void>;
 export function watch(
   video: LiveSource,
-  by: Encoder,
+  by: ImageEncoder,
   options?: WatchOptions,
 ): AsyncGenerator<EncodeResult, void>;
 export async function* watch(
   video: LiveSource,
-  by: Classifier | Encoder,
+  by: Classifier | ImageEncoder,
   options: WatchOptions = {},
 ): AsyncGenerator<BatchItem<object>, void> {
   check("by", by, LOOKER);
@@ -96,10 +96,12 @@ export async function* watch(
 
 /** What is done with each frame. */
 function lookerOf(
-  by: Classifier | Encoder,
+  by: Classifier | ImageEncoder,
 ): (frame: HTMLVideoElement, options: ImageOptions) => Promise<object> {
-  if (by instanceof Encoder) return (frame, options) => by.encode(frame, options);
-  return async (frame, options) => ({ answer: await by.predict(frame, options) });
+  if (by instanceof Classifier)
+    return async (frame, options) => ({ answer: await by.predict(frame, options) });
+  const encoder = new CheckedEncoder(by);
+  return (frame, options) => encoder.encode(frame, options);
 }
 
 /** An element that shows a stream to nobody; it is not played yet. */

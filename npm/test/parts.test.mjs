@@ -81,6 +81,8 @@ test("abortable rejects at once with the reason, and leaves no listener behind",
   assert.equal(listeners(), 0);
 });
 
+const identity = (begun) => begun;
+
 test("a batch goes on after a bad image and counts as it goes", async () => {
   const progress = [];
   const items = [];
@@ -93,6 +95,7 @@ test("a batch goes on after a bad image and counts as it goes", async () => {
     { onProgress: (p) => progress.push(p) },
     IMAGE_OPTIONS,
     act,
+    identity,
   ))
     items.push(item);
   assert.deepEqual(
@@ -109,10 +112,15 @@ test("a batch goes on after a bad image and counts as it goes", async () => {
   );
 });
 
-test("a batch of unknown size takes its images one at a time", async () => {
+test("a batch of unknown size takes one image more than it is asked for, and lets go of the rest", async () => {
   let taken = 0;
+  let released = false;
   function* endless() {
-    for (;;) yield taken++;
+    try {
+      for (;;) yield taken++;
+    } finally {
+      released = true;
+    }
   }
   const totals = new Set();
   for await (const { index } of batch(
@@ -120,10 +128,12 @@ test("a batch of unknown size takes its images one at a time", async () => {
     { onProgress: ({ total }) => totals.add(total) },
     IMAGE_OPTIONS,
     async () => ({}),
+    identity,
   )) {
-    assert.equal(taken, index + 1);
+    assert.equal(taken, index + 2);
     if (index === 3) break;
   }
+  assert.ok(released);
   assert.deepEqual([...totals], [0]);
 });
 
@@ -133,7 +143,8 @@ test("an abort or a disposed encoder ends a batch", async () => {
   await assert.rejects(
     async () => {
       const { signal } = controller;
-      for await (const { index } of batch([1, 2, 3], { signal }, IMAGE_OPTIONS, async () => ({}))) {
+      const images = [1, 2, 3];
+      for await (const { index } of batch(images, { signal }, IMAGE_OPTIONS, async () => ({}), identity)) {
         seen.push(index);
         if (index === 1) controller.abort("stop");
       }
@@ -141,9 +152,8 @@ test("an abort or a disposed encoder ends a batch", async () => {
     (reason) => reason === "stop",
   );
   assert.deepEqual(seen, [0, 1]);
-  const disposed = batch([1, 2], {}, IMAGE_OPTIONS, () =>
-    Promise.reject(new HandfulError("disposed", "gone")),
-  );
+  const gone = () => Promise.reject(new HandfulError("disposed", "gone"));
+  const disposed = batch([1, 2], {}, IMAGE_OPTIONS, gone, identity);
   await assert.rejects(disposed.next(), { code: "disposed" });
 });
 

@@ -134,6 +134,20 @@ const source = record({
   base: optional({ ...address, right: () => undefined }),
   keep: optional(flag),
 });
+/** An encoder that is none of the package's. */
+const foreign = {
+  ...record({
+    id: kind(() => "mine", ["text"]),
+    streams: kind(() => STREAMS),
+    encode: kind(() => async () => ({ features: APPLE }), ["function"]),
+    encodeText: optional(
+      kind(() => async () => ({ features: APPLE.slice(0, 3), confidence: 1 }), ["function"]),
+    ),
+    hasText: optional(flag),
+    textReady: optional(flag),
+  }),
+  fine: [],
+};
 const encoderOptions = options({
   ...call,
   wasm: module,
@@ -215,6 +229,7 @@ export const CALLS = {
   "Encoder#encodeText": [text, options(call)],
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
+  encodeMany: [foreign, images, encodeOptions],
   // In Node there is no video that could be right; the other arguments are looked at before it.
   watch: [
     kind(() => here.live, ["video", "MediaStream"]),
@@ -308,4 +323,80 @@ export async function tryCall(call, onTry = () => {}) {
     }
   }
   if (sign === "#" && owner !== "Encoder") object.dispose();
+}
+
+/** What an encoder that is none of the package's may give, and the codes that refuse what is wrong of it. */
+const GIVEN = {
+  encode: record({
+    features: kind(() => PEAR, [], ROW_CODES),
+    timings: optional(kind(() => ({ decode: 1, preprocess: 1, encode: 1 }))),
+    thumbnail: optional(kind(() => Uint8Array.of(1), ["bytes"])),
+  }),
+  encodeText: record({
+    features: kind(() => PEAR.slice(0, 3), [], ROW_CODES),
+    confidence: kind(() => 1, ["fraction"]),
+  }),
+};
+
+/** Whatever an encoder gives: what is wrong is refused by a typed error, and the set is as it was. */
+export async function tryGiven(onTry = () => {}) {
+  const { Classifier, encodeMany, ERROR_CODES, HandfulError } = here.handful;
+  let given;
+  let failures = [];
+  const right = (name) => GIVEN[name].right();
+  const encoder = {
+    id: "mine",
+    streams: STREAMS,
+    encode: async () => given("encode"),
+    encodeText: async () => given("encodeText"),
+  };
+  for (const [name, { fields }] of Object.entries(GIVEN)) {
+    for (const [kindOf, value] of Object.entries(VALUES)) {
+      for (const field of [undefined, ...Object.keys(fields)]) {
+        const what = `${name} gives ${field ? `${field}: ` : ""}${kindOf}`;
+        onTry(what);
+        given = right;
+        failures = [];
+        const set = await Classifier.create({ encoder, onTextError: (error) => failures.push(error) });
+        await set.addExample(pixels, "apple");
+        await new Promise((done) => setTimeout(done));
+        let before = set.save();
+        given = (asked) => {
+          if (asked !== name) return right(asked);
+          return field ? { ...right(name), [field]: value() } : value();
+        };
+        // A class of an unread name asks for its text; all that is done with images asks for features.
+        if (name === "encodeText") {
+          set.addClass("pear");
+          before = set.save();
+        } else {
+          const tries = [
+            () => set.addExample(pixels, "apple"),
+            () => set.predict(pixels),
+            () => set.explain(pixels),
+            () => set.nearest(pixels, 1),
+          ];
+          for (const attempt of tries) await attempt().catch((error) => failures.push(error));
+          for await (const { error } of encodeMany(encoder, [pixels])) if (error) failures.push(error);
+          for (const { error } of await set.addExamples([pixels], "apple")) if (error) failures.push(error);
+        }
+        await new Promise((done) => setTimeout(done));
+        const { fine, codes, optional: may } = fields[field] ?? GIVEN[name];
+        const allowed = field && (fine.includes(kindOf) || (may && kindOf === "undefined"));
+        // One example alone cannot be asked.
+        failures = failures.filter(({ code }) => code !== "not-enough-examples");
+        if (allowed) expect(failures.length === 0, `${what}: ${failures[0]?.stack}`);
+        else {
+          expect(failures.length > 0, `${what} is taken`);
+          for (const error of failures) {
+            expect(error instanceof HandfulError, `${what}: ${error?.stack ?? String(error)}`);
+            expect(ERROR_CODES.includes(error.code) && error.code !== "internal", `${what}: ${error.stack}`);
+            if (field) expect(codes.includes(error.code), `${what}: ${error.code}, ${error.message}`);
+          }
+          expect(`${set.save()}` === `${before}`, `${what} left a trace`);
+        }
+        set.dispose();
+      }
+    }
+  }
 }

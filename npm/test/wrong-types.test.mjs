@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import * as handful from "../dist/node.js";
 import { openThread } from "../dist/node-worker.js";
-import { CALLS, lend, taught, taughtByImages, tryCall } from "./wrong-types.mjs";
+import { CALLS, lend, taught, taughtByImages, tryCall, tryGiven } from "./wrong-types.mjs";
 
 const { Encoder, HandfulError } = handful;
 const manifest = new URL("../dist/models/handful-lite0.json", import.meta.url);
@@ -48,7 +48,7 @@ test("each function and each option of the package has an entry here", () => {
     Object.values(CALLS).flatMap((args) => args.flatMap(({ fields }) => Object.keys(fields ?? {}))),
   );
   const interfaces = [
-    ...declarations.matchAll(/^export interface (\w+Options|EncoderSource)\b[^{]*\{(.*?)^\}/gms),
+    ...declarations.matchAll(/^export interface (\w+Options|EncoderSource|ImageEncoder)\b[^{]*\{(.*?)^\}/gms),
   ];
   assert.ok(interfaces.length > 5);
   for (const [, name, body] of interfaces) {
@@ -66,3 +66,5 @@ test("nothing can be set but what has a setter", async () => {
 for (const call of Object.keys(CALLS)) {
   if (CALLS[call].length > 0) test(`${call} takes nothing but what it should`, () => tryCall(call));
 }
+
+test("whatever an encoder of one's own gives, nothing is taken but what it should give", () => tryGiven());

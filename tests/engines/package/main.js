@@ -3,6 +3,7 @@ import { film, play } from "./film.js";
 import {
   Classifier,
   Encoder,
+  encodeMany,
   FeatureClassifier,
   HandfulError,
   inspect,
@@ -341,6 +342,70 @@ await check("a picture that cannot be answered says why, and what cannot be watc
   await refused(() => watch(stream, stream).next(), "parameter");
   await refused(() => watch(stream, learning, { fps: 0 }).next(), "parameter");
   end();
+});
+
+/** An encoder that is none of the package's: the colours of eight by eight places. */
+const colours = {
+  id: "colours-1",
+  streams: [{ name: "aux", dim: 256 }],
+  async encode(image) {
+    const bitmap = await createImageBitmap(image);
+    const canvas = new OffscreenCanvas(8, 8);
+    const context = canvas.getContext("2d");
+    context.drawImage(bitmap, 0, 0, 8, 8);
+    bitmap.close();
+    return { features: Float32Array.from(context.getImageData(0, 0, 8, 8).data) };
+  },
+};
+
+await check("an encoder of one's own teaches, answers and watches", async () => {
+  const own = await Classifier.create({ encoder: colours });
+  const progress = [];
+  for (const thing of THINGS) {
+    const photos = await Promise.all([0, 1, 2].map((number) => photo(thing, number)));
+    const added = await own.addExamples(photos, thing, { onProgress: ({ done }) => progress.push(done) });
+    expect(added.map(({ id }) => id % 3).join() === "0,1,2", "examples in their order");
+  }
+  expect(progress.join() === "0,1,2,3,0,1,2,3,0,1,2,3", `progress, not ${progress}`);
+  const file = await photo("tomato", 0);
+  expect((await own.predict(file)).label === "tomato", "a photo that it was taught");
+  const { stream, end } = await filmOf("leaf");
+  const frames = await filmOf("bread");
+  for await (const { answer } of watch(stream, own)) {
+    expect(answer.scores.length === 3, "an answer of the film");
+    break;
+  }
+  for await (const { features } of watch(frames.stream, colours)) {
+    expect(features.length === 256, "features of the film");
+    break;
+  }
+  end();
+  frames.end();
+  own.dispose();
+});
+
+await check("thumbnails are drawn beside an encoder of one's own", async () => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [120, 90];
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#3a6";
+  context.fillRect(30, 20, 60, 50);
+  const file = await new Promise((resolve) => canvas.toBlob(resolve));
+  const pixels = context.getImageData(0, 0, 120, 90);
+  const images = [canvas, file, pixels, await createImageBitmap(canvas)];
+  let drawn = 0;
+  for await (const { thumbnail } of encodeMany(colours, images, { thumbnail: 60 })) {
+    const picture = await createImageBitmap(new Blob([thumbnail]));
+    const small = new OffscreenCanvas(60, 60).getContext("2d");
+    small.drawImage(picture, 0, 0);
+    const at = (x, y) => [...small.getImageData(x, y, 1, 1).data];
+    expect(picture.width === 60 && picture.height === 60, "60 x 60 pixels");
+    expect(Math.min(...at(2, 2)) > 245, `a white corner, not ${at(2, 2)}`);
+    const [red, green] = at(30, 30);
+    expect(red < 80 && green > 140, `a green middle, not ${at(30, 30)}`);
+    drawn += 1;
+  }
+  expect(drawn === 4 && images[3].width === 120, "four, and the caller's bitmap is open");
 });
 
 await check("what is disposed of says so", async () => {

@@ -2,7 +2,7 @@
 import { film, play } from "./film.js";
 import * as handful from "./package/dist/index.js";
 import { check, finish, step } from "./report.js";
-import { CALLS, lend, tryCall } from "./wrong-types.mjs";
+import { CALLS, lend, tryCall, tryGiven } from "./wrong-types.mjs";
 
 const encoder = await handful.Encoder.load();
 const { stream, end } = film((context) => context.fillRect(50, 50, 9, 9));
@@ -28,6 +28,9 @@ for (const call of Object.keys(CALLS)) {
   if (CALLS[call].length > 0)
     await check(`${call} takes nothing but what it should`, () => tryCall(call, onTry));
 }
+await check("whatever an encoder of one's own gives, nothing is taken but what it should give", () =>
+  tryGiven(step),
+);
 end();
 encoder.dispose();
 finish();
