@@ -201,6 +201,11 @@ async function presets() {
   return counted(closingLine, "node tests/presets/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** The encoders in onnxruntime-web beside the package's engine. */
+async function otherEngine() {
+  return counted(closingLine, "node tests/onnxruntime/main.mjs", { env: await need("CHROMIUM") });
+}
+
 /** Photos before the encoder sees them: large, cut, transparent, of another window. */
 async function photos() {
   return counted(closingLine, "node tests/photos/main.mjs", { env: await need("CHROMIUM") });
@@ -268,6 +273,7 @@ export const STEPS = [
   engine("chromium", browsers, "CHROMIUM", "CHROMEDRIVER"),
   { name: "agreement", cargo: true, after: ["build"], run: agreement },
   { name: "presets", after: ["build"], run: presets },
+  { name: "onnxruntime", after: ["build"], run: otherEngine },
   { name: "photos", after: ["build"], run: photos },
   { name: "package", after: ["build"], run: packaging },
   { name: "reference", group: "lint", after: ["build"], run: packageReference },

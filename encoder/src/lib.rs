@@ -12,6 +12,7 @@ mod eighth;
 mod manifest;
 mod onnx;
 mod parts;
+mod preparation;
 mod preprocess;
 mod probe;
 mod text;
@@ -24,15 +25,13 @@ pub use detail::Detail;
 pub use eighth::{Eighth, EighthReader, Ending};
 pub use manifest::{MAX_INPUT_SIDE, MAX_MANIFEST_BYTES, Manifest};
 pub use onnx::MAX_MODEL_BYTES;
+pub use preparation::Preparation;
 pub use preprocess::{MAX_PIXELS, MAX_SIDE, Preprocessor, check_size};
 pub use text::TextEncoder;
 pub use words::{MAX_WORDS_BYTES, Meaning, UNDERSTOOD, Words};
 
 use handful::{Result, Stream};
 use onnx::{Model, image_model};
-
-/// Hexadecimal digits of the model's sha256 in an encoder's identity: no two models ever share so many.
-const ID_DIGITS: usize = 16;
 
 /// An image encoder, ready to run.
 ///
@@ -52,10 +51,8 @@ const ID_DIGITS: usize = 16;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    manifest: Manifest,
-    preprocessor: Preprocessor,
+    preparation: Preparation,
     model: Model,
-    id: String,
 }
 
 impl Encoder {
@@ -83,39 +80,32 @@ impl Encoder {
     pub fn at(manifest_json: &str, onnx: &[u8], detail: Detail) -> Result<Self> {
         let manifest = Manifest::parse(manifest_json)?.at(detail);
         let model = image_model(&manifest, onnx)?;
-        let preprocessor = Preprocessor::new(&manifest);
-        let id = format!("{}@{}", manifest.name(), &model.sha256()[..ID_DIGITS]);
-        let encoder = Self {
-            id,
-            manifest,
-            preprocessor,
-            model,
-        };
-        if let Some(expected) = encoder.manifest.probe(detail) {
-            let tensor = probe::tensor(encoder.manifest.input(), encoder.manifest.preprocess());
-            probe::compare(expected, encoder.streams(), &encoder.run(&tensor)?)?;
+        let preparation = Preparation::of(manifest, detail, model.sha256());
+        let encoder = Self { preparation, model };
+        if let Some(tensor) = encoder.preparation.probe() {
+            encoder.preparation.check_probe(&encoder.run(&tensor)?)?;
         }
         Ok(encoder)
     }
 
     /// What the encoder says about itself.
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        self.preparation.manifest()
     }
 
     /// Name of the encoder.
     pub fn name(&self) -> &str {
-        self.manifest.name()
+        self.manifest().name()
     }
 
     /// Identifies the encoder: its name and the start of the sha256 of its model.
     pub fn id(&self) -> &str {
-        &self.id
+        self.preparation.id()
     }
 
     /// The streams of a feature row in their order: `clip` first where there is one, then the others by name.
     pub fn streams(&self) -> &[Stream] {
-        self.manifest.streams()
+        self.preparation.streams()
     }
 
     /// The input tensor of an image; see [`Preprocessor::tensor`] for shapes, units and errors.
@@ -123,7 +113,7 @@ impl Encoder {
     /// # Errors
     /// [`handful::Error::ImageEmpty`], [`handful::Error::ImageTooLarge`], [`handful::Error::ImageBytes`].
     pub fn preprocess(&mut self, rgba: &[u8], width: u32, height: u32) -> Result<Vec<f32>> {
-        self.preprocessor.tensor(rgba, width, height)
+        self.preparation.preprocess(rgba, width, height)
     }
 
     /// The feature row of an input tensor.
@@ -139,7 +129,8 @@ impl Encoder {
     /// # Reference values
     /// `tests/suite/models.rs`: onnxruntime; at most 1e-3 of the largest value off.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
-        self.model.run_image(&self.manifest.input().shape(), tensor)
+        self.model
+            .run_image(&self.manifest().input().shape(), tensor)
     }
 
     /// The feature row of an image: [`Encoder::preprocess`], then [`Encoder::run`].

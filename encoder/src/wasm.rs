@@ -1,6 +1,8 @@
 //! Bindings of the encoder: it lives in a worker, because loading and running take long.
 
-use crate::{Detail, EighthReader, Encoder, Ending, Manifest, TextEncoder, Words, check_size};
+use crate::{
+    Detail, EighthReader, Encoder, Ending, Manifest, Preparation, TextEncoder, Words, check_size,
+};
 use handful::Result;
 use handful::wasm::out;
 use js_sys::Uint8ClampedArray;
@@ -49,16 +51,89 @@ impl OnnxEncoder {
 
     /// The input tensor of an image.
     pub fn preprocess(&mut self, image: &ImageData) -> Result<Vec<f32>> {
-        let (width, height) = (image.width(), image.height());
-        // Before the pixels are copied into WebAssembly, which may be a gigabyte.
-        check_size(width, height)?;
-        self.0.preprocess(&image.data(), width, height)
+        preprocess(image, |rgba, width, height| {
+            self.0.preprocess(rgba, width, height)
+        })
     }
 
     /// The feature row of an input tensor.
     pub fn run(&self, tensor: &[f32]) -> Result<Vec<f32>> {
         self.0.run(tensor)
     }
+}
+
+/// An image encoder whose model another engine runs.
+#[wasm_bindgen]
+pub struct ImagePreparation(Preparation);
+
+#[wasm_bindgen]
+impl ImagePreparation {
+    /// Reads the manifest, and of the model its checksum.
+    #[wasm_bindgen(constructor)]
+    pub fn new(manifest_json: &str, onnx: &[u8]) -> Result<ImagePreparation> {
+        Preparation::new(manifest_json, onnx).map(Self)
+    }
+
+    /// Whether a live picture takes less than a photo.
+    #[wasm_bindgen(js_name = hasLive)]
+    pub fn has_live(&self) -> bool {
+        self.0.manifest().has_live()
+    }
+
+    /// The same for live pictures.
+    pub fn live(&self) -> ImagePreparation {
+        Self(self.0.live())
+    }
+
+    /// The streams of a feature row in their order.
+    #[wasm_bindgen(unchecked_return_type = "{ name: string; dim: number }[]")]
+    pub fn streams(&self) -> JsValue {
+        out(&self.0.streams())
+    }
+
+    /// Name of the encoder.
+    pub fn name(&self) -> String {
+        self.0.manifest().name().to_owned()
+    }
+
+    /// What identifies the encoder.
+    pub fn id(&self) -> String {
+        self.0.id().to_owned()
+    }
+
+    /// The shorter side that an image has which is neither enlarged nor reduced, in pixels.
+    pub fn side(&self) -> u32 {
+        self.0.manifest().side()
+    }
+
+    /// The input tensor of an image.
+    pub fn preprocess(&mut self, image: &ImageData) -> Result<Vec<f32>> {
+        preprocess(image, |rgba, width, height| {
+            self.0.preprocess(rgba, width, height)
+        })
+    }
+
+    /// The input tensor whose outputs the manifest knows, where it does.
+    pub fn probe(&self) -> Option<Vec<f32>> {
+        self.0.probe()
+    }
+
+    /// Looks at the feature row that an engine has made of the probe.
+    #[wasm_bindgen(js_name = checkProbe)]
+    pub fn check_probe(&self, row: &[f32]) -> Result<()> {
+        self.0.check_probe(row)
+    }
+}
+
+/// Hands the pixels of an image over.
+fn preprocess(
+    image: &ImageData,
+    tensor: impl FnOnce(&[u8], u32, u32) -> Result<Vec<f32>>,
+) -> Result<Vec<f32>> {
+    let (width, height) = (image.width(), image.height());
+    // Before the pixels are copied into WebAssembly, which may be a gigabyte.
+    check_size(width, height)?;
+    tensor(&image.data(), width, height)
 }
 
 /// Reads a JPEG at an eighth of its size, from its bytes as they come.

@@ -53,13 +53,15 @@ export async function serve(folder, policy, toAll = false) {
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-export async function launch() {
+/** @param {string[]} [more] further flags of Chromium; with them the graphics card may be looked for */
+export async function launch(more = []) {
   const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path));
-  const flags = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update";
+  const flags = "--no-sandbox --disable-background-networking --disable-component-update";
   return chromium.launch({
     ...(executablePath && { executablePath }),
     args: [
       ...flags.split(" "),
+      ...(more.length > 0 ? more : ["--disable-gpu"]),
       "--disable-sync",
       "--no-first-run",
       // A camera with a test picture, without a question.

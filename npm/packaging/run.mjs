@@ -95,7 +95,11 @@ try {
       const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
       await test("core and encoder run in Node", () => run("main"));
       await test("what is both a browser and Node, as a window of Electron, gets what is for browsers", () =>
-        resolveAs(folder, "browser", { handful: "index.js", "handful/core": "core.js" }));
+        resolveAs(folder, "browser", {
+          handful: "index.js",
+          "handful/core": "core.js",
+          "handful/onnxruntime": "onnxruntime.js",
+        }));
       await test("importing the package touches nothing", () => run("import"));
       for (const name of programs) await test(`the program ${name} runs in Node`, () => run(name));
     }

@@ -1,29 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { abortable } from "./abort.js";
-import { capture } from "./capture.js";
-import { Channel } from "./channel.js";
-import {
-  ADDRESS,
-  CALL_OPTIONS,
-  check,
-  checkOptions,
-  ENCODE_OPTIONS,
-  FLAG,
-  FUNCTION,
-  type Kinds,
-  MODULE,
-  RECORD,
-  STREAMS,
-  TEXT,
-  typeOf,
-  WORKER,
-} from "./check.js";
+import { check, RECORD, STREAMS, TEXT } from "./check.js";
 import { disposable } from "./disposable.js";
-import { HandfulError } from "./errors.js";
-import { EncoderFiles, type Place } from "./files.js";
+import { type EncoderOptions, EncoderWorker, placeOf, shippedEncoder } from "./encoder-worker.js";
+import { EncoderFiles } from "./files.js";
 import { encodeMany, fits, type ImageEncoder } from "./image-encoder.js";
-import { shippedWords } from "./preset.js";
-import type { Values } from "./protocol.js";
 import type {
   CallOptions,
   EncodeOptions,
@@ -34,28 +14,6 @@ import type {
   Streams,
   TextEncoding,
 } from "./types.js";
-
-/** Options of {@link Encoder.load}. */
-export interface EncoderOptions extends CallOptions {
-  /** The encoder's WebAssembly. Default: the file of the package, which bundlers find by themselves. */
-  readonly wasm?: URL | string | WebAssembly.Module | undefined;
-  /**
-   * Makes the worker, which must run `handful/worker` as a module. Needed where the page may not start the worker of
-   * the package: where a bundler does not find it, or puts it on another origin.
-   */
-  readonly worker?: (() => Worker) | undefined;
-  /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
-  readonly tokenizer?: URL | string | undefined;
-}
-
-/** What an {@link EncoderSource} has to be. */
-const SOURCE: Kinds<EncoderSource> = {
-  manifest: ADDRESS,
-  model: ADDRESS,
-  words: ADDRESS,
-  base: ADDRESS,
-  keep: FLAG,
-};
 
 /**
  * Turns images, and names where it can, into features in a Web Worker, one after another, in the order of the calls.
@@ -79,40 +37,30 @@ export class Encoder implements ImageEncoder, Disposable {
 
   /** The same as {@link dispose}, for `using`, in engines that have it. */
   declare readonly [Symbol.dispose]: () => void;
-  readonly #start: () => Promise<Started>;
-  /** What it was when it was loaded; a worker that takes the place of a crashed one has to be the same. */
-  readonly #loaded: Values["load"];
-  #channel: Channel;
-  #textReady: boolean;
-  /** Settles when the last call that was made is done; never rejects. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #disposed = false;
+  readonly #worker: EncoderWorker;
 
-  private constructor({ channel, ...loaded }: Started, start: () => Promise<Started>) {
-    this.#loaded = loaded;
-    this.#channel = channel;
-    this.#textReady = loaded.textReady;
-    this.#start = start;
+  private constructor(worker: EncoderWorker) {
+    this.#worker = worker;
   }
 
   /** The name that the manifest gives. */
   get name(): string {
-    return this.#loaded.name;
+    return this.#worker.loaded.name;
   }
 
   /** Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it. */
   get id(): string {
-    return this.#loaded.id;
+    return this.#worker.loaded.id;
   }
 
   /** The parts of a feature row, in order. */
   get streams(): Streams {
-    return this.#loaded.streams;
+    return this.#worker.loaded.streams;
   }
 
   /** Whether it has a text side, so that {@link encodeText} works. */
   get hasText(): boolean {
-    return this.#loaded.hasText;
+    return this.#worker.loaded.hasText;
   }
 
   /**
@@ -120,7 +68,7 @@ export class Encoder implements ImageEncoder, Disposable {
    * which may be more than 100 MB.
    */
   get textReady(): boolean {
-    return this.#textReady;
+    return this.#worker.textReady;
   }
 
   /**
@@ -135,37 +83,7 @@ export class Encoder implements ImageEncoder, Disposable {
     source: EncoderSource = shippedEncoder(),
     options: EncoderOptions = {},
   ): Promise<Encoder> {
-    checkOptions("options", options, { ...CALL_OPTIONS, wasm: MODULE, worker: FUNCTION, tokenizer: ADDRESS });
-    const {
-      wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
-      worker = host.worker,
-      tokenizer = new URL("./tokenizer/tokenizers.js", import.meta.url),
-    } = options;
-    const request = {
-      kind: "load",
-      wasm:
-        typeOf(wasm) === "WebAssembly.Module"
-          ? (wasm as WebAssembly.Module)
-          : absolute("options.wasm", wasm as URL | string),
-      place: placeOf(source),
-      tokenizer: absolute("options.tokenizer", tokenizer),
-    } as const;
-
-    const start = async ({ signal, onProgress }: CallOptions): Promise<Started> => {
-      signal?.throwIfAborted();
-      const channel = new Channel(openWorker(worker));
-      const loading = channel.call<"load">(request, [], {
-        signal,
-        onProgress: (progress) => {
-          if (!signal?.aborted) onProgress?.(progress);
-        },
-      });
-      const loaded = abortable(loading, signal);
-      // The worker ends when it has stopped.
-      loaded.catch(() => loading.catch(() => {}).then(() => channel.close(disposed())));
-      return { channel, ...(await loaded) };
-    };
-    return new Encoder(await start(options), () => start({}));
+    return new Encoder(await EncoderWorker.start(source, options, true));
   }
 
   /**
@@ -185,26 +103,7 @@ export class Encoder implements ImageEncoder, Disposable {
    * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
    */
   async encode(image: ImageSource, options: EncodeOptions = {}): Promise<Encoding> {
-    checkOptions("options", options, ENCODE_OPTIONS);
-    const { signal, onProgress, detail = "photo", thumbnail } = options;
-    signal?.throwIfAborted();
-    const captured = capture(image);
-    const encoding = this.#inTurn(async () => {
-      const { image, transfer, elapsed } = await captured;
-      if (signal?.aborted) {
-        if ("close" in image) image.close();
-        throw signal.reason;
-      }
-      const channel = await this.#liveChannel();
-      onProgress?.({ stage: "encode", done: 0, total: 1 });
-      const call = { kind: "encode", image, detail, thumbnail } as const;
-      const { timings, ...made } = await channel.call<"encode">(call, transfer);
-      if (!signal?.aborted) onProgress?.({ stage: "encode", done: 1, total: 1 });
-      return { ...made, timings: { ...timings, decode: timings.decode + elapsed } };
-    });
-    // A failed capture is reported at its turn, not before as an unhandled rejection.
-    captured.catch(() => {});
-    return abortable(encoding, signal);
+    return this.#worker.encode(image, options);
   }
 
   /**
@@ -233,26 +132,7 @@ export class Encoder implements ImageEncoder, Disposable {
    * `model-mismatch`, `worker` or `disposed`.
    */
   async encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
-    check("name", name, TEXT);
-    checkOptions("options", options, CALL_OPTIONS);
-    const { signal } = options;
-    // The call is made in its turn, but its answer is not waited for there: no image waits for a download.
-    const made = this.#inTurn(async () => {
-      const channel = await this.#liveChannel();
-      signal?.throwIfAborted();
-      const answer = channel.call<"encodeText">({ kind: "encodeText", name }, [], options);
-      answer.then(
-        () => {
-          if (channel === this.#channel) this.#textReady = true;
-        },
-        () => {},
-      );
-      return { answer };
-    });
-    return abortable(
-      made.then(({ answer }) => answer),
-      signal,
-    );
+    return this.#worker.encodeText(name, options);
   }
 
   /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */
@@ -265,133 +145,6 @@ export class Encoder implements ImageEncoder, Disposable {
 
   /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */
   dispose(): void {
-    this.#disposed = true;
-    this.#channel.close(disposed());
-  }
-
-  /** Does something when all that was asked for before is done. */
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(act);
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  /** The channel to a worker that works: after a crash, to a new one. */
-  async #liveChannel(): Promise<Channel> {
-    if (!this.#disposed && this.#channel.closed) {
-      const { channel, ...loaded } = await this.#start();
-      if (JSON.stringify(loaded) !== JSON.stringify(this.#loaded)) {
-        const error = new HandfulError(
-          "model-mismatch",
-          `The files of the encoder “${this.id}” have become others since it was loaded: load it again.`,
-        );
-        channel.close(error);
-        throw error;
-      }
-      this.#channel = channel;
-      this.#textReady = loaded.textReady;
-    }
-    if (this.#disposed) {
-      this.#channel.close(disposed());
-      throw disposed();
-    }
-    return this.#channel;
-  }
-}
-
-/** What depends on where the package runs. */
-export interface Host {
-  /** Starts the worker of the package. */
-  worker(): Worker;
-  /** What relative addresses start from. */
-  base(): string;
-}
-
-let host: Host = {
-  worker: shippedWorker,
-  base: () => globalThis.document?.baseURI ?? location.href,
-};
-
-/** @internal Takes the place of the browser, for another runtime. */
-export function setHost(other: Host): void {
-  host = other;
-}
-
-type Started = Values["load"] & { readonly channel: Channel };
-
-function disposed(): HandfulError {
-  return new HandfulError("disposed", "This encoder has been disposed of; load a new one.");
-}
-
-// Bundlers emit a worker or a file only for these very expressions.
-function shippedWorker(): Worker {
-  if (typeof Worker === "undefined")
-    throw new HandfulError(
-      "no-encoder",
-      "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
-    );
-  const here = new URL(import.meta.url);
-  // As it is in the package: a bundler has given this file and the worker other names.
-  const unbundled = here.pathname.endsWith("/encoder.js") && here.protocol.startsWith("http");
-  if (unbundled && here.origin !== location.origin) return workerFrom(new URL("worker.js", here));
-  return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-}
-
-/** A page may start no worker of another origin, such as a CDN's, but one of its own that imports what is there. */
-function workerFrom(address: URL): Worker {
-  const script = new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" });
-  const own = URL.createObjectURL(script);
-  const worker = new Worker(own, { type: "module" });
-  worker.addEventListener("message", () => URL.revokeObjectURL(own), { once: true });
-  return worker;
-}
-
-// All addresses, since a bundler that puts hashes into names breaks the manifest's own references.
-function shippedEncoder(): EncoderSource {
-  return {
-    manifest: new URL("./models/handful-lite0.json", import.meta.url),
-    model: new URL("./models/handful-lite0.onnx", import.meta.url),
-    words: shippedWords(),
-  };
-}
-
-function placeOf(source: EncoderSource): Place {
-  checkOptions("source", source, SOURCE);
-  check("source.manifest", source.manifest, ADDRESS);
-  const place = (name: "model" | "words" | "base"): string | undefined => {
-    const address = source[name];
-    return address === undefined ? undefined : absolute(`source.${name}`, address);
-  };
-  return {
-    manifest: absolute("source.manifest", source.manifest),
-    model: place("model"),
-    words: place("words"),
-    base: place("base")?.replace(/\/*$/, "/"),
-    keep: source.keep ?? false,
-  };
-}
-
-function openWorker(open: () => Worker): Worker {
-  try {
-    const worker = open();
-    check("the worker", worker, WORKER);
-    return worker;
-  } catch (cause) {
-    if (cause instanceof HandfulError) throw cause;
-    throw new HandfulError(
-      "worker",
-      `The encoder's worker cannot be started (${String(cause)}). If a bundler has put it on another origin, hand over a ` +
-        "`worker`; if the page demands Trusted Types, make a policy that lets its address through.",
-      { cause },
-    );
-  }
-}
-
-/** The worker lives at another address than the page, so it gets absolute ones. */
-function absolute(what: string, url: URL | string): string {
-  try {
-    return new URL(url, host.base()).href;
-  } catch (cause) {
-    throw new HandfulError("parameter", `${what} is no address: ${url}`, { cause });
+    this.#worker.dispose();
   }
 }

@@ -2,7 +2,8 @@
 export { Classifier, type ClassifierOptions } from "./classifier.js";
 export * from "./core.js";
 export { fromEarlierEncoder } from "./earlier.js";
-export { Encoder, type EncoderOptions } from "./encoder.js";
+export { Encoder } from "./encoder.js";
+export type { EncoderOptions } from "./encoder-worker.js";
 export { encodeMany, type ImageEncoder } from "./image-encoder.js";
 export { PRESET_NAMES, type PresetName, preset } from "./preset.js";
 export type {

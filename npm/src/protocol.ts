@@ -15,6 +15,8 @@ export type Call =
       readonly place: Place;
       /** The tokenizer's program; see `text.ts`. */
       readonly tokenizer: string;
+      /** Whether the worker runs the model; without that the features of images are their input tensors. */
+      readonly runs: boolean;
     }
   | {
       readonly kind: "encode";
@@ -24,6 +26,8 @@ export type Call =
       readonly thumbnail: number | undefined;
     }
   | { readonly kind: "encodeText"; readonly id: number; readonly name: string }
+  /** Looks at what another engine has made of the probe. */
+  | { readonly kind: "checkProbe"; readonly id: number; readonly detail: Detail; readonly row: Float32Array }
   /** Stops the call with this id, which then fails. Not answered itself. */
   | { readonly kind: "stop"; readonly id: number };
 
@@ -37,9 +41,15 @@ export interface Values {
     readonly streams: Streams;
     readonly hasText: boolean;
     readonly textReady: boolean;
+    /** Where the model is to run elsewhere: its bytes, and the input tensors that the manifest knows the outputs of. */
+    readonly elsewhere?: {
+      readonly model: Uint8Array;
+      readonly probes: ReadonlyMap<Detail, Float32Array>;
+    };
   };
   encode: Encoding;
   encodeText: TextEncoding;
+  checkProbe: undefined;
 }
 
 /** Worker to page. */

@@ -7,7 +7,7 @@ import type { Call, Reply, Values } from "./protocol.js";
 import { TextSide } from "./text.js";
 import { drawThumbnail } from "./thumbnail.js";
 import type { Detail, Progress, TextEncoding } from "./types.js";
-import glue, { OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
+import glue, { ImagePreparation, OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
 /** The part of `DedicatedWorkerGlobalScope` that is used; its types cannot be mixed with those of the page. */
 interface Scope {
@@ -16,10 +16,12 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-let encoder: OnnxEncoder | undefined;
+/** Runs the model, or does all but that. */
+type Looking = OnnxEncoder | ImagePreparation;
+let encoder: Looking | undefined;
 /** The same for live pictures; made for the first of them. */
-let live: OnnxEncoder | undefined;
-let makeLive: (() => OnnxEncoder) | undefined;
+let live: Looking | undefined;
+let makeLive: (() => Looking) | undefined;
 /** What reads names: words, which come with the encoder, or else its text side, fetched for the first name. */
 let words: WordEncoder | undefined;
 let text: TextSide | undefined;
@@ -34,7 +36,11 @@ scope.onmessage = async ({ data: call }) => {
     if (call.kind === "stop") stops.get(id)?.abort();
     else if (call.kind === "load") {
       const value = await load(call, report);
-      scope.postMessage({ kind: "done", id, value });
+      scope.postMessage({ kind: "done", id, value }, value.elsewhere ? [value.elsewhere.model.buffer] : []);
+    } else if (call.kind === "checkProbe") {
+      const used = encoderFor(call.detail);
+      if (used instanceof ImagePreparation) used.checkProbe(call.row);
+      scope.postMessage({ kind: "done", id, value: undefined });
     } else {
       const value = call.kind === "encode" ? await encode(call) : await encodeText(call, report);
       scope.postMessage({ kind: "done", id, value }, [value.features.buffer]);
@@ -72,8 +78,14 @@ async function load(
   report({ stage: "compile", done: 1, total: 1 });
   const { files, model, names } = await downloading;
   report({ stage: "load", done: 0, total: 1 });
-  encoder = await files.use(files.image, () => new OnnxEncoder(files.manifest, model, false));
-  if (encoder.hasLive()) makeLive = () => new OnnxEncoder(files.manifest, model, true);
+  encoder = await files.use(files.image, (): Looking => {
+    if (call.runs) return new OnnxEncoder(files.manifest, model, false);
+    return new ImagePreparation(files.manifest, model);
+  });
+  const first = encoder;
+  if (first.hasLive())
+    makeLive = () =>
+      first instanceof ImagePreparation ? first.live() : new OnnxEncoder(files.manifest, model, true);
   words = names && (await files.use(names.file, () => new WordEncoder(files.manifest, names.bytes)));
   text = new TextSide(files, call.tokenizer);
   report({ stage: "load", done: 1, total: 1 });
@@ -85,7 +97,19 @@ async function load(
     streams: encoder.streams(),
     hasText: textReady || text.exists,
     textReady,
+    ...(!call.runs && { elsewhere: { model, probes: probes() } }),
   };
+}
+
+/** The tensors whose outputs the manifest knows. */
+function probes(): ReadonlyMap<Detail, Float32Array> {
+  const found = new Map<Detail, Float32Array>();
+  for (const detail of ["photo", "live"] as const) {
+    const used = encoderFor(detail);
+    const tensor = used instanceof ImagePreparation && (detail === "photo" || makeLive) && used.probe();
+    if (tensor) found.set(detail, tensor);
+  }
+  return found;
 }
 
 /** The files that an encoder cannot do without, and its words. */
@@ -137,7 +161,7 @@ function notLoaded(): HandfulError {
   return new HandfulError("worker", "The encoder is not loaded.");
 }
 
-function encoderFor(detail: Detail): OnnxEncoder {
+function encoderFor(detail: Detail): Looking {
   if (!encoder) throw notLoaded();
   if (detail === "photo" || !makeLive) return encoder;
   live ??= makeLive();
@@ -157,7 +181,7 @@ async function encode({
   const drawn = performance.now();
   const tensor = used.preprocess(pixels as ImageData); // it reads these three fields
   const preprocessed = performance.now();
-  const features = used.run(tensor) as Float32Array<ArrayBuffer>;
+  const features = (used instanceof OnnxEncoder ? used.run(tensor) : tensor) as Float32Array<ArrayBuffer>;
   const timings = {
     decode: decoded - start,
     preprocess: preprocessed - drawn,

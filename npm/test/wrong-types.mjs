@@ -14,8 +14,9 @@ let savedBytes;
 let savedOfEncoder;
 
 /**
- * @param runtime `handful`, the package; `encoder`, the shipped one; `openThread`, which opens its worker; `manifest`, its address;
- *   `values`, what else may come there; `live`, what can be watched there
+ * @param runtime `handful`, the package with its further entries; `encoder`, the shipped one, and `ortEncoder`, the same in `ort`;
+ *   `openThread`, which opens its worker; `manifest`, its address; `values`, what else may come there; `live`, what can be
+ *   watched there
  */
 export async function lend(runtime) {
   here = runtime;
@@ -127,13 +128,14 @@ const imageOptions = options({ ...call, detail: kind(() => "photo") });
 const thumbnail = kind(() => undefined, ["number"], ["worker"]);
 const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail });
 const module = kind(() => undefined, ["text", "empty text", "URL"], ["network", "wasm-load"]);
-const source = record({
+const sourceFields = {
   manifest: address,
   model: optional({ ...address, right: () => undefined }),
   words: optional({ ...address, right: () => undefined }),
   base: optional({ ...address, right: () => undefined }),
   keep: optional(flag),
-});
+};
+const source = record(sourceFields);
 /** An encoder that is none of the package's. */
 const foreign = {
   ...record({
@@ -148,12 +150,19 @@ const foreign = {
   }),
   fine: [],
 };
-const encoderOptions = options({
+const encoderFields = {
   ...call,
   wasm: module,
   worker: kind(() => here.openThread, []),
   tokenizer: { ...address, right: () => undefined },
-});
+};
+const encoderOptions = options(encoderFields);
+const ortOptions = {
+  ...options({ ...sourceFields, ...encoderFields, executionProviders: kind(() => ["wasm"]) }),
+  optional: false,
+  fine: [],
+};
+ortOptions.fields.ort = kind(() => here.ort);
 const classifierOptions = options({
   ...call,
   core: wasm,
@@ -230,6 +239,10 @@ export const CALLS = {
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
   encodeMany: [foreign, images, encodeOptions],
+  "OrtEncoder.load": [ortOptions],
+  "OrtEncoder#encode": [image, encodeOptions],
+  "OrtEncoder#encodeText": [text, options(call)],
+  "OrtEncoder#dispose": [],
   // In Node there is no video that could be right; the other arguments are looked at before it.
   watch: [
     kind(() => here.live, ["video", "MediaStream"]),
@@ -303,7 +316,8 @@ function expect(truth, what) {
 export async function tryCall(call, onTry = () => {}) {
   const { ERROR_CODES, HandfulError } = here.handful;
   const [, owner, sign, name] = /^(?:(\w+)([.#]))?(\w+=?)$/.exec(call);
-  const make = { FeatureClassifier: taught, Classifier: taughtByImages, Encoder: () => here.encoder }[owner];
+  const shared = { Encoder: here.encoder, OrtEncoder: here.ortEncoder }[owner];
+  const make = shared ? () => shared : { FeatureClassifier: taught, Classifier: taughtByImages }[owner];
   let object = sign === "#" ? await make() : (here.handful[owner] ?? here.handful);
   for (const { what, allowed, codes, given } of spoilt(CALLS[call])) {
     onTry(what);
@@ -316,13 +330,13 @@ export async function tryCall(call, onTry = () => {}) {
       expect(`${object.save?.()}` === `${before}`, `${what} left a trace`);
     } else {
       expect(allowed, `${what} is taken`);
-      if (sign === "#" && owner !== "Encoder") {
+      if (sign === "#" && !shared) {
         object.dispose();
         object = await make();
       }
     }
   }
-  if (sign === "#" && owner !== "Encoder") object.dispose();
+  if (sign === "#" && !shared) object.dispose();
 }
 
 /** What an encoder that is none of the package's may give, and the codes that refuse what is wrong of it. */

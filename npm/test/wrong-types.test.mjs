@@ -3,15 +3,24 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import * as handful from "../dist/node.js";
+import * as ort from "onnxruntime-web/wasm";
+import * as main from "../dist/node.js";
+import * as onnxruntime from "../dist/node-onnxruntime.js";
 import { openThread } from "../dist/node-worker.js";
 import { CALLS, lend, taught, taughtByImages, tryCall, tryGiven } from "./wrong-types.mjs";
 
-const { Encoder, HandfulError } = handful;
+/** The package with its further entries. */
+const handful = { ...main, ...onnxruntime };
+const { Encoder, HandfulError, OrtEncoder } = handful;
+ort.env.wasm.numThreads = 1;
 const manifest = new URL("../dist/models/handful-lite0.json", import.meta.url);
 const encoder = await Encoder.load();
-after(() => encoder.dispose());
-await lend({ handful, encoder, openThread, manifest });
+const ortEncoder = await OrtEncoder.load({ ort, executionProviders: ["wasm"] });
+after(() => {
+  encoder.dispose();
+  ortEncoder.dispose();
+});
+await lend({ handful, encoder, ortEncoder, ort, openThread, manifest });
 
 /** What can be called: functions, static and other methods, what can be set. `@internal` ones are protected. */
 function* callables() {
@@ -59,7 +68,7 @@ test("each function and each option of the package has an entry here", () => {
 });
 
 test("nothing can be set but what has a setter", async () => {
-  for (const object of [encoder, await taughtByImages(), await taught()])
+  for (const object of [encoder, ortEncoder, await taughtByImages(), await taught()])
     assert.deepEqual(Object.keys(object), [], "own fields");
 });
 

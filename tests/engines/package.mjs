@@ -19,6 +19,8 @@ async function lay(folder) {
   const { path } = await pack(folder);
   execFileSync("tar", ["-xzf", path, "-C", folder]);
   rmSync(path);
+  for (const name of ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"])
+    cpSync(join(ROOT, "node_modules/onnxruntime-web/dist", name), join(folder, "ort", name));
   cpSync(join(ROOT, "tests/data/handful_lite0_reference.json"), join(folder, "reference.json"));
   writeFileSync(join(folder, "blank.html"), '<!doctype html><html lang="en"><title>blank</title></html>');
   mkdirSync(join(folder, "photos"));

@@ -8,6 +8,7 @@ mod fixtures;
 mod hostile;
 mod manifest;
 mod models;
+mod preparation;
 mod preprocess;
 mod presets;
 mod probe;

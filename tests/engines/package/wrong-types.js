@@ -1,9 +1,14 @@
 // Every public function with every wrong type, and with what only browsers have.
 import { film, play } from "./film.js";
-import * as handful from "./package/dist/index.js";
+import * as ort from "./ort/ort.wasm.min.mjs";
+import * as main from "./package/dist/index.js";
+import * as onnxruntime from "./package/dist/onnxruntime.js";
 import { check, finish, step } from "./report.js";
 import { CALLS, lend, tryCall, tryGiven } from "./wrong-types.mjs";
 
+ort.env.wasm.numThreads = 1;
+const handful = { ...main, ...onnxruntime };
+const ortEncoder = await handful.OrtEncoder.load({ ort, executionProviders: ["wasm"] });
 const encoder = await handful.Encoder.load();
 const { stream, end } = film((context) => context.fillRect(50, 50, 9, 9));
 const video = await play(stream);
@@ -11,6 +16,8 @@ const bitmap = await createImageBitmap(video);
 await lend({
   handful,
   encoder,
+  ortEncoder,
+  ort,
   openThread: () => new Worker(new URL("./package/dist/worker.js", import.meta.url), { type: "module" }),
   manifest: new URL("./package/dist/models/handful-lite0.json", import.meta.url),
   values: {
@@ -33,4 +40,5 @@ await check("whatever an encoder of one's own gives, nothing is taken but what i
 );
 end();
 encoder.dispose();
+ortEncoder.dispose();
 finish();

@@ -12,6 +12,19 @@ export class OnnxEncoder {
   run(tensor: Float32Array): Float32Array;
   free(): void;
 }
+export class ImagePreparation {
+  constructor(manifestJson: string, onnx: Uint8Array);
+  hasLive(): boolean;
+  live(): ImagePreparation;
+  name(): string;
+  id(): string;
+  streams(): Streams;
+  side(): number;
+  preprocess(image: ImageData): Float32Array;
+  probe(): Float32Array | undefined;
+  checkProbe(row: Float32Array): void;
+  free(): void;
+}
 export class JpegEighth {
   constructor();
   push(bytes: Uint8Array): boolean;
