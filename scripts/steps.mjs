@@ -51,7 +51,8 @@ async function all(...programs) {
 
 /** Lock files name no server, and hold the binaries of every system, not only of the one that wrote them. */
 function lockFiles() {
-  for (const file of ["package-lock.json", "bench/package-lock.json", "docs/reference/package-lock.json"]) {
+  for (const folder of ["", "bench/", "docs/reference/", "tests/transformers/"]) {
+    const file = `${folder}package-lock.json`;
     const { packages } = JSON.parse(readFileSync(join(ROOT, file), "utf8"));
     for (const [path, entry] of Object.entries(packages)) {
       if (entry.resolved && !entry.link) throw new Trouble(`${file}: ${path} has a download address.`);
@@ -206,6 +207,12 @@ async function otherEngine() {
   return counted(closingLine, "node tests/onnxruntime/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** Pipelines of transformers.js as encoders. The library takes half a gigabyte, and its scripts would fetch more. */
+async function pipelines() {
+  await run("npm ci --ignore-scripts", { cwd: join(ROOT, "tests/transformers") });
+  return counted(closingLine, "node tests/transformers/main.mjs", { env: await need("CHROMIUM") });
+}
+
 /** Photos before the encoder sees them: large, cut, transparent, of another window. */
 async function photos() {
   return counted(closingLine, "node tests/photos/main.mjs", { env: await need("CHROMIUM") });
@@ -279,6 +286,7 @@ export const STEPS = [
   { name: "reference", group: "lint", after: ["build"], run: packageReference },
   { name: "sizes", after: ["build"], run: () => run("node scripts/sizes.mjs") },
   { name: "matrix", after: ["build"], slow: true, run: matrix },
+  { name: "transformers", after: ["build"], slow: true, run: pipelines },
   { name: "deny", group: "lint", run: deny },
   { name: "audit", group: "lint", run: audit },
 ];

@@ -239,6 +239,18 @@ export const CALLS = {
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
   encodeMany: [foreign, images, encodeOptions],
+  fromTransformers: [
+    callback,
+    {
+      ...record({
+        RawImage: kind(() => class {}, ["function"]),
+        id: kind(() => "mine", ["text"]),
+        streams: kind(() => STREAMS),
+        pool: optional(kind(() => "mean")),
+      }),
+      fine: [],
+    },
+  ],
   "OrtEncoder.load": [ortOptions],
   "OrtEncoder#encode": [image, encodeOptions],
   "OrtEncoder#encodeText": [text, options(call)],
