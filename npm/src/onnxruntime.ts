@@ -23,8 +23,16 @@ export interface OrtTensor {
   readonly data: unknown;
 }
 
+/** An input of a model, as far as it is looked at. */
+export interface OrtInput {
+  readonly name: string;
+  /** Numbers, and names of what is free. */
+  readonly shape?: readonly (number | string)[];
+}
+
 /** A session of onnxruntime-web, as far as it is used. */
 export interface OrtSession {
+  readonly inputMetadata: readonly OrtInput[];
   /** Computes the outputs of these names. */
   run(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>;
   /** Frees its memory. */
@@ -37,7 +45,10 @@ export interface Ort {
     /** Reads a model. */
     create(model: Uint8Array, options: { executionProviders: readonly string[] }): Promise<OrtSession>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OrtTensor;
+  readonly Tensor: {
+    new (type: "float32", data: Float32Array, dims: readonly number[]): OrtTensor;
+    new (type: "int64", data: BigInt64Array, dims: readonly number[]): OrtTensor;
+  };
 }
 
 /** Options of {@link OrtEncoder.load}: where the encoder is, and what runs it. */
@@ -217,6 +228,8 @@ class Model {
   readonly #session: OrtSession;
   readonly #graph: Graph;
   readonly #streams: Streams;
+  /** Zeros for inputs that no feature depends on: the tokens of a file with a text side. */
+  readonly #others: Readonly<Record<string, OrtTensor>>;
   /** Settles when the last run is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #released = false;
@@ -232,6 +245,8 @@ class Model {
     this.#session = session;
     this.#graph = JSON.parse(manifest) as Graph;
     this.#streams = streams;
+    const others = session.inputMetadata.filter(({ name }) => name !== this.#graph.input.name);
+    this.#others = Object.fromEntries(others.map(({ name, shape = [] }) => [name, zeros(ort, shape)]));
   }
 
   /** The feature row of an input tensor. */
@@ -256,7 +271,7 @@ class Model {
     let found: Record<string, OrtTensor>;
     try {
       const pixels = new this.#ort.Tensor("float32", tensor, shapeOf(this.#graph, detail));
-      found = await this.#session.run({ [input.name]: pixels }, tensors);
+      found = await this.#session.run({ ...this.#others, [input.name]: pixels }, tensors);
     } catch (cause) {
       throw failed(this.provider, cause);
     }
@@ -306,6 +321,13 @@ async function start(worker: EncoderWorker, ort: Ort, providers: readonly string
     `onnxruntime-web does not run “${worker.loaded.name}”: ${failures.map(({ message }) => message).join("; ")}`,
     { cause: failures.at(-1) },
   );
+}
+
+/** Whole numbers, which tokens are, of a shape whose free sides are 1. */
+function zeros(ort: Ort, shape: readonly (number | string)[]): OrtTensor {
+  const dims = shape.map((side) => (typeof side === "number" && side > 0 ? side : 1));
+  const count = dims.reduce((product, side) => product * side, 1);
+  return new ort.Tensor("int64", new BigInt64Array(count), dims);
 }
 
 /** Shape of the input for one image. */

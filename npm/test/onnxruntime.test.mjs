@@ -62,7 +62,7 @@ test("its features are those of the package's engine within a thousandth", async
   }
 });
 
-test("so are those of other models: layouts, opsets, weights of one byte", async (t) => {
+test("so are those of other models: layouts, opsets, weights of one byte, files with a text side", async (t) => {
   const image = drawPixels("mug", 1);
   for (const name of [
     "conv_opset11",
@@ -70,6 +70,8 @@ test("so are those of other models: layouts, opsets, weights of one byte", async
     "conv_opset20_batch1",
     "vit_opset17",
     "conv_byte_channel",
+    "presets/clip-vit-b-32",
+    "presets/tinyclip-8m-16",
   ]) {
     const manifest = new URL(`${name}.json`, MODELS);
     const [theirs, own] = await Promise.all([OrtEncoder.load({ manifest, ort }), Encoder.load({ manifest })]);
@@ -77,6 +79,7 @@ test("so are those of other models: layouts, opsets, weights of one byte", async
     const { difference } = compare(own.streams, row.features, other.features);
     t.diagnostic(`${name}: ${difference.toExponential(1)}`);
     assert.ok(difference < 1e-3, `${name}: ${difference}`);
+    if (own.hasText) assert.deepEqual(await theirs.encodeText("a cup"), await own.encodeText("a cup"));
     theirs.dispose();
     own.dispose();
   }
