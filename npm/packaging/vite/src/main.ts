@@ -9,7 +9,9 @@ import {
   type Progress,
   preset,
 } from "handful";
+import { OrtEncoder } from "handful/onnxruntime";
 import encoderWasm from "handful/wasm/encoder?url";
+import * as ort from "onnxruntime-web/wasm";
 import { check, expect, expectCode, expectReason, finish } from "./check.js";
 import { draw, fileOf, type Thing, turned, withTurnMark } from "./pictures.js";
 
@@ -276,6 +278,16 @@ await check("a preset encodes texts, and only then its tokenizer is fetched", as
   await expectCode(clip.encodeText("a red disc"), "disposed");
   expect(tokenizers() === 0, "the page itself fetches no tokenizer");
   await expectCode(Encoder.load(preset("clip-vit-b-32", { base: "/no-such-folder" })), "network");
+});
+
+await check("the same encoder runs in onnxruntime-web", async () => {
+  ort.env.wasm.numThreads = 1;
+  const other = await OrtEncoder.load({ ort, executionProviders: ["wasm"] });
+  const picture = draw("disc", 1);
+  const [theirs, own] = [await other.encode(picture), await encoder.encode(picture)];
+  expect(other.id === encoder.id, other.id);
+  expect(cosine(theirs.features, own.features) > 0.9999, "the same features");
+  other.dispose();
 });
 
 await check("dispose rejects what is under way and everything after", async () => {
