@@ -185,10 +185,16 @@ export class OrtEncoder implements ImageEncoder, Disposable {
     const ours = [manifest, model, words, base, keep].every((field) => field === undefined);
     const source = ours ? shippedEncoder() : ({ manifest, model, words, base, keep } as EncoderSource);
     const worker = await EncoderWorker.start(source, options, false);
+    const starting = start(worker, ort, executionProviders);
     try {
-      return new OrtEncoder(worker, await abortable(start(worker, ort, executionProviders), signal));
+      return new OrtEncoder(worker, await abortable(starting, signal));
     } catch (error) {
       worker.dispose();
+      // After an abort it goes on.
+      starting.then(
+        (model) => model.release(),
+        () => {},
+      );
       throw error;
     }
   }

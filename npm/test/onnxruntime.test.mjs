@@ -171,3 +171,24 @@ test("two images in work are one run after the other, and an abort or the end is
     (reason) => reason === "before",
   );
 });
+
+test("a load that is stopped while the model starts leaves no session", async () => {
+  const controller = new AbortController();
+  let session;
+  const released = new Promise((done) => {
+    session = async (...words) => {
+      const own = await ort.InferenceSession.create(...words);
+      controller.abort("late");
+      const { inputMetadata } = own;
+      return { inputMetadata, run: (...feeds) => own.run(...feeds), release: () => own.release().then(done) };
+    };
+  });
+  const stopped = OrtEncoder.load({
+    manifest: new URL("conv_opset13.json", MODELS),
+    ort: { Tensor: ort.Tensor, InferenceSession: { create: session } },
+    executionProviders: ["wasm"],
+    signal: controller.signal,
+  });
+  await assert.rejects(stopped, (reason) => reason === "late");
+  await released;
+});
