@@ -60,9 +60,9 @@ pub mod wasm;
 pub use ndarray;
 
 pub use answer::{
-    Answer, LabelScore, Neighbour, Opinion, Prediction, Quality, Recogniser, SuspectLabel,
+    Answer, LabelScore, Neighbour, Opinion, Prediction, Quality, Recogniser, SuspectLabel, Together,
 };
-pub use classifier::Classifier;
+pub use classifier::{AskedTogether, Classifier};
 pub use error::{Error, Result};
 #[doc(inline)]
 pub use numerics::{Measured, random};

@@ -24,6 +24,7 @@ import type {
   AddResult,
   Answer,
   CallOptions,
+  EncodeResult,
   EncoderSource,
   Encoding,
   ImageOptions,
@@ -265,6 +266,38 @@ export class Classifier extends FeatureClassifier {
   async explain(image: ImageSource, options: ImageOptions = {}): Promise<readonly Opinion[]> {
     const { features } = await this.#images().encode(image, options);
     return this.explainFeatures(features);
+  }
+
+  /**
+   * Answers for many images, once all are encoded. From 20 images on the automatic head lets them help each other; see
+   * {@link FeatureClassifier.predictFeaturesTogether}. An image that fails gives an item with `error` and does not stop the
+   * rest. {@link predictMany} answers for each image by itself, as it comes.
+   *
+   * @example
+   * ```ts
+   * for (const { index, answer, error } of await classifier.predictTogether(files)) {
+   *   console.log(files[index].name, answer ? answer.label : error.message);
+   * }
+   * ```
+   *
+   * @returns An item for each image, in order.
+   * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored, `zero-feature`,
+   * `no-encoder` or `disposed`; the reason of an abort.
+   */
+  async predictTogether(
+    images: Iterable<ImageSource>,
+    options: ImageOptions = {},
+  ): Promise<PredictResult[]> {
+    const encoded: EncodeResult[] = [];
+    for await (const item of this.#images().encodeMany(images, options)) encoded.push(item);
+    const rows = encoded.flatMap(({ features }) => features ?? []);
+    const answers = await this.predictFeaturesTogether(rows, { signal: options.signal });
+    const next = answers.values();
+    return encoded.map(({ index, error, timings }) => {
+      if (error) return { index, error };
+      const answer = next.next().value as Answer;
+      return { index, answer: { ...answer, timings: { ...timings, classify: answer.timings.classify } } };
+    });
   }
 
   /**

@@ -39,7 +39,8 @@ export interface CoreClassifier {
   head(): HeadName;
   headFields(): string;
   setHead(name: HeadName, fields: string): void;
-  predict(row: Float32Array): Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+  predict(row: Float32Array): Found;
+  askTogether(rows: Float32Array): CoreTogether;
   explain(row: Float32Array): Opinion[];
   nearest(row: Float32Array, count: number): Neighbour[];
   labelOf(text: string): string | undefined;
@@ -50,6 +51,22 @@ export interface CoreClassifier {
   exportWeights(): Uint8Array<ArrayBuffer>;
   exportOnnx(): Uint8Array<ArrayBuffer>;
   save(): Uint8Array<ArrayBuffer>;
+  free(): void;
+}
+
+/**
+ * What the core says of a feature row.
+ * @internal
+ */
+export type Found = Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+
+/**
+ * Feature rows that are asked about together.
+ * @internal
+ */
+export interface CoreTogether {
+  step(): boolean;
+  answers(): Found[];
   free(): void;
 }
 

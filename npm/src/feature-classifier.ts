@@ -16,7 +16,7 @@ import {
   TEXT,
   WASM,
 } from "./check.js";
-import type { CoreClassifier } from "./core-module.js";
+import type { CoreClassifier, Found } from "./core-module.js";
 import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { type Head, headOf, headParts } from "./heads.js";
@@ -36,6 +36,9 @@ import { loadCore, type WasmInput } from "./wasm.js";
 
 /** A label is understood from this confidence on, as `handful_encoder::UNDERSTOOD` says too. */
 const UNDERSTOOD = 0.5;
+
+/** Milliseconds that work in slices holds the thread at once, at most about. */
+const SLICE = 4;
 
 /** How to get at the core module. */
 export interface CoreOptions extends Pick<CallOptions, "signal"> {
@@ -449,23 +452,44 @@ export class FeatureClassifier implements Disposable {
     const start = performance.now();
     const found = guarded(() => core.predict(features));
     const classify = performance.now() - start;
-    const [best, runnerUp] = found.scores;
-    if (!best || !runnerUp)
-      throw new HandfulError("internal", "The core answered with fewer than two classes.");
-    const { scores, set, foreign, known, unscored, head } = found;
-    // Field by field: spreading them took as long as all the rest of an answer.
-    return {
-      label: best.label,
-      probability: best.probability,
-      runnerUp,
-      scores,
-      set,
-      foreign,
-      known,
-      unscored,
-      head,
-      timings: { decode: 0, preprocess: 0, encode: 0, classify },
-    };
+    return answerOf(found, classify);
+  }
+
+  /**
+   * Which classes many feature rows belong to. From 20 rows on the automatic head lets them help each other: those that are
+   * alike are of the same class, which tells much where a class has one example or two. The set as it is when they are
+   * handed over answers. It takes longer than asking one by one, in slices that leave the page time for others.
+   *
+   * @param rows - Each as for {@link addFeatures}.
+   * @returns An answer for each row, in order.
+   * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored,
+   * `shape`, `not-finite`, `zero-feature` or `disposed`; the reason of an abort.
+   */
+  async predictFeaturesTogether(
+    rows: readonly Float32Array[],
+    options: Pick<CallOptions, "signal"> = {},
+  ): Promise<Answer[]> {
+    check("rows", rows, ROWS);
+    checkOptions("options", options, { signal: SIGNAL });
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const core = this.core;
+    const asked = guarded(() => core.askTogether(concatenate(rows)));
+    let busy = 0;
+    try {
+      for (let done = false; !done; ) {
+        await new Promise((resolve) => setTimeout(resolve));
+        signal?.throwIfAborted();
+        void this.core; // says `disposed`
+        const start = performance.now();
+        do done = guarded(() => asked.step());
+        while (!done && performance.now() - start < SLICE);
+        busy += performance.now() - start;
+      }
+      return guarded(() => asked.answers()).map((found) => answerOf(found, busy / rows.length));
+    } finally {
+      asked.free();
+    }
   }
 
   /**
@@ -666,6 +690,27 @@ export class FeatureClassifier implements Disposable {
     }
     return result;
   }
+}
+
+/** An answer of the core that took so many milliseconds. */
+function answerOf(found: Found, classify: number): Answer {
+  const [best, runnerUp] = found.scores;
+  if (!best || !runnerUp)
+    throw new HandfulError("internal", "The core answered with fewer than two classes.");
+  const { scores, set, foreign, known, unscored, head } = found;
+  // Field by field: spreading them took as long as all the rest of an answer.
+  return {
+    label: best.label,
+    probability: best.probability,
+    runnerUp,
+    scores,
+    set,
+    foreign,
+    known,
+    unscored,
+    head,
+    timings: { decode: 0, preprocess: 0, encode: 0, classify },
+  };
 }
 
 /** @internal Runs a call of the core; whatever it throws becomes a {@link HandfulError}. */

@@ -219,6 +219,33 @@ test("the nearest examples of an image, and those of a pile that would teach mos
   refuses(classifier, "shape", () => classifier.nearestFeatures(APPLE.subarray(1), 1));
 });
 
+test("rows that are asked about together answer in order, in slices, from the set as it was", async () => {
+  const classifier = await taught();
+  const rows = Array.from({ length: 40 }, (_, i) => (i % 2 ? PEAR : APPLE).map((v) => v + 0.01 * i));
+  const asked = classifier.predictFeaturesTogether(rows);
+  const answers = await asked;
+  assert.deepEqual(
+    answers.map(({ label }) => label),
+    rows.map((_, i) => (i % 2 ? "pear" : "apple")),
+  );
+  for (const { scores, timings } of answers) {
+    assert.ok(Math.abs(scores.reduce((sum, { probability }) => sum + probability, 0) - 1) < 1e-9);
+    assert.ok(timings.classify > 0);
+  }
+  const [few] = await classifier.predictFeaturesTogether([APPLE]);
+  assert.deepEqual(few.scores, classifier.predictFeatures(APPLE).scores);
+  assert.deepEqual(await classifier.predictFeaturesTogether([]), []);
+  const code = (code) => ({ name: "HandfulError", code });
+  await assert.rejects(classifier.predictFeaturesTogether([APPLE, APPLE.subarray(1)]), code("shape"));
+  const stop = new AbortController();
+  const stopped = classifier.predictFeaturesTogether(rows, { signal: stop.signal });
+  stop.abort();
+  await assert.rejects(stopped, { name: "AbortError" });
+  const ended = classifier.predictFeaturesTogether(rows);
+  classifier.dispose();
+  await assert.rejects(ended, code("disposed"));
+});
+
 test("undo and redo say when there is nothing to do", async () => {
   const classifier = await empty();
   let changes = 0;

@@ -31,6 +31,10 @@ test("Node teaches and asks with the encoder that ships", async (t) => {
   assert.equal(nearest.label, "leaf");
   const pile = [drawPixels("leaf", 1), drawPixels("mug", 1), new Blob(["no picture"])];
   assert.deepEqual(await classifier.suggest(pile, 1), [1]);
+  const [leaf, , unreadable] = await classifier.predictTogether(pile);
+  assert.deepEqual([leaf.index, leaf.answer.label], [0, "leaf"]);
+  assert.ok(leaf.answer.timings.encode > 0);
+  assert.deepEqual([unreadable.index, unreadable.answer, unreadable.error.code], [2, undefined, "not-an-image"]);
 });
 
 test("the encoder that ships gives onnxruntime's features at both sizes", async (t) => {

@@ -1,8 +1,10 @@
 //! What is said of a photo: probabilities of classes by their place, and the same by their labels.
 
 mod recogniser;
+mod together;
 
 pub use recogniser::{Prediction, Recogniser};
+pub use together::Together;
 
 use crate::support::ExampleId;
 use crate::validation::Estimate;

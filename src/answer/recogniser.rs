@@ -116,6 +116,17 @@ impl Recogniser {
         prediction
     }
 
+    /// Lets a share of a prediction be what other logits `(C,)` of the head say.
+    pub(super) fn mix(&self, prediction: &mut Prediction, logits: &[f32], share: f64) {
+        let mut others = vec![0.0; logits.len()];
+        probabilities_into(logits, 1.0, &mut others);
+        for (p, other) in prediction.probabilities.iter_mut().zip(others) {
+            *p += share * (other - *p);
+        }
+        let (rule, p) = (&self.thresholds.rule, &prediction.probabilities);
+        rule.set_into(p, &mut prediction.set);
+    }
+
     /// How well the head works, from all examples that can be held out. `task` is the one that [`Recogniser::fit`] was given.
     ///
     /// # Errors

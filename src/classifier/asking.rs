@@ -31,7 +31,7 @@ impl Classifier {
         let query = self.set.streams().unit(features)?;
         let (set, model) = self.model()?;
         let head = model.name();
-        answer(set, head, model.predict(&query))
+        answer(set.classes(), head, model.predict(&query))
     }
 
     /// How well the set works, estimated from examples that were held out.
@@ -103,11 +103,10 @@ impl Classifier {
 
 /// A prediction by the labels of its classes.
 pub(super) fn answer(
-    set: &SupportSet,
+    classes: &[Class],
     head: &'static str,
     prediction: &Prediction,
 ) -> Result<Answer> {
-    let classes = set.classes();
     let p = &prediction.probabilities;
     let unscored = &prediction.unscored;
     let mut order: Vec<usize> = (0..classes.len())

@@ -35,7 +35,7 @@ impl Classifier {
                 _ => HeadSpec::by_name(head)?,
             };
             let mut recogniser = Recogniser::fit(&spec, task.clone())?;
-            match answer(&self.set, head, recogniser.predict(&query)) {
+            match answer(self.set.classes(), head, recogniser.predict(&query)) {
                 Ok(answer) => {
                     let p = answer.scores.iter().map(|score| score.probability);
                     let entropy: f64 = p.map(|p| if p > 0.0 { -p * ln(p) } else { 0.0 }).sum();

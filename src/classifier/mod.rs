@@ -9,6 +9,9 @@ mod merge;
 mod milestone;
 mod running;
 mod seen;
+mod together;
+
+pub use self::together::AskedTogether;
 
 use self::kept::Kept;
 use self::running::Running;

@@ -179,9 +179,9 @@ impl Seen {
             self.text = None;
             order.clear();
         } else if !gone.is_empty() {
-            Arc::get_mut(&mut self.kernel).expect(ALONE).remove(&gone);
+            Arc::make_mut(&mut self.kernel).remove(&gone);
             if let Some(text) = &mut self.text {
-                let text = Arc::get_mut(text).expect(ALONE);
+                let text = Arc::make_mut(text);
                 text.scores = linalg::select(text.scores.view(), &kept);
             }
         }
@@ -209,7 +209,7 @@ impl Seen {
             let rows = ArrayView2::from_shape((end, width), &rows);
             self.kernel = Arc::new(Kernel::of(rows.expect("each embedding has this width")));
         } else {
-            Arc::get_mut(&mut self.kernel).expect(ALONE).push(&rows);
+            Arc::make_mut(&mut self.kernel).push(&rows);
         }
     }
 
@@ -232,7 +232,7 @@ impl Seen {
             let rows = first.flat_map(|i| all.rows[i].iter().copied());
             let rows = Array2::from_shape_vec((new.len(), width), rows.collect())
                 .expect("each example has one row of this width");
-            let text = Arc::get_mut(&mut text).expect(ALONE);
+            let text = Arc::make_mut(&mut text);
             let new = text.linear.scores(rows.view());
             text.scores = linalg::stack(std::mem::take(&mut text.scores), &new);
         }
@@ -240,6 +240,3 @@ impl Seen {
         Ok(())
     }
 }
-
-/// Why what is kept may be changed.
-const ALONE: &str = "the answer that shared it is gone since the set has changed";

@@ -10,11 +10,14 @@ mod evidence;
 mod groups;
 mod held_out;
 mod kernel;
+mod pile;
 mod text;
 mod trust;
 
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::Kernel;
+pub use pile::Pile;
+use text::Joint;
 pub(crate) use text::TextScores;
 pub(crate) use trust::trust_search;
 
@@ -33,7 +36,7 @@ use crate::validation::{self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, enoug
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use held_out::{WithoutText, folds_of};
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -148,12 +151,7 @@ pub struct FittedFused {
     /// Class sums under the inverse `(C, n)`.
     sums: Array2<f32>,
     folds: Vec<Vec<usize>>,
-    /// What the logits of the images are divided by.
-    image_temperature: f64,
-    /// What is taken from the scores of the texts `(C,)`, what they are divided by then, and how much that counts.
-    usual_text: Array1<f32>,
-    text_temperature: f64,
-    text_weight: f64,
+    joint: Joint,
     held_out: HeldOut,
     /// Standard deviations of the parts of the novelty over the held-out examples.
     novelty_scale: [f64; 3],
@@ -167,10 +165,12 @@ impl FittedFused {
             images: evidence.all(),
             sums: linalg::single(evidence.sums.view()),
             folds: folds_by_number(&known),
-            image_temperature: known.view.temperature(),
-            usual_text: Array1::zeros(classes),
-            text_temperature: 1.0,
-            text_weight: if known.text.is_some() { 1.0 } else { 0.0 },
+            joint: Joint {
+                images: known.view.temperature(),
+                usual: Array1::zeros(classes),
+                texts: 1.0,
+                weight: if known.text.is_some() { 1.0 } else { 0.0 },
+            },
             held_out: HeldOut::none(classes),
             novelty_scale: [1.0; 3],
             evidence,
@@ -218,35 +218,29 @@ impl FittedFused {
         } else {
             held.places.clone()
         };
-        self.usual_text = text::usual(text.scores.view(), &self.known.labels);
-        let scores = linalg::select(text.scores.view(), &places) - &self.usual_text;
         let labels = self.labels_of(&places);
-        self.text_temperature = text::temperature(scores.view(), &labels, self.known.labels.len());
+        let joint = &mut self.joint;
+        joint.usual = text::usual(text.scores.view(), &self.known.labels);
+        let scores = linalg::select(text.scores.view(), &places) - &joint.usual;
+        joint.texts = text::temperature(scores.view(), &labels, self.known.labels.len());
         if held.places.is_empty() {
             return;
         }
-        self.image_temperature = fit_part(held.logits.view(), &labels, self.image_temperature);
-        let images = &held.logits / self.image_temperature as f32;
-        self.text_weight = text::weight(&images, &(scores / self.text_temperature as f32), &labels);
-    }
-
-    /// Joins the scores of the texts `(C,)` to the logits of the images.
-    fn join_text(&self, images: &mut [f32], scores: ArrayView1<'_, f32>) {
-        let logits = scores.iter().zip(&self.usual_text);
-        let logits = logits.map(|(score, usual)| (score - usual) / self.text_temperature as f32);
-        text::join(images, logits, self.text_weight);
+        joint.images = fit_part(held.logits.view(), &labels, joint.images);
+        let images = &held.logits / joint.images as f32;
+        joint.weight = text::weight(&images, &(scores / joint.texts as f32), &labels);
     }
 
     /// Held-out logits of images and texts together, without their novelty, and the parts of that `(m, 3)`.
     fn joined(&self, images: WithoutText) -> (HeldOut, Array2<f64>) {
-        let mut logits = images.logits / self.image_temperature as f32;
+        let mut logits = images.logits;
         let mut parts = Array2::zeros((images.places.len(), 3));
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
             let row = row.expect("a matrix of its own is row-major");
-            if let Some(text) = &self.known.text {
-                self.join_text(row, text.scores.row(images.places[e]));
-            }
+            let texts = self.known.text.as_ref();
+            let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
+            self.joint.apply(row, cosines.as_deref());
             let part = self.novelty_parts(&images.fits[e], row);
             parts.row_mut(e).assign(&ArrayView1::from(&part));
         }
@@ -263,7 +257,7 @@ impl FittedFused {
     /// How foreign an example looks that fits the images so and has these logits: how far it lies, how badly the best class fits, and what
     /// text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that by their distances.
     fn novelty_parts(&self, fit: &Fit, logits: &[f32]) -> [f64; 3] {
-        let doubt = if self.text_weight > 0.0 {
+        let doubt = if self.joint.weight > 0.0 {
             let largest = logits.iter().copied().fold(f32::NEG_INFINITY, larger);
             log_sum_exp(logits.iter().map(|&v| f64::from(v))) - f64::from(largest)
         } else {
@@ -313,15 +307,14 @@ impl FittedHead for FittedFused {
                 let products = single.iter().map(|&v| f64::from(v));
                 scratch.products.extend(products);
                 fit = Some(images.logits_into(&scratch.products, &mut scratch.sums, out));
-                let temperature = self.image_temperature as f32;
-                out.iter_mut().for_each(|logit| *logit /= temperature);
             }
         }
-        if let Some(text) = &self.known.text {
+        let cosines = self.known.text.as_ref().map(|text| {
             let texts = zeros(texts, out.len());
             text.linear.scores_into(query, texts);
-            self.join_text(out, ArrayView1::from(&*texts));
-        }
+            &*texts
+        });
+        self.joint.apply(out, cosines);
         let parts = fit.map(|fit| self.novelty_parts(&fit, out));
         parts.map(|parts| self.novelty(ArrayView1::from(&parts)))
     }
@@ -334,7 +327,8 @@ impl FittedHead for FittedFused {
         let Some(images) = &self.images else {
             return vec![(ZeroShot::NAME, 1.0)];
         };
-        let (of_text, regression) = (self.text_weight / (1.0 + self.text_weight), images.share);
+        let of_text = self.joint.weight / (1.0 + self.joint.weight);
+        let regression = images.share;
         let parts = [
             (KernelRidge::NAME, (1.0 - of_text) * regression),
             (NaiveBayesFull::NAME, (1.0 - of_text) * (1.0 - regression)),
@@ -354,5 +348,13 @@ impl FittedHead for FittedFused {
         let mut all = self.held_out.clone();
         all.append(self.joined(more).0);
         Some(Cow::Owned(all))
+    }
+
+    fn most_together(&self) -> usize {
+        Pile::MOST - self.known.labels.len()
+    }
+
+    fn pile(&self, rows: ArrayView2<'_, f32>, single: &Array2<f64>) -> Option<Pile> {
+        Some(Pile::new(self, rows, single))
     }
 }

@@ -32,7 +32,7 @@ mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
-pub use fused::{FittedFused, Fused};
+pub use fused::{FittedFused, Fused, Pile};
 pub(crate) use fused::{Kernel, Known, PLACES, TextScores, groups, mean_direction, trust_search};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
@@ -180,6 +180,17 @@ pub trait FittedHead: Send + Sync {
 
     /// Scores of at least `limit` held-out examples, or of all that can be, where the head has them without a further fit.
     fn held_out(&self, _limit: usize) -> Option<Cow<'_, HeldOut>> {
+        None
+    }
+
+    /// Photos that help each other at most where they are asked about together; 0 where each is answered alone.
+    fn most_together(&self) -> usize {
+        0
+    }
+
+    /// Works out the answer to so many photos at most, where they help each other: unit rows `(m, width)`, and the probabilities
+    /// `(m, C)` that it gives each alone.
+    fn pile(&self, _rows: ArrayView2<'_, f32>, _single: &Array2<f64>) -> Option<Pile> {
         None
     }
 

@@ -3,7 +3,7 @@
 use super::out;
 use crate::heads::{Fields, Fused, HeadSpec, Recipe};
 use crate::support::Label;
-use crate::{Classifier, Error, Result};
+use crate::{AskedTogether, Classifier, Error, Result};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -222,6 +222,12 @@ impl CoreClassifier {
         self.0.duplicate_of(label, row)
     }
 
+    /// Asks about many feature rows together, one behind the other.
+    #[wasm_bindgen(js_name = askTogether)]
+    pub fn ask_together(&mut self, rows: &[f32]) -> Result<CoreTogether> {
+        self.0.ask_together(rows).map(CoreTogether)
+    }
+
     /// Places of the feature rows that would teach most.
     pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>> {
         self.0.suggest(rows, n)
@@ -258,5 +264,22 @@ impl CoreClassifier {
     /// A classifier from bytes of `save`.
     pub fn load(bytes: &[u8]) -> Result<CoreClassifier> {
         Classifier::load(bytes).map(Self)
+    }
+}
+
+/// Feature rows that are asked about together.
+#[wasm_bindgen]
+pub struct CoreTogether(AskedTogether);
+
+#[wasm_bindgen]
+impl CoreTogether {
+    /// Works for a few milliseconds; true when all rows are answered.
+    pub fn step(&mut self) -> bool {
+        self.0.step()
+    }
+
+    /// An answer for each row, as `predict` gives it.
+    pub fn answers(&self) -> Result<JsValue> {
+        Ok(out(&self.0.answers()?))
     }
 }

@@ -128,3 +128,34 @@ pub fn half(bytes: [u8; 2]) -> f32 {
         _ => f32::from_bits((sign << 31) | ((exponent + 112) << 23) | (fraction << 13)),
     }
 }
+
+/// Feature rows of photos, and their classes.
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Rows {
+    pub features: Array2<f32>,
+    pub labels: Vec<usize>,
+}
+
+/// True CLIP features of parts of a data set in the folder `shared` beside the project; `None`, and it says so, where there is none.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn real_features<const N: usize>(set: &str, parts: [&str; N]) -> Option<[Rows; N]> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("../shared/data/features/{set}.safetensors"));
+    if !path.exists() {
+        println!("skipped: no ../shared/data/features/{set}.safetensors");
+        return None;
+    }
+    let bytes = std::fs::read(path).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    Some(parts.map(|part| {
+        let features = file.tensor(&format!("{part}.features")).unwrap();
+        let labels = file.tensor(&format!("{part}.labels")).unwrap();
+        let values = features.data().as_chunks().0.iter();
+        let shape = (features.shape()[0], features.shape()[1]);
+        let labels = labels.data().as_chunks().0.iter();
+        Rows {
+            features: Array2::from_shape_vec(shape, values.map(|&b| half(b)).collect()).unwrap(),
+            labels: labels.map(|&b| i32::from_le_bytes(b) as usize).collect(),
+        }
+    }))
+}

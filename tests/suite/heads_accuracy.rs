@@ -6,50 +6,24 @@
 //! mean on the same examples: what the reference of the heads asks for, less what the nearest class mean has there, less half a
 //! point, by which the gain itself moves.
 
-use crate::common::{Numbers, half};
+use crate::common::{Numbers, Rows, real_features};
 use handful::heads::{
     self, Fused, Head, KernelRidge, NaiveBayes, NaiveBayesFull, Prototype, ZeroShot,
 };
 use handful::task::Task;
 use handful::{Stream, Streams};
 use ndarray::{Array2, ArrayView2, Axis};
-use safetensors::SafeTensors;
-use std::path::Path;
 
 /// Draws of the examples.
 const DRAWS: u64 = 3;
 
-struct Split {
-    features: Array2<f32>,
-    labels: Vec<usize>,
-}
-
-/// True CLIP features of a data set: sixteen examples a class, and what to ask about.
-fn splits(test: &str, set: &str) -> Option<[Split; 2]> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("../shared/data/features/{set}.safetensors"));
-    if !path.exists() {
-        println!("skipped: {test}: no ../shared/data/features/{set}.safetensors");
-        return None;
-    }
-    let bytes = std::fs::read(path).unwrap();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
-    Some(["shot16", "test"].map(|split| {
-        let features = file.tensor(&format!("{split}.features")).unwrap();
-        let labels = file.tensor(&format!("{split}.labels")).unwrap();
-        let values = features.data().as_chunks().0.iter();
-        let shape = (features.shape()[0], features.shape()[1]);
-        Split {
-            features: Array2::from_shape_vec(shape, values.map(|&b| half(b)).collect()).unwrap(),
-            labels: (labels.data().as_chunks().0.iter())
-                .map(|&b| i32::from_le_bytes(b) as usize)
-                .collect(),
-        }
-    }))
+/// Sixteen examples a class of a data set, and what to ask about.
+fn splits(set: &str) -> Option<[Rows; 2]> {
+    real_features(set, ["shot16", "test"])
 }
 
 /// The task of so many examples of each class, drawn by a seed.
-fn draw(all: &Split, shots: impl Fn(usize) -> usize, seed: u64) -> Task {
+fn draw(all: &Rows, shots: impl Fn(usize) -> usize, seed: u64) -> Task {
     let mut numbers = Numbers::new(seed);
     let classes = all.labels.iter().max().unwrap() + 1;
     let mut chosen = Vec::new();
@@ -92,8 +66,8 @@ enum Bound {
 }
 
 #[track_caller]
-fn check<H: Head>(test: &str, set: &str, head: &H, bounds: &[Bound]) {
-    let Some([support, queries]) = splits(test, set) else {
+fn check<H: Head>(set: &str, head: &H, bounds: &[Bound]) {
+    let Some([support, queries]) = splits(set) else {
         return;
     };
     for bound in bounds {
@@ -129,38 +103,34 @@ fn check<H: Head>(test: &str, set: &str, head: &H, bounds: &[Bound]) {
 
 #[test]
 fn kernel_ridge_is_as_accurate_as_the_reference() {
-    let test = "kernel_ridge_is_as_accurate_as_the_reference";
     let head = KernelRidge::default();
     let caltech = [Bound::Gain(1, 82.0 - 79.5 - 0.5), Bound::All(94.0)];
     let ucf = [Bound::Gain(1, 52.5 - 50.4 - 0.5), Bound::All(79.3)];
-    check(test, "caltech101", &head, &caltech);
-    check(test, "ucf101", &head, &ucf);
+    check("caltech101", &head, &caltech);
+    check("ucf101", &head, &ucf);
 }
 
 #[test]
 fn naive_bayes_full_is_as_accurate_as_the_reference() {
-    let test = "naive_bayes_full_is_as_accurate_as_the_reference";
     let head = NaiveBayesFull::default();
     let caltech = [Bound::Gain(4, 90.0 - 87.8 - 0.5), Bound::All(93.5)];
     let ucf = [Bound::Gain(4, 71.8 - 67.2 - 0.5), Bound::All(78.6)];
-    check(test, "caltech101", &head, &caltech);
-    check(test, "ucf101", &head, &ucf);
+    check("caltech101", &head, &caltech);
+    check("ucf101", &head, &ucf);
 }
 
 #[test]
 fn naive_bayes_is_as_accurate_as_the_reference() {
-    let test = "naive_bayes_is_as_accurate_as_the_reference";
     let head = NaiveBayes::default();
-    check(test, "caltech101", &head, &[Bound::All(92.0)]);
-    check(test, "ucf101", &head, &[Bound::All(76.5)]);
+    check("caltech101", &head, &[Bound::All(92.0)]);
+    check("ucf101", &head, &[Bound::All(76.5)]);
 }
 
 /// Every second class has eight photos, the others one: what heads gain over the published ones on the same examples.
 #[test]
 fn classes_of_few_photos_are_not_swallowed_by_those_of_many() {
-    let test = "classes_of_few_photos_are_not_swallowed_by_those_of_many";
     for set in ["caltech101", "ucf101"] {
-        let Some([support, queries]) = splits(test, set) else {
+        let Some([support, queries]) = splits(set) else {
             return;
         };
         let task = draw(&support, |c| [1, 8][c % 2], 0);

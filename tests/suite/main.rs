@@ -26,6 +26,9 @@ mod standardised;
 #[cfg(not(target_arch = "wasm32"))]
 mod streams_real;
 mod threads;
+mod together;
+#[cfg(not(target_arch = "wasm32"))]
+mod together_real;
 mod trust;
 mod uer_stream;
 mod validation;

@@ -123,12 +123,12 @@ pub(super) struct Fit {
 
 impl Discriminant {
     /// From the class counts `(C,)` and `N - E (C, C)`; `None` where no class has examples.
-    pub fn new(all_counts: &[usize], all_rest: &Array2<f64>) -> Option<Self> {
+    pub fn new(all_counts: &[f64], all_rest: &Array2<f64>) -> Option<Self> {
         let classes: Vec<usize> = (0..all_counts.len())
-            .filter(|&c| all_counts[c] > 0)
+            .filter(|&c| all_counts[c] > 0.0)
             .collect();
         let k = classes.len();
-        let counts: Array1<f64> = classes.iter().map(|&c| all_counts[c] as f64).collect();
+        let counts: Array1<f64> = classes.iter().map(|&c| all_counts[c]).collect();
         let rest = all_rest.select(Axis(0), &classes).select(Axis(1), &classes);
         let within = Inverse::of_matrix(&rest).filter(|_| k > 0)?;
         let of_means = (&rest / &counts.view().insert_axis(Axis(1))).sum_axis(Axis(0));

@@ -10,7 +10,7 @@ use ndarray::{Array2, Axis, s};
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
     labels: Vec<usize>,
-    counts: Vec<usize>,
+    counts: Vec<f64>,
     /// Row c: the sum of the rows of B that belong to class c `(C, n)`. These times the kernel values `(n,)` of a query are its products
     /// with the class sums.
     pub sums: Array2<f64>,
@@ -24,9 +24,10 @@ impl Evidence {
         let rows = (0..labels.len()).map(|i| inverse.row(i));
         let sums = class_sums(rows, labels, (classes, labels.len()));
         let between = class_sums(sums.columns(), labels, (classes, classes));
+        let counts = class_counts(labels, classes).into_iter();
         Self {
             labels: labels.to_vec(),
-            counts: class_counts(labels, classes),
+            counts: counts.map(|n| n as f64).collect(),
             sums,
             between,
         }
@@ -42,7 +43,7 @@ impl Evidence {
     /// examples.
     pub fn without_one(&self, inverse: &Inverse, all: &Discriminant, place: usize) -> Option<Fit> {
         let (class, own) = (self.labels[place], inverse.row(place)[place]);
-        (self.counts[class] > 1)
+        (self.counts[class] > 1.0)
             .then(|| all.without_one(class, self.sums.column(place), own, RIDGE.get()))
     }
 
@@ -72,7 +73,7 @@ impl Evidence {
         let mut counts = self.counts.clone();
         let mut products = -solved.t().as_standard_layout().into_owned();
         for (mut product, &place) in products.rows_mut().into_iter().zip(fold) {
-            counts[self.labels[place]] -= 1;
+            counts[self.labels[place]] -= 1.0;
             product[self.labels[place]] += 1.0;
         }
         Some((Discriminant::new(&counts, &(rest * RIDGE.get()))?, products))

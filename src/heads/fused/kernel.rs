@@ -17,6 +17,7 @@ pub(in crate::heads) static RIDGE: Measured = Measured::new("kernel.RIDGE", 0.2)
 const TOGETHER: usize = 32;
 
 /// Embeddings `(n, width)` and the inverse `(n, n)` of `K + RIDGE I`, K their kernel matrix.
+#[derive(Clone)]
 pub(crate) struct Kernel {
     width: usize,
     rows: Vec<f32>,
@@ -39,7 +40,7 @@ impl Kernel {
     }
 
     /// The embeddings `(n, width)`.
-    fn rows(&self) -> ArrayView2<'_, f32> {
+    pub(super) fn rows(&self) -> ArrayView2<'_, f32> {
         ArrayView2::from_shape((self.len(), self.width), &self.rows)
             .expect("a row of this width for each example")
     }
@@ -54,6 +55,11 @@ impl Kernel {
 
     /// Takes in the embeddings of some examples, one behind the other.
     pub fn push(&mut self, rows: &[f32]) {
+        self.push_with(rows, RIDGE.get());
+    }
+
+    /// The same with another ridge: an example counts as much as its ridge is smaller.
+    pub(super) fn push_with(&mut self, rows: &[f32], ridge: f64) {
         for rows in rows.chunks(TOGETHER * self.width) {
             let new = ArrayView2::from_shape((rows.len() / self.width, self.width), rows)
                 .expect("whole rows");
@@ -61,7 +67,7 @@ impl Kernel {
             values(across.as_slice_mut().expect(ROW_MAJOR));
             values(corner.as_slice_mut().expect(ROW_MAJOR));
             let [across, mut corner] = [across, corner].map(|k| linalg::wide(k.view()));
-            corner.diag_mut().mapv_inplace(|v| v + RIDGE.get());
+            corner.diag_mut().mapv_inplace(|v| v + ridge);
             self.inverse.push(&across, &corner).expect(POSITIVE);
             self.rows.extend_from_slice(rows);
         }

@@ -34,6 +34,7 @@ const STILL: f64 = 1e-6;
 const NEGLIGIBLE: f64 = 0.02;
 
 /// The cosines of the examples with the texts, which only a new example or another text changes.
+#[derive(Clone)]
 pub(crate) struct TextScores {
     /// Scores of a query.
     pub linear: Linear,
@@ -122,29 +123,47 @@ pub(super) fn weight(images: &Array2<f32>, texts: &Array2<f32>, labels: &[usize]
     if weight < NEGLIGIBLE { 0.0 } else { weight }
 }
 
-/// Lets the logits of the texts `(C,)` share out anew, among the classes that have a text, the probability that the logits of the images
-/// give these together; a class without a text keeps its own. So a name that is unknown counts neither for its class nor against it.
-/// A class that has a text and no examples starts from the mean of the others.
-pub(super) fn join(images: &mut [f32], texts: impl Iterator<Item = f32> + Clone, weight: f64) {
-    if weight == 0.0 {
-        return;
-    }
-    let finite = images.iter().filter(|v| v.is_finite());
-    let mean = finite.clone().sum::<f32>() / finite.count().max(1) as f32;
-    for (image, text) in images.iter_mut().zip(texts.clone()) {
-        if !image.is_finite() && text.is_finite() {
-            *image = mean;
+/// How the logits of the images and the cosines with the texts become one.
+#[derive(Debug, Clone)]
+pub(super) struct Joint {
+    /// What the logits of the images are divided by.
+    pub images: f64,
+    /// What is taken from the cosines `(C,)`.
+    pub usual: Array1<f32>,
+    /// What the cosines are divided by then.
+    pub texts: f64,
+    /// How much the texts count.
+    pub weight: f64,
+}
+
+impl Joint {
+    /// Turns the logits of the images `(C,)` into those of both, given the cosines `(C,)` where there are texts: these share out anew, among
+    /// the classes that have a text, the probability that the images give these together; a class without a text keeps its own. So a name
+    /// that is unknown counts neither for its class nor against it. A class that has a text and no examples starts from the mean of the others.
+    pub fn apply(&self, images: &mut [f32], cosines: Option<&[f32]>) {
+        images.iter_mut().for_each(|v| *v /= self.images as f32);
+        let Some(cosines) = cosines.filter(|_| self.weight > 0.0) else {
+            return;
+        };
+        let texts = cosines.iter().zip(&self.usual);
+        let texts = texts.map(|(v, usual)| (v - usual) / self.texts as f32);
+        let finite = images.iter().filter(|v| v.is_finite());
+        let mean = finite.clone().sum::<f32>() / finite.count().max(1) as f32;
+        for (image, text) in images.iter_mut().zip(texts.clone()) {
+            if !image.is_finite() && text.is_finite() {
+                *image = mean;
+            }
         }
-    }
-    let of_named = |logits: &[f32], weight: f64| {
-        let named = logits.iter().zip(texts.clone());
-        let named = named.filter(|(_, text)| text.is_finite());
-        log_sum_exp(named.map(|(&image, text)| f64::from(image) + weight * f64::from(text)))
-    };
-    let more = of_named(images, weight) - of_named(images, 0.0);
-    for (image, text) in images.iter_mut().zip(texts.clone()) {
-        if text.is_finite() {
-            *image = (f64::from(*image) + weight * f64::from(text) - more) as f32;
+        let of_named = |logits: &[f32], weight: f64| {
+            let named = logits.iter().zip(texts.clone());
+            let named = named.filter(|(_, text)| text.is_finite());
+            log_sum_exp(named.map(|(&image, text)| f64::from(image) + weight * f64::from(text)))
+        };
+        let more = of_named(images, self.weight) - of_named(images, 0.0);
+        for (image, text) in images.iter_mut().zip(texts.clone()) {
+            if text.is_finite() {
+                *image = (f64::from(*image) + self.weight * f64::from(text) - more) as f32;
+            }
         }
     }
 }

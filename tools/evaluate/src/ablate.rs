@@ -6,8 +6,8 @@ use crate::summaries::{Mean, ece};
 use crate::table::signed;
 use crate::tasks::{self, Kinds, Outcome};
 use anyhow::{Context, Result, bail};
-use handful::Measured;
 use handful::heads::{Fused, HeadSpec};
+use handful::{Measured, Together};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -18,12 +18,13 @@ pub struct Ablation {
     others: Vec<f64>,
 }
 
-/// `NAME=a,b,c`; `NAME`, for half of it and twice; `all`, for that of each.
+/// `NAME=a,b,c`; `NAME`, for half of it and twice; `all`, for that of each but those of photos that are asked about together.
 ///
 /// # Errors
 /// A sentence for a name that no number has, and for what is no number above zero.
 pub fn parse(word: &str) -> Result<Vec<Ablation>, String> {
     let all = Fused::measured();
+    let of_together = Together::measured();
     let usual = |measured: &'static Measured| {
         let (half, twice) = (measured.chosen() / 2.0, measured.chosen() * 2.0);
         // Some can only be whole.
@@ -39,8 +40,9 @@ pub fn parse(word: &str) -> Result<Vec<Ablation>, String> {
     let (name, list) = word
         .split_once('=')
         .map_or((word, None), |(name, list)| (name, Some(list)));
-    let Some(measured) = all.into_iter().find(|measured| measured.name() == name) else {
-        let names: Vec<&str> = all.iter().map(|measured| measured.name()).collect();
+    let both = || all.into_iter().chain(of_together);
+    let Some(measured) = both().find(|measured| measured.name() == name) else {
+        let names: Vec<&str> = both().map(|measured| measured.name()).collect();
         return Err(format!(
             "no number is called {name}; there are {}",
             names.join(", ")
@@ -88,7 +90,11 @@ pub fn run(
     number: u64,
 ) -> Result<Vec<Tried>> {
     let fused = [HeadSpec::Fused(Fused::default())];
-    let ask = || tasks::run(datasets, changes, kinds, number, &fused);
+    let ask = || -> Result<Vec<Outcome>> {
+        let mut outcomes = tasks::run(datasets, changes, kinds, number, &fused)?;
+        outcomes.retain(|outcome| outcome.together == kinds.together.is_some());
+        Ok(outcomes)
+    };
     let usual = ask()?;
     let mut rows = Vec::new();
     for Ablation { measured, others } in ablations {

@@ -47,6 +47,21 @@ pub struct Trial {
     pub queries: Array2<f32>,
     /// Class of each query.
     pub labels: Vec<usize>,
+    /// Photos of other classes that may be asked about together with them `(n, width)`.
+    pub strangers: Array2<f32>,
+}
+
+/// Which classes occur among photos that are asked about together.
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub enum Occurring {
+    /// All, as they come.
+    Even,
+    /// Three of ten.
+    Few,
+    /// Each second, third, … as often as the first.
+    Skewed,
+    /// All, and a third are strangers, of which no answer is right.
+    Strangers,
 }
 
 /// Draws `shots` examples of each class, unless changed, or all that there are; with them the queries: those of the data set, or else
@@ -59,7 +74,7 @@ pub fn draw(
 ) -> Result<Option<Trial>> {
     let classes = some_classes(dataset, changes, seed)?;
     let mut random = generator(seed, "examples");
-    let (mut drawn, mut rest) = (Vec::new(), Vec::new());
+    let (mut drawn, mut rest, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     // Every class is shuffled, so that a class's examples do not depend on which others are drawn.
     for class in 0..dataset.classes.len() {
         let mut rows = rows_of(&dataset.pool.labels, class);
@@ -72,6 +87,8 @@ pub fn draw(
             let (some, others) = rows.split_at(number.min(rows.len()));
             drawn.extend_from_slice(some);
             rest.extend_from_slice(others);
+        } else {
+            strangers.extend_from_slice(&rows);
         }
     }
     let index = |label: usize| classes.iter().position(|&class| class == label);
@@ -109,10 +126,45 @@ pub fn draw(
         labels: labels_of(&source.labels, &asked),
         taught: drawn,
         asked,
+        strangers: dataset.pool.features.select(Axis(0), &strangers),
     }))
 }
 
 impl Trial {
+    /// Leaves at most so many queries and strangers, drawn at random.
+    pub fn ask_together(&mut self, most: usize, which: Occurring, random: &mut Random) {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        random.shuffle(&mut order);
+        let mut kept: Vec<usize> = (0..self.labels.len()).collect();
+        random.shuffle(&mut kept);
+        let mut strangers: Vec<usize> = Vec::new();
+        match which {
+            Occurring::Even => {}
+            Occurring::Few => {
+                let few = (3 * order.len()).div_ceil(10);
+                kept.retain(|&i| order[self.labels[i]] < few);
+            }
+            Occurring::Skewed => {
+                let share = |class: usize| 1.0 / (1.0 + order[class] as f64);
+                kept.retain(|&i| random.uniform() < share(self.labels[i]));
+            }
+            Occurring::Strangers => {
+                strangers = (0..self.strangers.nrows()).collect();
+                random.shuffle(&mut strangers);
+                strangers.truncate(most.min(kept.len()) / 3);
+            }
+        }
+        kept.truncate(most - strangers.len());
+        self.keep(&kept);
+        self.strangers = self.strangers.select(Axis(0), &strangers);
+    }
+
+    fn keep(&mut self, kept: &[usize]) {
+        self.asked = kept.iter().map(|&i| self.asked[i]).collect();
+        self.queries = self.queries.select(Axis(0), kept);
+        self.labels = kept.iter().map(|&i| self.labels[i]).collect();
+    }
+
     /// Leaves at most so many queries of each class, drawn at random.
     pub fn ask_at_most(&mut self, most: usize, random: &mut Random) {
         let mut kept = Vec::new();
@@ -122,9 +174,7 @@ impl Trial {
             rows.truncate(most);
             kept.extend(rows);
         }
-        self.asked = kept.iter().map(|&i| self.asked[i]).collect();
-        self.queries = self.queries.select(Axis(0), &kept);
-        self.labels = kept.iter().map(|&i| self.labels[i]).collect();
+        self.keep(&kept);
     }
 
     /// The task without every third class, and whether each query is of one of those; `None` where fewer than two

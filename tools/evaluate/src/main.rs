@@ -24,7 +24,7 @@ use ablate::Ablation;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 use dataset::{Choice, Dataset, NONE};
-use draw::{Changes, Names};
+use draw::{Changes, Names, Occurring};
 use handful::heads::HeadSpec;
 use heads::Heads;
 use report::{Drawn, Report, Row};
@@ -88,13 +88,19 @@ struct Arguments {
     /// lies in its interval.
     #[arg(long, value_name = "N", conflicts_with_all = ["task_classes", "every_second", "seeds", "stream", "dump"])]
     tasks: Option<u64>,
+    /// Asks about at most so many photos of each task, one by one and together; with --ablate only together.
+    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(3..=100_000))]
+    together: Option<u64>,
+    /// Which classes occur among them.
+    #[arg(long, default_value = "even", requires = "together")]
+    occurring: Occurring,
     /// Asks the default answer about these tasks with other numbers in the place of measured ones: NAME=A,B; NAME for half of it and
-    /// twice; or `all`, for that of each. Prints what that adds to its figures, as in docs/constants.md.
+    /// twice; or `all`, for that of each but those of --together. Prints what that adds to its figures, as in docs/constants.md.
     #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
     ablate: Vec<Ablations>,
     /// Tells by how much the held-out examples of these tasks look better than new photos: as the default answer keeps them, and by
     /// fits that have seen nothing of their fold.
-    #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate"])]
+    #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate", "together"])]
     nested: bool,
     /// Numbers of classes that such a task may have [default: 2 to 10].
     #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
@@ -252,7 +258,10 @@ impl Arguments {
 
     fn kinds(&self) -> Kinds {
         let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
-        Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())
+        Kinds {
+            together: self.together.map(|n| (n as usize, self.occurring)),
+            ..Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())
+        }
     }
 
     fn choice(&self) -> Choice {

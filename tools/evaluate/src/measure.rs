@@ -4,10 +4,11 @@ use crate::draw::Trial;
 use crate::heads::title;
 use crate::metrics::{self, Bin};
 use anyhow::{Result, ensure};
-use handful::Recogniser;
 use handful::heads::HeadSpec;
 use handful::task::Task;
 use handful::validation::Estimate;
+use handful::{Recogniser, Together};
+use ndarray::{Axis, concatenate};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -152,6 +153,22 @@ impl Answers {
             answers.foreign.push(prediction.foreign);
         }
         Ok(Some(answers))
+    }
+
+    /// Asks about all queries again, together and with the strangers of the trial.
+    pub fn ask_together(&mut self, spec: &HeadSpec, trial: &Trial) -> Result<()> {
+        let rows = concatenate![Axis(0), trial.queries, trial.strangers];
+        let mut together = Together::new(Recogniser::fit(spec, trial.task.clone())?, rows);
+        while !together.step() {}
+        let queries = together.predictions().iter().take(trial.labels.len());
+        for (i, prediction) in queries.enumerate() {
+            let best = metrics::argmax(&prediction.probabilities);
+            self.best[i] = best;
+            self.confidence[i] = prediction.probabilities[best];
+            self.probabilities[i].clone_from(&prediction.probabilities);
+            self.sets[i].clone_from(&prediction.set);
+        }
+        Ok(())
     }
 
     /// How good the answers are, by the classes of the queries.

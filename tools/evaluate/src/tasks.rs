@@ -3,7 +3,7 @@
 //! A task is decided by its number alone, so runs with other heads, streams or texts can be compared task by task.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, Names, Trial, draw, generator, smallest_class};
+use crate::draw::{Changes, Names, Occurring, Trial, draw, generator, smallest_class};
 use crate::heads::title;
 use crate::measure::{Answers, Quality, Strangers, strangers};
 use anyhow::{Context, Result};
@@ -33,7 +33,9 @@ pub struct Kinds {
     /// Numbers of examples of each class, likewise.
     pub shots: Vec<RangeInclusive<usize>>,
     /// Which names are known, by turns, where a data set has texts.
-    names: Vec<Names>,
+    pub names: Vec<Names>,
+    /// Photos of each task at most that are asked about one by one and together, and which classes occur among them.
+    pub together: Option<(usize, Occurring)>,
 }
 
 impl Kinds {
@@ -44,6 +46,7 @@ impl Kinds {
             classes: classes.map_or_else(|| CLASSES.to_vec(), each),
             shots: shots.map_or_else(|| SHOTS.to_vec(), each),
             names,
+            together: None,
         }
     }
 
@@ -83,6 +86,9 @@ pub struct Outcome {
     #[serde(flatten)]
     pub kind: Kind,
     pub head: String,
+    /// Whether all photos were asked about together.
+    #[serde(skip)]
+    pub together: bool,
     #[serde(flatten)]
     pub quality: Quality,
     #[serde(flatten)]
@@ -102,7 +108,10 @@ pub fn run(
     let mut outcomes = Vec::new();
     each(datasets, changes, kinds, number, |task, kind, trial| {
         for spec in specs {
-            outcomes.extend(ask(spec, trial, task, kind)?);
+            outcomes.extend(ask(spec, trial, false, task, kind)?);
+            if kinds.together.is_some() {
+                outcomes.extend(ask(spec, trial, true, task, kind)?);
+            }
         }
         Ok(())
     })?;
@@ -135,7 +144,10 @@ pub fn each(
         };
         let mut trial = draw(dataset, &changes, task, kind.shots)?
             .with_context(|| format!("{} has no photo left to ask about", dataset.name))?;
-        trial.ask_at_most(ASKED, &mut random);
+        match kinds.together {
+            Some((most, which)) => trial.ask_together(most, which, &mut random),
+            None => trial.ask_at_most(ASKED, &mut random),
+        }
         with(task, &kind, &trial)?;
     }
     Ok(())
@@ -164,14 +176,26 @@ fn kind(
 }
 
 /// A head on a task; `None` where it does not apply, as one of texts where there are none.
-fn ask(spec: &HeadSpec, trial: &Trial, task: u64, kind: &Kind) -> Result<Option<Outcome>> {
-    let Some(answers) = Answers::of(spec, trial.task.clone(), trial)? else {
+fn ask(
+    spec: &HeadSpec,
+    trial: &Trial,
+    together: bool,
+    task: u64,
+    kind: &Kind,
+) -> Result<Option<Outcome>> {
+    let Some(mut answers) = Answers::of(spec, trial.task.clone(), trial)? else {
         return Ok(None);
     };
+    let mut head = title(spec);
+    if together {
+        answers.ask_together(spec, trial)?;
+        head += ", together";
+    }
     Ok(Some(Outcome {
         task,
         kind: kind.clone(),
-        head: title(spec),
+        head,
+        together,
         quality: answers.quality(&trial.labels),
         strangers: strangers(spec, trial)?,
         estimate: answers.estimate(&trial.task)?,
