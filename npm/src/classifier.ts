@@ -225,6 +225,18 @@ export class Classifier extends FeatureClassifier {
   }
 
   /**
+   * Adds an image that shows none of the classes, such as the empty table or an empty hand: what is like it is said to be `foreign`; see
+   * {@link FeatureClassifier.addNegativeFeatures}.
+   *
+   * @returns The id of the negative.
+   * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `zero-feature` or `no-encoder`.
+   */
+  async addNegative(image: ImageSource, options: ImageOptions = {}): Promise<number> {
+    const { features } = await this.#images().encode(image, options);
+    return this.addNegativeFeatures(features);
+  }
+
+  /**
    * Which class an image belongs to.
    *
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `not-enough-examples` while fewer
@@ -284,10 +296,7 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored, `zero-feature`,
    * `no-encoder` or `disposed`; the reason of an abort.
    */
-  async predictTogether(
-    images: Iterable<ImageSource>,
-    options: ImageOptions = {},
-  ): Promise<PredictResult[]> {
+  async predictTogether(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<PredictResult[]> {
     const encoded: EncodeResult[] = [];
     for await (const item of this.#images().encodeMany(images, options)) encoded.push(item);
     const rows = encoded.flatMap(({ features }) => features ?? []);

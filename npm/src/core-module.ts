@@ -29,6 +29,9 @@ export interface CoreClassifier {
   addExample(label: string, features: Float32Array): number;
   removeExample(id: number): void;
   moveExample(id: number, label: string): void;
+  addNegative(features: Float32Array): number;
+  removeNegative(id: number): void;
+  negatives(): Uint32Array;
   mark(mark: number | undefined): void;
   undoMark(): number | undefined;
   redoMark(): number | undefined;

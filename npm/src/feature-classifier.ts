@@ -86,6 +86,7 @@ export class FeatureClassifier implements Disposable {
   #core: CoreClassifier | undefined;
   #classes: readonly ClassSummary[] | undefined;
   #examples: readonly ExampleSummary[] | undefined;
+  #negatives: readonly number[] | undefined;
   readonly #listeners = new Set<() => void>();
   #endReading: (() => void) | undefined;
   readonly #names = new StepNames();
@@ -154,6 +155,13 @@ export class FeatureClassifier implements Disposable {
     const core = this.core;
     this.#examples ??= core.examples();
     return this.#examples;
+  }
+
+  /** Ids of the negatives, in order; see {@link addNegativeFeatures}. The same array until the set changes. */
+  get negatives(): readonly number[] {
+    const core = this.core;
+    this.#negatives ??= [...core.negatives()];
+    return this.#negatives;
   }
 
   /**
@@ -293,6 +301,27 @@ export class FeatureClassifier implements Disposable {
    */
   removeExample(id: number): void {
     this.change((core) => core.removeExample(exampleId(id)));
+  }
+
+  /**
+   * Adds a negative: a photo that shows none of the classes, such as the empty table or an empty hand. What is like it is said to be
+   * `foreign` rather than one of the classes. It counts neither for a class nor against one: the scores stay as they are.
+   *
+   * @param features - One row: all streams one after another, of any scale.
+   * @returns The id of the negative, which no example has; see {@link negatives}.
+   * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, or `too-many-items` when all ids are used up.
+   */
+  addNegativeFeatures(features: Float32Array): number {
+    check("features", features, ROW);
+    return this.change((core) => core.addNegative(features));
+  }
+
+  /**
+   * Removes a negative.
+   * @throws {@link HandfulError} with code `unknown-example`.
+   */
+  removeNegative(id: number): void {
+    this.change((core) => core.removeNegative(exampleId(id)));
   }
 
   /**
@@ -608,6 +637,7 @@ export class FeatureClassifier implements Disposable {
     this.#core = undefined;
     this.#classes = undefined;
     this.#examples = undefined;
+    this.#negatives = undefined;
     this.#listeners.clear();
   }
 
@@ -678,6 +708,7 @@ export class FeatureClassifier implements Disposable {
     if (result === false) return result;
     this.#classes = undefined;
     this.#examples = undefined;
+    this.#negatives = undefined;
     for (const listener of this.#listeners) {
       try {
         listener();

@@ -12,6 +12,8 @@ export interface SetSummary {
   readonly classes: readonly ClassSummary[];
   /** Number of examples. */
   readonly examples: number;
+  /** Number of negatives, photos that show none of the classes. */
+  readonly negatives: number;
   /** How answers are computed; its hyper-parameters are read by loading the set. */
   readonly head: HeadName;
   /** Number of small pictures of examples in the file. The package writes none; a page may add them. */
@@ -55,6 +57,7 @@ export function inspect(bytes: Uint8Array): SetSummary {
     streams,
     classes,
     examples: counts.reduce((sum, count) => sum + count, 0),
+    negatives: negativesOf(tensors, width),
     head: headName(head),
     pictures: [...tensors.keys()].filter((name) => /^picture\.\d+$/.test(name)).length,
   };
@@ -136,6 +139,15 @@ function countsOf(tensors: ReadonlyMap<string, Tensor>, width: number, classes: 
   if (matrix(tensors, "features", "F32", width).rows !== features)
     refuse("it has another number of features than its examples say");
   return counts;
+}
+
+/** How many negatives there are; earlier versions wrote none. */
+function negativesOf(tensors: ReadonlyMap<string, Tensor>, width: number): number {
+  if (!tensors.has("negatives")) return 0;
+  const { rows } = matrix(tensors, "negatives", "U32", 1);
+  if (matrix(tensors, "negative_features", "F32", width).rows !== rows)
+    refuse("it has another number of features than of negatives");
+  return rows;
 }
 
 /** Whether each class has a text: a row that is not all zeros. */

@@ -1,7 +1,7 @@
 // The compiled package in Node, on the real core module.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Classifier, FeatureClassifier, HandfulError, HEAD_NAMES } from "../dist/node.js";
+import { Classifier, FeatureClassifier, HandfulError, HEAD_NAMES, inspect } from "../dist/node.js";
 
 const STREAMS = [
   { name: "clip", dim: 3 },
@@ -23,6 +23,7 @@ async function taught() {
 const view = (classifier) => ({
   classes: classifier.classes,
   examples: classifier.examples,
+  negatives: classifier.negatives,
   bytes: classifier.save(),
   canUndo: classifier.canUndo,
   canRedo: classifier.canRedo,
@@ -244,6 +245,55 @@ test("rows that are asked about together answer in order, in slices, from the se
   const ended = classifier.predictFeaturesTogether(rows);
   classifier.dispose();
   await assert.rejects(ended, code("disposed"));
+});
+
+test("what is like a negative is foreign, and a negative is listed, counted, undone, removed and saved", async () => {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 64 }] });
+  let seed = 1;
+  const noise = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const photo = (thing) =>
+    Float32Array.from({ length: 64 }, (_, k) => (k % 4 === thing ? 0.5 : 0) + 2 * noise());
+  for (let i = 0; i < 8; i += 1) {
+    classifier.addFeatures(photo(0), "apple");
+    classifier.addFeatures(photo(1), "pear");
+  }
+  const tables = Array.from({ length: 20 }, () => photo(2));
+  const refused = () => tables.filter((row) => classifier.predictFeatures(row).foreign).length;
+  const [before, scores] = [refused(), classifier.predictFeatures(tables[0]).scores];
+  assert.deepEqual(classifier.negatives, []);
+  let changes = 0;
+  classifier.subscribe(() => {
+    changes += 1;
+  });
+  const ids = [photo(2), photo(2), photo(2)].map((row) => classifier.addNegativeFeatures(row));
+  assert.deepEqual(ids, [16, 17, 18]);
+  assert.deepEqual(classifier.negatives, ids);
+  assert.equal(classifier.negatives, classifier.negatives);
+  assert.equal(changes, 3);
+  assert.ok(refused() > before + 5, `${before} ${refused()}`);
+  assert.deepEqual(classifier.predictFeatures(tables[0]).scores, scores);
+  assert.equal(classifier.examples.length, 16);
+
+  const saved = classifier.save();
+  assert.equal(inspect(saved).negatives, 3);
+  assert.deepEqual((await FeatureClassifier.load(saved)).negatives, ids);
+  const other = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 64 }] });
+  assert.deepEqual([...other.merge(saved)].slice(-3), [
+    [16, 16],
+    [17, 17],
+    [18, 18],
+  ]);
+  classifier.removeNegative(17);
+  assert.deepEqual(classifier.negatives, [16, 18]);
+  classifier.undo();
+  assert.deepEqual(classifier.negatives, ids);
+  refuses(classifier, "unknown-example", () => classifier.removeNegative(3));
+  refuses(classifier, "unknown-example", () => classifier.removeNegative(-1));
+  refuses(classifier, "unknown-example", () => classifier.removeExample(16));
+  refuses(classifier, "shape", () => classifier.addNegativeFeatures(APPLE));
 });
 
 test("undo and redo say when there is nothing to do", async () => {

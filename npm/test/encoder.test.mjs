@@ -29,12 +29,18 @@ test("Node teaches and asks with the encoder that ships", async (t) => {
   }
   const [nearest] = await classifier.nearest(drawPixels("leaf", 9), 1);
   assert.equal(nearest.label, "leaf");
+  const id = await classifier.addNegative(drawPixels("mug", 2));
+  assert.deepEqual(classifier.negatives, [id]);
+  classifier.removeNegative(id);
   const pile = [drawPixels("leaf", 1), drawPixels("mug", 1), new Blob(["no picture"])];
   assert.deepEqual(await classifier.suggest(pile, 1), [1]);
   const [leaf, , unreadable] = await classifier.predictTogether(pile);
   assert.deepEqual([leaf.index, leaf.answer.label], [0, "leaf"]);
   assert.ok(leaf.answer.timings.encode > 0);
-  assert.deepEqual([unreadable.index, unreadable.answer, unreadable.error.code], [2, undefined, "not-an-image"]);
+  assert.deepEqual(
+    [unreadable.index, unreadable.answer, unreadable.error.code],
+    [2, undefined, "not-an-image"],
+  );
 });
 
 test("the encoder that ships gives onnxruntime's features at both sizes", async (t) => {

@@ -13,6 +13,8 @@ async function taught() {
   const set = await FeatureClassifier.create({ streams: STREAMS, encoderId: "mine@1" });
   for (let i = 0; i < 5; i += 1) set.addFeatures(row(1, i), "apple");
   set.addFeatures(row(0, 1), "pear", { views: [row(0, 2), row(0, 3)] });
+  set.addNegativeFeatures(row(3, 1));
+  set.addNegativeFeatures(row(1, 3));
   set.addClass("<b>Ümläut</b> 梨");
   set.setText("pear", Float32Array.of(0, 0, 1));
   set.setEnabled("apple", false);
@@ -34,12 +36,13 @@ function withHeader(bytes, change) {
   return new Uint8Array(Buffer.concat([length, words, data]));
 }
 
-const summaryOf = ({ encoderId, streams, classes, examples, head }) => ({
+const summaryOf = ({ encoderId, streams, classes, examples, negatives, head }) => ({
   encoderId,
   streams,
   classes,
   examples: examples.length,
   head: typeof head === "string" ? head : head.name,
+  negatives: negatives.length,
   pictures: 0,
 });
 
@@ -133,6 +136,12 @@ test("what is said has to be so", async () => {
     },
     "a head that is a text": (_, meta) => {
       meta.head = "knn";
+    },
+    "negatives of another type": (header) => {
+      header.negatives.dtype = "F32";
+    },
+    "negatives that are no matrix": (header) => {
+      header.negative_features.shape = [header.negative_features.shape.flat()];
     },
     "no examples": (header) => void delete header.examples,
     "examples of another type": (header) => {

@@ -3,7 +3,10 @@
 use crate::Result;
 use crate::heads::{FittedHead, HeadSpec, Query, Scratch};
 use crate::task::Task;
-use crate::validation::{ENOUGH, HeldOut, Report, Thresholds, probabilities_into, unsure};
+use crate::validation::{
+    ENOUGH, HeldOut, Report, Thresholds, likeness, probabilities_into, unsure,
+};
+use ndarray::Array2;
 use std::borrow::Cow;
 
 /// What a recogniser says of one photo. Classes are indices of the task.
@@ -32,6 +35,8 @@ pub struct Recogniser {
     thresholds: Thresholds,
     scores: Vec<f32>,
     similarities: Vec<f32>,
+    /// Embeddings of photos that show none of the classes `(q, width)`.
+    negatives: Array2<f32>,
     scratch: Scratch,
     prediction: Prediction,
 }
@@ -81,6 +86,7 @@ impl Recogniser {
             thresholds,
             scores: vec![0.0; classes],
             similarities: vec![0.0; read],
+            negatives: task.negatives(),
             scratch: Scratch::default(),
             prediction: Prediction {
                 probabilities: vec![0.0; classes],
@@ -109,7 +115,12 @@ impl Recogniser {
         prediction.unscored.extend(unscored);
         let (rule, reference) = (&self.thresholds.rule, &self.thresholds.reference);
         rule.set_into(&prediction.probabilities, &mut prediction.set);
-        prediction.novelty = novelty.unwrap_or_else(|| unsure(&prediction.probabilities));
+        let novelty = novelty.unwrap_or_else(|| unsure(&prediction.probabilities));
+        if !self.negatives.is_empty() {
+            self.task.embedding_into(row, &mut scratch.embedding);
+        }
+        let likeness = likeness(self.negatives.view(), &scratch.embedding);
+        prediction.novelty = self.thresholds.novelty(novelty, likeness);
         prediction.known = reference.share_beyond(prediction.novelty);
         let threshold = reference.threshold();
         prediction.foreign = threshold.is_some_and(|threshold| prediction.novelty > threshold);

@@ -94,6 +94,15 @@ impl Classifier {
         if clip > 0 {
             tensors.push(("text", Dtype::F32, clip, &text));
         }
+        let (mut ids, mut rows) = (Vec::new(), Vec::new());
+        for (id, row) in set.negatives() {
+            extend(&mut ids, [id.to_le_bytes()].into_iter());
+            extend(&mut rows, row.iter().map(|v| v.to_le_bytes()));
+        }
+        if !ids.is_empty() {
+            tensors.push(("negatives", Dtype::U32, 1, &ids));
+            tensors.push(("negative_features", Dtype::F32, width, &rows));
+        }
         let meta = serde_json::to_string(&meta).expect("plain numbers and strings");
         write(&tensors, ENTRY, meta)
     }
@@ -209,6 +218,22 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
     }
     if !features.is_empty() {
         return refuse("it has more features than examples");
+    }
+    if tensors.names().contains(&"negatives") {
+        let ids = matrix(tensors, "negatives", Dtype::U32, 1)?.as_chunks().0;
+        let rows = matrix(tensors, "negative_features", Dtype::F32, width)?;
+        if ids.len() * width * 4 != rows.len() {
+            return refuse("it has another number of features than of negatives");
+        }
+        for (&id, row) in ids.iter().zip(rows.chunks_exact(width * 4)) {
+            let id = u32::from_le_bytes(id);
+            let known = set.example(id).is_ok() || set.negative(id).is_ok();
+            if known || id >= meta.next_example {
+                return refuse(format!("example id {id} is used twice or out of range"));
+            }
+            let row = unit_rows(floats(row), |row| set.streams().unit(row))?;
+            set.apply(Edit::Negative(id, Some(row.into())));
+        }
     }
     set.reserve_ids(meta.next_class, meta.next_example);
     Ok(set)

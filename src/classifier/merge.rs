@@ -7,9 +7,9 @@ use crate::{Error, Result};
 use std::cmp::Ordering;
 
 impl Classifier {
-    /// Adds the classes and examples of another set. Returns the ids of the added examples, there and here. Classes with the same label
-    /// become one, which stays as it is here. An example that its class has already, to the last bit, is left out: two
-    /// people who began with the same file do not count it twice.
+    /// Adds the classes, examples and negatives of another set. Returns the ids of the added examples and negatives, there and here.
+    /// Classes with the same label become one, which stays as it is here. An example that its class has already, to the last bit, is left
+    /// out, and so is a negative that is there: two people who began with the same file do not count it twice.
     ///
     /// ```
     /// use handful::{Classifier, Stream};
@@ -57,6 +57,15 @@ impl Classifier {
                 edits.push(Edit::Example(id, Some(Example { class, row })));
             }
         }
+        let mut ours: Vec<&[f32]> = self.set.negatives().map(|(_, row)| &**row).collect();
+        ours.sort_unstable_by(|a, b| by_bits(a, b));
+        for (theirs, row) in other.negatives() {
+            if ours.binary_search_by(|ours| by_bits(ours, row)).is_err() {
+                let id = take_id(&mut next_example)?;
+                added.push((theirs, id));
+                edits.push(Edit::Negative(id, Some(row.clone())));
+            }
+        }
         if !edits.is_empty() {
             self.commit(edits);
         }
@@ -101,6 +110,11 @@ impl Classifier {
 
 /// Order of examples by class and features.
 fn by_content(example: &Example, (class, row): (ClassId, &[f32])) -> Ordering {
-    let bits = example.row.iter().map(|v| v.to_bits());
-    (example.class.cmp(&class)).then_with(|| bits.cmp(row.iter().map(|v| v.to_bits())))
+    (example.class.cmp(&class)).then_with(|| by_bits(&example.row, row))
+}
+
+/// Order of rows by their numbers, to the last bit.
+fn by_bits(a: &[f32], b: &[f32]) -> Ordering {
+    let [a, b] = [a, b].map(|row| row.iter().map(|v| v.to_bits()));
+    a.cmp(b)
 }

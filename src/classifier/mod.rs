@@ -226,6 +226,28 @@ impl Classifier {
         Ok(())
     }
 
+    /// Teaches the raw features `(width,)` of a photo that shows none of the classes, a negative: photos like it are said to be foreign.
+    /// It counts neither for a class nor against one. Returns the id.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`] for features that cannot be used; [`Error::IdsUsedUp`].
+    pub fn add_negative(&mut self, features: &[f32]) -> Result<ExampleId> {
+        let row = self.set.streams().unit(features)?.into();
+        let id = take_id(&mut self.set.next_ids().1)?;
+        self.commit(vec![Edit::Negative(id, Some(row))]);
+        Ok(id)
+    }
+
+    /// Forgets a negative.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`].
+    pub fn remove_negative(&mut self, id: ExampleId) -> Result<()> {
+        self.set.negative(id)?;
+        self.commit(vec![Edit::Negative(id, None)]);
+        Ok(())
+    }
+
     /// Gives an example to another class.
     ///
     /// # Errors

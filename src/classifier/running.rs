@@ -11,12 +11,15 @@ use std::collections::BTreeMap;
 /// Examples that naive Bayes learns its thresholds from at most: ten times what is held out of them.
 const MOST_FOR_THRESHOLDS: usize = 10 * ENOUGH;
 
+/// The first examples, with their classes.
+type First = Vec<(ExampleId, ClassId)>;
+
 /// What naive Bayes knows of a set.
 #[derive(Default)]
 pub(super) struct Running {
     classes: BTreeMap<ClassId, Summed>,
-    /// The first examples, with what was learned from them; it holds while they stay as they are.
-    milestone: Option<(Vec<(ExampleId, ClassId)>, Thresholds)>,
+    /// The first examples and the negatives, with what was learned from them; it holds while they stay as they are.
+    milestone: Option<(First, Vec<ExampleId>, Thresholds)>,
 }
 
 /// The statistics of a class, and the examples that they are of.
@@ -73,21 +76,22 @@ impl Running {
         Ok(Recogniser::with_thresholds(&spec, head, task, thresholds))
     }
 
-    /// The thresholds that these first examples give.
+    /// The thresholds that these first examples give, and the negatives.
     fn thresholds(
         &mut self,
         set: &SupportSet,
         spec: &HeadSpec,
-        first: Vec<(ExampleId, ClassId)>,
+        first: First,
     ) -> Result<Thresholds> {
-        if let Some((examples, thresholds)) = &self.milestone
-            && *examples == first
+        let negatives: Vec<ExampleId> = set.negatives().map(|(id, _)| id).collect();
+        if let Some((examples, beside, thresholds)) = &self.milestone
+            && (examples, beside) == (&first, &negatives)
         {
             return Ok(thresholds.clone());
         }
         let task = Task::of_first(set, first.len(), MOST_FOR_THRESHOLDS);
         let thresholds = Thresholds::learn(&spec.held_out(&task, ENOUGH)?);
-        self.milestone = Some((first, thresholds.clone()));
+        self.milestone = Some((first, negatives, thresholds.clone()));
         Ok(thresholds)
     }
 }

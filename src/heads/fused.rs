@@ -16,6 +16,7 @@ mod trust;
 
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::Kernel;
+use kernel::ROW_MAJOR;
 pub use pile::Pile;
 use text::Joint;
 pub(crate) use text::TextScores;
@@ -32,7 +33,9 @@ use crate::numerics::linalg;
 use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
-use crate::validation::{self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, enough, fit_part};
+use crate::validation::{
+    self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, deviation, enough, fit_part, likeness,
+};
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use held_out::{WithoutText, folds_of};
@@ -237,7 +240,7 @@ impl FittedFused {
         let mut parts = Array2::zeros((images.places.len(), 3));
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
-            let row = row.expect("a matrix of its own is row-major");
+            let row = row.expect(ROW_MAJOR);
             let texts = self.known.text.as_ref();
             let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
             self.joint.apply(row, cosines.as_deref());
@@ -245,7 +248,12 @@ impl FittedFused {
             parts.row_mut(e).assign(&ArrayView1::from(&part));
         }
         let examples = images.places.iter().map(|&i| self.known.examples[i]);
+        let negatives = self.known.view.negatives();
+        let embeddings = self.known.kernel.rows();
+        let embedding = |i| embeddings.row(i).to_slice().expect(ROW_MAJOR);
+        let likeness = |&i: &usize| likeness(negatives.view(), embedding(i));
         let held_out = HeldOut {
+            likeness: images.places.iter().filter_map(likeness).collect(),
             labels: self.labels_of(&images.places),
             examples: examples.collect(),
             logits,
@@ -270,12 +278,6 @@ impl FittedFused {
     fn novelty(&self, parts: ArrayView1<'_, f64>) -> f64 {
         (0..3).map(|k| parts[k] / self.novelty_scale[k]).sum()
     }
-}
-
-/// Standard deviation; 1 where there is none.
-fn deviation(values: ArrayView1<'_, f64>) -> f64 {
-    let deviation = values.std(0.0);
-    if deviation > 1e-6 { deviation } else { 1.0 }
 }
 
 impl FittedHead for FittedFused {

@@ -1,6 +1,8 @@
 //! The elementary changes of a support set, and their inverses.
 
 use super::{Class, ClassId, Example, ExampleId, SupportSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// An elementary change: what stands under an id gives way to something else, or to nothing. It was checked when it was made,
 /// so applying it cannot fail.
@@ -10,6 +12,8 @@ pub enum Edit {
     Class(ClassId, Option<(usize, Class)>),
     /// An example of this id.
     Example(ExampleId, Option<Example>),
+    /// The unit row `(width,)` of a negative of this id.
+    Negative(ExampleId, Option<Arc<[f32]>>),
 }
 
 impl SupportSet {
@@ -17,7 +21,14 @@ impl SupportSet {
     pub fn apply(&mut self, edit: Edit) -> Edit {
         match edit {
             Edit::Class(id, to) => Edit::Class(id, self.put_class(id, to)),
-            Edit::Example(id, to) => Edit::Example(id, self.put_example(id, to)),
+            Edit::Example(id, to) => {
+                let from = put(&mut self.examples, &mut self.next_example, id, to);
+                Edit::Example(id, from)
+            }
+            Edit::Negative(id, to) => {
+                let from = put(&mut self.negatives, &mut self.next_example, id, to);
+                Edit::Negative(id, from)
+            }
         }
     }
 
@@ -37,13 +48,18 @@ impl SupportSet {
             }
         }
     }
+}
 
-    /// Puts an example in the place of that of this id, which it returns.
-    fn put_example(&mut self, id: ExampleId, to: Option<Example>) -> Option<Example> {
-        let Some(example) = to else {
-            return self.examples.remove(&id);
-        };
-        self.next_example = self.next_example.max(id + 1);
-        self.examples.insert(id, example)
-    }
+/// Puts an example or a negative in the place of that of this id, which it returns.
+fn put<T>(
+    all: &mut BTreeMap<ExampleId, T>,
+    next: &mut ExampleId,
+    id: ExampleId,
+    to: Option<T>,
+) -> Option<T> {
+    let Some(one) = to else {
+        return all.remove(&id);
+    };
+    *next = (*next).max(id + 1);
+    all.insert(id, one)
 }

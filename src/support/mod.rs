@@ -17,7 +17,7 @@ use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Stable name of an example; never used twice within a set.
+/// Stable name of an example or a negative; never used twice within a set.
 pub type ExampleId = u32;
 
 /// Stable name of a class; never used twice within a set.
@@ -67,6 +67,8 @@ pub struct SupportSet {
     encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
+    /// Unit rows `(width,)` of photos that show none of the classes. Their ids are those of no example.
+    negatives: BTreeMap<ExampleId, Arc<[f32]>>,
     /// By what a label is compared by.
     meanings: BTreeMap<String, Box<[f32]>>,
     next_class: ClassId,
@@ -82,6 +84,7 @@ impl SupportSet {
             encoder,
             classes: Vec::new(),
             examples: BTreeMap::new(),
+            negatives: BTreeMap::new(),
             meanings: BTreeMap::new(),
             next_class: 0,
             next_example: 0,
@@ -112,6 +115,11 @@ impl SupportSet {
     pub fn examples_in_use(&self) -> impl Iterator<Item = (ExampleId, &Example)> {
         self.examples()
             .filter(|(_, example)| self.class_of(example).enabled)
+    }
+
+    /// The unit rows `(width,)` of the negatives, photos that show none of the classes, in order of their ids.
+    pub fn negatives(&self) -> impl Iterator<Item = (ExampleId, &Arc<[f32]>)> {
+        self.negatives.iter().map(|(&id, row)| (id, row))
     }
 
     /// The class of an example.
@@ -165,6 +173,14 @@ impl SupportSet {
     /// [`Error::UnknownExample`].
     pub fn example(&self, id: ExampleId) -> Result<&Example> {
         self.examples.get(&id).ok_or(Error::UnknownExample(id))
+    }
+
+    /// The unit row `(width,)` of the negative with this id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`].
+    pub fn negative(&self, id: ExampleId) -> Result<&Arc<[f32]>> {
+        self.negatives.get(&id).ok_or(Error::UnknownExample(id))
     }
 
     /// Place of a class that is known to exist.

@@ -27,6 +27,8 @@ use std::sync::Arc;
 pub struct Task {
     examples: Arc<Examples>,
     text: Arc<[Option<Array1<f32>>]>,
+    /// Unit rows of photos that show none of the classes `(q, width)`.
+    negatives: Arc<Array2<f32>>,
     view: Arc<View>,
 }
 
@@ -66,10 +68,29 @@ impl Task {
     fn of(examples: Examples, text: Vec<Option<Array1<f32>>>) -> Self {
         let view = View::new(examples.streams.prior_trust(), None);
         Self {
+            negatives: Arc::new(Array2::zeros((0, examples.streams.width()))),
             examples: Arc::new(examples),
             text: text.into(),
             view: Arc::new(view),
         }
+    }
+
+    /// The same task with the raw features `(q, width)` of photos that show none of its classes. They move no score; what is like
+    /// them is more foreign.
+    ///
+    /// # Errors
+    /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`] for a row that has no direction.
+    pub fn with_negatives(&self, features: ArrayView2<'_, f32>) -> Result<Self> {
+        let mut units = Vec::with_capacity(features.len());
+        for row in features.rows() {
+            units.extend(self.streams().unit(&row.to_vec())?);
+        }
+        let shape = (features.nrows(), self.streams().width());
+        let units = Array2::from_shape_vec(shape, units).expect("each row has this width");
+        Ok(Self {
+            negatives: Arc::new(units),
+            ..self.clone()
+        })
     }
 
     /// The same task, seen in another way.
@@ -118,6 +139,7 @@ impl Task {
     pub(crate) fn seen_as(self, other: &Self) -> Self {
         Self {
             text: self.text,
+            negatives: self.negatives,
             ..other.subset(&[])
         }
     }
@@ -142,6 +164,7 @@ impl Task {
         Self {
             examples: Arc::new(self.examples.select(examples)),
             text: self.text.clone(),
+            negatives: self.negatives.clone(),
             view: Arc::new(self.view.select(examples)),
         }
     }
@@ -286,6 +309,11 @@ impl Task {
             .expect("each embedding has this width")
     }
 
+    /// The embeddings `(q, width)` of the photos that show none of the classes.
+    pub fn negatives(&self) -> Array2<f32> {
+        self.embeddings_of(linalg::rows(&*self.negatives).into_iter())
+    }
+
     /// Puts the embedding `(width,)` of a query in the place of what is there.
     pub(crate) fn embedding_into(&self, row: &[f32], embedding: &mut Vec<f32>) {
         self.weigh_into(row, f64::sqrt, embedding);
@@ -328,8 +356,8 @@ impl Task {
 }
 
 impl Task {
-    /// All classes of a set with the first `n` of its examples that are in use; where these are more than `most`, with as many
-    /// of them, those of each class in turn.
+    /// All classes and negatives of a set with the first `n` of its examples that are in use; where these are more than `most`, with as
+    /// many of them, those of each class in turn.
     pub fn of_first(set: &SupportSet, n: usize, most: usize) -> Self {
         let mut examples: Vec<&Example> = set.examples_in_use().map(|(_, e)| e).take(n).collect();
         if examples.len() > most {
@@ -350,7 +378,15 @@ impl Task {
             rows,
             labels: examples.iter().map(|e| set.index_of(e.class)).collect(),
         };
-        Self::of(examples, texts.collect())
+        let negatives = set.negatives().flat_map(|(_, row)| row.iter().copied());
+        let negatives: Vec<f32> = negatives.collect();
+        let shape = (set.negatives().count(), set.streams().width());
+        let negatives = Array2::from_shape_vec(shape, negatives)
+            .expect("every negative is one row of this width");
+        Self {
+            negatives: Arc::new(negatives),
+            ..Self::of(examples, texts.collect())
+        }
     }
 }
 

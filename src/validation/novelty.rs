@@ -4,7 +4,9 @@
 //! bound of a normal distribution for one more of them (Hahn, "Factors for Calculating Two-Sided Prediction Intervals for
 //! Samples from a Normal Distribution", 1969; one-sided here).
 
+use crate::numerics::linalg::dot;
 use crate::numerics::order::sort_numbers;
+use ndarray::{ArrayView1, ArrayView2};
 
 /// Share of photos of known classes that are to be recognised as such.
 const KEEP: f64 = 0.95;
@@ -46,6 +48,20 @@ impl Reference {
         let below = self.sorted.partition_point(|&g| g < novelty);
         (1 + self.sorted.len() - below) as f64 / (self.sorted.len() + 1) as f64
     }
+}
+
+/// The similarity of an embedding `(width,)` with the most like of those of photos that show none of the classes `(q, width)`; `None`
+/// where there are none.
+pub(crate) fn likeness(negatives: ArrayView2<'_, f32>, embedding: &[f32]) -> Option<f32> {
+    let all = negatives.rows().into_iter();
+    all.map(|row| dot(row.to_slice().expect("row-major"), embedding))
+        .reduce(f32::max)
+}
+
+/// Standard deviation; 1 where there is none.
+pub(crate) fn deviation(values: ArrayView1<'_, f64>) -> f64 {
+    let deviation = values.std(0.0);
+    if deviation > 1e-6 { deviation } else { 1.0 }
 }
 
 fn threshold(sorted: &[f64]) -> Option<f64> {

@@ -133,6 +133,21 @@ impl CoreClassifier {
         self.0.remove_example(id)
     }
 
+    #[wasm_bindgen(js_name = addNegative)]
+    pub fn add_negative(&mut self, row: &[f32]) -> Result<u32> {
+        self.0.add_negative(row)
+    }
+
+    #[wasm_bindgen(js_name = removeNegative)]
+    pub fn remove_negative(&mut self, id: u32) -> Result<()> {
+        self.0.remove_negative(id)
+    }
+
+    /// Ids of the negatives.
+    pub fn negatives(&self) -> Vec<u32> {
+        self.0.set().negatives().map(|(id, _)| id).collect()
+    }
+
     #[wasm_bindgen(js_name = moveExample)]
     pub fn move_example(&mut self, id: u32, label: &str) -> Result<()> {
         self.0.move_example(id, label)

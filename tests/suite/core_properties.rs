@@ -10,6 +10,8 @@ enum Step {
     Add(usize, u64),
     Remove(usize),
     Move(usize, usize),
+    AddNegative(u64),
+    RemoveNegative(usize),
     AddClass(usize),
     RemoveClass(usize),
     Rename(usize, usize),
@@ -27,6 +29,8 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0..5_usize, any::<u64>()).prop_map(|(c, s)| Step::Add(c, s)),
         3 => (0..50_usize).prop_map(Step::Remove),
         2 => (0..50_usize, 0..5_usize).prop_map(|(e, c)| Step::Move(e, c)),
+        2 => any::<u64>().prop_map(Step::AddNegative),
+        1 => (0..10_usize).prop_map(Step::RemoveNegative),
         1 => (0..5_usize).prop_map(Step::AddClass),
         1 => (0..5_usize).prop_map(Step::RemoveClass),
         1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
@@ -70,6 +74,12 @@ fn take(classifier: &mut Classifier, step: &Step) {
         Step::Move(n, c) => {
             let id = id(n);
             classifier.move_example(id, &label(c)).is_err()
+        }
+        Step::AddNegative(seed) => classifier.add_negative(&Numbers::new(seed).row(5)).is_err(),
+        Step::RemoveNegative(n) => {
+            let found = classifier.set().negatives().nth(n);
+            let id = found.map_or(u32::MAX, |(id, _)| id);
+            classifier.remove_negative(id).is_err()
         }
         Step::AddClass(c) => classifier.add_class(&label(c)).is_err(),
         Step::RemoveClass(c) => classifier.remove_class(&label(c)).is_err(),

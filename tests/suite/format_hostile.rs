@@ -120,12 +120,17 @@ fn parts() -> Parts {
 fn read(bytes: &[u8]) -> Parts {
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let file = SafeTensors::deserialize(bytes).unwrap();
-    let tensors = ["examples", "features", "text"]
-        .into_iter()
-        .filter_map(|name| {
-            let t = file.tensor(name).ok()?;
-            Some((name, (t.dtype(), t.shape().to_vec(), t.data().to_vec())))
-        });
+    let names = [
+        "examples",
+        "features",
+        "text",
+        "negatives",
+        "negative_features",
+    ];
+    let tensors = names.into_iter().filter_map(|name| {
+        let t = file.tensor(name).ok()?;
+        Some((name, (t.dtype(), t.shape().to_vec(), t.data().to_vec())))
+    });
     Parts {
         meta: header.metadata().as_ref().unwrap()["handful"].clone(),
         tensors: tensors.collect(),
@@ -437,4 +442,55 @@ fn bytes_of_other_files_are_refused() {
         assert!(matches!(Classifier::load(bytes), Err(Error::Format { .. })));
     }
     assert!(Classifier::load(&taught(&["a"], 1).save()).is_ok());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn negatives_that_break_a_rule_are_refused() {
+    fn number(parts: &mut Parts, tensor: &str, at: usize, value: [u8; 4]) {
+        parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
+    }
+    type Damage = fn(&mut Parts);
+    let mut saved = full();
+    saved.add_negative(&[1.0; 5]).unwrap();
+    saved.add_negative(&[2.0, 1.0, 1.0, 1.0, 1.0]).unwrap();
+    let bytes = saved.save();
+    let loaded = Classifier::load(&write(&read(&bytes))).unwrap();
+    assert_eq!(loaded.set(), saved.set());
+    let damages: [(&str, Damage); 9] = [
+        ("the id of an example", |p| {
+            number(p, "negatives", 0, 1_u32.to_le_bytes())
+        }),
+        ("an id twice", |p| {
+            number(p, "negatives", 0, 3_u32.to_le_bytes())
+        }),
+        ("an id out of range", |p| {
+            number(p, "negatives", 0, u32::MAX.to_le_bytes())
+        }),
+        ("no features", |p| {
+            p.tensors.remove("negative_features");
+        }),
+        ("a row fewer", |p| {
+            let (_, shape, rows) = p.tensors.get_mut("negative_features").unwrap();
+            *shape = vec![1, 5];
+            rows.truncate(20);
+        }),
+        ("rows of another width", |p| {
+            p.tensors.get_mut("negative_features").unwrap().1 = vec![5, 2];
+        }),
+        ("ids of another type", |p| {
+            p.tensors.get_mut("negatives").unwrap().0 = Dtype::F32;
+        }),
+        ("a row of another length", |p| {
+            number(p, "negative_features", 0, 9.0_f32.to_le_bytes())
+        }),
+        ("a NaN", |p| {
+            number(p, "negative_features", 0, f32::NAN.to_le_bytes())
+        }),
+    ];
+    for (name, damage) in damages {
+        let mut damaged = read(&bytes);
+        damage(&mut damaged);
+        let result = Classifier::load(&write(&damaged));
+        assert!(matches!(result, Err(Error::Format { .. })), "{name}");
+    }
 }

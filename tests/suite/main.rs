@@ -16,6 +16,7 @@ mod heads_amu_convex;
 mod heads_contract;
 mod heads_reference;
 mod labels;
+mod negatives;
 mod products;
 mod random;
 #[cfg(not(target_arch = "wasm32"))]

@@ -102,5 +102,5 @@ fn values(similarities: &mut [f32]) {
     similarities.iter_mut().for_each(|v| *v -= nothing[0]);
 }
 
-const ROW_MAJOR: &str = "a matrix of its own is row-major";
+pub(super) const ROW_MAJOR: &str = "a matrix of its own is row-major";
 const POSITIVE: &str = "the kernel is positive semi-definite up to rounding, far below the ridge";

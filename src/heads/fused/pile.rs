@@ -14,7 +14,7 @@
 
 use super::FittedFused;
 use super::discriminant::Discriminant;
-use super::kernel::{Kernel, RIDGE};
+use super::kernel::{Kernel, RIDGE, ROW_MAJOR};
 use super::text::Joint;
 use crate::numerics::Measured;
 use crate::numerics::linalg::dot;
@@ -171,8 +171,6 @@ impl Pile {
         }
     }
 }
-
-const ROW_MAJOR: &str = "a matrix of its own is row-major";
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]

@@ -92,7 +92,7 @@ pub fn run(
     let fused = [HeadSpec::Fused(Fused::default())];
     let ask = || -> Result<Vec<Outcome>> {
         let mut outcomes = tasks::run(datasets, changes, kinds, number, &fused)?;
-        outcomes.retain(|outcome| outcome.together == kinds.together.is_some());
+        outcomes.retain(|outcome| Some(&outcome.asked) == kinds.asked().last());
         Ok(outcomes)
     };
     let usual = ask()?;

@@ -47,8 +47,10 @@ pub struct Trial {
     pub queries: Array2<f32>,
     /// Class of each query.
     pub labels: Vec<usize>,
-    /// Photos of other classes that may be asked about together with them `(n, width)`.
+    /// Photos of other classes `(n, width)`, that may be asked about together with them.
     pub strangers: Array2<f32>,
+    /// Photos of one other class `(q, width)`, to be taught as negatives.
+    pub negatives: Array2<f32>,
 }
 
 /// Which classes occur among photos that are asked about together.
@@ -127,6 +129,7 @@ pub fn draw(
         taught: drawn,
         asked,
         strangers: dataset.pool.features.select(Axis(0), &strangers),
+        negatives: Array2::zeros((0, dataset.streams.width())),
     }))
 }
 
@@ -157,6 +160,27 @@ impl Trial {
         kept.truncate(most - strangers.len());
         self.keep(&kept);
         self.strangers = self.strangers.select(Axis(0), &strangers);
+    }
+
+    /// Takes so many photos of one other class for negatives, and the others of it for strangers; false where no class has more.
+    pub fn draw_negatives(&mut self, dataset: &Dataset, n: usize, random: &mut Random) -> bool {
+        let mut others: Vec<usize> = (0..dataset.classes.len()).collect();
+        others.retain(|&class| !self.names.contains(&dataset.classes[class]));
+        others.retain(|&class| rows_of(&dataset.pool.labels, class).len() > n);
+        let Some(&class) = others.get(random.below(others.len().max(1))) else {
+            return false;
+        };
+        let mut rows = rows_of(&dataset.pool.labels, class);
+        random.shuffle(&mut rows);
+        let (negatives, rest) = rows.split_at(n);
+        self.negatives = dataset.pool.features.select(Axis(0), negatives);
+        self.strangers = match &dataset.queries {
+            None => dataset.pool.features.select(Axis(0), rest),
+            Some(queries) => queries
+                .features
+                .select(Axis(0), &rows_of(&queries.labels, class)),
+        };
+        self.strangers.nrows() > 0
     }
 
     fn keep(&mut self, kept: &[usize]) {
@@ -388,6 +412,46 @@ mod tests {
         assert_eq!(once.len(), 18);
         trial.ask_at_most(9, &mut generator(2, "asked"));
         assert_eq!(trial.labels.len(), 18);
+    }
+
+    #[test]
+    fn negatives_and_strangers_are_of_one_class_that_is_not_taught() {
+        let set = dataset(false);
+        let changes = Changes {
+            classes: Some(3),
+            ..Default::default()
+        };
+        let mut trial = draw(&set, &changes, 1, 2);
+        assert!(trial.draw_negatives(&set, 2, &mut generator(1, "tasks")));
+        let all = [&trial.negatives, &trial.strangers].map(|rows| ids(rows.view()));
+        let mut once = all.concat();
+        once.sort_unstable();
+        let class = once[0] / 5;
+        assert_eq!(once, (5 * class..5 * class + 5).collect::<Vec<_>>());
+        assert_eq!(all[0].len(), 2);
+        assert!(!trial.names.contains(&format!("class {class}")));
+        let mut full = draw(&set, &Changes::default(), 1, 2);
+        assert!(!full.draw_negatives(&set, 2, &mut generator(1, "tasks")));
+    }
+
+    #[test]
+    fn few_classes_occur_together_and_strangers_are_a_third() {
+        let set = dataset(true);
+        let changes = Changes {
+            classes: Some(4),
+            ..Default::default()
+        };
+        let random = || generator(3, "tasks");
+        let mut few = draw(&set, &changes, 1, 2);
+        few.ask_together(8, Occurring::Few, &mut random());
+        let mut occurring = few.labels.clone();
+        occurring.sort_unstable();
+        occurring.dedup();
+        assert_eq!((occurring.len(), few.labels.len()), (2, 8));
+        assert_eq!(few.strangers.nrows(), 0);
+        let mut strange = draw(&set, &changes, 1, 2);
+        strange.ask_together(9, Occurring::Strangers, &mut random());
+        assert_eq!((strange.labels.len(), strange.strangers.nrows()), (6, 3));
     }
 
     #[test]

@@ -94,6 +94,10 @@ struct Arguments {
     /// Which classes occur among them.
     #[arg(long, default_value = "even", requires = "together")]
     occurring: Occurring,
+    /// Teaches so many photos of one other class as negatives, photos that show none of the classes, beside an answer without them; the
+    /// strangers are the other photos of that class. Tasks without another class are left out.
+    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(1..=1000), conflicts_with_all = ["together", "ablate", "nested"])]
+    negatives: Option<u64>,
     /// Asks the default answer about these tasks with other numbers in the place of measured ones: NAME=A,B; NAME for half of it and
     /// twice; or `all`, for that of each but those of --together. Prints what that adds to its figures, as in docs/constants.md.
     #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
@@ -260,6 +264,7 @@ impl Arguments {
         let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
         Kinds {
             together: self.together.map(|n| (n as usize, self.occurring)),
+            negatives: self.negatives.map(|n| n as usize),
             ..Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())
         }
     }

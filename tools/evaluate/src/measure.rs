@@ -8,7 +8,7 @@ use handful::heads::HeadSpec;
 use handful::task::Task;
 use handful::validation::Estimate;
 use handful::{Recogniser, Together};
-use ndarray::{Axis, concatenate};
+use ndarray::{Array2, Axis, concatenate};
 use serde::Serialize;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub struct Quality {
     pub reliability: Vec<Bin>,
 }
 
-/// How well photos of unknown classes are told from others, with every third class held out; `null` where fewer than two
+/// How well photos of unknown classes are told from others, with every third class held out, or another one where there are negatives; `null` where fewer than two
 /// classes would be left.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Strangers {
@@ -169,6 +169,24 @@ impl Answers {
             self.sets[i].clone_from(&prediction.set);
         }
         Ok(())
+    }
+
+    /// How well strangers `(m, width)` are told from the queries.
+    pub fn strangers(&mut self, rows: &Array2<f32>) -> Strangers {
+        let (mut refused, mut novelty, mut doubt) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows.rows() {
+            let prediction = self.recogniser.predict(&row.to_vec());
+            refused.push(f64::from(prediction.foreign));
+            novelty.push(prediction.novelty);
+            let p = &prediction.probabilities;
+            doubt.push(1.0 - p[metrics::argmax(p)]);
+        }
+        let known: Vec<f64> = self.confidence.iter().map(|p| 1.0 - p).collect();
+        Strangers {
+            refused_unknown: metrics::mean(&refused),
+            auroc_unknown: metrics::auroc(&novelty, &self.novelty),
+            auroc_msp: metrics::auroc(&doubt, &known),
+        }
     }
 
     /// How good the answers are, by the classes of the queries.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::dataset::Rows;
 use crate::measure::{Quality, Strangers};
+use crate::tasks::Asked;
 use handful::validation::Estimate;
 use handful::{Stream, Streams};
 use ndarray::Array2;
@@ -19,6 +20,7 @@ fn outcome(head: &str, shots: usize, accuracy: f64, confidence: f64) -> Outcome 
             names: None,
         },
         head: head.to_owned(),
+        asked: Asked::Alone,
         quality: Quality {
             accuracy,
             worst_class: accuracy / 2.0,

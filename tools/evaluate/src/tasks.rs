@@ -36,6 +36,8 @@ pub struct Kinds {
     pub names: Vec<Names>,
     /// Photos of each task at most that are asked about one by one and together, and which classes occur among them.
     pub together: Option<(usize, Occurring)>,
+    /// Photos of one other class that are taught as negatives; its others are the strangers.
+    pub negatives: Option<usize>,
 }
 
 impl Kinds {
@@ -47,7 +49,18 @@ impl Kinds {
             shots: shots.map_or_else(|| SHOTS.to_vec(), each),
             names,
             together: None,
+            negatives: None,
         }
+    }
+
+    /// How each head is asked.
+    pub fn asked(&self) -> Vec<Asked> {
+        let more = [
+            self.together.map(|_| Asked::Together),
+            self.negatives.map(|_| Asked::WithNegatives),
+        ];
+        let more = more.into_iter().flatten();
+        std::iter::once(Asked::Alone).chain(more).collect()
     }
 
     /// The numbers of classes and of examples that a data set is large enough for.
@@ -79,6 +92,27 @@ pub struct Kind {
     pub names: Option<Names>,
 }
 
+/// How a head is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Asked {
+    /// About one photo at a time.
+    Alone,
+    /// About all photos together.
+    Together,
+    /// About one photo at a time, after it was taught negatives.
+    WithNegatives,
+}
+
+impl Asked {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Alone => "",
+            Self::Together => ", together",
+            Self::WithNegatives => ", negatives",
+        }
+    }
+}
+
 /// One head on one task.
 #[derive(Debug, Serialize)]
 pub struct Outcome {
@@ -86,9 +120,8 @@ pub struct Outcome {
     #[serde(flatten)]
     pub kind: Kind,
     pub head: String,
-    /// Whether all photos were asked about together.
     #[serde(skip)]
-    pub together: bool,
+    pub asked: Asked,
     #[serde(flatten)]
     pub quality: Quality,
     #[serde(flatten)]
@@ -108,9 +141,8 @@ pub fn run(
     let mut outcomes = Vec::new();
     each(datasets, changes, kinds, number, |task, kind, trial| {
         for spec in specs {
-            outcomes.extend(ask(spec, trial, false, task, kind)?);
-            if kinds.together.is_some() {
-                outcomes.extend(ask(spec, trial, true, task, kind)?);
+            for asked in kinds.asked() {
+                outcomes.extend(ask(spec, trial, asked, task, kind)?);
             }
         }
         Ok(())
@@ -144,6 +176,11 @@ pub fn each(
         };
         let mut trial = draw(dataset, &changes, task, kind.shots)?
             .with_context(|| format!("{} has no photo left to ask about", dataset.name))?;
+        if let Some(n) = kinds.negatives
+            && !trial.draw_negatives(dataset, n, &mut random)
+        {
+            continue;
+        }
         match kinds.together {
             Some((most, which)) => trial.ask_together(most, which, &mut random),
             None => trial.ask_at_most(ASKED, &mut random),
@@ -179,25 +216,30 @@ fn kind(
 fn ask(
     spec: &HeadSpec,
     trial: &Trial,
-    together: bool,
+    asked: Asked,
     task: u64,
     kind: &Kind,
 ) -> Result<Option<Outcome>> {
-    let Some(mut answers) = Answers::of(spec, trial.task.clone(), trial)? else {
+    let taught = match asked {
+        Asked::WithNegatives => trial.task.with_negatives(trial.negatives.view())?,
+        Asked::Alone | Asked::Together => trial.task.clone(),
+    };
+    let Some(mut answers) = Answers::of(spec, taught, trial)? else {
         return Ok(None);
     };
-    let mut head = title(spec);
-    if together {
+    if asked == Asked::Together {
         answers.ask_together(spec, trial)?;
-        head += ", together";
     }
     Ok(Some(Outcome {
         task,
         kind: kind.clone(),
-        head,
-        together,
+        head: title(spec) + asked.title(),
+        asked,
         quality: answers.quality(&trial.labels),
-        strangers: strangers(spec, trial)?,
+        strangers: match trial.negatives.is_empty() {
+            true => strangers(spec, trial)?,
+            false => answers.strangers(&trial.strangers),
+        },
         estimate: answers.estimate(&trial.task)?,
     }))
 }
