@@ -53,6 +53,12 @@ pub enum Error {
         /// Classes in all.
         classes: usize,
     },
+    /// A set holds as many unlabelled photos as it may.
+    #[error("a set holds at most {most} unlabelled photos; label some or remove some")]
+    TooManyUnlabelled {
+        /// The most that there may be.
+        most: usize,
+    },
     /// A set has given all ids that there are, 4,294,967,295 of examples or of classes.
     #[error(
         "this set has used up its ids, so it takes no more; merge it into a new set, which counts from 0 again"
@@ -183,7 +189,7 @@ impl Error {
             Error::UnknownClass(_) => "unknown-class",
             Error::UnknownExample(_) => "unknown-example",
             Error::NotEnoughExamples { .. } => "not-enough-examples",
-            Error::IdsUsedUp => "too-many-items",
+            Error::TooManyUnlabelled { .. } | Error::IdsUsedUp => "too-many-items",
             Error::Parameter { .. } | Error::HyperParameter { .. } => "parameter",
             Error::NotLinear(_) => "not-linear",
             Error::Format(_) => "format",

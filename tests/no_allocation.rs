@@ -89,6 +89,7 @@ fn a_recogniser_allocates_nothing_after_its_first_answer() {
         let negatives = all.features().select(ndarray::Axis(0), &[3, 9]);
         let all = all.with_negatives(negatives.view()).unwrap();
         let mut recogniser = Recogniser::fit(&spec, all.clone()).unwrap();
+        recogniser.learn_unlabelled(&all.features().to_owned());
         recogniser.predict(all.row(0));
         let further = allocations(|| {
             for i in 0..100 {

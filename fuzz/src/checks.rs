@@ -1,7 +1,7 @@
 //! What holds for every set, whatever it was made of.
 
 use handful::heads::HeadSpec;
-use handful::support::SupportSet;
+use handful::support::{Role, SupportSet};
 use handful::{Answer, Classifier, Error, Result};
 use std::collections::BTreeSet;
 
@@ -13,10 +13,7 @@ const TOLERANCE: f64 = 1e-4;
 pub fn ask(classifier: &mut Classifier, row: &[f32]) -> Result<Answer> {
     let answer = classifier.predict(row);
     if let Ok(answer) = &answer {
-        let p: Vec<f64> = answer.scores.iter().map(|s| s.probability).collect();
-        assert!(p.iter().all(|p| (0.0..=1.0).contains(p)), "{p:?}");
-        assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{p:?}");
-        assert!(p.is_sorted_by(|a, b| a >= b), "{p:?}");
+        probabilities(answer);
         assert!(answer.known > 0.0 && answer.known <= 1.0, "{answer:?}");
         let scored = answer.scores.iter().map(|s| &s.label);
         let said: BTreeSet<&String> = scored.clone().chain(&answer.unscored).collect();
@@ -46,6 +43,14 @@ pub fn ask(classifier: &mut Classifier, row: &[f32]) -> Result<Answer> {
     answer
 }
 
+/// The probabilities of an answer must be some.
+pub fn probabilities(answer: &Answer) {
+    let p: Vec<f64> = answer.scores.iter().map(|s| s.probability).collect();
+    assert!(p.iter().all(|p| (0.0..=1.0).contains(p)), "{p:?}");
+    assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{p:?}");
+    assert!(p.is_sorted_by(|a, b| a >= b), "{p:?}");
+}
+
 /// Examples up to which how images are seen does not depend on what was asked before.
 const FEW: usize = 16;
 
@@ -58,6 +63,12 @@ pub fn reload(classifier: &mut Classifier, row: &[f32]) -> Classifier {
     let name = |c: &Classifier| c.head().map(HeadSpec::name);
     assert_eq!(name(&loaded), name(classifier));
     let few = loaded.set().examples().count() <= FEW;
+    for classifier in [&mut *classifier, &mut loaded] {
+        while !classifier
+            .learn_unlabelled()
+            .expect("no set causes an error")
+        {}
+    }
     match (ask(classifier, row), ask(&mut loaded, row)) {
         (Ok(before), Ok(after)) => {
             assert_eq!(before.head, after.head);
@@ -81,6 +92,9 @@ fn same(a: &SupportSet, b: &SupportSet) {
     assert_eq!(a.encoder(), b.encoder());
     assert_eq!(a.classes(), b.classes());
     assert!(a.examples().eq(b.examples()));
+    for role in [Role::Negative, Role::Unlabelled] {
+        assert!(a.classless(role).eq(b.classless(role)));
+    }
     assert_eq!(a.next_ids(), b.next_ids());
     for class in a.classes() {
         assert_eq!(a.text(class), b.text(class));

@@ -3,12 +3,13 @@
 
 use arbitrary::Arbitrary;
 use handful::heads::HeadSpec;
-use handful::support::{Class, ClassId, Example, ExampleId, Mark};
+use handful::support::{Class, ClassId, Example, ExampleId, Mark, Role};
 use handful::{Classifier, Result, Stream};
 use handful_fuzz::bounds::in_time;
 use handful_fuzz::checks;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Calls of one sequence; more say nothing that fewer do not.
 const MOST_CALLS: usize = 48;
@@ -45,6 +46,16 @@ enum Call {
     Export,
     Reload(Row),
     Mark(Option<u8>),
+    AddNegative(Row),
+    RemoveNegative(Pick),
+    /// So many photos, each a little different.
+    AddUnlabelled(Row, u8),
+    RemoveUnlabelled(Pick),
+    LabelUnlabelled(Pick, Label),
+    SuggestUnlabelled,
+    /// Slices.
+    Learn(u8),
+    AskTogether(Vec<Row>),
 }
 
 /// One of a few labels, so that calls meet; some are the same to a reader, some are no labels.
@@ -105,13 +116,21 @@ impl Row {
     }
 }
 
-/// One of the examples that there are, or one that is not there.
+/// One of the photos that there are, or one that is not there.
 #[derive(Arbitrary, Debug)]
 struct Pick(u8);
 
 impl Pick {
     fn of(&self, classifier: &Classifier) -> ExampleId {
-        let ids: Vec<ExampleId> = classifier.set().examples().map(|(id, _)| id).collect();
+        self.among(classifier.set().examples().map(|(id, _)| id))
+    }
+
+    fn of_role(&self, role: Role, classifier: &Classifier) -> ExampleId {
+        self.among(classifier.set().classless(role).map(|(id, _)| id))
+    }
+
+    fn among(&self, ids: impl Iterator<Item = ExampleId>) -> ExampleId {
+        let ids: Vec<ExampleId> = ids.collect();
         let place = usize::from(self.0) % (ids.len() + 1);
         ids.get(place).copied().unwrap_or(u32::MAX)
     }
@@ -157,7 +176,19 @@ fuzz_target!(|sequence: Sequence| {
 });
 
 /// What undo takes back. Labels that are the same may be spelled differently.
-type Contents = (Vec<(Class, String)>, Vec<(ExampleId, Example)>);
+type Contents = (
+    Vec<(Class, String)>,
+    Vec<(ExampleId, Example)>,
+    [Vec<(ExampleId, Arc<[f32]>)>; 2],
+);
+
+/// Ids of all photos.
+fn photos((_, examples, classless): &Contents) -> BTreeSet<ExampleId> {
+    let classless = classless.iter().flatten().map(|(id, _)| *id);
+    classless
+        .chain(examples.iter().map(|(id, _)| *id))
+        .collect()
+}
 
 /// A step of undo: its mark, and the contents on its other side.
 type Step = (Option<Mark>, Contents);
@@ -169,7 +200,7 @@ struct Session {
     /// Contents before each step that can be taken back, and after each that can be made again.
     done: Vec<Step>,
     undone: Vec<Step>,
-    examples: BTreeSet<ExampleId>,
+    photos: BTreeSet<ExampleId>,
     classes: BTreeSet<ClassId>,
 }
 
@@ -189,7 +220,7 @@ impl Session {
             mark: None,
             done: Vec::new(),
             undone: Vec::new(),
-            examples: BTreeSet::new(),
+            photos: BTreeSet::new(),
             classes: BTreeSet::new(),
         }
     }
@@ -263,6 +294,46 @@ impl Session {
                 self.done.clear();
                 self.undone.clear();
             }
+            Call::AddNegative(row) => self.change(|c| c.add_negative(&row.of(width))),
+            Call::RemoveNegative(pick) => {
+                let id = pick.of_role(Role::Negative, &self.classifier);
+                self.change(|c| c.remove_negative(id));
+            }
+            Call::AddUnlabelled(row, n) => {
+                for i in 0..n % 32 {
+                    let mut row = row.of(width);
+                    row[0] += f32::from(i);
+                    self.change(|c| c.add_unlabelled(&row));
+                }
+            }
+            Call::RemoveUnlabelled(pick) => {
+                let id = pick.of_role(Role::Unlabelled, &self.classifier);
+                self.change(|c| c.remove_unlabelled(id));
+            }
+            Call::LabelUnlabelled(pick, label) => {
+                let id = pick.of_role(Role::Unlabelled, &self.classifier);
+                self.change(|c| c.label_unlabelled(id, &label.text()));
+            }
+            Call::SuggestUnlabelled => {
+                let wanted = self.classifier.suggest_unlabelled(2);
+                let wanted = wanted.expect("no set causes an error");
+                let set = self.classifier.set();
+                let is_there = |&id: &ExampleId| set.classless_of(Role::Unlabelled, id).is_ok();
+                assert!(wanted.iter().all(is_there));
+            }
+            Call::Learn(steps) => self.apart(|c| {
+                for _ in 0..steps {
+                    c.learn_unlabelled().expect("no set causes an error");
+                }
+                Ok(())
+            }),
+            Call::AskTogether(rows) => {
+                let rows: Vec<f32> = rows.iter().flat_map(|row| row.of(width)).collect();
+                if let Ok(answers) = self.classifier.predict_together(&rows) {
+                    assert_eq!(answers.len(), rows.len() / width);
+                    answers.iter().for_each(checks::probabilities);
+                }
+            }
             Call::Mark(mark) => {
                 self.mark = mark.map(|mark| Mark::from(mark % 3));
                 self.classifier.mark(self.mark);
@@ -289,7 +360,11 @@ impl Session {
         let classes = set.classes().iter();
         let classes = classes.map(|class| (class.clone(), class.label.to_string()));
         let examples = set.examples().map(|(id, example)| (id, example.clone()));
-        (classes.collect(), examples.collect())
+        let classless = [Role::Negative, Role::Unlabelled].map(|role| {
+            let photos = set.classless(role);
+            photos.map(|(id, row)| (id, row.clone())).collect()
+        });
+        (classes.collect(), examples.collect(), classless)
     }
 
     /// A call that changes nothing that undo takes back. An error leaves no trace.
@@ -319,12 +394,8 @@ impl Session {
         {
             assert!(self.classes.insert(class.id), "class {} again", class.id);
         }
-        for (id, _) in after
-            .1
-            .iter()
-            .filter(|(id, _)| before.1.iter().all(|b| b.0 != *id))
-        {
-            assert!(self.examples.insert(*id), "example {id} again");
+        for id in photos(&after).difference(&photos(&before)) {
+            assert!(self.photos.insert(*id), "photo {id} again");
         }
         if after != before {
             self.undone.clear();

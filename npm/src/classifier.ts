@@ -237,6 +237,24 @@ export class Classifier extends FeatureClassifier {
   }
 
   /**
+   * Adds many images that nobody has labelled, of the classes or of none: answers learn from them; see
+   * {@link FeatureClassifier.addUnlabelledFeatures}. An image that fails gives an item with `error` and does not stop the rest. An abort
+   * rejects; the images that were added until then stay.
+   *
+   * @returns An item for each image, in order: the id of the photo, or the error, with code `too-many-items` where there are 1,000.
+   * @throws {@link HandfulError} with code `no-encoder` or `disposed`; the reason of an abort.
+   */
+  async addUnlabelled(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<AddResult[]> {
+    const encoder = this.#images();
+    const results: AddResult[] = [];
+    const act = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
+      return { id: this.addUnlabelledFeatures((await encoder.encode(image, each)).features) };
+    };
+    for await (const result of batch(images, options, IMAGE_OPTIONS, act)) results.push(result);
+    return results;
+  }
+
+  /**
    * Which class an image belongs to.
    *
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `not-enough-examples` while fewer

@@ -32,6 +32,12 @@ export interface CoreClassifier {
   addNegative(features: Float32Array): number;
   removeNegative(id: number): void;
   negatives(): Uint32Array;
+  addUnlabelled(features: Float32Array): number;
+  removeUnlabelled(id: number): void;
+  labelUnlabelled(id: number, label: string): void;
+  unlabelled(): Uint32Array;
+  suggestUnlabelled(count: number): Uint32Array;
+  learnUnlabelled(): boolean;
   mark(mark: number | undefined): void;
   undoMark(): number | undefined;
   redoMark(): number | undefined;

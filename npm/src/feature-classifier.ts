@@ -40,6 +40,9 @@ const UNDERSTOOD = 0.5;
 /** Milliseconds that work in slices holds the thread at once, at most about. */
 const SLICE = 4;
 
+/** Milliseconds without a change after which unlabelled photos are learned from, so that adding many is not slowed by learning each. */
+const PAUSE = 50;
+
 /** How to get at the core module. */
 export interface CoreOptions extends Pick<CallOptions, "signal"> {
   /** The core's WebAssembly; see `init`. Only the first load looks at it. */
@@ -87,6 +90,10 @@ export class FeatureClassifier implements Disposable {
   #classes: readonly ClassSummary[] | undefined;
   #examples: readonly ExampleSummary[] | undefined;
   #negatives: readonly number[] | undefined;
+  #unlabelled: readonly number[] | undefined;
+  #learning: Promise<void> | undefined;
+  /** When the set was last changed, as `performance.now()` says. */
+  #changed = 0;
   readonly #listeners = new Set<() => void>();
   #endReading: (() => void) | undefined;
   readonly #names = new StepNames();
@@ -101,6 +108,7 @@ export class FeatureClassifier implements Disposable {
     this.#core = core;
     this.#streams = core.streams();
     this.#encoderId = core.encoder();
+    this.#learn(core);
   }
 
   /**
@@ -162,6 +170,23 @@ export class FeatureClassifier implements Disposable {
     const core = this.core;
     this.#negatives ??= [...core.negatives()];
     return this.#negatives;
+  }
+
+  /** Ids of the unlabelled photos, in order; see {@link addUnlabelledFeatures}. The same array until the set changes. */
+  get unlabelled(): readonly number[] {
+    const core = this.core;
+    this.#unlabelled ??= [...core.unlabelled()];
+    return this.#unlabelled;
+  }
+
+  /**
+   * Settled once answers count all unlabelled photos: at once where nothing is to be learned. Learning begins a moment after a change
+   * and takes slices of a few milliseconds between other tasks; listeners of {@link subscribe} are told when it is done. A change meanwhile
+   * prolongs it; {@link dispose} ends it.
+   */
+  get learned(): Promise<void> {
+    void this.core; // says `disposed`
+    return this.#learning ?? Promise.resolve();
   }
 
   /**
@@ -322,6 +347,38 @@ export class FeatureClassifier implements Disposable {
    */
   removeNegative(id: number): void {
     this.change((core) => core.removeNegative(exampleId(id)));
+  }
+
+  /**
+   * Adds a photo that nobody has labelled, of one of the classes or of none, to a pile beside the examples. From 20 of them on, answers of
+   * the automatic head learn from them: photos that are alike are of the same class, which tells much where a class has one example
+   * or two. Until all is {@link learned}, answers are as before, or without the pile where the classes have changed.
+   *
+   * @param features - One row: all streams one after another, of any scale.
+   * @returns The id of the photo, which no example has; see {@link unlabelled}.
+   * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, or `too-many-items` where there are 1,000 or when all ids
+   * are used up.
+   */
+  addUnlabelledFeatures(features: Float32Array): number {
+    check("features", features, ROW);
+    return this.change((core) => core.addUnlabelled(features));
+  }
+
+  /**
+   * Removes an unlabelled photo.
+   * @throws {@link HandfulError} with code `unknown-example`.
+   */
+  removeUnlabelled(id: number): void {
+    this.change((core) => core.removeUnlabelled(exampleId(id)));
+  }
+
+  /**
+   * Makes an unlabelled photo an example, and adds its class if that is new. It keeps its id.
+   * @throws {@link HandfulError} with code `unknown-example`, `empty-label`, `label-too-long`, or `too-many-items` when all ids are used up.
+   */
+  labelUnlabelled(id: number, label: string): void {
+    check("label", label, TEXT);
+    this.change((core) => core.labelUnlabelled(exampleId(id), label));
   }
 
   /**
@@ -486,8 +543,8 @@ export class FeatureClassifier implements Disposable {
 
   /**
    * Which classes many feature rows belong to. From 20 rows on the automatic head lets them help each other: those that are
-   * alike are of the same class, which tells much where a class has one example or two. The set as it is when they are
-   * handed over answers. It takes longer than asking one by one, in slices that leave the page time for others.
+   * alike are of the same class, which tells much where a class has one example or two; unlabelled photos of the set count with
+   * them. The set as it is when they are handed over answers. It takes longer than asking one by one, in slices that leave the page time for others.
    *
    * @param rows - Each as for {@link addFeatures}.
    * @returns An answer for each row, in order.
@@ -585,6 +642,16 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * Which unlabelled photos to label next: the ids of the `count` that would teach most, the most wanted first; see
+   * {@link suggestFeatures} and {@link labelUnlabelled}.
+   */
+  suggestUnlabelled(count: number): number[] {
+    check("count", count, COUNT);
+    const core = this.core;
+    return [...guarded(() => core.suggestUnlabelled(atMost(count)))];
+  }
+
+  /**
    * How well the set works with the head that answers, judged by its own examples. It can take longer than an answer,
    * so ask when the set has changed, not for every image.
    */
@@ -620,7 +687,7 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
-   * Calls `listener` after every change of the set or of the head.
+   * Calls `listener` after every change of the set or of the head, and when unlabelled photos were learned from.
    * @returns A function that ends it.
    */
   subscribe(listener: () => void): () => void {
@@ -638,6 +705,7 @@ export class FeatureClassifier implements Disposable {
     this.#classes = undefined;
     this.#examples = undefined;
     this.#negatives = undefined;
+    this.#unlabelled = undefined;
     this.#listeners.clear();
   }
 
@@ -709,6 +777,40 @@ export class FeatureClassifier implements Disposable {
     this.#classes = undefined;
     this.#examples = undefined;
     this.#negatives = undefined;
+    this.#unlabelled = undefined;
+    this.#learn(core);
+    this.#tell();
+    return result;
+  }
+
+  /** Has the unlabelled photos learned from, once the set is left alone for a moment. */
+  #learn(core: CoreClassifier): void {
+    this.#changed = performance.now();
+    if (this.#learning || core.unlabelled().length === 0) return;
+    this.#learning = this.#learnInSlices();
+    // Whoever waits is told of an error; nobody has to.
+    this.#learning.catch(() => {});
+  }
+
+  async #learnInSlices(): Promise<void> {
+    try {
+      for (let done = false; !done; ) {
+        const wait = this.#changed + PAUSE - performance.now();
+        await new Promise((resolve) => setTimeout(resolve, Math.max(wait, 0)));
+        const core = this.#core;
+        if (!core) return;
+        const start = performance.now();
+        if (start < this.#changed + PAUSE) continue;
+        do done = guarded(() => core.learnUnlabelled());
+        while (!done && performance.now() - start < SLICE);
+      }
+    } finally {
+      this.#learning = undefined;
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) {
       try {
         listener();
@@ -719,7 +821,6 @@ export class FeatureClassifier implements Disposable {
         });
       }
     }
-    return result;
   }
 }
 

@@ -14,6 +14,8 @@ export interface SetSummary {
   readonly examples: number;
   /** Number of negatives, photos that show none of the classes. */
   readonly negatives: number;
+  /** Number of unlabelled photos. */
+  readonly unlabelled: number;
   /** How answers are computed; its hyper-parameters are read by loading the set. */
   readonly head: HeadName;
   /** Number of small pictures of examples in the file. The package writes none; a page may add them. */
@@ -57,7 +59,8 @@ export function inspect(bytes: Uint8Array): SetSummary {
     streams,
     classes,
     examples: counts.reduce((sum, count) => sum + count, 0),
-    negatives: negativesOf(tensors, width),
+    negatives: classlessOf(tensors, width, "negatives", "negative_features"),
+    unlabelled: classlessOf(tensors, width, "unlabelled", "unlabelled_features"),
     head: headName(head),
     pictures: [...tensors.keys()].filter((name) => /^picture\.\d+$/.test(name)).length,
   };
@@ -141,12 +144,17 @@ function countsOf(tensors: ReadonlyMap<string, Tensor>, width: number, classes: 
   return counts;
 }
 
-/** How many negatives there are; earlier versions wrote none. */
-function negativesOf(tensors: ReadonlyMap<string, Tensor>, width: number): number {
-  if (!tensors.has("negatives")) return 0;
-  const { rows } = matrix(tensors, "negatives", "U32", 1);
-  if (matrix(tensors, "negative_features", "F32", width).rows !== rows)
-    refuse("it has another number of features than of negatives");
+/** How many photos without a class there are of a kind; earlier versions wrote none. */
+function classlessOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  width: number,
+  name: string,
+  features: string,
+): number {
+  if (!tensors.has(name)) return 0;
+  const { rows } = matrix(tensors, name, "U32", 1);
+  if (matrix(tensors, features, "F32", width).rows !== rows)
+    refuse(`it has another number of ${features} than of ${name}`);
   return rows;
 }
 

@@ -312,7 +312,7 @@ export type BatchItem<Value> =
       readonly error: HandfulError;
     });
 
-/** One image of `addExamples`: the id of the new example, or the error. */
+/** One image of `addExamples` or `addUnlabelled`: the id of the new photo, or the error. */
 export type AddResult = BatchItem<{ readonly id: number }>;
 
 /** One image of `predictMany`. */

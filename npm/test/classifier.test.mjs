@@ -24,6 +24,7 @@ const view = (classifier) => ({
   classes: classifier.classes,
   examples: classifier.examples,
   negatives: classifier.negatives,
+  unlabelled: classifier.unlabelled,
   bytes: classifier.save(),
   canUndo: classifier.canUndo,
   canRedo: classifier.canRedo,
@@ -294,6 +295,69 @@ test("what is like a negative is foreign, and a negative is listed, counted, und
   refuses(classifier, "unknown-example", () => classifier.removeNegative(-1));
   refuses(classifier, "unknown-example", () => classifier.removeExample(16));
   refuses(classifier, "shape", () => classifier.addNegativeFeatures(APPLE));
+});
+
+test("answers learn from unlabelled photos between other tasks, and listeners are told", async () => {
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 24 }] });
+  let seed = 7;
+  const noise = () => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const photo = (thing) =>
+    Float32Array.from({ length: 24 }, (_, k) => (k % 4 === thing ? 1 : 0) + 2 * (noise() - 0.5));
+  classifier.addFeatures(photo(0), "apple");
+  classifier.addFeatures(photo(1), "pear");
+  assert.deepEqual(classifier.unlabelled, []);
+  await classifier.learned;
+  let told = 0;
+  const asked = photo(0);
+  const before = classifier.predictFeatures(asked);
+  const ids = Array.from({ length: 40 }, (_, i) => classifier.addUnlabelledFeatures(photo(i % 2)));
+  assert.deepEqual(classifier.unlabelled, ids);
+  assert.equal(classifier.unlabelled, classifier.unlabelled);
+  const end = classifier.subscribe(() => {
+    told += 1;
+  });
+  assert.deepEqual(classifier.predictFeatures(asked).scores, before.scores);
+  await classifier.learned;
+  assert.equal(told, 1);
+  end();
+  const after = classifier.predictFeatures(asked);
+  assert.notDeepEqual(after.scores, before.scores);
+  assert.equal(after.known, before.known);
+
+  const saved = classifier.save();
+  assert.equal(inspect(saved).unlabelled, 40);
+  const loaded = await FeatureClassifier.load(saved);
+  assert.deepEqual(loaded.unlabelled, ids);
+  await loaded.learned;
+  assert.deepEqual(loaded.predictFeatures(asked).scores, after.scores);
+
+  const [wanted, ...others] = classifier.suggestUnlabelled(3);
+  assert.ok([wanted, ...others].every((id) => ids.includes(id)) && others.length === 2);
+  classifier.labelUnlabelled(wanted, "apple");
+  assert.ok(classifier.examples.some(({ id, label }) => id === wanted && label === "apple"));
+  assert.ok(!classifier.unlabelled.includes(wanted));
+  classifier.undo();
+  classifier.removeUnlabelled(wanted);
+  assert.equal(classifier.unlabelled.length, 39);
+  classifier.undo();
+  assert.deepEqual(classifier.unlabelled, ids);
+  await classifier.learned;
+  assert.deepEqual(classifier.predictFeatures(asked).scores, after.scores);
+
+  refuses(classifier, "unknown-example", () => classifier.removeUnlabelled(0));
+  refuses(classifier, "unknown-example", () => classifier.labelUnlabelled(-1, "apple"));
+  refuses(classifier, "empty-label", () => classifier.labelUnlabelled(ids[0], " "));
+  refuses(classifier, "shape", () => classifier.addUnlabelledFeatures(APPLE));
+  for (let n = 40; n < 1000; n += 1) classifier.addUnlabelledFeatures(asked);
+  refuses(classifier, "too-many-items", () => classifier.addUnlabelledFeatures(asked));
+  // Whoever waits does not wait for ever.
+  const { learned } = classifier;
+  classifier.dispose();
+  await learned;
+  assert.throws(() => classifier.learned, { code: "disposed" });
 });
 
 test("undo and redo say when there is nothing to do", async () => {

@@ -32,6 +32,11 @@ test("Node teaches and asks with the encoder that ships", async (t) => {
   const id = await classifier.addNegative(drawPixels("mug", 2));
   assert.deepEqual(classifier.negatives, [id]);
   classifier.removeNegative(id);
+  const [mug, broken] = await classifier.addUnlabelled([drawPixels("mug", 3), new Blob(["no picture"])]);
+  assert.deepEqual(classifier.unlabelled, [mug.id]);
+  assert.deepEqual([broken.index, broken.id, broken.error.code], [1, undefined, "not-an-image"]);
+  await classifier.learned;
+  classifier.removeUnlabelled(mug.id);
   const pile = [drawPixels("leaf", 1), drawPixels("mug", 1), new Blob(["no picture"])];
   assert.deepEqual(await classifier.suggest(pile, 1), [1]);
   const [leaf, , unreadable] = await classifier.predictTogether(pile);

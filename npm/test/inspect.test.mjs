@@ -15,6 +15,7 @@ async function taught() {
   set.addFeatures(row(0, 1), "pear", { views: [row(0, 2), row(0, 3)] });
   set.addNegativeFeatures(row(3, 1));
   set.addNegativeFeatures(row(1, 3));
+  set.addUnlabelledFeatures(row(2, 2));
   set.addClass("<b>Ümläut</b> 梨");
   set.setText("pear", Float32Array.of(0, 0, 1));
   set.setEnabled("apple", false);
@@ -36,13 +37,14 @@ function withHeader(bytes, change) {
   return new Uint8Array(Buffer.concat([length, words, data]));
 }
 
-const summaryOf = ({ encoderId, streams, classes, examples, negatives, head }) => ({
+const summaryOf = ({ encoderId, streams, classes, examples, negatives, unlabelled, head }) => ({
   encoderId,
   streams,
   classes,
   examples: examples.length,
   head: typeof head === "string" ? head : head.name,
   negatives: negatives.length,
+  unlabelled: unlabelled.length,
   pictures: 0,
 });
 
@@ -142,6 +144,13 @@ test("what is said has to be so", async () => {
     },
     "negatives that are no matrix": (header) => {
       header.negative_features.shape = [header.negative_features.shape.flat()];
+    },
+    "unlabelled photos of another type": (header) => {
+      header.unlabelled.dtype = "F32";
+    },
+    "unlabelled photos without features": (header) => {
+      header.others = header.unlabelled_features;
+      delete header.unlabelled_features;
     },
     "no examples": (header) => void delete header.examples,
     "examples of another type": (header) => {

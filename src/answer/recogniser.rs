@@ -1,13 +1,14 @@
 //! A fitted head that answers with probabilities that mean what they say.
 
 use crate::Result;
-use crate::heads::{FittedHead, HeadSpec, Query, Scratch};
+use crate::heads::{FittedHead, HeadSpec, LearnedPile, Query, Scratch};
 use crate::task::Task;
 use crate::validation::{
     ENOUGH, HeldOut, Report, Thresholds, likeness, probabilities_into, unsure,
 };
 use ndarray::Array2;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a recogniser says of one photo. Classes are indices of the task.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,12 +29,18 @@ pub struct Prediction {
 }
 
 /// A head fitted to a task and calibrated on the task's own examples. It reuses its buffers: asking allocates nothing after the first time.
+/// A copy shares the head.
+#[derive(Clone)]
 pub struct Recogniser {
     spec: HeadSpec,
     task: Task,
-    head: Box<dyn FittedHead>,
+    head: Arc<dyn FittedHead>,
     thresholds: Thresholds,
+    /// What was learned from photos without labels, and its share in the answer.
+    pub(super) pile: Option<(Arc<LearnedPile>, f64)>,
     scores: Vec<f32>,
+    /// Probabilities by the pile.
+    others: Vec<f64>,
     similarities: Vec<f32>,
     /// Embeddings of photos that show none of the classes `(q, width)`.
     negatives: Array2<f32>,
@@ -84,7 +91,9 @@ impl Recogniser {
         Self {
             spec: spec.clone(),
             thresholds,
+            pile: None,
             scores: vec![0.0; classes],
+            others: vec![0.0; classes],
             similarities: vec![0.0; read],
             negatives: task.negatives(),
             scratch: Scratch::default(),
@@ -94,7 +103,7 @@ impl Recogniser {
                 unscored: Vec::with_capacity(classes),
                 ..Prediction::default()
             },
-            head,
+            head: head.into(),
             task,
         }
     }
@@ -113,8 +122,7 @@ impl Recogniser {
         prediction.unscored.clear();
         let unscored = (0..self.scores.len()).filter(|&c| !self.scores[c].is_finite());
         prediction.unscored.extend(unscored);
-        let (rule, reference) = (&self.thresholds.rule, &self.thresholds.reference);
-        rule.set_into(&prediction.probabilities, &mut prediction.set);
+        let reference = &self.thresholds.reference;
         let novelty = novelty.unwrap_or_else(|| unsure(&prediction.probabilities));
         if !self.negatives.is_empty() {
             self.task.embedding_into(row, &mut scratch.embedding);
@@ -124,18 +132,23 @@ impl Recogniser {
         prediction.known = reference.share_beyond(prediction.novelty);
         let threshold = reference.threshold();
         prediction.foreign = threshold.is_some_and(|threshold| prediction.novelty > threshold);
+        if let Some((pile, share)) = &self.pile {
+            pile.logits_into(query, scratch, &mut self.scores);
+            probabilities_into(&self.scores, 1.0, &mut self.others);
+            let p = &mut prediction.probabilities;
+            share_out(p, &self.others, |class| share * pile.occurring[class]);
+        }
+        let p = &prediction.probabilities;
+        self.thresholds.rule.set_into(p, &mut prediction.set);
         prediction
     }
 
     /// Lets a share of a prediction be what other logits `(C,)` of the head say.
-    pub(super) fn mix(&self, prediction: &mut Prediction, logits: &[f32], share: f64) {
-        let mut others = vec![0.0; logits.len()];
-        probabilities_into(logits, 1.0, &mut others);
-        for (p, other) in prediction.probabilities.iter_mut().zip(others) {
-            *p += share * (other - *p);
-        }
-        let (rule, p) = (&self.thresholds.rule, &prediction.probabilities);
-        rule.set_into(p, &mut prediction.set);
+    pub(super) fn mix(&mut self, prediction: &mut Prediction, logits: &[f32], share: f64) {
+        probabilities_into(logits, 1.0, &mut self.others);
+        let p = &mut prediction.probabilities;
+        share_out(p, &self.others, |_| share);
+        self.thresholds.rule.set_into(p, &mut prediction.set);
     }
 
     /// How well the head works, from all examples that can be held out. `task` is the one that [`Recogniser::fit`] was given.
@@ -165,6 +178,18 @@ impl Recogniser {
     /// What scores are divided by to give calibrated logits.
     pub fn temperature(&self) -> f64 {
         self.thresholds.temperature * self.head.prior_temperature()
+    }
+}
+
+/// Takes a share of the probability of each class, and shares out what was taken anew among these shares, as other probabilities say.
+fn share_out(p: &mut [f64], others: &[f64], share: impl Fn(usize) -> f64) {
+    let of = |all: &[f64]| -> f64 { all.iter().enumerate().map(|(c, p)| share(c) * p).sum() };
+    let (taken, said) = (of(p), of(others));
+    // Of what gets no share the others may say everything.
+    if said > 0.0 {
+        for (class, (p, other)) in p.iter_mut().zip(others).enumerate() {
+            *p += share(class) * (taken / said * other - *p);
+        }
     }
 }
 

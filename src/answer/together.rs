@@ -1,9 +1,10 @@
 //! Many photos answered together, so that they help each other, in slices of a few milliseconds.
 
 use super::{Prediction, Recogniser};
-use crate::heads::Pile;
+use crate::heads::{LearnedPile, Pile};
 use crate::numerics::Measured;
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis, concatenate, s};
+use std::sync::Arc;
 
 /// Photos that help each other at least; fewer are answered one by one. With one photo a class twelve gain 0.1 points, lose as much where
 /// a third are strangers, and are 2 points worse calibrated (`evaluate --tasks 900 --shots 1 --together 12 --ablate together.FEWEST=12`,
@@ -19,10 +20,14 @@ static DOUBT: Measured = Measured::new("together.DOUBT", 50.0);
 pub struct Together {
     recogniser: Recogniser,
     rows: Array2<f32>,
+    /// How many of them are asked about.
+    asked: usize,
     predictions: Vec<Prediction>,
     /// Where the photos begin that are worked out.
     start: usize,
     pile: Option<Pile>,
+    /// What the last of them that were worked out have taught, and its share in an answer.
+    learned: Option<(Arc<LearnedPile>, f64)>,
 }
 
 impl Together {
@@ -33,14 +38,36 @@ impl Together {
     }
 
     /// Of unit rows `(m, width)`, each as [`crate::Streams::unit`] gives it.
-    pub fn new(recogniser: Recogniser, rows: Array2<f32>) -> Self {
+    pub fn new(mut recogniser: Recogniser, rows: Array2<f32>) -> Self {
+        recogniser.pile = None;
         Self {
             recogniser,
+            asked: rows.nrows(),
             rows,
             predictions: Vec::new(),
             start: 0,
             pile: None,
+            learned: None,
         }
+    }
+
+    /// Of photos that nobody asks about.
+    pub(crate) fn of_unlabelled(recogniser: Recogniser, rows: &Array2<f32>) -> Self {
+        Self::new(recogniser, Array2::zeros((0, rows.ncols()))).beside(rows)
+    }
+
+    /// Lets other photos help, as many as have room beside those that are asked about: unit rows `(k, width)`.
+    pub fn beside(mut self, rows: &Array2<f32>) -> Self {
+        let room = self.recogniser.head().most_together();
+        let room = room.saturating_sub(self.asked).min(rows.nrows());
+        let rows = rows.slice(s![..room, ..]);
+        self.rows = concatenate![Axis(0), self.rows, rows];
+        self
+    }
+
+    /// What other answers learn from these photos, once all is done.
+    pub(crate) fn into_learned(self) -> Option<(Arc<LearnedPile>, f64)> {
+        self.learned
     }
 
     /// Works for a few milliseconds; true when all photos are answered.
@@ -73,7 +100,8 @@ impl Together {
             for (answer, logits) in answers.iter_mut().zip(pile.logits.rows()) {
                 self.recogniser.mix(answer, &logits.to_vec(), share);
             }
-            self.pile = None;
+            let learned = self.pile.take().and_then(Pile::learned);
+            self.learned = learned.map(|pile| (Arc::new(pile), share));
         }
         self.start = end;
         self.start == photos
@@ -81,6 +109,21 @@ impl Together {
 
     /// Of the photos that are answered, in order; until the last step, those of single photos.
     pub fn predictions(&self) -> &[Prediction] {
-        &self.predictions
+        &self.predictions[..self.predictions.len().min(self.asked)]
+    }
+}
+
+impl Recogniser {
+    /// Learns from photos without labels, unit rows `(m, width)`, at most as many as help each other: from 20 on they count in each answer
+    /// of the default head.
+    pub fn learn_unlabelled(&mut self, rows: &Array2<f32>) {
+        let mut together = Together::of_unlabelled(self.clone(), rows);
+        while !together.step() {}
+        self.pile = together.into_learned();
+    }
+
+    /// Answers with what was learned elsewhere from such photos; `None` for nothing.
+    pub(crate) fn set_learned(&mut self, pile: Option<(Arc<LearnedPile>, f64)>) {
+        self.pile = pile;
     }
 }

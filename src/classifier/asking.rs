@@ -87,10 +87,13 @@ impl Classifier {
             Keeps::Nothing => Recogniser::fit(&spec, Task::from(&self.set)),
             Keeps::Statistics(recipe) => self.running.follow(&self.set, recipe),
             Keeps::Kernel => {
+                self.unlabelled.start_anew(&self.set);
                 let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
                 self.kept = Some(kept);
                 let view = head.view().clone();
-                Recogniser::of(&spec, Box::new(head), view)
+                let mut recogniser = Recogniser::of(&spec, Box::new(head), view)?;
+                recogniser.set_learned(self.unlabelled.learned());
+                Ok(recogniser)
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use crate::heads::HeadSpec;
 use crate::support::tensors::{UNIT_TOLERANCE, extend, floats, matrix, open, refuse, write};
-use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text};
+use crate::support::{
+    Class, ClassId, Classless, Edit, Example, ExampleId, MOST_UNLABELLED, Role, SupportSet,
+    TOO_MANY_UNLABELLED, Text,
+};
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,12 @@ const VERSION: u32 = 1;
 
 /// The one metadata entry.
 const ENTRY: &str = "handful";
+
+/// The tensors of photos without a class: of each role their ids and their feature rows.
+const CLASSLESS: [(Role, &str, &str); 2] = [
+    (Role::Negative, "negatives", "negative_features"),
+    (Role::Unlabelled, "unlabelled", "unlabelled_features"),
+];
 
 #[derive(Deserialize)]
 struct Version {
@@ -94,14 +103,19 @@ impl Classifier {
         if clip > 0 {
             tensors.push(("text", Dtype::F32, clip, &text));
         }
-        let (mut ids, mut rows) = (Vec::new(), Vec::new());
-        for (id, row) in set.negatives() {
-            extend(&mut ids, [id.to_le_bytes()].into_iter());
-            extend(&mut rows, row.iter().map(|v| v.to_le_bytes()));
-        }
-        if !ids.is_empty() {
-            tensors.push(("negatives", Dtype::U32, 1, &ids));
-            tensors.push(("negative_features", Dtype::F32, width, &rows));
+        let classless = CLASSLESS.map(|(role, ..)| {
+            let (mut ids, mut rows) = (Vec::new(), Vec::new());
+            for (id, row) in set.classless(role) {
+                extend(&mut ids, [id.to_le_bytes()].into_iter());
+                extend(&mut rows, row.iter().map(|v| v.to_le_bytes()));
+            }
+            (ids, rows)
+        });
+        for ((_, name, features), (ids, rows)) in CLASSLESS.iter().zip(&classless) {
+            if !ids.is_empty() {
+                tensors.push((name, Dtype::U32, 1, ids));
+                tensors.push((features, Dtype::F32, width, rows));
+            }
         }
         let meta = serde_json::to_string(&meta).expect("plain numbers and strings");
         write(&tensors, ENTRY, meta)
@@ -203,7 +217,7 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         if rows == 0 || bytes > features.len() {
             return refuse("an example has no features");
         }
-        if set.example(id).is_ok() || id >= meta.next_example {
+        if set.has_photo(id) || id >= meta.next_example {
             return refuse(format!("example id {id} is used twice or out of range"));
         }
         let Some(&class) = entries.get(class as usize) else {
@@ -219,20 +233,27 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
     if !features.is_empty() {
         return refuse("it has more features than examples");
     }
-    if tensors.names().contains(&"negatives") {
-        let ids = matrix(tensors, "negatives", Dtype::U32, 1)?.as_chunks().0;
-        let rows = matrix(tensors, "negative_features", Dtype::F32, width)?;
+    for (role, name, features) in CLASSLESS {
+        if !tensors.names().contains(&name) {
+            continue;
+        }
+        let ids = matrix(tensors, name, Dtype::U32, 1)?.as_chunks().0;
+        let rows = matrix(tensors, features, Dtype::F32, width)?;
         if ids.len() * width * 4 != rows.len() {
-            return refuse("it has another number of features than of negatives");
+            return refuse(format!(
+                "it has another number of {features} than of {name}"
+            ));
+        }
+        if role == Role::Unlabelled && ids.len() > MOST_UNLABELLED {
+            return Err(TOO_MANY_UNLABELLED);
         }
         for (&id, row) in ids.iter().zip(rows.chunks_exact(width * 4)) {
             let id = u32::from_le_bytes(id);
-            let known = set.example(id).is_ok() || set.negative(id).is_ok();
-            if known || id >= meta.next_example {
+            if set.has_photo(id) || id >= meta.next_example {
                 return refuse(format!("example id {id} is used twice or out of range"));
             }
-            let row = unit_rows(floats(row), |row| set.streams().unit(row))?;
-            set.apply(Edit::Negative(id, Some(row.into())));
+            let row = unit_rows(floats(row), |row| set.streams().unit(row))?.into();
+            set.apply(Edit::Classless(id, Some(Classless { role, row })));
         }
     }
     set.reserve_ids(meta.next_class, meta.next_example);

@@ -63,6 +63,11 @@ impl Kept {
         Ok(false)
     }
 
+    /// Whether another view is being learned.
+    pub fn is_learning(&self) -> bool {
+        self.next.is_some()
+    }
+
     /// Does a piece of what is to be learned.
     fn learn(&mut self, all: &InUse<'_>) -> Result<()> {
         let before = self.next.take();

@@ -67,9 +67,13 @@ impl Classifier {
     /// # Errors
     /// Those of [`crate::Streams::unit`].
     pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>> {
-        let width = self.set.streams().width();
-        let unit = self.set.streams().units(rows)?;
-        let photos = unit.chunks_exact(width);
+        let units = self.set.streams().units(rows)?;
+        self.wanted(&units, n)
+    }
+
+    /// The same of unit rows.
+    pub(super) fn wanted(&mut self, units: &[f32], n: usize) -> Result<Vec<usize>> {
+        let photos = units.chunks_exact(self.set.streams().width());
         let (set, model) = self.model()?;
         // Where fewer than two classes can be told apart nothing is unsure: no columns.
         let mut probabilities = Vec::new();

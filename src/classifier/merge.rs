@@ -2,14 +2,17 @@
 
 use super::Classifier;
 use crate::numerics::order::sort_indices;
-use crate::support::{Class, ClassId, Edit, Example, ExampleId, SupportSet, Text, take_id};
+use crate::support::{
+    Class, ClassId, Classless, Edit, Example, ExampleId, MOST_UNLABELLED, Role, SupportSet,
+    TOO_MANY_UNLABELLED, Text, take_id,
+};
 use crate::{Error, Result};
 use std::cmp::Ordering;
 
 impl Classifier {
-    /// Adds the classes, examples and negatives of another set. Returns the ids of the added examples and negatives, there and here.
-    /// Classes with the same label become one, which stays as it is here. An example that its class has already, to the last bit, is left
-    /// out, and so is a negative that is there: two people who began with the same file do not count it twice.
+    /// Adds the classes and photos of another set. Returns the ids of the added photos, there and here. Classes with the same label become
+    /// one, which stays as it is here. An example that its class has already, to the last bit, is left out, and so is a negative that is
+    /// there and an unlabelled photo that is there, with a class or without: two people who began with the same file do not count it twice.
     ///
     /// ```
     /// use handful::{Classifier, Stream};
@@ -24,7 +27,7 @@ impl Classifier {
     /// ```
     ///
     /// # Errors
-    /// [`Error::OtherEncoder`] for features of another encoder; [`Error::IdsUsedUp`].
+    /// [`Error::OtherEncoder`] for features of another encoder; [`Error::TooManyUnlabelled`], [`Error::IdsUsedUp`].
     pub fn merge(&mut self, other: &SupportSet) -> Result<Vec<(ExampleId, ExampleId)>> {
         self.check_same_encoder(other)?;
         let (mut next_class, mut next_example) = self.set.next_ids();
@@ -57,13 +60,23 @@ impl Classifier {
                 edits.push(Edit::Example(id, Some(Example { class, row })));
             }
         }
-        let mut ours: Vec<&[f32]> = self.set.negatives().map(|(_, row)| &**row).collect();
-        ours.sort_unstable_by(|a, b| by_bits(a, b));
-        for (theirs, row) in other.negatives() {
-            if ours.binary_search_by(|ours| by_bits(ours, row)).is_err() {
-                let id = take_id(&mut next_example)?;
+        for role in [Role::Negative, Role::Unlabelled] {
+            let mut ours: Vec<&[f32]> = self.set.classless(role).map(|(_, row)| &**row).collect();
+            let mut room = MOST_UNLABELLED.saturating_sub(ours.len());
+            if role == Role::Unlabelled {
+                ours.extend(known.iter().map(|example| &*example.row));
+            }
+            ours.sort_unstable_by(|a, b| by_bits(a, b));
+            for (theirs, row) in other.classless(role) {
+                if ours.binary_search_by(|ours| by_bits(ours, row)).is_ok() {
+                    continue;
+                }
+                if role == Role::Unlabelled {
+                    room = room.checked_sub(1).ok_or(TOO_MANY_UNLABELLED)?;
+                }
+                let (id, row) = (take_id(&mut next_example)?, row.clone());
                 added.push((theirs, id));
-                edits.push(Edit::Negative(id, Some(row.clone())));
+                edits.push(Edit::Classless(id, Some(Classless { role, row })));
             }
         }
         if !edits.is_empty() {

@@ -10,16 +10,20 @@ mod milestone;
 mod running;
 mod seen;
 mod together;
+mod unlabelled;
 
 pub use self::together::AskedTogether;
 
 use self::kept::Kept;
 use self::running::Running;
+use self::unlabelled::Unlabelled;
 use crate::heads::HeadSpec;
 use crate::support::{
-    Class, ClassId, Edit, Example, ExampleId, History, Label, Mark, SupportSet, Text, take_id,
+    Class, ClassId, Classless, Edit, Example, ExampleId, History, Label, Mark, Role, SupportSet,
+    Text, take_id,
 };
 use crate::{Error, Recogniser, Result, Stream, Streams};
+use std::sync::Arc;
 
 /// A support set that can be taught, asked and undone.
 ///
@@ -36,6 +40,7 @@ pub struct Classifier {
     model: Option<Recogniser>,
     running: Running,
     kept: Option<Kept>,
+    unlabelled: Unlabelled,
 }
 
 impl Classifier {
@@ -65,6 +70,7 @@ impl Classifier {
             model: None,
             running: Running::default(),
             kept: None,
+            unlabelled: Unlabelled::default(),
         }
     }
 
@@ -90,6 +96,7 @@ impl Classifier {
         self.model = None;
         self.running = Running::default();
         self.kept = None;
+        self.unlabelled = Unlabelled::default();
         Ok(())
     }
 
@@ -201,19 +208,29 @@ impl Classifier {
     /// [`Error::ZeroFeature`] for features that cannot be used; [`Error::IdsUsedUp`].
     pub fn add_example(&mut self, label: &str, features: &[f32]) -> Result<ExampleId> {
         let row = self.set.streams().unit(features)?.into();
-        let mut edits = Vec::with_capacity(2);
-        let (next_class, mut next_example) = self.set.next_ids();
-        let id = take_id(&mut next_example)?;
+        let id = take_id(&mut self.set.next_ids().1)?;
+        self.teach(vec![], label, id, row)?;
+        Ok(id)
+    }
+
+    /// Makes a photo an example, after these edits; a class that does not exist yet is created.
+    fn teach(
+        &mut self,
+        mut edits: Vec<Edit>,
+        label: &str,
+        id: ExampleId,
+        row: Arc<[f32]>,
+    ) -> Result<()> {
         let class = match self.set.class(label) {
             Ok(class) => class.id,
             Err(_) => {
                 edits.push(self.insert_class(label)?);
-                next_class
+                self.set.next_ids().0
             }
         };
         edits.push(Edit::Example(id, Some(Example { class, row })));
         self.commit(edits);
-        Ok(id)
+        Ok(())
     }
 
     /// Forgets an example.
@@ -232,10 +249,7 @@ impl Classifier {
     /// # Errors
     /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`] for features that cannot be used; [`Error::IdsUsedUp`].
     pub fn add_negative(&mut self, features: &[f32]) -> Result<ExampleId> {
-        let row = self.set.streams().unit(features)?.into();
-        let id = take_id(&mut self.set.next_ids().1)?;
-        self.commit(vec![Edit::Negative(id, Some(row))]);
-        Ok(id)
+        self.add_classless(Role::Negative, features)
     }
 
     /// Forgets a negative.
@@ -243,8 +257,19 @@ impl Classifier {
     /// # Errors
     /// [`Error::UnknownExample`].
     pub fn remove_negative(&mut self, id: ExampleId) -> Result<()> {
-        self.set.negative(id)?;
-        self.commit(vec![Edit::Negative(id, None)]);
+        self.remove_classless(Role::Negative, id)
+    }
+
+    fn add_classless(&mut self, role: Role, features: &[f32]) -> Result<ExampleId> {
+        let row = self.set.streams().unit(features)?.into();
+        let id = take_id(&mut self.set.next_ids().1)?;
+        self.commit(vec![Edit::Classless(id, Some(Classless { role, row }))]);
+        Ok(id)
+    }
+
+    fn remove_classless(&mut self, role: Role, id: ExampleId) -> Result<()> {
+        self.set.classless_of(role, id)?;
+        self.commit(vec![Edit::Classless(id, None)]);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::milestone::milestone;
 use crate::heads::{HeadSpec, NaiveBayes, Statistics};
-use crate::support::{ClassId, ExampleId, SupportSet};
+use crate::support::{ClassId, ExampleId, Role, SupportSet};
 use crate::task::Task;
 use crate::validation::{ENOUGH, Thresholds};
 use crate::{Recogniser, Result};
@@ -83,7 +83,7 @@ impl Running {
         spec: &HeadSpec,
         first: First,
     ) -> Result<Thresholds> {
-        let negatives: Vec<ExampleId> = set.negatives().map(|(id, _)| id).collect();
+        let negatives: Vec<ExampleId> = set.classless(Role::Negative).map(|(id, _)| id).collect();
         if let Some((examples, beside, thresholds)) = &self.milestone
             && (examples, beside) == (&first, &negatives)
         {

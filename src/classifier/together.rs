@@ -2,7 +2,7 @@
 
 use super::Classifier;
 use super::asking::answer;
-use crate::support::Class;
+use crate::support::{Class, Role};
 use crate::{Answer, Result, Together};
 use ndarray::Array2;
 
@@ -33,8 +33,8 @@ impl AskedTogether {
 
 impl Classifier {
     /// Answers for many photos that are asked about together, raw rows `(width,)` one behind the other. From 20 photos on the default head
-    /// lets them help each other: those that are alike are of the same class, which tells much where a class has one example or two.
-    /// Others answer as if each photo were alone.
+    /// lets them help each other, and the unlabelled photos of the set with them: those that are alike are of the same class, which tells
+    /// much where a class has one example or two. Others answer as if each photo were alone.
     ///
     /// # Errors
     /// Those of [`crate::Streams::units`] and [`AskedTogether::answers`].
@@ -50,19 +50,14 @@ impl Classifier {
     /// Those of [`crate::Streams::units`].
     pub fn ask_together(&mut self, rows: &[f32]) -> Result<AskedTogether> {
         let units = self.set.streams().units(rows)?;
-        let shape = (
-            units.len() / self.set.streams().width(),
-            self.set.streams().width(),
-        );
-        self.model()?;
-        let recogniser = self.model.take().expect("it was just made");
+        let width = self.set.streams().width();
+        let rows = Array2::from_shape_vec((units.len() / width, width), units);
+        let (set, recogniser) = self.model()?;
+        let together = Together::new(recogniser.clone(), rows.expect("whole rows"));
         Ok(AskedTogether {
-            classes: self.set.classes().to_vec(),
+            classes: set.classes().to_vec(),
             head: recogniser.name(),
-            together: Together::new(
-                recogniser,
-                Array2::from_shape_vec(shape, units).expect("whole rows"),
-            ),
+            together: together.beside(&set.rows_of(Role::Unlabelled)),
         })
     }
 }

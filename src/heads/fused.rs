@@ -16,15 +16,15 @@ mod trust;
 
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::Kernel;
-use kernel::ROW_MAJOR;
-pub use pile::Pile;
+use kernel::{ROW_MAJOR, values_into};
+pub use pile::{LearnedPile, Pile};
 use text::Joint;
 pub(crate) use text::TextScores;
 pub(crate) use trust::trust_search;
 
 use super::scratch::zeros;
 use super::{
-    FittedHead, Head, Keeps, KernelRidge, NaiveBayesFull, Query, Recipe, ScoresBy, Scratch,
+    FittedHead, Head, Keeps, KernelRidge, Linear, NaiveBayesFull, Query, Recipe, ScoresBy, Scratch,
     ZeroShot, prior, recipe::recipe,
 };
 use crate::Result;
@@ -133,6 +133,46 @@ pub(crate) struct Known {
     /// Of each place in the kernel, the number of the example and its class.
     pub examples: Vec<usize>,
     pub labels: Vec<usize>,
+}
+
+/// What scores a query: classifiers of images, made of these rows, and texts.
+struct Scorer<'a> {
+    view: &'a Task,
+    /// Embeddings `(n, width)`, and class sums under the inverse `(C, n)`.
+    rows: ArrayView2<'a, f32>,
+    sums: ArrayView2<'a, f32>,
+    images: Option<&'a Discriminant>,
+    text: Option<&'a Linear>,
+    joint: &'a Joint,
+}
+
+impl Scorer<'_> {
+    /// Writes the logits of a query `(C,)`. How it fits the images, where there are any.
+    fn logits_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) -> Option<Fit> {
+        let [single, texts] = &mut scratch.classes;
+        let mut fit = None;
+        match self.images {
+            None => out.fill(f32::NEG_INFINITY),
+            Some(images) => {
+                let values = &mut scratch.examples;
+                self.view.embedding_into(query.row, &mut scratch.embedding);
+                values_into(self.rows, &scratch.embedding, values);
+                let single = zeros(single, out.len());
+                linalg::add_products(self.sums, values, single);
+                scratch.products.clear();
+                let products = single.iter().map(|&v| f64::from(v));
+                scratch.products.extend(products);
+                fit = Some(images.logits_into(&scratch.products, &mut scratch.sums, out));
+            }
+        }
+        let cosines = self.text.map(|text| {
+            let texts = zeros(texts, out.len());
+            text.scores_into(query, texts);
+            &*texts
+        });
+        self.joint.apply(out, cosines);
+        fit
+    }
 }
 
 /// The folds of what is known: the examples are shared out in the order of their numbers.
@@ -295,28 +335,15 @@ impl FittedHead for FittedFused {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> Option<f64> {
-        let [single, texts] = &mut scratch.classes;
-        let mut fit = None;
-        match &self.images {
-            None => out.fill(f32::NEG_INFINITY),
-            Some(images) => {
-                let (Known { view, kernel, .. }, values) = (&self.known, &mut scratch.examples);
-                view.embedding_into(query.row, &mut scratch.embedding);
-                kernel.values_into(&scratch.embedding, values);
-                let single = zeros(single, out.len());
-                linalg::add_products(self.sums.view(), values, single);
-                scratch.products.clear();
-                let products = single.iter().map(|&v| f64::from(v));
-                scratch.products.extend(products);
-                fit = Some(images.logits_into(&scratch.products, &mut scratch.sums, out));
-            }
-        }
-        let cosines = self.known.text.as_ref().map(|text| {
-            let texts = zeros(texts, out.len());
-            text.linear.scores_into(query, texts);
-            &*texts
-        });
-        self.joint.apply(out, cosines);
+        let scorer = Scorer {
+            view: &self.known.view,
+            rows: self.known.kernel.rows(),
+            sums: self.sums.view(),
+            images: self.images.as_ref(),
+            text: self.known.text.as_ref().map(|text| &text.linear),
+            joint: &self.joint,
+        };
+        let fit = scorer.logits_into(query, scratch, out);
         let parts = fit.map(|fit| self.novelty_parts(&fit, out));
         parts.map(|parts| self.novelty(ArrayView1::from(&parts)))
     }
@@ -357,6 +384,7 @@ impl FittedHead for FittedFused {
     }
 
     fn pile(&self, rows: ArrayView2<'_, f32>, single: &Array2<f64>) -> Option<Pile> {
+        self.images.as_ref()?;
         Some(Pile::new(self, rows, single))
     }
 }

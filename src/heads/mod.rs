@@ -32,7 +32,7 @@ mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
-pub use fused::{FittedFused, Fused, Pile};
+pub use fused::{FittedFused, Fused, LearnedPile, Pile};
 pub(crate) use fused::{Kernel, Known, PLACES, TextScores, groups, mean_direction, trust_search};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};

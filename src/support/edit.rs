@@ -1,8 +1,7 @@
 //! The elementary changes of a support set, and their inverses.
 
-use super::{Class, ClassId, Example, ExampleId, SupportSet};
+use super::{Class, ClassId, Classless, Example, ExampleId, SupportSet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An elementary change: what stands under an id gives way to something else, or to nothing. It was checked when it was made,
 /// so applying it cannot fail.
@@ -12,8 +11,8 @@ pub enum Edit {
     Class(ClassId, Option<(usize, Class)>),
     /// An example of this id.
     Example(ExampleId, Option<Example>),
-    /// The unit row `(width,)` of a negative of this id.
-    Negative(ExampleId, Option<Arc<[f32]>>),
+    /// A photo without a class, of this id.
+    Classless(ExampleId, Option<Classless>),
 }
 
 impl SupportSet {
@@ -25,9 +24,9 @@ impl SupportSet {
                 let from = put(&mut self.examples, &mut self.next_example, id, to);
                 Edit::Example(id, from)
             }
-            Edit::Negative(id, to) => {
-                let from = put(&mut self.negatives, &mut self.next_example, id, to);
-                Edit::Negative(id, from)
+            Edit::Classless(id, to) => {
+                let from = put(&mut self.classless, &mut self.next_example, id, to);
+                Edit::Classless(id, from)
             }
         }
     }
@@ -50,7 +49,7 @@ impl SupportSet {
     }
 }
 
-/// Puts an example or a negative in the place of that of this id, which it returns.
+/// Puts a photo in the place of that of this id, which it returns.
 fn put<T>(
     all: &mut BTreeMap<ExampleId, T>,
     next: &mut ExampleId,

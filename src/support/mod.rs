@@ -14,10 +14,11 @@ pub(crate) use streams::scale_to_unit;
 pub use streams::{CLIP, Stream, Streams};
 
 use crate::{Error, Result};
+use ndarray::Array2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Stable name of an example or a negative; never used twice within a set.
+/// Stable name of a photo, an example or one without a class; never used twice within a set.
 pub type ExampleId = u32;
 
 /// Stable name of a class; never used twice within a set.
@@ -57,6 +58,32 @@ pub struct Example {
     pub row: Arc<[f32]>,
 }
 
+/// What a photo without a class is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It shows none of the classes.
+    Negative,
+    /// It shows whatever it shows: answers learn from many of them together.
+    Unlabelled,
+}
+
+/// A photo without a class, as features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classless {
+    /// What it is there for.
+    pub role: Role,
+    /// Its unit feature row `(width,)`. Its copies share it.
+    pub row: Arc<[f32]>,
+}
+
+/// Unlabelled photos of a set at most: more of them, beside 1,000 examples, would not all be learned from (`src/heads/fused/pile.rs`).
+pub const MOST_UNLABELLED: usize = 1000;
+
+/// What is said where there would be more.
+pub(crate) const TOO_MANY_UNLABELLED: Error = Error::TooManyUnlabelled {
+    most: MOST_UNLABELLED,
+};
+
 /// Classes in order of creation and examples by id.
 ///
 /// It changes only through [`SupportSet::apply`], whose result undoes the change. What labels mean is apart from that: it
@@ -67,8 +94,8 @@ pub struct SupportSet {
     encoder: Option<String>,
     classes: Vec<Class>,
     examples: BTreeMap<ExampleId, Example>,
-    /// Unit rows `(width,)` of photos that show none of the classes. Their ids are those of no example.
-    negatives: BTreeMap<ExampleId, Arc<[f32]>>,
+    /// Their ids are those of no example.
+    classless: BTreeMap<ExampleId, Classless>,
     /// By what a label is compared by.
     meanings: BTreeMap<String, Box<[f32]>>,
     next_class: ClassId,
@@ -84,7 +111,7 @@ impl SupportSet {
             encoder,
             classes: Vec::new(),
             examples: BTreeMap::new(),
-            negatives: BTreeMap::new(),
+            classless: BTreeMap::new(),
             meanings: BTreeMap::new(),
             next_class: 0,
             next_example: 0,
@@ -117,9 +144,10 @@ impl SupportSet {
             .filter(|(_, example)| self.class_of(example).enabled)
     }
 
-    /// The unit rows `(width,)` of the negatives, photos that show none of the classes, in order of their ids.
-    pub fn negatives(&self) -> impl Iterator<Item = (ExampleId, &Arc<[f32]>)> {
-        self.negatives.iter().map(|(&id, row)| (id, row))
+    /// The unit rows `(width,)` of the photos of a role, in order of their ids.
+    pub fn classless(&self, role: Role) -> impl Iterator<Item = (ExampleId, &Arc<[f32]>)> {
+        let of_role = self.classless.iter().filter(move |(_, of)| of.role == role);
+        of_role.map(|(&id, photo)| (id, &photo.row))
     }
 
     /// The class of an example.
@@ -175,12 +203,25 @@ impl SupportSet {
         self.examples.get(&id).ok_or(Error::UnknownExample(id))
     }
 
-    /// The unit row `(width,)` of the negative with this id.
+    /// The unit row `(width,)` of the photo of a role with this id.
     ///
     /// # Errors
     /// [`Error::UnknownExample`].
-    pub fn negative(&self, id: ExampleId) -> Result<&Arc<[f32]>> {
-        self.negatives.get(&id).ok_or(Error::UnknownExample(id))
+    pub fn classless_of(&self, role: Role, id: ExampleId) -> Result<&Arc<[f32]>> {
+        let photo = self.classless.get(&id).filter(|of| of.role == role);
+        photo.map_or(Err(Error::UnknownExample(id)), |photo| Ok(&photo.row))
+    }
+
+    /// The unit rows `(m, width)` of the photos of a role, in order of their ids.
+    pub fn rows_of(&self, role: Role) -> Array2<f32> {
+        let rows: Vec<&[f32]> = self.classless(role).map(|(_, row)| &**row).collect();
+        Array2::from_shape_vec((rows.len(), self.streams.width()), rows.concat())
+            .expect("every photo is one row of this width")
+    }
+
+    /// Whether a photo has this id.
+    pub fn has_photo(&self, id: ExampleId) -> bool {
+        self.examples.contains_key(&id) || self.classless.contains_key(&id)
     }
 
     /// Place of a class that is known to exist.

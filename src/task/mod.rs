@@ -10,7 +10,7 @@ pub(crate) use self::standard::{SHARED, STEEPNESS};
 use self::view::{Standardised, View};
 use crate::numerics::order::{distinct, sort_indices};
 use crate::numerics::{linalg, math};
-use crate::support::{Example, SupportSet};
+use crate::support::{Example, Role, SupportSet};
 use crate::{Error, Result, Streams};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, s};
 use std::sync::Arc;
@@ -378,13 +378,8 @@ impl Task {
             rows,
             labels: examples.iter().map(|e| set.index_of(e.class)).collect(),
         };
-        let negatives = set.negatives().flat_map(|(_, row)| row.iter().copied());
-        let negatives: Vec<f32> = negatives.collect();
-        let shape = (set.negatives().count(), set.streams().width());
-        let negatives = Array2::from_shape_vec(shape, negatives)
-            .expect("every negative is one row of this width");
         Self {
-            negatives: Arc::new(negatives),
+            negatives: Arc::new(set.rows_of(Role::Negative)),
             ..Self::of(examples, texts.collect())
         }
     }

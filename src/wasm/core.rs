@@ -2,7 +2,7 @@
 
 use super::out;
 use crate::heads::{Fields, Fused, HeadSpec, Recipe};
-use crate::support::Label;
+use crate::support::{Label, Role};
 use crate::{AskedTogether, Classifier, Error, Result};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -145,7 +145,37 @@ impl CoreClassifier {
 
     /// Ids of the negatives.
     pub fn negatives(&self) -> Vec<u32> {
-        self.0.set().negatives().map(|(id, _)| id).collect()
+        self.ids(Role::Negative)
+    }
+
+    #[wasm_bindgen(js_name = addUnlabelled)]
+    pub fn add_unlabelled(&mut self, row: &[f32]) -> Result<u32> {
+        self.0.add_unlabelled(row)
+    }
+
+    #[wasm_bindgen(js_name = removeUnlabelled)]
+    pub fn remove_unlabelled(&mut self, id: u32) -> Result<()> {
+        self.0.remove_unlabelled(id)
+    }
+
+    #[wasm_bindgen(js_name = labelUnlabelled)]
+    pub fn label_unlabelled(&mut self, id: u32, label: &str) -> Result<()> {
+        self.0.label_unlabelled(id, label)
+    }
+
+    /// Ids of the unlabelled photos.
+    pub fn unlabelled(&self) -> Vec<u32> {
+        self.ids(Role::Unlabelled)
+    }
+
+    #[wasm_bindgen(js_name = suggestUnlabelled)]
+    pub fn suggest_unlabelled(&mut self, n: usize) -> Result<Vec<u32>> {
+        self.0.suggest_unlabelled(n)
+    }
+
+    #[wasm_bindgen(js_name = learnUnlabelled)]
+    pub fn learn_unlabelled(&mut self) -> Result<bool> {
+        self.0.learn_unlabelled()
     }
 
     #[wasm_bindgen(js_name = moveExample)]
@@ -279,6 +309,12 @@ impl CoreClassifier {
     /// A classifier from bytes of `save`.
     pub fn load(bytes: &[u8]) -> Result<CoreClassifier> {
         Classifier::load(bytes).map(Self)
+    }
+}
+
+impl CoreClassifier {
+    fn ids(&self, role: Role) -> Vec<u32> {
+        self.0.set().classless(role).map(|(id, _)| id).collect()
     }
 }
 

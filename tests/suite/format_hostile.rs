@@ -126,6 +126,8 @@ fn read(bytes: &[u8]) -> Parts {
         "text",
         "negatives",
         "negative_features",
+        "unlabelled",
+        "unlabelled_features",
     ];
     let tensors = names.into_iter().filter_map(|name| {
         let t = file.tensor(name).ok()?;
@@ -445,7 +447,7 @@ fn bytes_of_other_files_are_refused() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn negatives_that_break_a_rule_are_refused() {
+fn photos_without_a_class_that_break_a_rule_are_refused() {
     fn number(parts: &mut Parts, tensor: &str, at: usize, value: [u8; 4]) {
         parts.tensors.get_mut(tensor).unwrap().2[at * 4..at * 4 + 4].copy_from_slice(&value);
     }
@@ -453,10 +455,11 @@ fn negatives_that_break_a_rule_are_refused() {
     let mut saved = full();
     saved.add_negative(&[1.0; 5]).unwrap();
     saved.add_negative(&[2.0, 1.0, 1.0, 1.0, 1.0]).unwrap();
+    saved.add_unlabelled(&[1.0; 5]).unwrap();
     let bytes = saved.save();
     let loaded = Classifier::load(&write(&read(&bytes))).unwrap();
     assert_eq!(loaded.set(), saved.set());
-    let damages: [(&str, Damage); 9] = [
+    let damages: [(&str, Damage); 12] = [
         ("the id of an example", |p| {
             number(p, "negatives", 0, 1_u32.to_le_bytes())
         }),
@@ -485,6 +488,20 @@ fn negatives_that_break_a_rule_are_refused() {
         }),
         ("a NaN", |p| {
             number(p, "negative_features", 0, f32::NAN.to_le_bytes())
+        }),
+        ("an unlabelled negative", |p| {
+            number(p, "unlabelled", 0, 3_u32.to_le_bytes())
+        }),
+        ("an unlabelled photo without features", |p| {
+            p.tensors.remove("unlabelled_features");
+        }),
+        ("more unlabelled photos than there may be", |p| {
+            let (_, shape, ids) = p.tensors.get_mut("unlabelled").unwrap();
+            *shape = vec![1001, 1];
+            ids.resize(4 * 1001, 0);
+            let (_, shape, rows) = p.tensors.get_mut("unlabelled_features").unwrap();
+            *shape = vec![1001, 5];
+            *rows = rows.repeat(1001);
         }),
     ];
     for (name, damage) in damages {

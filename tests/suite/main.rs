@@ -32,6 +32,7 @@ mod together;
 mod together_real;
 mod trust;
 mod uer_stream;
+mod unlabelled;
 mod validation;
 
 #[cfg(target_arch = "wasm32")]

@@ -2,6 +2,7 @@
 
 use crate::common::{blobs, taught};
 use handful::heads::HeadSpec;
+use handful::support::Role;
 use handful::task::Task;
 use handful::{Answer, Classifier, Error, Recogniser, Stream, Streams};
 use ndarray::{Array2, Axis};
@@ -78,7 +79,11 @@ fn a_negative_is_taken_back_removed_and_saved() {
     let without = classifier.save();
     let id = classifier.add_negative(&[1.0; 8]).unwrap();
     let ids = |classifier: &Classifier| -> Vec<u32> {
-        classifier.set().negatives().map(|(id, _)| id).collect()
+        classifier
+            .set()
+            .classless(Role::Negative)
+            .map(|(id, _)| id)
+            .collect()
     };
     assert_eq!(ids(&classifier), [id]);
     assert_eq!(id, 4, "examples and negatives share their ids");
@@ -128,10 +133,10 @@ fn merging_takes_over_negatives_once() {
     let other = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     theirs.add_negative(&other).unwrap();
     assert_eq!(ours.merge(theirs.set()), Ok(vec![(2, 2)]));
-    assert_eq!(ours.set().negatives().count(), 2);
+    assert_eq!(ours.set().classless(Role::Negative).count(), 2);
     assert_eq!(ours.merge(theirs.set()), Ok(vec![]));
     assert!(ours.undo());
-    assert_eq!(ours.set().negatives().count(), 1);
+    assert_eq!(ours.set().classless(Role::Negative).count(), 1);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -45,12 +45,10 @@ impl Kernel {
             .expect("a row of this width for each example")
     }
 
-    /// Writes the kernel of an embedding `(width,)` with each example into `out (n,)`.
-    pub(super) fn values_into(&self, row: &[f32], out: &mut Vec<f32>) {
-        out.clear();
-        out.resize(self.len(), 0.0);
-        linalg::add_products(self.rows(), row, out);
-        values(out);
+    /// The same, without the inverse.
+    pub(super) fn into_rows(self) -> Array2<f32> {
+        Array2::from_shape_vec((self.inverse.size(), self.width), self.rows)
+            .expect("a row of this width for each example")
     }
 
     /// Takes in the embeddings of some examples, one behind the other.
@@ -80,6 +78,14 @@ impl Kernel {
         let kept = rows.filter(|(i, _)| places.binary_search(i).is_err());
         self.rows = kept.map(|(_, row)| row).collect::<Vec<_>>().concat();
     }
+}
+
+/// Writes the kernel of an embedding `(width,)` with each of these `(n, width)` into `out (n,)`.
+pub(super) fn values_into(rows: ArrayView2<'_, f32>, row: &[f32], out: &mut Vec<f32>) {
+    out.clear();
+    out.resize(rows.nrows(), 0.0);
+    linalg::add_products(rows, row, out);
+    values(out);
 }
 
 /// The inverse of the ridged kernel matrix of embeddings with these similarities `(n, n)`.

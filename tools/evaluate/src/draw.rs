@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use handful::random::Random;
 use handful::task::Task;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, Axis, concatenate};
 use serde::Serialize;
 
 /// What is done to a data set before examples are drawn.
@@ -51,9 +51,11 @@ pub struct Trial {
     pub strangers: Array2<f32>,
     /// Photos of one other class `(q, width)`, to be taught as negatives.
     pub negatives: Array2<f32>,
+    /// Photos `(k, width)` of these classes and of others, to be learned from without their labels.
+    pub pile: Array2<f32>,
 }
 
-/// Which classes occur among photos that are asked about together.
+/// Which classes occur among photos that are asked about together, or in a pile of unlabelled ones.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub enum Occurring {
     /// All, as they come.
@@ -130,12 +132,38 @@ pub fn draw(
         asked,
         strangers: dataset.pool.features.select(Axis(0), &strangers),
         negatives: Array2::zeros((0, dataset.streams.width())),
+        pile: Array2::zeros((0, dataset.streams.width())),
     }))
 }
 
 impl Trial {
     /// Leaves at most so many queries and strangers, drawn at random.
     pub fn ask_together(&mut self, most: usize, which: Occurring, random: &mut Random) {
+        let (kept, strangers) = self.some_of(most, which, random);
+        self.keep(&kept);
+        self.strangers = self.strangers.select(Axis(0), &strangers);
+    }
+
+    /// Takes at most so many queries and strangers, drawn at random, and at most half of all queries, for a pile; the other queries are left.
+    pub fn draw_pile(&mut self, most: usize, which: Occurring, random: &mut Random) {
+        let most = most.min(self.labels.len() / 2);
+        let (taken, strangers) = self.some_of(most, which, random);
+        self.pile = concatenate![
+            Axis(0),
+            self.queries.select(Axis(0), &taken),
+            self.strangers.select(Axis(0), &strangers)
+        ];
+        let left = (0..self.labels.len()).filter(|i| !taken.contains(i));
+        self.keep(&left.collect::<Vec<_>>());
+    }
+
+    /// Places of at most so many queries and of strangers, drawn at random.
+    fn some_of(
+        &self,
+        most: usize,
+        which: Occurring,
+        random: &mut Random,
+    ) -> (Vec<usize>, Vec<usize>) {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         random.shuffle(&mut order);
         let mut kept: Vec<usize> = (0..self.labels.len()).collect();
@@ -158,8 +186,7 @@ impl Trial {
             }
         }
         kept.truncate(most - strangers.len());
-        self.keep(&kept);
-        self.strangers = self.strangers.select(Axis(0), &strangers);
+        (kept, strangers)
     }
 
     /// Takes so many photos of one other class for negatives, and the others of it for strangers; false where no class has more.
@@ -452,6 +479,27 @@ mod tests {
         let mut strange = draw(&set, &changes, 1, 2);
         strange.ask_together(9, Occurring::Strangers, &mut random());
         assert_eq!((strange.labels.len(), strange.strangers.nrows()), (6, 3));
+    }
+
+    #[test]
+    fn photos_of_a_pile_are_not_asked_about() {
+        let set = dataset(true);
+        let changes = Changes {
+            classes: Some(4),
+            ..Default::default()
+        };
+        for (which, strangers) in [(Occurring::Even, 0), (Occurring::Strangers, 2)] {
+            let mut trial = draw(&set, &changes, 1, 2);
+            let all = trial.labels.len();
+            trial.draw_pile(7, which, &mut generator(3, "tasks"));
+            let [pile, asked] = [&trial.pile, &trial.queries].map(|rows| ids(rows.view()));
+            assert_eq!(
+                (pile.len(), asked.len()),
+                (7.min(all / 2), all - pile.len() + strangers)
+            );
+            assert!(asked.iter().all(|id| !pile.contains(id)));
+            assert_eq!(trial.labels.len(), asked.len());
+        }
     }
 
     #[test]

@@ -91,15 +91,19 @@ struct Arguments {
     /// Asks about at most so many photos of each task, one by one and together; with --ablate only together.
     #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(3..=100_000))]
     together: Option<u64>,
-    /// Which classes occur among them.
-    #[arg(long, default_value = "even", requires = "together")]
+    /// Learns from at most so many photos of each task without their labels, half of those that are not taught at most, and asks about the
+    /// others, one by one, before that and after it; with --ablate only after it.
+    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(3..=100_000), conflicts_with_all = ["together", "nested"])]
+    pile: Option<u64>,
+    /// Which classes occur among those of --together or --pile.
+    #[arg(long, default_value = "even", requires = "tasks")]
     occurring: Occurring,
     /// Teaches so many photos of one other class as negatives, photos that show none of the classes, beside an answer without them; the
     /// strangers are the other photos of that class. Tasks without another class are left out.
-    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(1..=1000), conflicts_with_all = ["together", "ablate", "nested"])]
+    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(1..=1000), conflicts_with_all = ["together", "pile", "ablate", "nested"])]
     negatives: Option<u64>,
     /// Asks the default answer about these tasks with other numbers in the place of measured ones: NAME=A,B; NAME for half of it and
-    /// twice; or `all`, for that of each but those of --together. Prints what that adds to its figures, as in docs/constants.md.
+    /// twice; or `all`, for that of each but those of --together and --pile. Prints what that adds to its figures, as in docs/constants.md.
     #[arg(long, value_name = "NAME=A,...", value_parser = ablation, requires = "tasks", conflicts_with = "heads")]
     ablate: Vec<Ablations>,
     /// Tells by how much the held-out examples of these tasks look better than new photos: as the default answer keeps them, and by
@@ -264,6 +268,7 @@ impl Arguments {
         let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
         Kinds {
             together: self.together.map(|n| (n as usize, self.occurring)),
+            pile: self.pile.map(|n| (n as usize, self.occurring)),
             negatives: self.negatives.map(|n| n as usize),
             ..Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())
         }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use handful::heads::HeadSpec;
 use handful::task::Task;
 use handful::validation::Estimate;
-use handful::{Recogniser, Together};
+use handful::{Prediction, Recogniser, Together};
 use ndarray::{Array2, Axis, concatenate};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -162,13 +162,27 @@ impl Answers {
         while !together.step() {}
         let queries = together.predictions().iter().take(trial.labels.len());
         for (i, prediction) in queries.enumerate() {
-            let best = metrics::argmax(&prediction.probabilities);
-            self.best[i] = best;
-            self.confidence[i] = prediction.probabilities[best];
-            self.probabilities[i].clone_from(&prediction.probabilities);
-            self.sets[i].clone_from(&prediction.set);
+            self.put(i, prediction);
         }
         Ok(())
+    }
+
+    /// Asks about all queries again, one by one, once the pile of the trial was learned from.
+    pub fn ask_with_pile(&mut self, trial: &Trial) {
+        self.recogniser.learn_unlabelled(&trial.pile);
+        for (i, row) in trial.queries.rows().into_iter().enumerate() {
+            let prediction = self.recogniser.predict(&row.to_vec()).clone();
+            self.put(i, &prediction);
+        }
+    }
+
+    /// Puts another prediction in the place of one.
+    fn put(&mut self, i: usize, prediction: &Prediction) {
+        let best = metrics::argmax(&prediction.probabilities);
+        self.best[i] = best;
+        self.confidence[i] = prediction.probabilities[best];
+        self.probabilities[i].clone_from(&prediction.probabilities);
+        self.sets[i].clone_from(&prediction.set);
     }
 
     /// How well strangers `(m, width)` are told from the queries.

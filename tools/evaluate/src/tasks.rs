@@ -36,6 +36,8 @@ pub struct Kinds {
     pub names: Vec<Names>,
     /// Photos of each task at most that are asked about one by one and together, and which classes occur among them.
     pub together: Option<(usize, Occurring)>,
+    /// Photos of each task at most that are learned from without their labels, and which classes occur among them.
+    pub pile: Option<(usize, Occurring)>,
     /// Photos of one other class that are taught as negatives; its others are the strangers.
     pub negatives: Option<usize>,
 }
@@ -49,6 +51,7 @@ impl Kinds {
             shots: shots.map_or_else(|| SHOTS.to_vec(), each),
             names,
             together: None,
+            pile: None,
             negatives: None,
         }
     }
@@ -57,6 +60,7 @@ impl Kinds {
     pub fn asked(&self) -> Vec<Asked> {
         let more = [
             self.together.map(|_| Asked::Together),
+            self.pile.map(|_| Asked::WithPile),
             self.negatives.map(|_| Asked::WithNegatives),
         ];
         let more = more.into_iter().flatten();
@@ -99,6 +103,8 @@ pub enum Asked {
     Alone,
     /// About all photos together.
     Together,
+    /// About one photo at a time, after it has learned from a pile.
+    WithPile,
     /// About one photo at a time, after it was taught negatives.
     WithNegatives,
 }
@@ -108,6 +114,7 @@ impl Asked {
         match self {
             Self::Alone => "",
             Self::Together => ", together",
+            Self::WithPile => ", pile",
             Self::WithNegatives => ", negatives",
         }
     }
@@ -181,6 +188,9 @@ pub fn each(
         {
             continue;
         }
+        if let Some((most, which)) = kinds.pile {
+            trial.draw_pile(most, which, &mut random);
+        }
         match kinds.together {
             Some((most, which)) => trial.ask_together(most, which, &mut random),
             None => trial.ask_at_most(ASKED, &mut random),
@@ -222,13 +232,15 @@ fn ask(
 ) -> Result<Option<Outcome>> {
     let taught = match asked {
         Asked::WithNegatives => trial.task.with_negatives(trial.negatives.view())?,
-        Asked::Alone | Asked::Together => trial.task.clone(),
+        _ => trial.task.clone(),
     };
     let Some(mut answers) = Answers::of(spec, taught, trial)? else {
         return Ok(None);
     };
-    if asked == Asked::Together {
-        answers.ask_together(spec, trial)?;
+    match asked {
+        Asked::Together => answers.ask_together(spec, trial)?,
+        Asked::WithPile => answers.ask_with_pile(trial),
+        Asked::Alone | Asked::WithNegatives => {}
     }
     Ok(Some(Outcome {
         task,
