@@ -198,7 +198,7 @@ export const CALLS = {
   "FeatureClassifier#removeNegative": [id],
   "FeatureClassifier#addUnlabelledFeatures": [row],
   "FeatureClassifier#removeUnlabelled": [id],
-  "FeatureClassifier#labelUnlabelled": [id, label],
+  "FeatureClassifier#labelUnlabelled": [{ ...id, right: () => 2 }, label],
   "FeatureClassifier#suggestUnlabelled": [count],
   "FeatureClassifier#moveExample": [id, label],
   "FeatureClassifier#merge": [bytes],
@@ -277,6 +277,7 @@ export async function taught() {
   const set = await here.handful.FeatureClassifier.create({ streams: STREAMS });
   set.addFeatures(APPLE, "apple");
   set.addFeatures(PEAR, "pear");
+  set.addUnlabelledFeatures(APPLE);
   return set;
 }
 

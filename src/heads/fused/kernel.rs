@@ -51,6 +51,11 @@ impl Kernel {
             .expect("a row of this width for each example")
     }
 
+    /// Makes room for so many examples at once. Whether there was less.
+    pub(super) fn reserve(&mut self, n: usize) -> bool {
+        self.inverse.reserve(n)
+    }
+
     /// Takes in the embeddings of some examples, one behind the other.
     pub fn push(&mut self, rows: &[f32]) {
         self.push_with(rows, RIDGE.get());

@@ -147,18 +147,27 @@ impl Pile {
     /// Works for a few milliseconds; true when the logits are there.
     pub(crate) fn step(&mut self) -> bool {
         let (next, i, rounds) = (self.kernel.len(), self.ready, ROUNDS.get() as usize);
-        if next < self.weights.len() {
+        let all = self.weights.len();
+        if self.kernel.reserve(all) {
+            return false;
+        }
+        if next < all {
             let row = self.photos.row(next - self.examples);
             let row = row.to_slice().expect(ROW_MAJOR);
             self.kernel.push_with(row, RIDGE.get() / self.weights[next]);
-        } else if i < self.weights.len() {
+            return false;
+        }
+        self.ready += 1;
+        if i < all {
             let (row, ridge) = (self.kernel.inverse.row(i), RIDGE.get() / self.weights[i]);
             for (mut products, soft) in self.products.rows_mut().into_iter().zip(self.soft.rows()) {
                 products[i] = soft[i] - ridge * dot(row, soft.to_slice().expect(ROW_MAJOR));
             }
-            self.ready += 1;
+        } else if i == all {
+            self.fit();
+        } else if i <= all + self.photos.nrows() {
+            self.answer(i - all - 1);
         } else {
-            self.round();
             self.rounds += 1;
             let spread = self.spread();
             if self.rounds < rounds {
@@ -190,27 +199,26 @@ impl Pile {
         })
     }
 
-    /// Classifiers of the soft labels, and what these say of each photo.
-    fn round(&mut self) {
+    /// Makes classifiers of the soft labels.
+    fn fit(&mut self) {
         let weighted = &self.soft * &self.weights;
         let counts = weighted.sum_axis(Axis(1));
         let between = Array2::from_shape_fn((counts.len(), counts.len()), |(c, d)| {
             weighted.row(c).dot(&self.products.row(d))
         });
         let rest = Array2::from_diag(&counts) - between;
-        // Without an example, or where rounding has left no inverse, what was said before stands.
         self.images = Discriminant::new(&counts.to_vec(), &rest);
-        let Some(fit) = &self.images else {
-            return;
-        };
-        let mut scratch = Vec::new();
-        for (photo, mut logits) in self.logits.rows_mut().into_iter().enumerate() {
-            let logits = logits.as_slice_mut().expect(ROW_MAJOR);
-            let products = self.products.column(self.examples + photo).to_vec();
-            fit.logits_into(&products, &mut scratch, logits);
-            let cosines = self.cosines.as_ref().map(|all| all.row(photo).to_vec());
-            self.joint.apply(logits, cosines.as_deref());
-        }
+    }
+
+    /// What the classifiers say of a photo. Where rounding has left none, what was said before stands.
+    fn answer(&mut self, photo: usize) {
+        let Some(fit) = &self.images else { return };
+        let mut logits = self.logits.row_mut(photo);
+        let logits = logits.as_slice_mut().expect(ROW_MAJOR);
+        let products = self.products.column(self.examples + photo).to_vec();
+        fit.logits_into(&products, &mut Vec::new(), logits);
+        let cosines = self.cosines.as_ref().map(|all| all.row(photo).to_vec());
+        self.joint.apply(logits, cosines.as_deref());
     }
 
     /// How far the logits of a photo lie from each other: what tells of a temperature where no example can be held out.

@@ -101,7 +101,7 @@ impl Inverse {
                 inner[k]
             });
         }
-        self.reserve(n + k);
+        self.grow(n + k);
         let stride = self.stride;
         let weighed_rows = rows(&weighed);
         for i in 0..n {
@@ -176,13 +176,11 @@ impl Inverse {
         Some(())
     }
 
-    /// Makes room for so many rows.
-    fn reserve(&mut self, n: usize) {
-        if n <= self.stride {
-            return;
+    /// Makes room for so many rows at once. Whether there was less.
+    pub fn reserve(&mut self, stride: usize) -> bool {
+        if stride <= self.stride {
+            return false;
         }
-        // A quarter more, so that rows that come one by one are seldom moved.
-        let stride = n + n.min(self.n) / 4;
         self.entries
             .reserve_exact(stride * stride - self.entries.len());
         self.entries.resize(stride * stride, 0.0);
@@ -192,6 +190,14 @@ impl Inverse {
             self.entries.copy_within(start..start + self.n, i * stride);
         }
         self.stride = stride;
+        true
+    }
+
+    /// Makes room for so many rows, and for a quarter more, so that rows that come one by one are seldom moved.
+    fn grow(&mut self, n: usize) {
+        if n > self.stride {
+            self.reserve(n + n.min(self.n) / 4);
+        }
     }
 }
 
