@@ -51,9 +51,13 @@ impl Kernel {
             .expect("a row of this width for each example")
     }
 
-    /// Makes room for so many examples at once. Whether there was less.
-    pub(super) fn reserve(&mut self, n: usize) -> bool {
-        self.inverse.reserve(n)
+    /// A copy with room for so many examples, where there is less here.
+    pub(super) fn with_room(&self, n: usize) -> Option<Self> {
+        Some(Self {
+            width: self.width,
+            inverse: self.inverse.with_room(n)?,
+            rows: self.rows.clone(),
+        })
     }
 
     /// Takes in the embeddings of some examples, one behind the other.

@@ -43,7 +43,7 @@ pub struct Pile {
     examples: usize,
     /// Embeddings of the photos `(m, width)`, and the kernel of the examples and of the photos that were taken in.
     photos: Array2<f32>,
-    kernel: Kernel,
+    kernel: Arc<Kernel>,
     weights: Array1<f64>,
     view: Task,
     /// Where there are texts, they and the cosines of the photos with them `(m, C)`.
@@ -123,7 +123,7 @@ impl Pile {
         }
         let mut pile = Self {
             examples,
-            kernel: (*known.kernel).clone(),
+            kernel: known.kernel.clone(),
             photos,
             weights: Array1::from_shape_fn(all, |i| if i < examples { 1.0 } else { WEIGHT.get() }),
             view: known.view.clone(),
@@ -148,13 +148,14 @@ impl Pile {
     pub(crate) fn step(&mut self) -> bool {
         let (next, i, rounds) = (self.kernel.len(), self.ready, ROUNDS.get() as usize);
         let all = self.weights.len();
-        if self.kernel.reserve(all) {
+        if let Some(roomy) = self.kernel.with_room(all) {
+            self.kernel = Arc::new(roomy);
             return false;
         }
         if next < all {
             let row = self.photos.row(next - self.examples);
             let row = row.to_slice().expect(ROW_MAJOR);
-            self.kernel.push_with(row, RIDGE.get() / self.weights[next]);
+            Arc::make_mut(&mut self.kernel).push_with(row, RIDGE.get() / self.weights[next]);
             return false;
         }
         self.ready += 1;
@@ -189,7 +190,7 @@ impl Pile {
         let sums = (self.soft - self.products) * (self.weights / RIDGE.get());
         Some(LearnedPile {
             view: self.view,
-            rows: self.kernel.into_rows(),
+            rows: Arc::unwrap_or_clone(self.kernel).into_rows(),
             sums: single(sums.view()),
             images: self.images?,
             text: self.text,

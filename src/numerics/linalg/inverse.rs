@@ -176,10 +176,24 @@ impl Inverse {
         Some(())
     }
 
-    /// Makes room for so many rows at once. Whether there was less.
-    pub fn reserve(&mut self, stride: usize) -> bool {
+    /// A copy with room for so many rows, where there is less here.
+    pub fn with_room(&self, n: usize) -> Option<Self> {
+        if n <= self.stride {
+            return None;
+        }
+        let mut copy = Self::default();
+        copy.reserve(n);
+        copy.n = self.n;
+        for i in 0..self.n {
+            copy.entries[i * n..][..self.n].copy_from_slice(self.row(i));
+        }
+        Some(copy)
+    }
+
+    /// Makes room for so many rows.
+    fn reserve(&mut self, stride: usize) {
         if stride <= self.stride {
-            return false;
+            return;
         }
         self.entries
             .reserve_exact(stride * stride - self.entries.len());
@@ -190,7 +204,6 @@ impl Inverse {
             self.entries.copy_within(start..start + self.n, i * stride);
         }
         self.stride = stride;
-        true
     }
 
     /// Makes room for so many rows, and for a quarter more, so that rows that come one by one are seldom moved.
