@@ -99,6 +99,7 @@ try {
           handful: "index.js",
           "handful/core": "core.js",
           "handful/onnxruntime": "onnxruntime.js",
+          "handful/store": "store/index.js",
         }));
       await test("importing the package touches nothing", () => run("import"));
       for (const name of programs) await test(`the program ${name} runs in Node`, () => run(name));

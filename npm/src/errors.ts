@@ -35,6 +35,9 @@ const PACKAGE_ERROR_CODES = [
   "worker",
   "no-encoder",
   "no-text",
+  "storage",
+  "unknown-set",
+  "set-in-use",
   "disposed",
   "internal",
 ] as const;
@@ -64,6 +67,8 @@ const PACKAGE_ERROR_CODES = [
  * | `simd-missing` | the browser lacks WebAssembly SIMD |
  * | `network` | a download failed |
  * | `worker` | the encoder's worker could not start, or it crashed |
+ * | `storage` | the browser's storage failed, is full or is blocked (`handful/store`) |
+ * | `unknown-set`, `set-in-use` | a stored set that is not there or was removed; one that another tab has open |
  * | `disposed` | used after `dispose()` |
  * | `internal` | a fault of handful itself; please report it |
  */

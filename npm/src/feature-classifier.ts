@@ -60,6 +60,13 @@ export interface FeatureClassifierOptions extends CoreOptions {
   readonly encoderId?: string | undefined;
 }
 
+let running: (set: FeatureClassifier) => Transaction | undefined;
+
+/** @internal Resolves when no transaction of a set runs. */
+export async function whole(set: FeatureClassifier): Promise<void> {
+  for (let now = running(set); now; now = running(set)) await now.ended;
+}
+
 /**
  * A labelled set of feature rows that answers for new rows. For those who bring their own encoder; `Classifier`
  * adds images to it.
@@ -80,6 +87,7 @@ export interface FeatureClassifierOptions extends CoreOptions {
 export class FeatureClassifier implements Disposable {
   static {
     disposable(FeatureClassifier);
+    running = (set) => (#transaction in set ? set.#transaction : undefined);
   }
 
   /** The same as {@link dispose}, for `using`, in engines that have it. */

@@ -1,40 +1,40 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import type { Encoder } from "handful";
-import { emptySet, type Inside, type Maker, makerOf, setBytes, setIn } from "../engine/files";
-import { announceList } from "../engine/ownership";
+import { type FoundSetFile, readSetFile, type SetFile, writeSetFile } from "handful/store";
+import { emptySet, type Maker, makerOf, setBytes } from "../engine/files";
 import { exchangeBy, openSet, readList, workHere } from "../engine/session";
-import { saved, step } from "../engine/set";
-import { keepThumbnails, thumbnailsOf } from "../engine/thumbnails";
+import { openedSet, saved, step } from "../engine/set";
 import { freshId, getState, set, update } from "../state/live";
 import { setName, withProblem } from "../state/updates";
-import { FIRST_SET, writeName, writeSet } from "../store/database";
-import { type Beside, bytesOf, readBeside, writeFile } from "../store/file";
+import { FIRST_SET, store } from "../store/sets";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
 import { attempt, showToast } from "./toast";
 
 export async function createSet(): Promise<void> {
-  await kept(() => addSet(null));
+  await kept(() => addSet({}));
 }
 
 /** A set belongs to the encoder that looks at its photos. Gives whether it is open. */
 export async function createSetFor(encoder: Encoder): Promise<boolean> {
-  return kept(async () => addSet(await emptySet(encoder)));
+  return kept(async () => addSet({ bytes: await emptySet(encoder) }));
 }
 
-async function addSet(bytes: Uint8Array<ArrayBuffer> | null): Promise<boolean> {
-  const id = crypto.randomUUID();
+async function addSet(made: Partial<SetFile>): Promise<boolean> {
   await readList();
   const name = text.sets.another(getState().sets.length + 1);
-  if (bytes) await writeSet(id, { name, bytes, thumbnails: new Map() });
-  else await writeName({ id, name });
-  await listChanged();
-  return change(id);
+  return openListed(await store.create({ ...made, name }));
 }
 
 export async function switchSet(id: string): Promise<void> {
   await kept(() => change(id));
+}
+
+/** Opens a set that is new in the list. */
+async function openListed(id: string): Promise<boolean> {
+  await readList();
+  return change(id);
 }
 
 /** Opens another set, where the open one can be put away. */
@@ -52,8 +52,7 @@ export async function renameSet(name: string): Promise<void> {
   const words = name.trim();
   if (words === "") return;
   await kept(async () => {
-    await writeName({ id: getState().setId, name: words });
-    await listChanged();
+    await store.rename(getState().setId, words);
     return true;
   });
 }
@@ -61,16 +60,15 @@ export async function renameSet(name: string): Promise<void> {
 /** Deletes the open set and opens another one. It can be had back for a day. */
 export async function deleteSet(): Promise<void> {
   const { setId: id, sets, deletedSets } = getState();
-  const name = sets.find((named) => named.id === id)?.name ?? "";
   const words = text.sets.deleted(setName(getState()));
   const left = sets.find((named) => named.id !== id);
   const gone = [id, ...deletedSets.map((named) => named.id)];
   const next = left?.id ?? (gone.includes(FIRST_SET) ? crypto.randomUUID() : FIRST_SET);
   await kept(async () => {
     if (!(await saved())) return stays();
-    await writeName({ id, name, deletedAt: Date.now() });
+    await store.remove(id);
     await change(next);
-    await listChanged();
+    await readList();
     set({ toast: { id: freshId(), text: words, undo: "set" } });
     return true;
   });
@@ -82,20 +80,22 @@ export async function restoreSet(id = getState().deletedSets[0]?.id): Promise<vo
   if (!back) return;
   set({ toast: null });
   await kept(async () => {
-    await writeName({ id: back.id, name: back.name });
-    await listChanged();
-    return change(back.id);
+    await store.restore(back.id);
+    return openListed(back.id);
   });
 }
 
 export function takeOver(): void {
-  workHere();
+  void workHere();
 }
 
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
   const ids = pictures ? getState().examples.map((example) => example.id) : [];
-  download(`${fileName()}.handful`, writeFile(setBytes(), setName(getState()), thumbnailsOf(ids)));
+  const all = openedSet().pictures;
+  const chosen = new Map(Array.from(all).filter(([id]) => ids.includes(id)));
+  const file = { bytes: setBytes(), name: setName(getState()), pictures: chosen };
+  download(`${fileName()}.handful`, writeSetFile(file));
 }
 
 /** Opens files as sets of their own, beside those that there are; the last one stays open. */
@@ -106,16 +106,11 @@ export async function openSetFiles(files: readonly File[]): Promise<void> {
 async function openSetFile(file: File): Promise<void> {
   const found = await read(file, "fits");
   if (!found) return;
-  const { bytes, pictures, leftOut } = found;
-  const isOpen = await kept(async () => {
-    const id = crypto.randomUUID();
-    await writeSet(id, { bytes, thumbnails: pictures, name: found.name || file.name.replace(SET_FILE, "") });
-    await listChanged();
-    return change(id);
-  });
+  const name = found.name || file.name.replace(SET_FILE, "");
+  const isOpen = await kept(async () => openListed(await store.create({ ...found, name })));
   if (!isOpen) return;
   const opened = text.sets.opened(file.name);
-  showToast(leftOut > 0 ? `${opened}; ${text.sets.leftOut(leftOut)}` : opened, null);
+  showToast(found.leftOut > 0 ? `${opened}; ${text.sets.leftOut(found.leftOut)}` : opened, null);
 }
 
 /** Adds the classes and photos of a file to the open set, as one step. */
@@ -124,14 +119,7 @@ export async function mergeSetFile(file: File): Promise<void> {
   if (!found) return;
   const before = getState().examples.length;
   const failed = attempt(() =>
-    step({ words: () => text.did.mergeFile(file.name) }, (open) => {
-      const pictures = [...open.merge(found.bytes)].map(
-        ([there, here]) => [here, found.pictures.get(there)] as const,
-      );
-      keepThumbnails(
-        pictures.filter((picture): picture is [number, Uint8Array<ArrayBuffer>] => picture[1] !== undefined),
-      );
-    }),
+    step({ words: () => text.did.mergeFile(file.name) }, () => openedSet().merge(found)),
   );
   if (failed) return;
   const merged = text.sets.merged(getState().examples.length - before, file.name);
@@ -151,12 +139,11 @@ export function withoutSets(files: readonly File[]): File[] {
   return others;
 }
 
-/** The set in a file, and what it holds beside it; where its encoder is not as wanted the person is told. */
-async function read(file: File, wanted: "fits" | "same"): Promise<(Beside & Inside) | null> {
-  const bytes = await bytesOf(file).catch(() => null);
-  const maker = bytes && (await makerOf(bytes).catch(() => null));
-  const inside = bytes && maker?.[wanted] ? await setIn(bytes).catch(() => null) : null;
-  if (bytes && inside) return { ...readBeside(bytes, inside.ids), ...inside };
+/** What a file holds; where its encoder is not as wanted the person is told. */
+async function read(file: File, wanted: "fits" | "same"): Promise<FoundSetFile | null> {
+  const found = await readSetFile(file).catch(() => null);
+  const maker = found && (await makerOf(found.bytes));
+  if (found && maker?.[wanted]) return found;
   showToast(whyNot(maker, wanted)(file.name), null);
   return null;
 }
@@ -166,11 +153,6 @@ function whyNot(maker: Maker | null, wanted: "fits" | "same"): (file: string) =>
   const { badFile, earlierEncoder, otherEncoder } = text.sets;
   if (!maker || maker[wanted]) return badFile;
   return maker.earlier ? earlierEncoder : otherEncoder;
-}
-
-async function listChanged(): Promise<void> {
-  await readList();
-  announceList();
 }
 
 /** Does something with the database, and gives whether it was done; where that fails, the person is told. */

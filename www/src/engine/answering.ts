@@ -7,7 +7,7 @@ import { withOutcome, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
-import { blobOf, THUMBNAIL_SIDE } from "./thumbnails";
+import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
 /** What an encoder made of a photo. */
 export interface Encoded {
@@ -55,7 +55,7 @@ export async function ask(files: readonly File[]): Promise<void> {
       const result = { encoder, ...encoding };
       encoded.set(id, result);
       update((state) => withOutcome(state, id, classify(result)));
-      if (thumbnail) update((state) => withThumbnail(state, id, URL.createObjectURL(blobOf(thumbnail))));
+      if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
     } catch (error) {
       if (mine !== round) return;
       update((state) => withOutcome(state, id, { kind: "failed", code: photoCode(error, file.name) }));

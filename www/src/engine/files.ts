@@ -60,22 +60,6 @@ export async function makerOf(bytes: Uint8Array): Promise<Maker> {
   };
 }
 
-/** A saved set that has been looked through. */
-export interface Inside {
-  /** It alone, without what a file holds beside it. */
-  bytes: Uint8Array<ArrayBuffer>;
-  /** Of its examples. */
-  ids: ReadonlySet<number>;
-}
-
-/** @throws `HandfulError` for bytes that are no set. */
-export async function setIn(bytes: Uint8Array): Promise<Inside> {
-  return using(await FeatureClassifier.load(bytes), (loaded) => ({
-    bytes: loaded.save(),
-    ids: new Set(loaded.examples.map(({ id }) => id)),
-  }));
-}
-
 /** What `use` makes of a set that is needed for nothing else. The declaration of that name is missing up to Safari 27. */
 function using<Result>(set: FeatureClassifier, use: (set: FeatureClassifier) => Result): Result {
   try {

@@ -1,37 +1,22 @@
 /** Opens the package, and the set that this browser used last. */
-import { type Encoder, FeatureClassifier, fromEarlierEncoder, init } from "handful";
+import { type Encoder, FeatureClassifier, fromEarlierEncoder, HandfulError, init } from "handful";
+import type { StoredSet, Waiting } from "handful/store";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
-import { reasonOf } from "../store/autosave";
-import {
-  clearSet,
-  FIRST_SET,
-  type NamedSet,
-  onDatabaseLost,
-  readNames,
-  readSet,
-  reconnect,
-  type StoredSet,
-} from "../store/database";
 import { keepPreference, readPreferences } from "../store/preferences";
+import { FIRST_SET, store } from "../store/sets";
 import { codeOf } from "./codes";
 import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
 import { followNames } from "./names";
-import { demand, disown, isElsewhere, onRequests, own } from "./ownership";
-import { adoptSet, currentSet, dropSet, keepNothing, saved } from "./set";
-
-/** Milliseconds after which a set that cannot be had is said to be open elsewhere: a reload needs a moment. */
-const MOMENT = 500;
-/** Milliseconds after which storage that does not answer is told. */
-const PATIENCE = 5000;
-/** Milliseconds for which a deleted set can be had back. */
-const DAY = 24 * 60 * 60 * 1000;
+import { adoptSet, currentSet, dropSet, saved } from "./set";
 
 const core = Promise.withResolvers<void>();
 let opened = Promise.withResolvers<Encoder>();
 let exchanging: Promise<unknown> = Promise.resolve();
-/** Number of the last request to open a set: what belongs to an earlier one is dropped. */
-let round = 0;
+/** Of the last set that was to be opened: what belongs to an earlier one is dropped. */
+let opening = new AbortController();
+/** Asks the tab that has the wanted set for it. */
+let takeOver: (() => Promise<boolean>) | null = null;
 
 let unusable: Uint8Array | null = null;
 
@@ -49,12 +34,12 @@ export function exchangeBy<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 export async function start(): Promise<void> {
-  onRequests({
-    putAway,
-    listChanged: () => void readList(),
-    refused: () => set({ set: { kind: "elsewhere", kept: true } }),
+  store.subscribe(() => {
+    // The browser may have cleared the preferences too.
+    keepPreference({ set: getState().setId });
+    set({ persisted: store.persisted ?? null });
+    void readList();
   });
-  onDatabaseLost(() => void saved().then(readList));
   await Promise.all([loadEngine(), exchange(readPreferences().set ?? FIRST_SET)]);
 }
 
@@ -77,20 +62,11 @@ export async function loadEngine(): Promise<void> {
   }
 }
 
-/**
- * Reads the names of all sets, and forgets those that were deleted long ago. Where that fails, the open set is the only
- * one, and autosave tells why.
- */
+/** Reads the names of all sets. Where that fails, the open set is the only one, and its state tells why. */
 export async function readList(): Promise<void> {
   try {
-    const all = await readNames();
-    const deleted = all.flatMap((named) => (named.deletedAt === undefined ? [] : [named]));
-    const kept = ({ deletedAt }: NamedSet) => Date.now() - (deletedAt ?? 0) < DAY;
-    set({
-      sets: all.filter((named) => !deleted.includes(named)),
-      deletedSets: deleted.filter(kept).sort((a, b) => (b.deletedAt ?? 0) - (a.deletedAt ?? 0)),
-    });
-    for (const named of deleted) if (!kept(named)) await clearSet(named.id);
+    const [sets, deletedSets] = await Promise.all([store.list(), store.removed()]);
+    set({ sets, deletedSets });
   } catch (error) {
     console.warn("the list of sets could not be read", error);
   }
@@ -110,99 +86,95 @@ async function exchange(id: string): Promise<void> {
   // The classes of another set are not to be expected.
   if (getState().setId !== id) set({ expected: [] });
   close();
-  round += 1;
-  const mine = round;
+  const { signal } = opening;
   keepPreference({ set: id });
   // The one that was put away may have been saved for the first time.
   void readList();
   set({ setId: id, set: { kind: "opening" } });
-  const late = setTimeout(async () => {
-    if ((await isElsewhere()) && mine === round) set({ set: { kind: "elsewhere", kept: false } });
-  }, MOMENT);
-  await own(id);
-  clearTimeout(late);
-  if (mine !== round) return;
-  set({ set: { kind: "opening" } });
-  const found = await find(id);
-  await core.promise;
-  if (mine !== round) return;
-  if (found.id !== id) await exchange(found.id);
-  else if (found.stored) await openStored(found.stored);
-  else await openNew();
+  let bytes: Uint8Array | null = null;
+  const kind = {
+    async load(stored: Uint8Array): Promise<FeatureClassifier> {
+      bytes = stored;
+      began(signal);
+      await core.promise;
+      return FeatureClassifier.load(stored);
+    },
+    async create(): Promise<FeatureClassifier> {
+      began(signal);
+      if ((await orElse(id)) !== id) throw new HandfulError("unknown-set", "there are other sets");
+      set({ encoder: "shipped" });
+      const encoder = await neededEncoder("shipped");
+      return FeatureClassifier.create({ streams: encoder.streams, encoderId: encoder.id });
+    },
+  };
+  let next: StoredSet;
+  try {
+    next = await store.open(id, kind, { signal, onWait });
+  } catch (error) {
+    if (signal.aborted) return;
+    const code = codeOf(error);
+    if (code === "unknown-set") return exchange(await orElse(id));
+    if (!bytes) throw error;
+    return refuse(bytes, code);
+  }
+  await use(next, signal);
+}
+
+/** The set is here and can be read: whatever was told of waiting for it is over. */
+function began(signal: AbortSignal): void {
+  signal.throwIfAborted();
+  set({ set: { kind: "opening" }, storage: { kind: "idle" } });
+}
+
+function onWait(waiting: Waiting): void {
+  if (waiting.reason === "storage") {
+    set({ set: { kind: "opening" }, storage: { kind: "failed", reason: "slow" } });
+  } else {
+    ({ takeOver } = waiting);
+    set({ set: { kind: "elsewhere", kept: false } });
+  }
 }
 
 /** Takes the set over from the tab that works on it. */
-export function workHere(): void {
-  demand();
+export async function workHere(): Promise<void> {
+  const { signal } = opening;
+  const given = await takeOver?.();
+  if (given === false && !signal.aborted) set({ set: { kind: "elsewhere", kept: true } });
 }
 
 function close(): void {
   opened = getState().set.kind === "open" ? Promise.withResolvers<Encoder>() : opened;
   unusable = null;
+  takeOver = null;
   withdrawNeed();
   dropSet();
-  disown();
-}
-
-/**
- * Another tab wants the set, or has taken it: it is waited for until that tab lets it go. False where it is not saved, and
- * so cannot be given away.
- */
-async function putAway(stolen: boolean): Promise<boolean> {
-  // What was stolen is written by the other tab now.
-  if (stolen) dropSet();
-  const given = await openSet(getState().setId);
-  if (given) set({ set: { kind: "elsewhere", kept: false } });
-  return given;
-}
-
-/** What is stored of a set; of another one, where this one was deleted or never was. */
-async function find(id: string): Promise<{ id: string; stored: StoredSet | null }> {
-  const late = setInterval(() => set({ storage: { kind: "failed", reason: "slow" } }), PATIENCE);
-  const read = async () => {
-    const which = await orElse(id);
-    return { id: which, stored: which === id ? await readSet(id) : null };
-  };
-  try {
-    // A connection that was lost is no news, where another one can be had.
-    const found = await read().catch(() => reconnect().then(read));
-    set({ storage: { kind: "idle" } });
-    return found;
-  } catch (error) {
-    console.warn("the stored set could not be read", error);
-    keepNothing();
-    set({ storage: { kind: "failed", reason: reasonOf(error) } });
-    return { id, stored: null };
-  } finally {
-    clearInterval(late);
-  }
+  opening.abort();
+  opening = new AbortController();
 }
 
 /** A set itself, unless it was deleted, or is not there where others are. */
 async function orElse(id: string): Promise<string> {
-  const all = await readNames();
-  const here = all.find((stored) => stored.id === id);
-  if (here && here.deletedAt === undefined) return id;
-  const other = all.find(({ deletedAt }) => deletedAt === undefined);
-  return other?.id ?? (here ? crypto.randomUUID() : id);
+  try {
+    const [sets, deleted] = await Promise.all([store.list(), store.removed()]);
+    if (sets.some((stored) => stored.id === id)) return id;
+    return sets[0]?.id ?? (deleted.some((gone) => gone.id === id) ? crypto.randomUUID() : id);
+  } catch {
+    // Nobody knows; the state of the set tells why.
+    return id;
+  }
 }
 
-/** Shows a stored set as soon as the core is there; the encoder, when it comes, must be the one that made it. */
-async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
-  const mine = round;
-  try {
-    const loaded = await FeatureClassifier.load(bytes);
-    if (mine === round) adoptSet(loaded, thumbnails);
-    else loaded.dispose();
-  } catch (error) {
-    if (mine === round) refuse(bytes, codeOf(error));
-    return;
-  }
-  if (mine === round) set({ storage: { kind: "saved" } });
+/** Shows a set as soon as the core is there; the encoder, when it comes, must be the one that made it. */
+async function use(next: StoredSet, signal: AbortSignal): Promise<void> {
+  adoptSet(next);
+  // It is waited for until the other tab lets it go.
+  next.subscribe(() => {
+    if (next.state.kind === "elsewhere") void exchange(next.id);
+  });
   const name = encoderOf(currentSet());
   set({ encoder: name });
   const encoder = await neededEncoder(name);
-  if (mine !== round) return;
+  if (signal.aborted) return;
   if (encoder.fits(currentSet())) {
     finishOpening(encoder);
   } else {
@@ -212,20 +184,6 @@ async function openStored({ bytes, thumbnails }: StoredSet): Promise<void> {
     dropSet();
     refuse(kept, code);
   }
-}
-
-async function openNew(): Promise<void> {
-  const mine = round;
-  set({ encoder: "shipped" });
-  const encoder = await neededEncoder("shipped");
-  const { streams, id } = encoder;
-  const created = await FeatureClassifier.create({ streams, encoderId: id });
-  if (mine !== round) {
-    created.dispose();
-    return;
-  }
-  adoptSet(created, new Map());
-  finishOpening(encoder);
 }
 
 function finishOpening(encoder: Encoder): void {
@@ -250,11 +208,8 @@ export function unusableSet(): Uint8Array | null {
 export async function startAnew(): Promise<void> {
   if (!unusable) return;
   unusable = null;
+  const { setId } = getState();
   set({ set: { kind: "opening" } });
-  try {
-    await clearSet(getState().setId);
-  } catch (error) {
-    set({ storage: { kind: "failed", reason: reasonOf(error) } });
-  }
-  await openNew();
+  await store.forget(setId).catch((error) => console.warn("the set could not be deleted", error));
+  await exchange(setId);
 }

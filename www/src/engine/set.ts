@@ -1,34 +1,27 @@
-/** The support set in use: every change goes through here, is recorded for Undo, shown, and saved. */
+/** The support set in use: every change goes through here, is recorded for Undo and shown. */
 import type { FeatureClassifier, HeadName } from "handful";
+import type { StoredSet } from "handful/store";
 import { freshId, getState, set, update } from "../state/live";
 import type { Source } from "../state/state";
 import { withSet } from "../state/updates";
-import { type Autosave, createAutosave } from "../store/autosave";
-import { onDatabaseLost } from "../store/database";
-import { keepPreference } from "../store/preferences";
 import { type Action, forgetSteps, newStep, recordStep, type Step, stepOf, wordsOf } from "./journal";
-import { forgetThumbnails, keepThumbnails, thumbnailsOf } from "./thumbnails";
+import { forgetThumbnails, showThumbnails } from "./thumbnails";
 
-let classifier: FeatureClassifier | null = null;
-let keeping = true;
-/** Something was changed that the database is not to hold. */
-let unkept = false;
+let opened: StoredSet | null = null;
 /** A change is being made here, and shown when it is complete. */
 let changing = false;
 const listeners = new Set<() => void>();
-
-let autosave: Autosave | null = null;
 const dropped = new Set<() => void>();
 
 /** The set now. Only for actions on things that the page shows, which means that there is one. */
-export function currentSet(): FeatureClassifier {
-  if (!classifier) throw new Error("no set is open");
-  return classifier;
+export function openedSet(): StoredSet {
+  if (!opened) throw new Error("no set is open");
+  return opened;
 }
 
-/** Leaves the database alone until another set is opened: what could not be read must not be overwritten. */
-export function keepNothing(): void {
-  keeping = false;
+/** What it was taught. */
+export function currentSet(): FeatureClassifier {
+  return openedSet().classifier;
 }
 
 /** Called after every change of the set. */
@@ -41,48 +34,30 @@ export function onSetDropped(listener: () => void): void {
   dropped.add(listener);
 }
 
-// What was said to be saved is so again as soon as there is a database. The browser may have cleared the preferences too.
-onDatabaseLost(() => {
-  const { setId, storage } = getState();
-  keepPreference({ set: setId });
-  if (keeping && storage.kind !== "idle") autosave?.request();
-});
-
-/** Takes a set into use and shows it, with the thumbnails of its examples. */
-export function adoptSet(
-  next: FeatureClassifier,
-  thumbnails: ReadonlyMap<number, Uint8Array<ArrayBuffer>>,
-): void {
-  classifier = next;
+/** Takes a set into use and shows it. */
+export function adoptSet(next: StoredSet): void {
+  opened = next;
   // Other changes come by themselves: what a name means is found out a moment later.
-  next.subscribe(() => {
-    if (!changing) changed();
+  next.classifier.subscribe(() => {
+    if (!changing) show();
   });
-  keepThumbnails(thumbnails);
-  const { setId } = getState();
-  // The last one known, because the list may be lost before this set is written again.
-  let name = "";
-  autosave = createAutosave(
-    setId,
-    () => {
-      name = getState().sets.find(({ id }) => id === setId)?.name || name;
-      const thumbnails = thumbnailsOf(getState().examples.map(({ id }) => id));
-      return { name, bytes: currentSet().save(), thumbnails };
-    },
-    (storage) => set({ storage }),
-  );
+  next.subscribe(() => tell(next));
+  tell(next);
   show();
+}
+
+function tell({ state }: StoredSet): void {
+  if (state.kind === "elsewhere") return;
+  if (state.kind !== "failed") set({ storage: state });
+  else set({ storage: { kind: "failed", reason: state.reason } });
+  if (state.kind === "failed" && state.cause) console.warn("the set is not saved", state.cause);
 }
 
 /** Puts the set away, so that the page shows none. */
 export function dropSet(): void {
   for (const listener of dropped) listener();
-  autosave?.stop();
-  autosave = null;
-  classifier?.dispose();
-  classifier = null;
-  keeping = true;
-  unkept = false;
+  opened?.dispose();
+  opened = null;
   forgetSteps();
   forgetThumbnails();
   set({
@@ -119,7 +94,7 @@ function record<Result>(own: Step, edit: Edit<Result>): Result {
   const result = change(edit);
   own.photos += now.examples.length - before.length;
   if (now.undoName !== last) recordStep(own, last);
-  changed();
+  show();
   return result;
 }
 
@@ -127,14 +102,14 @@ function record<Result>(own: Step, edit: Edit<Result>): Result {
 export function undo(): Step | null {
   const last = stepOf(currentSet().undoName);
   if (!change((set) => set.undo())) return null;
-  changed();
+  show();
   return last;
 }
 
 export function redo(): Step | null {
   const next = stepOf(currentSet().redoName);
   if (!change((set) => set.redo())) return null;
-  changed();
+  show();
   return next;
 }
 
@@ -145,7 +120,11 @@ export function headName({ head }: FeatureClassifier): HeadName {
 
 /** What answers are computed with now. */
 export function sourceNow(): Source {
-  return { head: getState().head, encoder: classifier?.encoderId ?? "", date: new Date().toISOString() };
+  return {
+    head: getState().head,
+    encoder: opened?.classifier.encoderId ?? "",
+    date: new Date().toISOString(),
+  };
 }
 
 /** Changes how answers are computed. That is saved with the set, but it is no step of Undo. */
@@ -153,17 +132,17 @@ export function setHead(head: HeadName): void {
   change((set) => {
     set.head = head;
   });
-  changed();
+  show();
 }
 
 /** Whether everything that was changed is saved, once that is known. */
 export async function saved(): Promise<boolean> {
-  return !unkept && ((await autosave?.settled()) ?? true);
+  return (await opened?.saved()) ?? true;
 }
 
 /** Shows the set again, when something that it is shown with has changed. */
 export function refresh(): void {
-  if (classifier) show();
+  if (opened) show();
 }
 
 function change<Result>(edit: Edit<Result>): Result {
@@ -173,12 +152,6 @@ function change<Result>(edit: Edit<Result>): Result {
   } finally {
     changing = false;
   }
-}
-
-function changed(): void {
-  show();
-  if (keeping) autosave?.request();
-  else unkept = true;
 }
 
 function show(): void {
@@ -191,5 +164,6 @@ function show(): void {
     undo: undoable && wordsOf(undoable),
     redo: redoable && wordsOf(redoable),
   }));
+  showThumbnails(openedSet().pictures);
   for (const listener of listeners) listener();
 }

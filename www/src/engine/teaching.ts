@@ -4,8 +4,8 @@ import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Action } from "./journal";
 import { setOpened } from "./session";
-import { currentSet, onSetDropped, stepOn } from "./set";
-import { keepThumbnails, THUMBNAIL_SIDE } from "./thumbnails";
+import { currentSet, onSetDropped, openedSet, stepOn } from "./set";
+import { THUMBNAIL_SIDE } from "./thumbnails";
 
 export interface Photo {
   name: string;
@@ -94,7 +94,7 @@ async function learn(item: Waiting): Promise<Learnt | null> {
     if (same !== undefined) return { id: same, known: true };
     return stepOn(item.action, (classifier) => {
       const id = classifier.addFeatures(features, item.label);
-      if (thumbnail) keepThumbnails([[id, thumbnail]]);
+      if (thumbnail) openedSet().setPicture(id, thumbnail);
       return { id, known: false };
     });
   } catch (error) {

@@ -7,7 +7,7 @@ import { classify } from "./answering";
 import { photoCode } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
-import { blobOf, THUMBNAIL_SIDE } from "./thumbnails";
+import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
 /** Photos answered before the page is drawn again. */
 const ASKED_AT_ONCE = 20;
@@ -81,7 +81,7 @@ function tested({ file, thumbnail, outcome }: Answered, labels: readonly string[
     id: freshId(),
     path,
     truth: truth !== undefined && labels.includes(truth) ? truth : null,
-    thumbnail: thumbnail ? URL.createObjectURL(blobOf(thumbnail)) : null,
+    thumbnail: thumbnail ? urlOf(thumbnail) : null,
     outcome,
   };
 }

@@ -3,6 +3,7 @@
  * stay in the engine; here are only ids, words and addresses.
  */
 import type { ErrorCode, HeadName, PresetName } from "handful";
+import type { StorageTrouble } from "handful/store";
 
 /** Languages that the page speaks, by their tags; `text/` has the words. */
 export type Language = "en" | "de" | "zh";
@@ -164,12 +165,12 @@ export type SetStatus =
   | { kind: "elsewhere"; kept: boolean }
   | { kind: "unusable"; code: Code };
 
+/** Whether the open set is saved. */
 export type StorageStatus =
   | { kind: "idle" }
   | { kind: "saving" }
   | { kind: "saved" }
-  /** `newer`: another tab has a later version of the page. `slow`: there is no answer so far. */
-  | { kind: "failed"; reason: "blocked" | "full" | "newer" | "slow" | "failed" };
+  | { kind: "failed"; reason: StorageTrouble };
 
 export type CameraStatus =
   | { kind: "off" }
