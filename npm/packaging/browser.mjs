@@ -33,6 +33,9 @@ export const POLICY = [
   "base-uri 'none'",
 ].join("; ");
 
+/** Where a page asks the server to have all thrown away that the browser keeps of it. */
+export const CLEAR = "/clear-site-data";
+
 /**
  * A server for one folder. Like most hosts of single-page applications it answers unknown addresses with the page.
  * @param {string} [policy] a content security policy
@@ -40,11 +43,13 @@ export const POLICY = [
  */
 export async function serve(folder, policy, toAll = false) {
   const server = createServer((request, response) => {
-    const wanted = join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const { pathname } = new URL(request.url, "http://localhost");
+    const wanted = join(folder, decodeURIComponent(pathname));
     const file = extname(wanted) in TYPES && existsSync(wanted) ? wanted : join(folder, "index.html");
     response.writeHead(200, {
       "content-type": TYPES[extname(file)],
       ...(policy && { "content-security-policy": policy }),
+      ...(pathname === CLEAR && { "clear-site-data": '"storage"' }),
       ...(toAll && { "access-control-allow-origin": "*" }),
     });
     createReadStream(file).pipe(response);

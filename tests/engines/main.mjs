@@ -10,10 +10,10 @@ import { mosaic } from "../images/jpeg.mjs";
 import { drawPhoto, drawPixels, enlarge } from "../images/photo.mjs";
 import { start } from "./browsers.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
-import { tryMemory, tryPackage } from "./package.mjs";
+import { laySite, tryMemory, tryPackage } from "./package.mjs";
 import { TESTS } from "./page.mjs";
 import { Person } from "./person.mjs";
-import { clearing, DANGERS } from "./saving.mjs";
+import { DANGERS } from "./saving.mjs";
 import { unheard } from "./steps.mjs";
 
 /** Megabytes that a process of the browser may get more while a large photo is encoded. */
@@ -28,9 +28,10 @@ const DRIVERS = 3;
 const [engine, only = ""] = process.argv.slice(2);
 
 await main(async () => {
-  const address = await serve([clearing], 0);
+  const address = await serve(0);
   let browser = await start(engine);
   const folder = makeFolder("engines");
+  const site = await laySite(join(folder, "site"));
   const drawn = (thing, from, to) =>
     Array.from({ length: to - from }, (_, i) => {
       const path = join(folder, `${thing}-${from + i}.png`);
@@ -73,7 +74,7 @@ await main(async () => {
     writeFileSync(path, mosaic(enlarge(drawPixels(thing, number), { width: 1500, height: 1125 })));
     return path;
   };
-  const place = { address, drawn, large, anew, quit, kill };
+  const place = { address, site: site.address, drawn, large, anew, quit, kill };
   /** A test in whose pages nothing goes wrong unheard. */
   const tryPage = async (body) => {
     complaints = "";
@@ -91,11 +92,11 @@ await main(async () => {
         await test(`${engine}: ${name}`, () => tryPage(async () => body(await anew(), place)));
     }
     for (const [name, body] of Object.entries(DANGERS)) {
-      if (name.includes(only)) await testProcesses(`${engine}: ${name}`, () => tryPage(() => body(place)));
+      if (name.includes(only))
+        await testProcesses(`${engine}, the store: ${name}`, () => tryPage(() => body(place)));
     }
     if ("package".includes(only)) {
       await anew();
-      const site = join(folder, "package");
       for (const { name, error } of await tryPackage(driver, site)) {
         await test(`${engine}, the package: ${name}`, () => {
           if (error) throw new Error(error);
@@ -112,6 +113,7 @@ await main(async () => {
     await quit();
   } finally {
     await browser.stop();
+    site.close();
     await removeFolder(folder);
   }
   close();

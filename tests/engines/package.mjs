@@ -12,8 +12,8 @@ import { drawPhoto, drawPixels } from "../images/photo.mjs";
 import { encodePng } from "../images/png.mjs";
 import { wait } from "./person.mjs";
 
-/** A folder that a server can serve as it is. */
-async function lay(folder) {
+/** Lays out a folder with the package and its pages, and serves it. */
+export async function laySite(folder) {
   cpSync(join(ROOT, "tests/engines/package"), folder, { recursive: true });
   cpSync(join(ROOT, "npm/test/wrong-types.mjs"), join(folder, "wrong-types.mjs"));
   const { path } = await pack(folder);
@@ -39,22 +39,17 @@ async function lay(folder) {
     writeFileSync(join(folder, `photos/${name}.jpg`), mosaic(drawPixels("mug", 1, { width, height })));
     writeFileSync(join(folder, `photos/${name}.png`), drawPhoto("mug", 1, { width, height }));
   }
+  return { folder, ...(await serve(folder)) };
 }
 
 /** Opens the pages in a browser, one after another; what they found, test by test. */
-export async function tryPackage(driver, folder) {
-  await lay(folder);
-  const server = await serve(folder);
-  try {
-    const results = [];
-    for (const page of ["index.html", "wrong-types.html"]) {
-      await driver.get(`${server.address}/${page}`);
-      results.push(...(await resultsOf(driver)));
-    }
-    return [...results, await tryElsewhere(driver, folder)];
-  } finally {
-    server.close();
+export async function tryPackage(driver, { address, folder }) {
+  const results = [];
+  for (const page of ["index.html", "store.html", "wrong-types.html"]) {
+    await driver.get(`${address}/${page}`);
+    results.push(...(await resultsOf(driver)));
   }
+  return [...results, await tryElsewhere(driver, folder)];
 }
 
 /** A page takes the package from another origin, as from a CDN, under the policy that the package's README asks for. */
@@ -107,8 +102,7 @@ async function resultsOf(driver) {
 }
 
 /** Megabytes that a photo of 108 megapixels takes a process of the browser that has seen a small one. */
-export async function tryMemory(browser, driver, folder) {
-  const server = await serve(folder);
+export async function tryMemory(browser, driver, { address }) {
   const encode = async (path) => {
     const error = await driver.executeAsyncScript(
       `const [path, done] = arguments;
@@ -121,12 +115,8 @@ export async function tryMemory(browser, driver, folder) {
     );
     assert.equal(error, "");
   };
-  try {
-    await driver.manage().setTimeouts({ script: 60_000 });
-    await driver.get(server.address);
-    await encode("/photos/mug-0.png");
-    return await browser.growth(() => encode("/photos/108.jpg"));
-  } finally {
-    server.close();
-  }
+  await driver.manage().setTimeouts({ script: 60_000 });
+  await driver.get(address);
+  await encode("/photos/mug-0.png");
+  return browser.growth(() => encode("/photos/108.jpg"));
 }

@@ -1,35 +1,47 @@
-// A profile on the disk, and what happens to it: what is said is true, and what was said to be saved is there.
+// A profile on the disk, and what happens to it: what the store says is true, and what was said to be saved is there.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { CLEAR } from "../../npm/packaging/browser.mjs";
 import { smallDisk } from "./disk.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
 import { wait } from "./person.mjs";
-import { addClass, open, photosOf, picturesShown, reload, saved } from "./steps.mjs";
+import { listen } from "./steps.mjs";
 
 /** How often each thing happens; npm test has no time for as many as a long run. */
 const KILLS = Number(process.env.KILLS ?? 3);
 const CLEARINGS = Number(process.env.CLEARINGS ?? 2);
 const FILLINGS = Number(process.env.FILLINGS ?? 1);
 
-/** Photos after which a class is taught anew, so that a set stays small. */
+/** Examples after which a class is taught anew, so that a set stays small. */
 const MOST = 12;
 
-/** Where a page asks its server to have all thrown away that the browser keeps of it. */
-const CLEAR = "/clear-site-data";
+/** Does what `package/keep.js` offers. */
+async function call({ driver }, what, ...values) {
+  const [value, error] = await driver.executeAsyncScript(
+    `const [what, values, done] = arguments;
+    window.keep[what](...values).then((value) => done([value, ""]), (error) => done([null, String(error)]));`,
+    what,
+    values,
+  );
+  assert.equal(error, "");
+  return value;
+}
 
-/** What the server needs for that. */
-export const clearing = {
-  name: "clear-site-data",
-  configurePreviewServer({ middlewares }) {
-    middlewares.use(CLEAR, (_request, response) => {
-      response.setHeader("Clear-Site-Data", '"storage"').end();
-    });
-  },
-};
+async function ready(person) {
+  await listen(person.driver);
+  await wait("the set", () => person.driver.executeScript("return Boolean(window.keep)"));
+}
 
-const add = (person, paths) => person.choose("Add photos to mug", paths);
+async function open(person, { site }) {
+  await person.driver.manage().setTimeouts({ script: 60_000 });
+  await person.driver.get(`${site}/keep.html`);
+  await ready(person);
+}
+
+const state = (person) => call(person, "state");
+const saved = (person) => wait("all to be saved", async () => (await state(person)) === "saved");
 
 /** Has everything cleared that the browser keeps of the page: a mark of ours shows that it was. */
 async function clear({ driver }) {
@@ -41,9 +53,9 @@ async function clear({ driver }) {
 }
 
 async function reopened(person, count) {
-  await reload(person);
-  await person.read("Ready to teach");
-  await picturesShown(person, "mug", count);
+  await person.driver.navigate().refresh();
+  await ready(person);
+  assert.equal(await call(person, "count"), count);
 }
 
 /** A test of a browser whose profile is in a folder that is gone afterwards. */
@@ -58,56 +70,42 @@ const inFolder = (body) => async (place) => {
 };
 
 export const DANGERS = {
-  "opens with everything that was shown as saved, whenever the browser is killed": inFolder(
+  "opens with everything that was said to be saved, whenever the browser is killed": inFolder(
     async (place, profile) => {
-      const photos = place.drawn("mug", 0, MOST);
-      // Photos that were shown as saved, and that may be saved too, for the browser was killed before it could say so.
-      let [shown, begun] = [0, 0];
+      // Examples that were said to be saved, and that may be saved too, for the browser was killed before it could say so.
+      let [told, begun] = [0, 0];
       for (let round = 0; round <= KILLS; round += 1) {
         if (round > 0 && round % 20 === 0) console.log(`  killed ${round} times`);
         const person = await place.anew(profile);
         await open(person, place);
-        // The page can be ready before its set is opened.
-        if (begun === 0) await addClass(person, "mug");
-        else await person.find("article", "mug");
-        const found = (await person.all(...photosOf("mug"))).length;
-        assert.ok(
-          [shown, begun].includes(found),
-          `${shown} were shown as saved, ${begun} begun: ${found} are there`,
-        );
-        await picturesShown(person, "mug", found);
+        const found = await call(person, "count");
+        assert.ok([told, begun].includes(found), `${told} were saved, ${begun} begun: ${found} are there`);
         if (round === KILLS) return;
-        shown = found;
-        if (shown + 2 > MOST) {
-          await person.press("button", "More for mug");
-          await person.press("button", "Remove class");
-          await person.gone("article", "mug");
-          await addClass(person, "mug");
-          shown = 0;
+        told = found;
+        if (told + 2 > MOST) {
+          await call(person, "empty");
+          told = 0;
         }
-        await add(person, photos.slice(shown, shown + 1));
-        await person.count(shown + 1, ...photosOf("mug"));
+        await call(person, "add", 1);
         await saved(person);
-        shown += 1;
-        begun = shown + 1;
+        told += 1;
+        begun = told + 1;
         // The next one is killed somewhere on its way, at another point of it in each round.
-        await add(person, photos.slice(shown, begun));
+        await call(person, "add", 1);
         await pause(((round * 37) % 101) * 4);
         await place.kill();
       }
     },
   ),
 
-  "has as many pictures as photos when its data is cleared while it is open": inFolder(
+  "has as many pictures as examples when its data is cleared while it is open": inFolder(
     async (place, profile) => {
       const person = await place.anew(profile);
       await open(person, place);
-      await addClass(person, "mug");
       for (let round = 0, count = 0; round <= CLEARINGS; round += 1) {
         if (round > 0) await clear(person);
-        await add(person, place.drawn("mug", count, count + 2));
+        await call(person, "add", 2);
         count += 2;
-        await person.count(count, ...photosOf("mug"));
         await saved(person);
         await reopened(person, count);
       }
@@ -125,25 +123,20 @@ export const DANGERS = {
       mkdirSync(profile);
       const person = await place.anew(profile);
       await open(person, place);
-      await addClass(person, "mug");
-      let count = 0;
-      const addTwo = async () => {
-        await add(person, place.drawn("mug", count, count + 2));
-        count += 2;
-        await person.count(count, ...photosOf("mug"));
-      };
-      await addTwo();
+      await call(person, "add", 2);
+      let count = 2;
       await saved(person);
       for (let round = 0; round < FILLINGS; round += 1) {
-        let said = "Saved";
+        let said = "saved";
         // What the browser had room for already, or gives back of its own, takes the first ones.
-        for (let tries = 0; said === "Saved"; tries += 1) {
+        for (let tries = 0; said === "saved"; tries += 1) {
           assert.ok(tries < 10, "a full disk takes everything");
           disk.fill();
-          await addTwo();
+          await call(person, "add", 2);
+          count += 2;
           said = await wait("a word on saving", async () => {
-            const text = await person.textOf();
-            return /\bSaved\b|Not saved/.exec(text)?.[0];
+            const now = await state(person);
+            return ["saved", "failed"].includes(now) && now;
           });
         }
         disk.free();

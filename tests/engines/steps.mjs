@@ -5,7 +5,7 @@ import { wait } from "./person.mjs";
  * Has the page write down what goes wrong in it and nobody hears, from now on: plain WebDriver runs nothing before a page does.
  * It is kept in the session's storage, which a reload leaves, and where Firefox shows it to another script.
  */
-const listen = (driver) =>
+export const listen = (driver) =>
   driver.executeScript(() => {
     for (const kind of ["error", "unhandledrejection"])
       addEventListener(kind, ({ message, reason }) => {

@@ -1,0 +1,469 @@
+// The store of the package. Frames are the tabs: each has modules, locks and a connection of its own, and ends when it is closed.
+import { check, finish } from "./report.js";
+
+const STREAMS = [{ name: "aux", dim: 3 }];
+const row = (x) => Float32Array.of(1, x, 0.5);
+
+/** What a JPEG file begins with; the store looks no further. */
+const picture = (mark) => Uint8Array.of(0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0, 160, 0, 160, mark, 0, 0);
+
+function expect(truth, what) {
+  if (!truth) throw new Error(`expected: ${what}`);
+}
+
+async function refused(work, code) {
+  const error = await work.then(
+    () => undefined,
+    (error) => error,
+  );
+  expect(error?.name === "HandfulError" && error.code === code, `the code ${code}, not ${error}`);
+}
+
+const result = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+/** Opens a tab, made otherwise before the package is there, with a store. */
+async function tab(name, change = () => {}) {
+  const frame = document.createElement("iframe");
+  frame.src = "./tab.html";
+  await new Promise((resolve) => {
+    frame.onload = resolve;
+    document.body.append(frame);
+  });
+  change(frame.contentWindow);
+  const { FeatureClassifier, Store } = await frame.contentWindow.begin();
+  const store = new Store({ name });
+  const open = (options) => store.openOrCreate("Fruit", FeatureClassifier, { streams: STREAMS, ...options });
+  return { FeatureClassifier, store, open, close: () => frame.remove() };
+}
+
+/** Adds an example with a picture. */
+function add(set, mark) {
+  const id = set.classifier.addFeatures(row(mark), "apple");
+  set.setPicture(id, picture(mark));
+  return id;
+}
+
+/** The marks of the pictures of all examples. */
+const marks = ({ classifier, pictures }) =>
+  classifier.examples.map(({ id }) => pictures.get(id)?.[11]).join();
+
+/** Resolves when the state of a set is such. */
+function reached(set, kind, reason) {
+  return new Promise((resolve) => {
+    const look = () => set.state.kind === kind && set.state.reason === reason && resolve();
+    set.subscribe(look);
+    look();
+  });
+}
+
+/** Opens a set that another tab has; resolves when this one is told so. */
+const waitFor = (tab, options) =>
+  new Promise((told) => {
+    const opening = tab.open({ ...options, onWait: (waiting) => told({ ...waiting, opening }) });
+  });
+
+/** Everything in one store of a database. */
+async function stored(name, store) {
+  const database = await result(indexedDB.open(name));
+  const all = await result(database.transaction(store).objectStore(store).getAll());
+  database.close();
+  return all;
+}
+
+/** Makes writing a picture fail as on a full disk, until `disk.full` is false. */
+const small =
+  (disk) =>
+  ({ IDBObjectStore, DOMException }) => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...values) {
+      if (disk.full && this.name === "pictures") throw new DOMException("full", "QuotaExceededError");
+      return put.apply(this, values);
+    };
+  };
+
+/** A test with a store of its own, whose tabs are closed in the end. */
+async function tryStore(what, body) {
+  const name = `test of ${what}`;
+  await check(`the store: ${what}`, () => body(name));
+  for (const frame of document.querySelectorAll("iframe")) frame.remove();
+}
+
+await tryStore("what is taught is there in the next visit, with pictures", async (name) => {
+  const first = await tab(name);
+  const set = await first.open();
+  expect(set.state.kind === "idle" && (await set.saved()), "nothing to save");
+  add(set, 1);
+  expect(set.state.kind === "saving", "a change is being saved");
+  const removed = add(set, 2);
+  set.classifier.removeExample(removed);
+  set.classifier.head = "knn";
+  expect((await set.saved()) && set.state.kind === "saved", "all is saved");
+  expect(
+    set.pictures.has(removed) && (await stored(name, "pictures")).length === 1,
+    "undo has more than the disk",
+  );
+  set.classifier.undo();
+  expect(await set.saved(), "undo is saved");
+  first.close();
+
+  const again = await (await tab(name)).open();
+  expect(again.state.kind === "saved" && again.name === "Fruit" && again.id === set.id, "the same set");
+  expect(marks(again) === "1,2" && again.classifier.head === "knn", "what was taught");
+});
+
+await tryStore("pictures are written once", async (name) => {
+  let puts = 0;
+  const { open } = await tab(name, ({ IDBObjectStore }) => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...values) {
+      puts += this.name === "pictures" ? 1 : 0;
+      return put.apply(this, values);
+    };
+  });
+  const set = await open();
+  for (const mark of [1, 2, 3]) {
+    add(set, mark);
+    await set.saved();
+  }
+  expect(puts === 3, `three pictures written, not ${puts}`);
+});
+
+await tryStore("a transaction is written when it has ended", async (name) => {
+  const { store, open } = await tab(name);
+  const set = await open();
+  let goOn;
+  const running = set.classifier.transaction("import", async () => {
+    add(set, 1);
+    await new Promise((resolve) => {
+      goOn = resolve;
+    });
+    add(set, 2);
+  });
+  // Transactions of the database come one after another: had the half been written, this would come behind it.
+  await store.list();
+  expect((await stored(name, "sets")).length === 0, "nothing so far");
+  goOn();
+  await running;
+  await set.saved();
+  expect((await stored(name, "pictures")).length === 2, "both");
+});
+
+await tryStore("a tab that is ended while it saves loses nothing that was saved", async (name) => {
+  let saved = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const { open, close } = await tab(name);
+    const set = await open();
+    const found = set.classifier.examples.length;
+    expect([saved, saved + 1].includes(found), `${saved} or one more, not ${found}`);
+    expect(marks(set).split(",").length === Math.max(1, found) && !marks(set).includes(",,"), "all pictures");
+    add(set, found + 1);
+    await set.saved();
+    saved = found + 1;
+    add(set, found + 2);
+    // Somewhere on its way, at another point of it in each round.
+    for (let step = 0; step < round; step += 1) await new Promise((resolve) => setTimeout(resolve));
+    close();
+  }
+});
+
+await tryStore("one tab at a time has a set, and hands it over when all is saved", async (name) => {
+  const [first, second] = [await tab(name), await tab(name)];
+  const mine = await first.open();
+  add(mine, 1);
+  const { reason, takeOver, opening } = await waitFor(second);
+  expect(reason === "elsewhere", `elsewhere, not ${reason}`);
+  add(mine, 2);
+  expect(await takeOver(), "it is given");
+  const theirs = await opening;
+  expect(marks(theirs) === "1,2", "also what was not saved when it was asked for");
+  expect(mine.state.kind === "elsewhere", "the first tab is told");
+  await refused((async () => mine.classifier.classes)(), "disposed");
+  const back = first.open();
+  add(theirs, 3);
+  await theirs.saved();
+  second.close();
+  expect(marks(await back) === "1,2,3", "the first tab has it again");
+});
+
+await tryStore("a set that is not saved is kept from another tab", async (name) => {
+  const disk = { full: true };
+  const [first, second] = [await tab(name, small(disk)), await tab(name)];
+  const mine = await first.open();
+  add(mine, 1);
+  await reached(mine, "failed", "full");
+  expect((await mine.saved()) === false, "not saved");
+  await refused(first.store.remove(mine.id), "storage");
+  const { takeOver, opening } = await waitFor(second);
+  expect((await takeOver()) === false, "it is kept");
+  expect(mine.state.kind === "failed" && marks(mine) === "1", "nothing is lost");
+  disk.full = false;
+  await reached(mine, "saved");
+  expect(await takeOver(), "it is given when it is saved");
+  expect(marks(await opening) === "1", "all is there");
+});
+
+await tryStore("what is written is whole or nothing", async (name) => {
+  const disk = { full: false };
+  const first = await tab(name, small(disk));
+  const set = await first.open();
+  add(set, 1);
+  await set.saved();
+  disk.full = true;
+  add(set, 2);
+  await reached(set, "failed", "full");
+  first.close();
+  expect(marks(await (await tab(name)).open()) === "1", "what was saved last");
+});
+
+await tryStore("a set is taken from a tab that does not answer", async (name) => {
+  const deaf = await tab(name, (window) => {
+    window.BroadcastChannel = undefined;
+  });
+  const mine = await deaf.open();
+  add(mine, 1);
+  await mine.saved();
+  const { takeOver, opening } = await waitFor(await tab(name));
+  expect(await takeOver(), "it is had");
+  expect(marks(await opening) === "1" && mine.state.kind === "elsewhere", "the other tab is told");
+});
+
+await tryStore("a tab that only opens a set hands it over, and gets it later", async (name) => {
+  const [first, second] = [await tab(name), await tab(name)];
+  let begun = 0;
+  const slow = {
+    load: first.FeatureClassifier.load,
+    create: () => {
+      begun += 1;
+      return new Promise(() => {});
+    },
+  };
+  const id = await first.store.create({ name: "Fruit" });
+  const stop = new AbortController();
+  const opening = first.store.open(id, slow, { signal: stop.signal });
+  const { takeOver, opening: theirs } = await waitFor(second);
+  expect(begun === 1 && (await takeOver()), "it is given");
+  add(await theirs, 1);
+  expect(await (await theirs).saved(), "it works");
+  (await theirs).dispose();
+  // The first now loads what the second has stored.
+  const set = await opening;
+  expect(set.classifier.examples.length === 1 && begun === 1, "what was stored meanwhile");
+  stop.abort();
+  expect(set.classifier.examples.length === 1, "it is open, and stays so");
+});
+
+await tryStore("who stops waiting is in nobody's way", async (name) => {
+  const [first, second, third] = [await tab(name), await tab(name), await tab(name)];
+  const mine = await first.open();
+  const stop = new AbortController();
+  const { takeOver, opening } = await waitFor(second, { signal: stop.signal });
+  stop.abort(new Error("enough"));
+  expect((await opening.catch((error) => error)).message === "enough", "the reason of the abort");
+  expect((await takeOver()) === false, "no claim any more");
+  add(mine, 1);
+  await mine.saved();
+  mine.dispose();
+  expect(marks(await third.open()) === "1", "the next one gets it");
+});
+
+await tryStore("two tabs that make a set of one name at once make one", async (name) => {
+  const [first, second] = [await tab(name), await tab(name)];
+  const one = await Promise.race([first.open(), second.open()]);
+  expect((await first.store.list()).length === 1, "one set");
+  expect((await first.store.list())[0].id === one.id, "that one");
+});
+
+await tryStore("everything is written again when the database is deleted", async (name) => {
+  const { store, open } = await tab(name);
+  const set = await open();
+  add(set, 1);
+  await set.saved();
+  for (const mark of [2, 3]) {
+    let states = "";
+    set.subscribe(() => {
+      states += `${set.state.kind} `;
+    });
+    await result(indexedDB.deleteDatabase(name));
+    expect(states.startsWith("saving"), `it is being saved, not ${states}`);
+    expect((await set.saved()) && (await stored(name, "pictures")).length === mark - 1, "all pictures");
+    expect((await store.list()).map(({ name }) => name).join() === "Fruit", "its name too");
+    add(set, mark);
+    await set.saved();
+  }
+});
+
+await tryStore("another connection is had when the browser has lost one without a word", async (name) => {
+  let connection;
+  const { open } = await tab(name, ({ IDBFactory }) => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...asked) {
+      const request = open.apply(this, asked);
+      request.addEventListener("success", () => {
+        connection = request.result;
+      });
+      return request;
+    };
+  });
+  const set = await open();
+  connection.close();
+  add(set, 1);
+  expect((await set.saved()) && set.state.kind === "saved", "it is saved");
+});
+
+await tryStore("a later version of the database is left alone", async (name) => {
+  const { open } = await tab(name);
+  const set = await open();
+  add(set, 1);
+  await set.saved();
+  const newer = await result(indexedDB.open(name, 3));
+  await reached(set, "failed", "newer");
+  newer.close();
+});
+
+await tryStore("storage that does not answer is told, and waited for", async (name) => {
+  const [first, second] = [await tab(name), await tab(name)];
+  const set = await first.open();
+  add(set, 1);
+  await set.saved();
+  // A page that holds the database and lets it go for nobody.
+  const holder = await result(indexedDB.open(name));
+  const deletion = result(indexedDB.deleteDatabase(name));
+  await reached(set, "failed", "slow");
+  const told = new Promise((resolve) => {
+    const waiting = second.store.open("other", second.FeatureClassifier, {
+      streams: STREAMS,
+      onWait: resolve,
+    });
+    void waiting;
+  });
+  expect((await told).reason === "storage", "who opens a set is told too");
+  holder.close();
+  await deletion;
+  await reached(set, "saved");
+  expect((await stored(name, "pictures")).length === 1, "all is there");
+});
+
+await tryStore("the one set of the first version is there, with its pictures", async (name) => {
+  const first = await tab(name);
+  const classifier = await first.FeatureClassifier.create({ streams: STREAMS });
+  const id = classifier.addFeatures(row(1), "apple");
+  const lay = async (...thumbnails) => {
+    const opening = indexedDB.open(name, 1);
+    opening.onupgradeneeded = () => {
+      const { result: database } = opening;
+      database.createObjectStore("sets", { keyPath: "id" }).put({ id: "default", bytes: classifier.save() });
+      const store = database.createObjectStore("thumbnails", { keyPath: "id" });
+      for (const thumbnail of thumbnails) store.put(thumbnail);
+    };
+    (await result(opening)).close();
+    return thumbnails.length > 0 ? "7" : "";
+  };
+  // A window of WebKit that keeps nothing on the disk stores no Blob, so there the first version could keep no picture.
+  const kept = await lay({ id, blob: new Blob([picture(7)]) }).catch(() => lay());
+  const [found] = await first.store.list();
+  expect(found.id === "default" && found.name === "", "it is in the list");
+  const set = await first.store.open("default", first.FeatureClassifier);
+  expect(marks(set) === kept, "its picture");
+  add(set, 8);
+  expect(await set.saved(), "it is saved");
+});
+
+await tryStore("sets are listed, renamed, removed, had back, and forgotten after a day", async (name) => {
+  const [first, second] = [await tab(name), await tab(name)];
+  const { store, FeatureClassifier } = first;
+  const names = async (list) => (await list).map((set) => set.name).join();
+  let told = 0;
+  second.store.subscribe(() => {
+    told += 1;
+  });
+  const set = await first.open();
+  add(set, 1);
+  await set.saved();
+  const bytes = set.classifier.save();
+  const id = await store.create({ name: "Apples", bytes, pictures: new Map([[0, picture(9)]]) });
+  await store.rename(set.id, "Garden");
+  expect(
+    set.name === "Garden" && (await names(second.store.list())) === "Apples,Garden",
+    "both in both tabs",
+  );
+  await refused(second.store.remove(set.id), "set-in-use");
+  await refused(second.store.forget(set.id), "set-in-use");
+  await store.remove(set.id);
+  expect(
+    (await names(store.list())) === "Apples" && (await names(store.removed())) === "Garden",
+    "one is removed",
+  );
+  await refused(store.open(set.id, FeatureClassifier), "unknown-set");
+  const again = await first.open();
+  expect(again.id !== set.id, "a removed set is not found by its name");
+  await store.forget(again.id);
+  await store.restore(set.id);
+  const back = await store.open(set.id, FeatureClassifier);
+  expect(marks(back) === "1" && back.name === "Garden", "all of it is back");
+  expect(marks(await store.open(id, FeatureClassifier)) === "9", "what was added from a file");
+  await store.remove(back.id);
+
+  const database = await result(indexedDB.open(name));
+  const names2 = database.transaction("names", "readwrite").objectStore("names");
+  const gone = await result(names2.get(back.id));
+  await result(names2.put({ ...gone, deletedAt: gone.deletedAt - 24 * 60 * 60 * 1000 }));
+  database.close();
+  expect(
+    (await names(store.removed())) === "" && (await stored(name, "sets")).length === 1,
+    "nothing is left of it",
+  );
+  for (const work of [store.restore(back.id), store.rename("none", "x"), store.remove("none")])
+    await refused(work, "unknown-set");
+  await refused(store.create({ name: "x", bytes: new Uint8Array(9) }), "format");
+  expect(told > 0, "the other tab is told");
+});
+
+await tryStore("what cannot be loaded stays as it is", async (name) => {
+  const { store, FeatureClassifier } = await tab(name);
+  const classifier = await FeatureClassifier.create({ streams: STREAMS });
+  const id = await store.create({ name: "Fruit", bytes: classifier.save() });
+  const refuse = {
+    create: FeatureClassifier.create,
+    load: async () => {
+      throw new Error("another encoder");
+    },
+  };
+  const error = await store.open(id, refuse).catch((error) => error);
+  expect(error.message === "another encoder", "what the loading threw");
+  expect((await store.open(id, FeatureClassifier)).state.kind === "saved", "it can be opened otherwise");
+});
+
+await check(
+  "the store: photos are taught, kept with their pictures, and answered in the next visit",
+  async () => {
+    const { Classifier, Encoder } = await import("./package/dist/index.js");
+    const { Store } = await import("./package/dist/store/index.js");
+    const photo = async (name) => (await fetch(`./photos/${name}.png`)).blob();
+    const encoder = await Encoder.load();
+    const store = new Store({ name: "photos" });
+    const set = await store.openOrCreate("Things", Classifier, { encoder });
+    for (const label of ["tomato", "leaf"])
+      for (const number of [0, 1]) {
+        const { features, thumbnail } = await encoder.encode(await photo(`${label}-${number}`), {
+          thumbnail: 160,
+        });
+        set.setPicture(set.classifier.addFeatures(features, label), thumbnail);
+      }
+    expect(await set.saved(), "all is saved");
+    set.dispose();
+    const again = await store.openOrCreate("Things", Classifier, { encoder });
+    expect((await again.classifier.predict(await photo("leaf-5"))).label === "leaf", "a leaf");
+    for (const bytes of again.pictures.values()) {
+      const picture = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
+      expect(picture.width === 160, "a picture that can be shown");
+    }
+    again.dispose();
+    encoder.dispose();
+  },
+);
+
+finish();
