@@ -25,7 +25,7 @@ export function checkTarball({ files, size }) {
   console.log(`  ${kilobytes(size).padStart(12)}  the tarball, ${files.length} files`);
 
   const modules = readdirSync(join(PACKAGE, "src"), { recursive: true })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /(?<!\.d)\.ts$/.test(name))
     .flatMap((name) => [`dist/${name.replace(/ts$/, "js")}`, `dist/${name.replace(/ts$/, "d.ts")}`]);
   const wasm = ["core", "encoder"].flatMap((name) => [
     `dist/wasm/${name}/${name}.js`,

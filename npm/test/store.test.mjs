@@ -46,6 +46,10 @@ test("a file holds the set with its name and pictures, and is read by all that r
   assert.deepEqual(Buffer.from(found.bytes), Buffer.from(bytes));
   assert.equal(found.leftOut, 0);
   const whole = new Uint8Array(await file.arrayBuffer());
+  set.removeExample(ids[2]);
+  const less = await readSetFile(writeSetFile({ bytes: set.save(), name: "", pictures }));
+  assert.deepEqual([[...less.pictures.keys()], less.leftOut], [[ids[0]], 0]);
+  set.undo();
   const loaded = await FeatureClassifier.load(whole);
   assert.deepEqual(loaded.examples, set.examples);
   assert.throws(() => writeSetFile({ bytes: whole, name: "", pictures }), code("format"));

@@ -1,6 +1,7 @@
 // Core and encoder in Node, from the tarball: teach features and pixels, ask, save, load. Exits with an error when something is off.
 import { Classifier, HandfulError, type Pixels, type Streams } from "handful";
 import { FeatureClassifier } from "handful/core";
+import { readSetFile, type SaveState, Store, writeSetFile } from "handful/store";
 
 const streams: Streams = [{ name: "aux", dim: 3 }];
 const classifier = await FeatureClassifier.create({ streams });
@@ -31,6 +32,17 @@ const code = await taught.predict(new Blob(["no picture"])).then(
 );
 expect(code, "not-an-image");
 taught.dispose();
+
+const file = await readSetFile(
+  writeSetFile({ bytes: classifier.save(), name: "Fruit", pictures: new Map() }),
+);
+expect(file.name, "Fruit");
+const set = await new Store().openOrCreate("Fruit", FeatureClassifier, { streams });
+const state: SaveState = set.state;
+expect(state.kind === "failed" && state.reason, "blocked");
+set.merge(file);
+expect(set.classifier.examples.length, 2);
+set.dispose();
 
 classifier.dispose();
 copy.dispose();

@@ -32,7 +32,9 @@ interface Tensor {
   data_offsets: [start: number, end: number];
 }
 
-type Header = { __metadata__?: Record<string, string> } & { [picture: `picture.${string}`]: Tensor };
+type Header = { __metadata__?: Record<string, string>; examples?: Tensor } & {
+  [picture: `picture.${string}`]: Tensor;
+};
 
 /** The first form of a file with pictures began with these bytes. */
 const MAGIC = "HANDFUL1";
@@ -45,8 +47,8 @@ interface FirstHeader {
 }
 
 /**
- * A set as one file with its name and pictures, to be kept or given away. `Classifier.load` reads it too, and passes over
- * both; by custom its name ends with `.handful`.
+ * A set as one file with its name and pictures, to be kept or given away; pictures of no example of the set stay out.
+ * `Classifier.load` reads it too, and passes over both; by custom its name ends with `.handful`.
  *
  * @throws {@link HandfulError} with code `format` for bytes that `save` did not write, or `parameter` for pictures that
  * {@link SetFile} does not allow.
@@ -64,7 +66,15 @@ export function writeSetFile(set: SetFile): Blob {
   check("set.pictures", set.pictures, PICTURES);
   if (inspect(set.bytes).pictures > 0)
     throw new HandfulError("format", "These bytes hold pictures already: hand over what `save` gave.");
-  return compose(set);
+  const ids = idsOf(parts(set.bytes));
+  return compose({ ...set, pictures: new Map(Array.from(set.pictures).filter(([id]) => ids.has(id))) });
+}
+
+/** The ids of the examples: the first of each three numbers. */
+function idsOf({ header, data }: ReturnType<typeof parts>): ReadonlySet<number> {
+  const { data_offsets } = header.examples as Tensor;
+  const numbers = new DataView(data.slice(...data_offsets).buffer);
+  return new Set(Array.from({ length: numbers.byteLength / 12 }, (_, i) => numbers.getUint32(12 * i, true)));
 }
 
 function compose({ bytes, name, pictures }: SetFile): Blob {

@@ -117,7 +117,8 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   }
 
   /**
-   * Keeps a small picture beside an example. It is saved with the set, and goes and comes with the example.
+   * Keeps a small picture beside an example. It goes and comes with the example, and is saved together with it where both are
+   * added at once, without an `await` in between.
    *
    * @param id - Of the example.
    * @param picture - A JPEG file of at most 1,024 pixels a side and 262,144 bytes, as `Encoder.encode` gives with `thumbnail`.

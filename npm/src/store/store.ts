@@ -39,7 +39,7 @@ export interface SetKind<Made extends FeatureClassifier, Options> {
   /** An empty set. */
   create(options: Options): Promise<Made>;
   /** A set that was stored. */
-  load(bytes: Uint8Array, options: Options): Promise<Made>;
+  load(bytes: Uint8Array, options: NoInfer<Options>): Promise<Made>;
 }
 
 /** Why a set is not open yet. */
@@ -170,10 +170,10 @@ export class Store {
    * @param options - Handed on to `create` or `load`, such as `{ encoder }`; also those of {@link open}.
    * @throws {@link HandfulError} with one of the codes of {@link open}.
    */
-  async openOrCreate<Made extends FeatureClassifier, Options extends object>(
+  async openOrCreate<Made extends FeatureClassifier, Options>(
     name: string,
     kind: SetKind<Made, Options>,
-    options?: Options & OpenOptions,
+    options?: NoInfer<Options> & OpenOptions,
   ): Promise<StoredSet<Made>> {
     check("name", name, TEXT);
     checkOpening(kind, options);
@@ -195,10 +195,10 @@ export class Store {
    * @throws {@link HandfulError} with code `unknown-set` for one that was removed, or whatever `create` or `load` throws; then
    * what is stored stays as it is. The reason of an abort.
    */
-  async open<Made extends FeatureClassifier, Options extends object>(
+  async open<Made extends FeatureClassifier, Options>(
     id: string,
     kind: SetKind<Made, Options>,
-    options?: Options & OpenOptions,
+    options?: NoInfer<Options> & OpenOptions,
   ): Promise<StoredSet<Made>> {
     check("id", id, TEXT);
     checkOpening(kind, options);
@@ -248,6 +248,8 @@ export class Store {
     if (!set) await this.#alone(id, mark);
     else if (await set.saved()) await mark();
     else throw new HandfulError("storage", "The set cannot be removed, because it is not saved.");
+    // What was changed meanwhile is had back too.
+    await set?.saved();
     set?.dispose();
     this.#changed();
   }
@@ -280,7 +282,7 @@ export class Store {
     return this.#listeners.add(listener);
   }
 
-  async #openInTurn<Made extends FeatureClassifier, Options extends object>(
+  async #openInTurn<Made extends FeatureClassifier, Options>(
     id: string,
     kind: SetKind<Made, Options>,
     options: (Options & OpenOptions) | undefined,

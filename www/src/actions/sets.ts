@@ -91,11 +91,8 @@ export function takeOver(): void {
 
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
-  const ids = pictures ? getState().examples.map((example) => example.id) : [];
-  const all = openedSet().pictures;
-  const chosen = new Map(Array.from(all).filter(([id]) => ids.includes(id)));
-  const file = { bytes: setBytes(), name: setName(getState()), pictures: chosen };
-  download(`${fileName()}.handful`, writeSetFile(file));
+  const beside = { name: setName(getState()), pictures: pictures ? openedSet().pictures : new Map() };
+  download(`${fileName()}.handful`, writeSetFile({ ...beside, bytes: setBytes() }));
 }
 
 /** Opens files as sets of their own, beside those that there are; the last one stays open. */

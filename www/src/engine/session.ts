@@ -117,7 +117,8 @@ async function exchange(id: string): Promise<void> {
     if (!bytes) throw error;
     return refuse(bytes, code);
   }
-  await use(next, signal);
+  if (signal.aborted) next.dispose();
+  else await use(next, signal);
 }
 
 /** The set is here and can be read: whatever was told of waiting for it is over. */
