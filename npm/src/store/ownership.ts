@@ -175,6 +175,8 @@ class Turn {
         return new Promise<void>((release) => this.#own(release));
       });
     } catch {
+      // WebKit tells a page that goes away the same as one that has lost it; such a page sees no next task.
+      await new Promise((next) => setTimeout(next));
       if (mine) this.#steps.onLost();
       // It was not waited for to the end, or nothing can be locked here.
       else if (!this.#leave.signal.aborted || options.steal) this.#own(() => {});
