@@ -13,6 +13,7 @@ pub use memory::MemoryPolicy;
 pub use stream::{Observed, UerStream};
 
 use super::linear::FittedLinear;
+use super::pseudo::{Directions, unit};
 use super::{Head, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
@@ -40,7 +41,8 @@ recipe! {
     /// # Units
     /// Logits; a class that was never seen scores `-inf` (0 without `mask_unseen`).
     ///
-    /// With a text for a class and no stream but `clip`, the class starts as its text.
+    /// With a text for a class and no stream but `clip`, the class starts as its text, moved by the mean difference of photos and texts;
+    /// where fewer than two classes have both, every class starts as its first batch.
     /// # Errors
     /// [`crate::Error::Parameter`].
     /// # Cost
@@ -88,8 +90,11 @@ impl Head for Uer {
     fn fit(&self, task: &Task) -> Result<FittedLinear> {
         let mut stream = UerStream::new(self, task.scale())?;
         let only_clip = task.streams().clip() == Some(0..task.streams().width());
+        let shift = Directions::of(task).filter(|_| only_clip);
         for text in task.text() {
-            stream.push(text.as_ref().filter(|_| only_clip).map(|t| t.to_vec()));
+            let moved = shift.as_ref().zip(text.as_ref());
+            let moved = moved.map(|(to, text)| unit(text.mapv(f64::from) + &to.shift));
+            stream.push(moved.map(|row| row.mapv(|v| v as f32).to_vec()));
         }
         for batch in stream.order(task.n_examples()).chunks(self.batch) {
             let labels: Vec<usize> = batch.iter().map(|&i| task.labels()[i]).collect();

@@ -474,13 +474,47 @@ fn texts_start_the_classes_where_clip_is_all_there_is() {
     let rows = array![[0.3_f32, 1.0], [1.0, 0.2]];
     let task = Task::new(streams, rows, vec![0, 1], text).unwrap();
     let recipe = Uer::default().learning_rate(1e-9);
-    let head = recipe.fit(&task).unwrap();
-    let expected = array![[0.0, 32.0], [32.0, 0.0]];
-    let weights = head.linear().unwrap().weights();
-    assert!(
-        (weights - &expected).iter().all(|d| d.abs() < 1e-3),
-        "{weights}"
-    );
-    let head = recipe.fit(&task.without_text()).unwrap();
-    assert!((head.linear().unwrap().weights()[[0, 0]] - 32.0 * 0.3 / 1.09_f32.sqrt()).abs() < 1e-3);
+    let weights_of = |task: &Task| {
+        let head = recipe.fit(task).unwrap();
+        head.linear().unwrap().weights().mapv(f64::from)
+    };
+    // The photos' directions are (0.2873, 0.9578) and (0.9806, 0.1961): on average (0.1340, 0.0770) beside the texts.
+    let moved = array![[0.1340, 1.0770], [1.1340, 0.0770]];
+    let lengths = [1.0853, 1.1366];
+    for (row, (moved, length)) in
+        (weights_of(&task).rows().into_iter()).zip(moved.rows().into_iter().zip(lengths))
+    {
+        assert!(
+            (&row / 32.0 - &moved / length)
+                .iter()
+                .all(|d| d.abs() < 1e-3),
+            "{row}"
+        );
+    }
+    let first = weights_of(&task.without_text())[[0, 0]];
+    assert!((first - 32.0 * 0.3 / 1.09_f64.sqrt()).abs() < 1e-3);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_class_without_a_text_starts_where_the_others_do() {
+    // A column of its own for each class, one that all photos have, and one that all texts have, as with CLIP.
+    let streams = Streams::new(vec![Stream::new("clip", 5)]).unwrap();
+    let row = |class: usize, of_all: usize, own: f32| {
+        Array1::from_shape_fn(5, |d| match d {
+            d if d == class => own,
+            d if d == of_all => 1.0,
+            _ => 0.0,
+        })
+    };
+    let rows = Array2::from_shape_fn((6, 5), |(i, d)| {
+        row(i / 2, 3, 0.6 + 0.1 * (i % 2) as f32)[d]
+    });
+    let text = vec![Some(row(0, 4, 0.6)), Some(row(1, 4, 0.6)), None];
+    let task = Task::new(streams, rows, vec![0, 0, 1, 1, 2, 2], text).unwrap();
+    let head = Uer::default().fit(&task).unwrap();
+    for i in 0..6 {
+        let scores = scores(&head, &task, task.row(i));
+        let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+        assert_eq!(best, Some(task.labels()[i]), "{i}: {scores:?}");
+    }
 }
