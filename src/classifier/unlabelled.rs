@@ -45,8 +45,7 @@ impl Classifier {
     /// where a class has one example or two. Returns the id.
     ///
     /// # Errors
-    /// [`Error::Shape`], [`Error::NotFinite`] or [`Error::ZeroFeature`] for features that cannot be used; [`Error::TooManyUnlabelled`] where
-    /// there are 1,000; [`Error::IdsUsedUp`].
+    /// Those of [`crate::Streams::unit`]; [`crate::Error::TooManyUnlabelled`] where there are 1,000; [`crate::Error::IdsUsedUp`].
     pub fn add_unlabelled(&mut self, features: &[f32]) -> Result<ExampleId> {
         if self.set.classless(Role::Unlabelled).count() >= MOST_UNLABELLED {
             return Err(TOO_MANY_UNLABELLED);
@@ -57,7 +56,7 @@ impl Classifier {
     /// Forgets an unlabelled photo.
     ///
     /// # Errors
-    /// [`Error::UnknownExample`].
+    /// [`crate::Error::UnknownExample`].
     pub fn remove_unlabelled(&mut self, id: ExampleId) -> Result<()> {
         self.remove_classless(Role::Unlabelled, id)
     }
@@ -65,7 +64,8 @@ impl Classifier {
     /// Makes an unlabelled photo an example, which keeps its id; a class that does not exist yet is created.
     ///
     /// # Errors
-    /// [`Error::UnknownExample`]; [`Error::EmptyLabel`] or [`Error::LabelTooLong`] for a new class; [`Error::IdsUsedUp`].
+    /// [`crate::Error::UnknownExample`]; for a new class [`crate::Error::EmptyLabel`], [`crate::Error::LabelTooLong`] or
+    /// [`crate::Error::IdsUsedUp`].
     pub fn label_unlabelled(&mut self, id: ExampleId, label: &str) -> Result<()> {
         let row = self.set.classless_of(Role::Unlabelled, id)?.clone();
         self.teach(vec![Edit::Classless(id, None)], label, id, row)
