@@ -19,12 +19,12 @@ import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
 import { CORE_OPTIONS, type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
-import { CheckedEncoder, encodeMany, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
+import { CheckedEncoder, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import type {
   AddResult,
   Answer,
+  BatchItem,
   CallOptions,
-  EncodeResult,
   EncoderSource,
   Encoding,
   ImageOptions,
@@ -206,22 +206,12 @@ export class Classifier extends FeatureClassifier {
     options: ImageOptions = {},
   ): Promise<AddResult[]> {
     await this.checkLabel(label);
-    const encoder = this.#images();
     const { add, end } = this.#adding(label);
-    const results: AddResult[] = [];
-    const adding = batch(
-      images,
-      options,
-      IMAGE_OPTIONS,
-      (image, each) => encoder.encode(image, each),
-      ({ features }) => ({ id: add(features) }),
-    );
     try {
-      for await (const result of adding) results.push(result);
+      return await all(this.#each(images, options, ({ features }) => ({ id: add(features) })));
     } finally {
       end();
     }
-    return results;
   }
 
   /**
@@ -245,13 +235,7 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with code `no-encoder` or `disposed`; the reason of an abort.
    */
   async addUnlabelled(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<AddResult[]> {
-    const encoder = this.#images();
-    const results: AddResult[] = [];
-    const act = async (image: ImageSource, each: ImageOptions): Promise<{ id: number }> => {
-      return { id: this.addUnlabelledFeatures((await encoder.encode(image, each)).features) };
-    };
-    for await (const result of batch(images, options, IMAGE_OPTIONS, act)) results.push(result);
-    return results;
+    return all(this.#each(images, options, ({ features }) => ({ id: this.addUnlabelledFeatures(features) })));
   }
 
   /**
@@ -275,17 +259,11 @@ export class Classifier extends FeatureClassifier {
    * }
    * ```
    */
-  predictMany(
+  async *predictMany(
     images: Iterable<ImageSource>,
     options: ImageOptions = {},
   ): AsyncGenerator<PredictResult, void> {
-    return batch(
-      images,
-      options,
-      IMAGE_OPTIONS,
-      async (image, each) => this.#images().encode(image, each),
-      (encoding) => ({ answer: this.#answer(encoding) }),
-    );
+    yield* this.#each(images, options, (encoding) => ({ answer: this.#answer(encoding) }));
   }
 
   /**
@@ -315,8 +293,7 @@ export class Classifier extends FeatureClassifier {
    * `no-encoder` or `disposed`; the reason of an abort.
    */
   async predictTogether(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<PredictResult[]> {
-    const encoded: EncodeResult[] = [];
-    for await (const item of this.#images().encodeMany(images, options)) encoded.push(item);
+    const encoded = await all(this.#each(images, options, (encoding) => encoding));
     const rows = encoded.flatMap(({ features }) => features ?? []);
     const answers = await this.predictFeaturesTogether(rows, { signal: options.signal });
     const next = answers.values();
@@ -352,7 +329,7 @@ export class Classifier extends FeatureClassifier {
   async suggest(images: Iterable<ImageSource>, count: number, options: ImageOptions = {}): Promise<number[]> {
     check("count", count, COUNT);
     const [rows, places]: [Float32Array[], number[]] = [[], []];
-    for await (const { index, features } of encodeMany(this.#images().given, images, options)) {
+    for await (const { index, features } of this.#each(images, options, (encoding) => encoding)) {
       if (!features) continue;
       rows.push(features);
       places.push(index);
@@ -389,6 +366,16 @@ export class Classifier extends FeatureClassifier {
     return { add, end };
   }
 
+  /** What `end` makes of each image's features, in order; an image that fails is one item. */
+  #each<Value extends object>(
+    images: Iterable<ImageSource>,
+    options: ImageOptions,
+    end: (encoding: Encoding) => Value,
+  ): AsyncGenerator<BatchItem<Value>, void> {
+    const encoder = this.#images();
+    return batch(images, options, IMAGE_OPTIONS, (image, each) => encoder.encode(image, each), end);
+  }
+
   #images(): CheckedEncoder {
     void this.core; // says `disposed` rather than anything about the encoder
     if (this.#encoder) return this.#encoder;
@@ -397,6 +384,12 @@ export class Classifier extends FeatureClassifier {
       "This classifier has no encoder, so it takes features, not images: use addFeatures and predictFeatures.",
     );
   }
+}
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
 }
 
 /** An encoder, or none, and what ends it. */
