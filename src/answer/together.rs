@@ -7,14 +7,15 @@ use crate::numerics::linalg::stack;
 use ndarray::{Array2, s};
 use std::sync::Arc;
 
-/// Photos that help each other at least; fewer are answered one by one. With one photo a class twelve gain 0.1 points, lose as much where
+/// Photos that help each other at least; fewer are answered one by one. With one photo a class twelve gain 0.2 points, lose 0.1 where
 /// a third are strangers, and are 2 points worse calibrated (`evaluate --tasks 900 --shots 1 --together 12 --ablate together.FEWEST=12`,
 /// development photos).
 static FEWEST: Measured = Measured::new("together.FEWEST", 20.0);
 
 /// What photos say together counts as twice their number, what each says alone as that and so many more: a few tell little of how
-/// classes scatter. With half of it 20 photos of classes of one photo are a point worse calibrated, with twice 100 photos lose 0.1 points
-/// where all classes occur and 0.5 where few do (`evaluate --tasks 600 --together 100 --ablate together.DOUBT`, development photos).
+/// classes scatter. With half of it 20 photos of classes of one photo are a point worse calibrated, with twice 100 photos lose 0.2 points
+/// where all classes occur and 0.5 where few do (`evaluate --tasks 450 --shots 1,2,4 --together 100 --ablate together.DOUBT`, development
+/// photos).
 static DOUBT: Measured = Measured::new("together.DOUBT", 50.0);
 
 /// Answers for photos that are asked about together; see [`crate::Classifier::predict_together`].

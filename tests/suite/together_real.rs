@@ -205,3 +205,45 @@ fn five_classes_do_no_harm_with_few_photos_or_many_examples() {
         }
     }
 }
+
+/// The mean over draws of one photo a class: what a pile of a thousand others gains on all photos of the test part.
+fn gain_of_all_classes(set: &str, own_photos: bool) -> Option<f64> {
+    let parts = if own_photos {
+        ["val", "val", "test"]
+    } else {
+        ["shot16", "val", "test"]
+    };
+    let [examples, photos, asked] = real_features(set, parts)?;
+    let classes = examples.labels.iter().max().unwrap() + 1;
+    let of_draw = |seed| {
+        let mut numbers = Numbers::new(seed);
+        let mut taught: Vec<usize> = Vec::new();
+        let order = shuffled(examples.labels.len(), &mut numbers);
+        for class in 0..classes {
+            taught.extend(order.iter().find(|&&i| examples.labels[i] == class));
+        }
+        let mut pile = shuffled(photos.labels.len(), &mut numbers);
+        pile.retain(|i| !own_photos || !taught.contains(i));
+        pile.truncate(1000);
+        let task = Task::new(
+            Streams::new(vec![Stream::new("clip", examples.features.ncols())]).unwrap(),
+            examples.features.select(Axis(0), &taught),
+            taught.iter().map(|&i| examples.labels[i]).collect(),
+            vec![None; classes],
+        );
+        let pile = photos.features.select(Axis(0), &pile);
+        gain_by_pile(&task.unwrap(), &pile, &asked.features, &asked.labels)
+    };
+    Some((0..2).map(of_draw).sum::<f64>() / 2.0)
+}
+
+#[test]
+fn a_thousand_photos_of_a_hundred_classes_are_learned_from() {
+    let sets = [("caltech101", false), ("ucf101", false), ("dtd", true)];
+    for (set, own_photos) in sets {
+        if let Some(gain) = gain_of_all_classes(set, own_photos) {
+            println!("{set}: {gain:+.2} points");
+            assert!(gain > 2.0, "{set}: {gain}");
+        }
+    }
+}

@@ -123,7 +123,16 @@ pub(super) struct Fit {
 
 impl Discriminant {
     /// From the class counts `(C,)` and `N - E (C, C)`; `None` where no class has examples.
-    pub fn new(all_counts: &[f64], all_rest: &Array2<f64>) -> Option<Self> {
+    pub fn new(counts: &[f64], rest: &Array2<f64>) -> Option<Self> {
+        Self::settled(counts, rest, by_scatter)
+    }
+
+    /// The same of soft labels, with sums of weights for counts.
+    pub fn of_soft_labels(counts: &[f64], rest: &Array2<f64>) -> Option<Self> {
+        Self::settled(counts, rest, by_worth)
+    }
+
+    fn settled(all_counts: &[f64], all_rest: &Array2<f64>, settle: Settle) -> Option<Self> {
         let classes: Vec<usize> = (0..all_counts.len())
             .filter(|&c| all_counts[c] > 0.0)
             .collect();
@@ -145,11 +154,10 @@ impl Discriminant {
         // Classes on the same spot differ by rounding only.
         let gap = if gap > 1e-9 { gap } else { 1.0 };
         let uneven = counts.mean().unwrap_or(1.0) * counts.mapv(f64::recip).mean().unwrap_or(1.0);
-        let scatter = scatter(&own, &counts);
-        let gain = reliability(&own, &counts, scatter) / gap;
-        let half = (own - counts.mapv(|n| scatter / n)) * 0.5;
+        let [kept, lengths] = settle(&own, &counts);
+        let gain = kept / gap;
         Some(Self {
-            bias: (centre - towards - half) * &gain,
+            bias: (centre - towards - lengths * 0.5) * &gain,
             classes,
             counts,
             rest,
@@ -225,6 +233,23 @@ impl Discriminant {
             far: far(&counts, [&regression.own, &regression.sums], query, lengths),
         }
     }
+}
+
+/// Of the squared distances of the class means from the centre `(k,)` and the class counts `(k,)`: how much of its logit each class keeps, and
+/// these distances without what they owe to chance.
+type Settle = fn(&Array1<f64>, &Array1<f64>) -> [Array1<f64>; 2];
+
+/// Where labels are known, the distances tell how much the examples scatter.
+fn by_scatter(own: &Array1<f64>, counts: &Array1<f64>) -> [Array1<f64>; 2] {
+    let scatter = scatter(own, counts);
+    let kept = reliability(own, counts, scatter);
+    [kept, own - counts.mapv(|n| scatter / n)]
+}
+
+/// How far out the mean of soft labels lies says how sure they were, so it is drawn in by the number of its examples alone.
+fn by_worth(own: &Array1<f64>, counts: &Array1<f64>) -> [Array1<f64>; 2] {
+    let settled = counts.mapv(|n| shrinkage(n, CENTRE_WORTH.get()));
+    [Array1::ones(own.len()), own * settled]
 }
 
 /// What examples scatter: the mean of n of them lies too far out by that over n. `own` are the squared distances of the class means from the
