@@ -3,10 +3,10 @@ import { type Encoder, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { pathOf } from "../state/paths";
 import type { Answer, Outcome, Timings } from "../state/state";
-import { withOutcome, withReadings, withThumbnail } from "../state/updates";
+import { canHelpEachOther, withOutcomes, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { setOpened } from "./session";
-import { currentSet, onSetChange } from "./set";
+import { currentSet, onSetChange, onSetDropped } from "./set";
 import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
 /** What an encoder made of a photo. */
@@ -18,17 +18,20 @@ export interface Encoded {
 
 /** Examples that an answer is shown to rest on. */
 const NEAREST = 4;
+/** Milliseconds for which answering holds the page at once, about. */
+const SLICE = 8;
 
 const encoded = new Map<number, Encoded>();
 const photos = new Map<number, File>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
 let round = 0;
+/** Ends whatever answers photos again. */
+let answering = new AbortController();
 
 /** Asks what some photos show; they take the place of those asked about before. */
 export async function ask(files: readonly File[]): Promise<void> {
-  round += 1;
-  const mine = round;
   forget();
+  const mine = round;
   const items = files.map((file) => ({ file, id: freshId() }));
   const readings = items.map(({ file, id }) => {
     const url = URL.createObjectURL(file);
@@ -44,6 +47,8 @@ export async function ask(files: readonly File[]): Promise<void> {
   });
   for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
+  const tell = (id: number, outcome: Outcome) =>
+    update((state) => withOutcomes(state, new Map([[id, outcome]])));
   // A table of many photos would hold each of them at its full size.
   const options = items.length > 1 ? { thumbnail: THUMBNAIL_SIDE } : {};
   for (const { file, id } of items) {
@@ -54,12 +59,66 @@ export async function ask(files: readonly File[]): Promise<void> {
       if (mine !== round) return;
       const result = { encoder, ...encoding };
       encoded.set(id, result);
-      update((state) => withOutcome(state, id, classify(result)));
+      tell(id, classify(result));
       if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
     } catch (error) {
       if (mine !== round) return;
-      update((state) => withOutcome(state, id, { kind: "failed", code: photoCode(error, file.name) }));
+      tell(id, { kind: "failed", code: photoCode(error, file.name) });
     }
+  }
+  await answerTogether(startAnew());
+}
+
+/** What was being answered again is not wanted any more. */
+function startAnew(): AbortSignal {
+  answering.abort();
+  answering = new AbortController();
+  return answering.signal;
+}
+
+/** Answers again what was encoded, the photo that is shown first, in slices; then all together. */
+async function answerAgain(): Promise<void> {
+  const signal = startAnew();
+  const { shown } = getState();
+  const ids = Array.from(encoded.keys()).sort((a, b) => Number(b === shown) - Number(a === shown));
+  while (ids.length > 0) {
+    const outcomes = new Map<number, Outcome>();
+    const end = performance.now() + SLICE;
+    do {
+      const id = ids.shift() as number;
+      outcomes.set(id, classify(encoded.get(id) as Encoded));
+    } while (ids.length > 0 && performance.now() < end);
+    update((state) => withOutcomes(state, outcomes));
+    await new Promise((resolve) => setTimeout(resolve));
+    if (signal.aborted) return;
+  }
+  await answerTogether(signal);
+}
+
+/** Lets many photos help each other, once each has been answered by itself. */
+async function answerTogether(signal: AbortSignal): Promise<void> {
+  const state = getState();
+  const asked = state.readings.flatMap(({ id, outcome }) => {
+    const seen = encoded.get(id);
+    return seen && outcome.kind === "answered" ? [{ id, ...seen, single: outcome.answer }] : [];
+  });
+  const wanted = canHelpEachOther(state, asked.length);
+  set({ together: wanted ? "working" : "no" });
+  // When the last photo has come, this is done again.
+  if (!wanted || state.readings.some(({ outcome }) => outcome.kind === "waiting")) return;
+  try {
+    const rows = asked.map(({ features }) => features);
+    const answers = await currentSet().predictFeaturesTogether(rows, { signal });
+    const outcomes = answers.map((found, i): [number, Outcome] => {
+      const { id, single, timings } = asked[i] as (typeof asked)[number];
+      const joint = { ...told(found), timings: { ...timings, classify: found.timings.classify } };
+      return [id, { kind: "answered", answer: { ...single, ...joint } }];
+    });
+    update((now) => ({ ...withOutcomes(now, new Map(outcomes)), together: "done" }));
+  } catch (error) {
+    if (signal.aborted) return;
+    console.warn("the photos could not be answered together", error);
+    set({ together: "no" });
   }
 }
 
@@ -99,7 +158,6 @@ function told({ scores, set, foreign, unscored }: Told): Told {
 }
 
 export function clearReadings(): void {
-  round += 1;
   forget();
   set({ readings: [], shown: null, suggested: [] });
 }
@@ -107,10 +165,15 @@ export function clearReadings(): void {
 onSetChange(() => {
   // What another encoder made of them means nothing to this set.
   if (Array.from(encoded.values()).some(({ encoder }) => !encoder.fits(currentSet()))) clearReadings();
-  for (const [id, result] of encoded) update((state) => withOutcome(state, id, classify(result)));
+  void answerAgain();
 });
 
+onSetDropped(startAnew);
+
 function forget(): void {
+  round += 1;
+  startAnew();
+  set({ together: "no" });
   for (const { url, thumbnail } of getState().readings) {
     URL.revokeObjectURL(url);
     if (thumbnail) URL.revokeObjectURL(thumbnail);

@@ -253,6 +253,8 @@ export interface VisitState {
   /** Whether the camera is being answered, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
+  /** Whether the readings are answered together, from which on they help each other. */
+  together: "no" | "working" | "done";
   /** The reading shown large. */
   shown: number | null;
   /** The readings that would teach most if somebody said what they are, the most wanted first. */
@@ -296,6 +298,7 @@ export const INITIAL: AppState = {
   burst: false,
   live: { kind: "off" },
   readings: [],
+  together: "no",
   shown: null,
   suggested: [],
   toast: null,

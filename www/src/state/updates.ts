@@ -14,6 +14,8 @@ import type {
 
 /** At most so many left-out photos are listed; the oldest go first. */
 const PROBLEMS_SHOWN = 20;
+/** From so many photos on the package lets those that are asked about together help each other. */
+const TOGETHER = 20;
 
 /** Takes over what the classifier now holds. A class that is still there keeps its key. */
 export function withSet(
@@ -62,10 +64,14 @@ export function withReadings(state: AppState, readings: readonly Reading[]): App
   return { ...state, readings, shown: readings[0]?.id ?? null };
 }
 
-export function withOutcome(state: AppState, id: number, outcome: Outcome): AppState {
+/** What was answered, by the ids of readings. */
+export function withOutcomes(state: AppState, outcomes: ReadonlyMap<number, Outcome>): AppState {
   return {
     ...state,
-    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, outcome } : reading)),
+    readings: state.readings.map((reading) => ({
+      ...reading,
+      outcome: outcomes.get(reading.id) ?? reading.outcome,
+    })),
   };
 }
 
@@ -140,6 +146,22 @@ export function verdict(outcome: Outcome | null, askBelow: number): Verdict | nu
   if (!best) return null;
   if (foreign) return { best, kind: "none" };
   return { best, kind: best.probability < askBelow ? "unsure" : "sure" };
+}
+
+/** How the readings were answered, counted; `unanswered` are those that cannot be. */
+export function tally(readings: readonly Reading[], askBelow: number) {
+  const counts = { sure: 0, unsure: 0, none: 0, unanswered: 0, waiting: 0 };
+  for (const { outcome } of readings) {
+    const without = outcome.kind === "waiting" ? "waiting" : "unanswered";
+    counts[verdict(outcome, askBelow)?.kind ?? without] += 1;
+  }
+  return counts;
+}
+
+/** So many photos are asked about that they can help each other. */
+export function canHelpEachOther({ head }: AppState, photos: number): boolean {
+  // The other methods answer each by itself.
+  return head === "auto" && photos >= TOGETHER;
 }
 
 /** Photos whose label looks wrong and that are still where they were when that was found out. */

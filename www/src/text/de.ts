@@ -3,7 +3,7 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, few, outlook } from "./sentences";
+import { bounded, candidates, few, outlook, present } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("de");
 
@@ -318,6 +318,21 @@ export const de: Text = {
     bars: "Wie wahrscheinlich jede Klasse ist",
     all: (count) => `Alle ${count} Klassen`,
     many: (count) => `Antworten für ${photos(count)}`,
+    counts: (total, counts) => {
+      const words = {
+        sure: "# sicher",
+        unsure: "# unsicher",
+        none: "# keins davon",
+        unanswered: "# ohne Antwort",
+      };
+      return `${photos(total)}: ${present(counts, words).join(", ")}`;
+    },
+    together: {
+      looking: (done, total) =>
+        `Schaue Foto ${Math.min(done + 1, total)} von ${total} an. Dann werden alle gemeinsam beantwortet.`,
+      working: "Beantworte sie gemeinsam …",
+      done: "Gemeinsam beantwortet: Fotos, die sich ähneln, helfen einander.",
+    },
     photo: (name) => `Dein Foto ${name}`,
     unscored: (labels) => `Nicht berücksichtigt, weil ohne Fotos: ${list(labels)}.`,
     nearest: "Am ähnlichsten sind diese deiner Fotos",

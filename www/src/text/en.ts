@@ -4,7 +4,7 @@ import type { CameraCode, Code, EncoderName, Estimate, Quality, Score, Suspect }
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
 import type { Samples } from "./samples";
-import { bounded, candidates, few, outlook } from "./sentences";
+import { bounded, candidates, few, outlook, present, type Tally } from "./sentences";
 
 const { share, plural, list, either, megabytes } = createFormats("en");
 
@@ -334,6 +334,16 @@ export const en = {
     bars: "How likely each class is",
     all: (count: number) => `All ${count} classes`,
     many: (count: number) => `Answers for ${photos(count)}`,
+    counts: (total: number, counts: Tally) => {
+      const words = { sure: "# sure", unsure: "# unsure", none: "# none", unanswered: "# without an answer" };
+      return `${photos(total)}: ${present(counts, words).join(", ")}`;
+    },
+    together: {
+      looking: (done: number, total: number) =>
+        `Looking at photo ${Math.min(done + 1, total)} of ${total}. Then all are answered together.`,
+      working: "Answering them together…",
+      done: "Answered together: photos that are alike help each other.",
+    },
     photo: (name: string) => `Your photo ${name}`,
     unscored: (labels: readonly string[]) => `Not considered, because without photos: ${list(labels)}.`,
     nearest: "Most like these of your photos",

@@ -31,6 +31,15 @@ export function outlook({ low, high }: Estimate) {
   return { kind: "between", least, most, rough } as const;
 }
 
+/** How many photos got which kind of answer. */
+export type Tally = Readonly<Record<"sure" | "unsure" | "none" | "unanswered", number>>;
+
+/** The kinds that there are, in words where `#` stands for the number. */
+export function present(tally: Tally, words: Readonly<Record<keyof Tally, string>>): string[] {
+  const kinds = ["sure", "unsure", "none", "unanswered"] as const;
+  return kinds.flatMap((kind) => (tally[kind] > 0 ? [words[kind].replace("#", String(tally[kind]))] : []));
+}
+
 /** Nothing that was learnt from a few photos is certain: no share is shown as 0 % or 100 %. */
 export function bounded(share: number): "over" | "under" | "plain" {
   if (share > 0.99) return "over";

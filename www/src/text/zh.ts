@@ -3,7 +3,7 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, few, outlook } from "./sentences";
+import { bounded, candidates, few, outlook, present } from "./sentences";
 
 const { share, list, either, megabytes } = createFormats("zh-Hans");
 
@@ -292,6 +292,20 @@ export const zh: Text = {
     bars: "每个类别的可能性",
     all: (count) => `全部 ${count} 个类别`,
     many: (count) => `${photos(count)}的答案`,
+    counts: (total, counts) => {
+      const words = {
+        sure: "# 张确定",
+        unsure: "# 张不确定",
+        none: "# 张都不是",
+        unanswered: "# 张没有答案",
+      };
+      return `${photos(total)}：${present(counts, words).join("，")}`;
+    },
+    together: {
+      looking: (done, total) => `正在看第 ${Math.min(done + 1, total)} 张，共 ${total} 张。看完后一起回答。`,
+      working: "正在一起回答…",
+      done: "一起回答：相似的照片互相帮助。",
+    },
     photo: (name) => `你的照片 ${name}`,
     unscored: (labels) => `没有照片，未考虑：${list(labels)}。`,
     nearest: "与你的这些照片最像",

@@ -4,6 +4,7 @@ import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/
 import { text } from "../text";
 import { AnswerTable } from "./AnswerTable";
 import { AskBelow } from "./AskBelow";
+import { Batch } from "./Batch";
 import { CameraView } from "./CameraPanel";
 import { Correct } from "./Correct";
 import { allOf, useDrop } from "./drop";
@@ -42,6 +43,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
           {text.answer.live}
         </button>
       </div>
+      {!live && state.readings.length > 1 && <Batch state={state} />}
       {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
       {/* Above the answer, which is another one all the time: the buttons stay where they are, in the order of the classes. */}
       {live && outcome?.kind === "answered" && (
