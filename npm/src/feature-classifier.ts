@@ -402,7 +402,7 @@ export class FeatureClassifier implements Disposable {
    * Adds a set that {@link save} wrote, such as somebody else's. Classes with the same label become one; an example that
    * its class has already is left out, so two people who began with the same file do not count it twice.
    *
-   * @returns Of each example that was added the id that it has here, by the id that it has there.
+   * @returns Of each photo that was added the id that it has here, by the id that it has there.
    * @throws {@link HandfulError} with code `format`, or `other-encoder` for a set of another encoder.
    */
   merge(bytes: Uint8Array): ReadonlyMap<number, number> {

@@ -18,7 +18,7 @@ export interface SetSummary {
   readonly unlabelled: number;
   /** How answers are computed; its hyper-parameters are read by loading the set. */
   readonly head: HeadName;
-  /** Number of small pictures of examples in the file, which `writeSetFile` of `handful/store` adds. */
+  /** Number of small pictures of photos in the file, which `writeSetFile` of `handful/store` adds. */
   readonly pictures: number;
 }
 

@@ -161,6 +161,35 @@ test("a file is added to a set with its pictures", async () => {
   set.dispose();
 });
 
+test("negatives and unlabelled photos have pictures like examples, kept in files and merged", async () => {
+  const open = () => new Store().open("mine", FeatureClassifier, { streams: STREAMS, encoderId: "mine@1" });
+  const set = await open();
+  const example = set.classifier.addFeatures(row(0), "apple");
+  const negative = set.classifier.addNegativeFeatures(row(1));
+  const unlabelled = set.classifier.addUnlabelledFeatures(row(2));
+  for (const id of [example, negative, unlabelled]) set.setPicture(id, picture(160, 100 + id));
+  assert.throws(() => set.setPicture(negative, picture(160, 160)), code("parameter"));
+  set.classifier.removeNegative(negative);
+  assert.throws(() => set.setPicture(negative, picture(160, 160)), code("unknown-example"));
+  const without = await readSetFile(
+    writeSetFile({ name: "", bytes: set.classifier.save(), pictures: set.pictures }),
+  );
+  assert.deepEqual([[...without.pictures.keys()], without.leftOut], [[example, unlabelled], 0]);
+  set.classifier.undo();
+  const file = writeSetFile({ name: "", bytes: set.classifier.save(), pictures: set.pictures });
+  const found = await readSetFile(file);
+  assert.deepEqual([found.pictures, found.leftOut], [set.pictures, 0]);
+  const other = await open();
+  other.classifier.addNegativeFeatures(row(3));
+  const added = other.merge(found);
+  assert.deepEqual(
+    [...other.pictures].map(([id, bytes]) => [id, bytes[8]]),
+    [...added].map(([there, here]) => [here, 100 + there]),
+  );
+  set.dispose();
+  other.dispose();
+});
+
 test("what the making of a classifier throws is passed on", async () => {
   const store = new Store();
   const streams = { encoder: null };

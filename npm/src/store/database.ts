@@ -1,4 +1,4 @@
-// The database: saved sets with their names and the pictures of their examples; each change is one transaction. The browser may
+// The database: saved sets with their names and the pictures of their photos; each change is one transaction. The browser may
 // take it away at any time, and then whoever keeps a set in it has to be told.
 import { committed, result } from "./requests.js";
 
@@ -18,7 +18,7 @@ export interface Named {
   readonly deletedAt?: number;
 }
 
-/** A set as `save` wrote it, and the pictures of its examples. */
+/** A set as `save` wrote it, and the pictures of its photos. */
 export interface Content {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pictures: ReadonlyMap<number, Picture>;

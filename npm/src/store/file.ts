@@ -1,11 +1,11 @@
-// A set as a file: the safetensors file that `save` writes, with the name of the set and small pictures of its examples, which
+// A set as a file: the safetensors file that `save` writes, with the name of the set and small pictures of its photos, which
 // loading passes over. `docs/format.md` is the specification.
 import { check, RECORD, TEXT, typeOf } from "../check.js";
 import { HandfulError } from "../errors.js";
 import { FeatureClassifier } from "../feature-classifier.js";
 import { inspect } from "../inspect.js";
 import type { Picture } from "./database.js";
-import { isPicture, PICTURES } from "./picture.js";
+import { isPicture, PICTURES, photosOf } from "./picture.js";
 
 /** Characters of a name. */
 const MOST_NAME = 100;
@@ -16,13 +16,13 @@ export interface SetFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What a person calls it, at most 100 characters; empty where nobody gave it a name. */
   readonly name: string;
-  /** JPEG files under the ids of their examples, each of at most 1,024 pixels a side and 262,144 bytes. */
+  /** JPEG files under the ids of their photos, each of at most 1,024 pixels a side and 262,144 bytes. */
   readonly pictures: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 }
 
 /** What {@link readSetFile} found in a file. */
 export interface FoundSetFile extends SetFile {
-  /** How many pictures were left out, because they break the rules of {@link SetFile} or are of no example. */
+  /** How many pictures were left out, because they break the rules of {@link SetFile} or are of no photo. */
   readonly leftOut: number;
 }
 
@@ -32,7 +32,10 @@ interface Tensor {
   data_offsets: [start: number, end: number];
 }
 
-type Header = { __metadata__?: Record<string, string>; examples?: Tensor } & {
+/** The tensors that have a row for each photo, and how many numbers: the first is its id. */
+const COLUMNS = { examples: 3, negatives: 1, unlabelled: 1 } as const;
+
+type Header = { __metadata__?: Record<string, string> } & { [photos in keyof typeof COLUMNS]?: Tensor } & {
   [picture: `picture.${string}`]: Tensor;
 };
 
@@ -47,7 +50,7 @@ interface FirstHeader {
 }
 
 /**
- * A set as one file with its name and pictures, to be kept or given away; pictures of no example of the set stay out.
+ * A set as one file with its name and pictures, to be kept or given away; pictures of no photo of the set stay out.
  * `Classifier.load` reads it too, and passes over both; by custom its name ends with `.handful`.
  *
  * @throws {@link HandfulError} with code `format` for bytes that `save` did not write, or `parameter` for pictures that
@@ -70,11 +73,15 @@ export function writeSetFile(set: SetFile): Blob {
   return compose({ ...set, pictures: new Map(Array.from(set.pictures).filter(([id]) => ids.has(id))) });
 }
 
-/** The ids of the examples: the first of each three numbers. */
+/** The ids of all photos. */
 function idsOf({ header, data }: ReturnType<typeof parts>): ReadonlySet<number> {
-  const { data_offsets } = header.examples as Tensor;
-  const numbers = new DataView(data.slice(...data_offsets).buffer);
-  return new Set(Array.from({ length: numbers.byteLength / 12 }, (_, i) => numbers.getUint32(12 * i, true)));
+  const ids = new Set<number>();
+  for (const kind of ["examples", "negatives", "unlabelled"] as const) {
+    const { data_offsets } = header[kind] ?? { data_offsets: [0, 0] };
+    const numbers = new DataView(data.slice(...data_offsets).buffer);
+    for (let at = 0; at < numbers.byteLength; at += 4 * COLUMNS[kind]) ids.add(numbers.getUint32(at, true));
+  }
+  return ids;
 }
 
 function compose({ bytes, name, pictures }: SetFile): Blob {
@@ -114,18 +121,17 @@ export async function readSetFile(file: Blob): Promise<FoundSetFile> {
   const bytes = await todaysForm(new Uint8Array(await file.arrayBuffer()));
   const set = await FeatureClassifier.load(bytes);
   try {
-    const ids = set.examples.map(({ id }) => id);
     // Loading has proved that the header is right.
-    return { bytes: set.save(), ...beside(bytes, ids) };
+    return { bytes: set.save(), ...beside(bytes, photosOf(set)) };
   } finally {
     set.dispose();
   }
 }
 
-/** What a file holds beside the set, whose examples have these ids. */
+/** What a file holds beside the set, whose photos have these ids. */
 function beside(
   bytes: Uint8Array<ArrayBuffer>,
-  ids: readonly number[],
+  ids: ReadonlySet<number>,
 ): { name: string; pictures: Map<number, Picture>; leftOut: number } {
   const { header, data } = parts(bytes);
   const pictures = new Map<number, Picture>();

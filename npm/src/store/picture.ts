@@ -1,9 +1,15 @@
-// Small pictures of examples: of what they may be.
+// Small pictures of photos: of what they may be.
 import { BYTES, type Kind, typeOf } from "../check.js";
+import type { FeatureClassifier } from "../feature-classifier.js";
 
 /** Pixels of a side, and bytes. */
 const MOST_SIDE = 1024;
 const MOST_BYTES = 262_144;
+
+/** The ids of all photos of a set, each of which may have a picture: examples, negatives and unlabelled ones. */
+export function photosOf({ examples, negatives, unlabelled }: FeatureClassifier): ReadonlySet<number> {
+  return new Set([...examples.map(({ id }) => id), ...negatives, ...unlabelled]);
+}
 
 /** A JPEG file of a size that can be shown: the frame's header tells how large it is. */
 export function isPicture(bytes: Uint8Array): boolean {

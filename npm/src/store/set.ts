@@ -6,7 +6,7 @@ import { Autosave } from "./autosave.js";
 import type { Content, Database, Picture } from "./database.js";
 import type { SetFile } from "./file.js";
 import { Listeners } from "./listeners.js";
-import { PICTURE, PICTURES } from "./picture.js";
+import { PICTURE, PICTURES, photosOf } from "./picture.js";
 import type { Failure, SaveState } from "./state.js";
 
 /** What its store tells a set that is open. */
@@ -33,7 +33,7 @@ export interface Parts<Classifier> {
 }
 
 /**
- * A set that is open: its classifier, whose every change is saved by itself, and small pictures of its examples. Opened by
+ * A set that is open: its classifier, whose every change is saved by itself, and small pictures of its photos. Opened by
  * `Store`. No other tab has it meanwhile; when one takes it over, or after {@link dispose}, the classifier is disposed of.
  *
  * @example
@@ -109,37 +109,37 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   }
 
   /**
-   * JPEG files under the ids of their examples. Those of examples that were removed are here too, because undo can bring
-   * them back; they are not saved.
+   * JPEG files under the ids of their photos: examples, negatives and unlabelled ones. Those of photos that were removed are
+   * here too, because undo can bring them back; they are not saved.
    */
   get pictures(): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
     return this.#pictures;
   }
 
   /**
-   * Keeps a small picture beside an example. It goes and comes with the example, and is saved together with it where both are
-   * added at once, without an `await` in between.
+   * Keeps a small picture beside an example, a negative or an unlabelled photo. It goes and comes with the photo, and is saved
+   * together with it where both are added at once, without an `await` in between.
    *
-   * @param id - Of the example.
+   * @param id - Of the photo.
    * @param picture - A JPEG file of at most 1,024 pixels a side and 262,144 bytes, as `Encoder.encode` gives with `thumbnail`.
    * @throws {@link HandfulError} with code `unknown-example`, or `parameter` for what is no such picture, or where the
-   * example has one.
+   * photo has one.
    */
   setPicture(id: number, picture: Uint8Array<ArrayBuffer>): void {
     check("picture", picture, PICTURE);
-    if (!this.classifier.examples.some((example) => example.id === id))
-      throw new HandfulError("unknown-example", `there is no example with id ${describe(id)}`);
+    if (!photosOf(this.classifier).has(id))
+      throw new HandfulError("unknown-example", `there is no photo with id ${describe(id)}`);
     if (this.#pictures.has(id))
-      throw new HandfulError("parameter", `The example with id ${id} has a picture already.`);
+      throw new HandfulError("parameter", `The photo with id ${id} has a picture already.`);
     this.#pictures.set(id, picture);
     this.#change();
   }
 
   /**
-   * Adds the classes, examples and pictures of a file, as `merge` of the classifier adds a set.
+   * Adds the classes, photos and pictures of a file, as `merge` of the classifier adds a set.
    *
    * @param file - What `readSetFile` gave.
-   * @returns Of each example that was added the id that it has here, by the id that it has there.
+   * @returns Of each photo that was added the id that it has here, by the id that it has there.
    * @throws {@link HandfulError} with code `format`, or `other-encoder` for a set of another encoder.
    */
   merge(file: Pick<SetFile, "bytes" | "pictures">): ReadonlyMap<number, number> {
@@ -190,7 +190,7 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   }
 
   #present(): Map<number, Picture> {
-    const ids = new Set(this.classifier.examples.map(({ id }) => id));
+    const ids = photosOf(this.classifier);
     return new Map(Array.from(this.#pictures).filter(([id]) => ids.has(id)));
   }
 }
