@@ -5,13 +5,13 @@ import { currentSet, sourceNow } from "../engine/set";
 import { type Photo, teach } from "../engine/teaching";
 import { getState, set, update } from "../state/live";
 import { folderOf } from "../state/paths";
-import type { Reading } from "../state/state";
+import type { Place, Reading } from "../state/state";
 import { rowsOf } from "../state/table";
 import { taughtAs, withTaught } from "../state/updates";
 import { keepPreference } from "../store/preferences";
 import { text } from "../text";
 import { downloadTable } from "./download";
-import { tellLearnt } from "./examples";
+import { addedTo, tellLearnt } from "./examples";
 import { withoutSets } from "./sets";
 
 export function askAbout(files: readonly File[]): void {
@@ -43,24 +43,24 @@ export function stopLive(): void {
   releaseCamera();
 }
 
-/** Adds a photo that was asked about to the class that it shows. */
-export async function correctReading(id: number, label: string): Promise<void> {
+/** Adds a photo that was asked about to the class that it shows, or beside all of them. */
+export async function correctReading(id: number, place: Place): Promise<void> {
   const photo = photoOf(id);
-  const example = photo && (await teachOne(photo, label));
-  if (example !== undefined) update((state) => withTaught(state, id, example));
+  const taught = photo && (await teachOne(photo, place));
+  if (taught !== undefined) update((state) => withTaught(state, id, taught));
 }
 
-/** Adds what the camera sees now to the class that it shows. */
-export async function correctLive(label: string): Promise<void> {
+/** Adds what the camera sees now to the class that it shows, or beside all of them. */
+export async function correctLive(place: Place): Promise<void> {
   const picture = await capture();
   if (!picture) return;
-  await teachOne({ name: text.camera.photoName, source: picture }, label);
+  await teachOne({ name: text.camera.photoName, source: picture }, place);
   picture.close();
 }
 
-async function teachOne(photo: Photo, label: string): Promise<number | undefined> {
-  const words = (count: number) => text.did.addedPhotos(count, label);
-  const learnt = await teach([photo], label, { words });
+async function teachOne(photo: Photo, place: Place): Promise<number | undefined> {
+  const words = addedTo(place);
+  const learnt = await teach([photo], place, { words });
   tellLearnt(learnt, words);
   return learnt[0]?.id;
 }
@@ -77,9 +77,10 @@ export function saveTable(format: "csv" | "json"): void {
   downloadTable("answers", format, rowsOf(asked, state.askBelow), sourceNow());
 }
 
-/** The class that somebody said the photo is of, else the one that its folder is named after. */
-function truthOf({ id, path }: Reading): string | undefined {
+/** What somebody said that the photo shows, else the class that its folder is named after. */
+function truthOf({ id, path }: Reading): Place | undefined {
   const state = getState();
-  const named = () => (state.set.kind === "open" ? currentSet().labelOf(folderOf(path)) : undefined);
-  return taughtAs(state, id) ?? named();
+  const taught = taughtAs(state, id);
+  if (taught !== undefined) return taught;
+  return state.set.kind === "open" ? currentSet().labelOf(folderOf(path)) : undefined;
 }

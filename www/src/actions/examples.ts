@@ -1,8 +1,9 @@
-/** Add photos to a class; pick out, move and remove examples. */
+/** Add photos to a class, or beside all of them; pick out, move and remove them. */
 import type { Action } from "../engine/journal";
 import { step } from "../engine/set";
 import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
 import { set, update } from "../state/live";
+import type { Place } from "../state/state";
 import { withToggled } from "../state/updates";
 import { text } from "../text";
 import { attempt, showToast } from "./toast";
@@ -11,10 +12,15 @@ export function photosOf(files: Iterable<File>): Photo[] {
   return Array.from(files, (file) => ({ name: file.name, source: file }));
 }
 
-export async function addPhotos(photos: readonly Photo[], label: string): Promise<void> {
+export async function addPhotos(photos: readonly Photo[], place: Place): Promise<void> {
   if (photos.length === 0) return;
-  const words = (count: number) => text.did.addedPhotos(count, label);
-  tellLearnt(await teach(photos, label, { words }), words);
+  const words = addedTo(place);
+  tellLearnt(await teach(photos, place, { words }), words);
+}
+
+/** The words for photos that were added. */
+export function addedTo(place: Place): Action["words"] {
+  return (count) => text.did.addedPhotos(count, place ?? text.answer.none);
 }
 
 /** Says what was added to the set, and what was there already. */
@@ -41,11 +47,14 @@ export function clearSelected(): void {
   set({ selected: [] });
 }
 
-export function removeExamples(ids: readonly number[]): void {
+export function removePhotos(ids: readonly number[]): void {
   const words = () => text.did.removePhotos(ids.length);
   const failed = attempt(() =>
     step({ words }, (classifier) => {
-      for (const id of ids) classifier.removeExample(id);
+      const negatives = new Set(classifier.negatives);
+      for (const id of ids)
+        if (negatives.has(id)) classifier.removeNegative(id);
+        else classifier.removeExample(id);
     }),
   );
   if (!failed) showToast(words(), "step");

@@ -3,7 +3,8 @@ import { setOpened } from "../engine/session";
 import { currentSet, stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
-import type { Code } from "../state/state";
+import type { Code, Place } from "../state/state";
+import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
@@ -56,14 +57,14 @@ export function mayBePhoto({ name, type }: File): boolean {
   return type.startsWith("image/") || /\.hei[cf]$/i.test(name);
 }
 
-/** Files that somebody gave to a class. */
-export function takeInto(label: string, files: readonly File[]): void {
-  void addPhotos(photosOf(withoutSets(files)), label);
+/** Files that somebody gave to a class, or put beside all of them. */
+export function takeInto(place: Place, files: readonly File[]): void {
+  void addPhotos(photosOf(withoutSets(files)), place);
 }
 
-/** They are photos of a class that there is. */
-export function teachWaiting(label: string): void {
-  void addPhotos(photosOf(hand()), label);
+/** They are photos of a class that there is, or of none. */
+export function teachWaiting(place: Place): void {
+  void addPhotos(photosOf(hand()), place);
 }
 
 /** They are photos of a new class. */
@@ -95,9 +96,9 @@ export function paste(event: ClipboardEvent): void {
   if (files.length === 0) return;
   event.preventDefault();
   const focused = document.activeElement;
-  const key = focused?.closest<HTMLElement>("[data-class]")?.dataset.class;
-  const target = getState().classes.find((item) => String(item.key) === key);
-  if (target) takeInto(target.label, files);
+  const card = focused?.closest<HTMLElement>("[data-class]");
+  const place = card ? placeOf(getState(), Number(card.dataset.class)) : undefined;
+  if (place !== undefined) takeInto(place, files);
   else if (focused?.closest("[data-answer]")) askAbout(files);
   else takeIn(withoutSets(files));
 }

@@ -114,12 +114,13 @@ async function openSetFile(file: File): Promise<void> {
 export async function mergeSetFile(file: File): Promise<void> {
   const found = await read(file, "same");
   if (!found) return;
-  const before = getState().examples.length;
-  const failed = attempt(() =>
-    step({ words: () => text.did.mergeFile(file.name) }, () => openedSet().merge(found)),
-  );
+  let added = 0;
+  const failed = attempt(() => {
+    const words = () => text.did.mergeFile(file.name);
+    added = step({ words }, () => openedSet().merge(found).size);
+  });
   if (failed) return;
-  const merged = text.sets.merged(getState().examples.length - before, file.name);
+  const merged = text.sets.merged(added, file.name);
   showToast(found.leftOut > 0 ? `${merged}; ${text.sets.leftOut(found.leftOut)}` : merged, "step");
 }
 

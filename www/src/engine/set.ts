@@ -64,6 +64,7 @@ export function dropSet(): void {
     storage: { kind: "idle" },
     classes: [],
     examples: [],
+    negatives: [],
     head: "auto",
     quality: null,
     selected: [],
@@ -90,12 +91,17 @@ export function stepOn<Result>(action: Action, edit: Edit<Result>): Result {
 
 function record<Result>(own: Step, edit: Edit<Result>): Result {
   const now = currentSet();
-  const { undoName: last, examples: before } = now;
+  const { undoName: last } = now;
+  const before = photosIn(now);
   const result = change(edit);
-  own.photos += now.examples.length - before.length;
+  own.photos += photosIn(now) - before;
   if (now.undoName !== last) recordStep(own, last);
   show();
   return result;
+}
+
+function photosIn({ examples, negatives }: FeatureClassifier): number {
+  return examples.length + negatives.length;
 }
 
 /** Takes the last step back, and gives it. */
@@ -156,10 +162,10 @@ function change<Result>(edit: Edit<Result>): Result {
 
 function show(): void {
   const set = currentSet();
-  const { classes, examples, undoName, redoName } = set;
+  const { classes, examples, negatives, undoName, redoName } = set;
   const [undoable, redoable] = [stepOf(undoName), stepOf(redoName)];
   update((state) => ({
-    ...withSet(state, classes, examples, freshId),
+    ...withSet(state, classes, examples, negatives, freshId),
     head: headName(set),
     undo: undoable && wordsOf(undoable),
     redo: redoable && wordsOf(redoable),

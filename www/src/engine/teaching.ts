@@ -1,5 +1,6 @@
 /** Photos on their way into the set: one after another, and a bad one never stops the rest. */
 import { freshId, getState, set, update } from "../state/live";
+import type { Place } from "../state/state";
 import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Action } from "./journal";
@@ -12,15 +13,16 @@ export interface Photo {
   source: Blob | ImageBitmap;
 }
 
-/** The example that a photo is now. */
+/** What a photo is now. */
 export interface Learnt {
+  /** Of the example, or of the photo beside the classes. */
   id: number;
   /** The class had one that shows the same already, and got no other. */
   known: boolean;
 }
 
 interface Waiting extends Photo {
-  label: string;
+  place: Place;
   action: Action;
   /** Called with null where the photo was left out. */
   settle: (learnt: Learnt | null) => void;
@@ -30,12 +32,12 @@ let queue: Waiting[] = [];
 let running = false;
 let settled = 0;
 
-/** Teaches photos of a class that exists. Resolves when each is an example, or was left out. */
-export async function teach(photos: readonly Photo[], label: string, action: Action): Promise<Learnt[]> {
+/** Teaches photos of a class that exists, or of none. Resolves when each is in the set, or was left out. */
+export async function teach(photos: readonly Photo[], place: Place, action: Action): Promise<Learnt[]> {
   const results = photos.map(
     (photo) =>
       new Promise<Learnt | null>((settle) => {
-        queue.push({ ...photo, label, action, settle });
+        queue.push({ ...photo, place, action, settle });
       }),
   );
   showProgress();
@@ -46,8 +48,8 @@ export async function teach(photos: readonly Photo[], label: string, action: Act
 
 /** Photos that wait for `from` now wait for `to`; for null, they are dropped. */
 export function retarget(from: string, to: string | null): void {
-  for (const item of queue) if (item.label === from) item.label = to ?? item.label;
-  if (to === null) drop((item) => item.label === from);
+  for (const item of queue) if (item.place === from) item.place = to ?? item.place;
+  if (to === null) drop((item) => item.place === from);
 }
 
 /** Drops the photos of one action that still wait. */
@@ -88,12 +90,14 @@ async function learn(item: Waiting): Promise<Learnt | null> {
   try {
     const encoder = await setOpened();
     const { features, thumbnail } = await encoder.encode(item.source, { thumbnail: THUMBNAIL_SIDE });
-    const wanted = queue.includes(item) && getState().classes.some(({ label }) => label === item.label);
-    if (!wanted) return null;
-    const same = currentSet().duplicateOf(features, item.label);
+    const { place, action } = item;
+    const there = place === null || getState().classes.some(({ label }) => label === place);
+    if (!there || !queue.includes(item)) return null;
+    const same = place === null ? undefined : currentSet().duplicateOf(features, place);
     if (same !== undefined) return { id: same, known: true };
-    return stepOn(item.action, (classifier) => {
-      const id = classifier.addFeatures(features, item.label);
+    return stepOn(action, (classifier) => {
+      const id =
+        place === null ? classifier.addNegativeFeatures(features) : classifier.addFeatures(features, place);
       if (thumbnail) openedSet().setPicture(id, thumbnail);
       return { id, known: false };
     });

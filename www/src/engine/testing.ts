@@ -24,7 +24,7 @@ type Answered = Omit<Looked, "answer"> & Pick<Tested, "outcome">;
 
 /** Number of the last test: what belongs to an earlier one is dropped. */
 let round = 0;
-/** The classes and examples that the result is of: after any change of the set they are other arrays. */
+/** The classes and photos that the result is of: after any change of the set they are other arrays. */
 let judged: unknown[] = [];
 
 /** Tests the open set with photos; the result takes the place of the last one. Null where it was cancelled. */
@@ -87,7 +87,8 @@ function tested({ file, thumbnail, outcome }: Answered, labels: readonly string[
 }
 
 function setNow(): unknown[] {
-  return [currentSet().classes, currentSet().examples, getState().head];
+  const { classes, examples, negatives } = currentSet();
+  return [classes, examples, negatives, getState().head];
 }
 
 /** The set is not any more what it was. */

@@ -6,10 +6,10 @@ export const THUMBNAIL_SIDE = 160;
 
 type Picture = Uint8Array<ArrayBuffer>;
 
-/** By the ids of their examples. */
+/** By the ids of their photos. */
 const urls = new Map<number, string>();
 
-/** Shows the pictures of examples, among them those that were shown before. */
+/** Shows the pictures of photos, among them those that were shown before. */
 export function showThumbnails(pictures: ReadonlyMap<number, Picture>): void {
   if (pictures.size === urls.size) return;
   for (const [id, picture] of pictures) if (!urls.has(id)) urls.set(id, urlOf(picture));

@@ -24,6 +24,12 @@ export interface ClassItem {
   named: boolean;
 }
 
+/** Where photos are taught: a class, by its label, or null, beside all of them. */
+export type Place = string | null;
+
+/** What the place of photos that show none of the classes has where others have the key of their class. */
+export const NONE_KEY = 0;
+
 export interface Example {
   id: number;
   label: string;
@@ -196,7 +202,9 @@ export interface Problem {
 export interface KeptState {
   classes: readonly ClassItem[];
   examples: readonly Example[];
-  /** Address of each example's thumbnail. */
+  /** Ids of the photos that show none of the classes. */
+  negatives: readonly number[];
+  /** Address of each photo's thumbnail. */
   thumbnails: Readonly<Record<number, string>>;
   /** How answers are computed. */
   head: HeadName;
@@ -246,7 +254,7 @@ export interface VisitState {
   /** Photos that wait until somebody says what they are. */
   asking: { count: number } | null;
   camera: CameraStatus;
-  /** Key of the class that the camera takes photos for. */
+  /** Key of the class that the camera takes photos for, or `NONE_KEY`. */
   cameraClass: number | null;
   /** Photos are being taken one after another. */
   burst: boolean;
@@ -268,6 +276,7 @@ export type AppState = KeptState & PreferredState & VisitState;
 export const INITIAL: AppState = {
   classes: [],
   examples: [],
+  negatives: [],
   thumbnails: {},
   head: "auto",
   language: "en",

@@ -1,15 +1,17 @@
 /** Pure updates: each takes a state and gives the next one. */
 import { text } from "../text";
-import type {
-  Answer,
-  AppState,
-  ClassItem,
-  Example,
-  Outcome,
-  Problem,
-  Reading,
-  Score,
-  Suspect,
+import {
+  type Answer,
+  type AppState,
+  type ClassItem,
+  type Example,
+  NONE_KEY,
+  type Outcome,
+  type Place,
+  type Problem,
+  type Reading,
+  type Score,
+  type Suspect,
 } from "./state";
 
 /** At most so many left-out photos are listed; the oldest go first. */
@@ -22,10 +24,11 @@ export function withSet(
   state: AppState,
   classes: readonly { label: string; count: number; hasText: boolean; enabled: boolean }[],
   examples: readonly Example[],
+  negatives: readonly number[],
   nextKey: () => number,
 ): AppState {
   const keys = new Map(state.classes.map((item) => [item.label, item.key]));
-  const present = new Set(examples.map((example) => example.id));
+  const present = photosOf({ examples, negatives });
   const items = classes.map(({ label, count, enabled, hasText }) => ({
     key: keys.get(label) ?? nextKey(),
     label,
@@ -33,13 +36,24 @@ export function withSet(
     enabled,
     named: hasText,
   }));
-  return {
+  const next = {
     ...state,
     classes: items,
     examples: examples.map(({ id, label }) => ({ id, label })),
+    negatives,
     selected: state.selected.filter((id) => present.has(id)),
-    cameraClass: items.some((item) => item.key === state.cameraClass) ? state.cameraClass : null,
   };
+  return { ...next, cameraClass: placeOf(next, state.cameraClass) === undefined ? null : state.cameraClass };
+}
+
+/** The ids of all photos that were taught. */
+function photosOf({ examples, negatives }: Pick<AppState, "examples" | "negatives">): ReadonlySet<number> {
+  return new Set([...examples.map(({ id }) => id), ...negatives]);
+}
+
+/** The place with a key, while it is there. */
+export function placeOf({ classes }: AppState, key: number | null): Place | undefined {
+  return key === NONE_KEY ? null : classes.find((item) => item.key === key)?.label;
 }
 
 /** Gives a class its new name before the classifier is read again, so that it keeps its key. */
@@ -82,26 +96,25 @@ export function withThumbnail(state: AppState, id: number, thumbnail: string): A
   };
 }
 
-/** Notes which example a photo became. */
-export function withTaught(state: AppState, id: number, example: number): AppState {
+/** Notes what a photo became in the set. */
+export function withTaught(state: AppState, id: number, taught: number): AppState {
   return {
     ...state,
-    readings: state.readings.map((reading) =>
-      reading.id === id ? { ...reading, taught: example } : reading,
-    ),
+    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, taught } : reading)),
   };
 }
 
-/** The class that a photo was added to, as long as it is there: Undo takes it away again. */
-export function taughtAs({ readings, examples }: AppState, reading: number): string | null {
+/** Where a photo was added, as long as it is there: Undo takes it away again. */
+export function taughtAs({ readings, examples, negatives }: AppState, reading: number): Place | undefined {
   const taught = readings.find(({ id }) => id === reading)?.taught;
-  return examples.find(({ id }) => id === taught)?.label ?? null;
+  if (negatives.some((id) => id === taught)) return null;
+  return examples.find(({ id }) => id === taught)?.label;
 }
 
 /** The photos that nobody has said the class of. */
-export function unlabelled({ readings, examples }: AppState): readonly Reading[] {
-  const present = new Set(examples.map(({ id }) => id));
-  return readings.filter(({ taught }) => taught === null || !present.has(taught));
+export function unlabelled(state: AppState): readonly Reading[] {
+  const present = photosOf(state);
+  return state.readings.filter(({ taught }) => taught === null || !present.has(taught));
 }
 
 /** The name of the open set. */

@@ -263,6 +263,8 @@ export const de: Text = {
     disabled: "ausgelassen",
     remove: "Klasse entfernen",
     empty: "Noch keine Fotos. Zieh welche hierher, füge sie ein oder nimm die Knöpfe.",
+    emptyNone:
+      "Fotos vom leeren Tisch, von deiner Hand, von allem, was nicht für eins deiner Dinge gehalten werden soll. Zieh welche hierher, füge sie ein oder nimm die Knöpfe.",
     emptyNamed: "Bisher ist nur der Name bekannt. Zieh Fotos hierher, füge sie ein oder nimm die Knöpfe.",
     named: "Name verstanden",
     photo: (index, label) => `Foto ${index} von ${label}`,
@@ -361,6 +363,8 @@ export const de: Text = {
     open: "Was ist es? Drück darauf, und die Seite lernt dazu:",
     teach: (label) => `Beibringen: Es ist ${label}`,
     others: "Andere Klasse",
+    teachNone: "Beibringen: Es ist keins davon",
+    taughtNone: "Gelernt: Es ist keins davon.",
     taught: (label) => `Gelernt: Es ist ${label}.`,
   },
   askBelow: {

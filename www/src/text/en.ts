@@ -278,6 +278,8 @@ export const en = {
     disabled: "left out",
     remove: "Remove class",
     empty: "No photos yet. Drop some here, paste, or use the buttons.",
+    emptyNone:
+      "Photos of an empty table, of your hand, of whatever should not be taken for one of your things. Drop some here, paste, or use the buttons.",
     emptyNamed: "Only its name is known so far. Drop photos here, paste, or use the buttons.",
     named: "name understood",
     photo: (index: number, label: string) => `Photo ${index} of ${label}`,
@@ -373,6 +375,8 @@ export const en = {
     open: "What is it? Press it, and it learns:",
     teach: (label: string) => `Teach that it is ${label}`,
     others: "Another class",
+    teachNone: "Teach that it is none of these",
+    taughtNone: "Learnt: it is none of these.",
     taught: (label: string) => `Learnt: it is ${label}.`,
   },
   askBelow: {

@@ -237,6 +237,7 @@ export const zh: Text = {
     disabled: "未使用",
     remove: "删除类别",
     empty: "还没有照片。拖到这里、粘贴，或用按钮添加。",
+    emptyNone: "空桌子、你的手，凡是不该被当成你那些东西的，都可以拍。把照片拖到这里、粘贴，或用按钮添加。",
     emptyNamed: "目前只知道它的名字。把照片拖到这里、粘贴，或用按钮添加。",
     named: "名字已理解",
     photo: (index, label) => `${label} 的第 ${index} 张照片`,
@@ -334,6 +335,8 @@ export const zh: Text = {
     open: "这是什么？点一下，就学会了：",
     teach: (label) => `告诉它这是 ${label}`,
     others: "其他类别",
+    teachNone: "告诉它这些都不是",
+    taughtNone: "学会了：都不是。",
     taught: (label) => `学会了：这是 ${label}。`,
   },
   askBelow: {

@@ -51,8 +51,8 @@ export function AnswerRegion({ state }: { state: AppState }) {
           classes={state.classes}
           scores={[]}
           open
-          taught={null}
-          onTeach={(label) => void correctLive(label)}
+          taught={undefined}
+          onTeach={(place) => void correctLive(place)}
         />
       )}
       {outcome && <Verdict outcome={outcome} found={found} state={state} />}
@@ -63,7 +63,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
           scores={outcome.answer.scores}
           open={found?.kind !== "sure"}
           taught={taughtAs(state, shown)}
-          onTeach={(label) => void correctReading(shown, label)}
+          onTeach={(place) => void correctReading(shown, place)}
         />
       )}
       <SpokenAnswer outcome={outcome} found={found} classes={state.classes} source={live ? null : shown} />

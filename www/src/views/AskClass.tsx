@@ -18,6 +18,11 @@ export function AskClass({ count, classes }: { count: number; classes: readonly 
             {item.label}
           </button>
         ))}
+        {classes.length > 0 && (
+          <button type="button" class="button button-none" onClick={() => teachWaiting(null)}>
+            {text.answer.none}
+          </button>
+        )}
       </div>
       <NewClass label={text.asking.newClass} button={text.asking.add} onAdd={teachWaitingNew} />
       <div class="choices">

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { chooseCamera, retryCamera, showCamera, takePhoto, toggleBurst } from "../actions/camera";
-import type { AppState, CameraStatus, ClassItem } from "../state/state";
+import type { AppState, CameraStatus, Place } from "../state/state";
 import { text } from "../text";
 
 export function CameraView({ camera }: { camera: CameraStatus }) {
@@ -38,18 +38,29 @@ export function CameraView({ camera }: { camera: CameraStatus }) {
   );
 }
 
-/** The camera inside a class card: each press of the button is one photo, or a press starts and ends a burst. */
-export function CameraPanel({ item, state }: { item: ClassItem; state: AppState }) {
-  const { camera, burst } = state;
+interface Props {
+  place: Place;
+  /** Of its class, or `NONE_KEY`. */
+  placeKey: number;
+  state: AppState;
+}
+
+/** The camera inside a card: each press of the button is one photo, or a press starts and ends a burst. */
+export function CameraPanel({ place, placeKey, state: { camera, burst } }: Props) {
   return (
-    <section class="camera-panel" aria-label={text.camera.title(item.label)}>
+    <section class="camera-panel" aria-label={text.camera.title(place ?? text.answer.none)}>
       <CameraView camera={camera} />
       {camera.kind === "on" && (
         <div class="camera-buttons">
-          <button type="button" class="button button-strong" onClick={() => void takePhoto(item.label)}>
+          <button type="button" class="button button-strong" onClick={() => void takePhoto(place)}>
             {text.camera.take}
           </button>
-          <button type="button" class="button" aria-pressed={burst} onClick={() => void toggleBurst(item)}>
+          <button
+            type="button"
+            class="button"
+            aria-pressed={burst}
+            onClick={() => void toggleBurst(placeKey)}
+          >
             {text.camera.burst}
           </button>
         </div>

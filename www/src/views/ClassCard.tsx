@@ -1,25 +1,19 @@
 import { useRef } from "preact/hooks";
-import { closeCamera, openCamera } from "../actions/camera";
 import { enableClass, mergeClasses, removeClass } from "../actions/classes";
 import { takeInto } from "../actions/intake";
 import type { AppState, ClassItem } from "../state/state";
 import { text } from "../text";
-import { CameraPanel } from "./CameraPanel";
+import { CardPhotos } from "./CardPhotos";
 import { ClassName } from "./ClassName";
 import { allOf, useDrop } from "./drop";
-import { Camera, Plus } from "./icons";
 import { Menu } from "./Menu";
-import { PhotoButton } from "./PhotoButton";
-import { Thumbnails } from "./Thumbnails";
 import { toneOf } from "./tone";
 
 export function ClassCard({ item, state }: { item: ClassItem; state: AppState }) {
   const { label, key } = item;
-  const teach = (files: File[]) => takeInto(label, files);
-  const { over, handlers } = useDrop((dropped) => teach(allOf(dropped)));
+  const { over, handlers } = useDrop((dropped) => takeInto(label, allOf(dropped)));
   const card = useRef<HTMLElement>(null);
   const others = state.classes.filter((other) => other.key !== key);
-  const filming = state.cameraClass === key;
 
   /** Does what makes this card go; focus moves on to the next card, or to the field for a new class. */
   function leaving(remove: () => void) {
@@ -63,24 +57,14 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
           ]}
         />
       </div>
-      {/* Above the photos, which become more: what is pressed for the next one stays where it is. */}
-      {filming && <CameraPanel item={item} state={state} />}
-      <Thumbnails item={item} state={state} onEmptied={() => card.current?.focus()} />
-      <div class="card-foot">
-        <PhotoButton name={text.card.addPhotosTo(label)} onFiles={teach}>
-          <Plus />
-          {text.card.addPhotos}
-        </PhotoButton>
-        <button
-          type="button"
-          class="button"
-          aria-label={filming ? text.card.closeCameraFor(label) : text.card.cameraFor(label)}
-          onClick={() => (filming ? closeCamera() : openCamera(item))}
-        >
-          <Camera />
-          {filming ? text.card.closeCamera : text.card.camera}
-        </button>
-      </div>
+      <CardPhotos
+        place={label}
+        placeKey={key}
+        ids={state.examples.flatMap((example) => (example.label === label ? [example.id] : []))}
+        empty={item.named ? text.card.emptyNamed : text.card.empty}
+        state={state}
+        onEmptied={() => card.current?.focus()}
+      />
     </article>
   );
 }

@@ -1,4 +1,4 @@
-import type { ClassItem, Score } from "../state/state";
+import type { ClassItem, Place, Score } from "../state/state";
 import { text } from "../text";
 
 /** Classes that are one press away; the others are in a list. */
@@ -10,17 +10,17 @@ interface Props {
   scores: readonly Score[];
   /** The answer is no answer, so the question comes first. */
   open: boolean;
-  /** The class that this photo was added to, while it is there. */
-  taught: string | null;
-  onTeach: (label: string) => void;
+  /** Where this photo was added, while it is there. */
+  taught: Place | undefined;
+  onTeach: (place: Place) => void;
 }
 
 /** Says what the photo really shows, by one press, which teaches it. */
 export function Correct({ classes, scores, open, taught, onTeach }: Props) {
-  if (taught !== null) {
+  if (taught !== undefined) {
     return (
       <p class="correct-done" role="status">
-        {text.correct.taught(taught)}
+        {taught === null ? text.correct.taughtNone : text.correct.taught(taught)}
       </p>
     );
   }
@@ -32,6 +32,11 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
   const near = labels.length > NEAR + 1 ? labels.slice(0, NEAR) : labels;
   const far = labels.slice(near.length);
   const words = open ? text.correct.open : text.correct.right;
+  const press = (button: HTMLElement, place: Place) => {
+    // What was learnt takes the place of this button.
+    button.closest<HTMLElement>("[data-answer]")?.focus();
+    onTeach(place);
+  };
   return (
     <fieldset class="correct" aria-label={words}>
       <p class="correct-words" aria-hidden="true">
@@ -43,11 +48,7 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
           type="button"
           class="button button-small"
           aria-label={text.correct.teach(label)}
-          onClick={(event) => {
-            // What was learnt takes the place of this button.
-            event.currentTarget.closest<HTMLElement>("[data-answer]")?.focus();
-            onTeach(label);
-          }}
+          onClick={(event) => press(event.currentTarget, label)}
         >
           <bdi class="clipped">{label}</bdi>
         </button>
@@ -69,6 +70,14 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
           ))}
         </select>
       )}
+      <button
+        type="button"
+        class="button button-small button-none"
+        aria-label={text.correct.teachNone}
+        onClick={(event) => press(event.currentTarget, null)}
+      >
+        {text.answer.none}
+      </button>
     </fieldset>
   );
 }

@@ -8,6 +8,7 @@ import { byFolder } from "./entries";
 import { Ghosts } from "./Ghosts";
 import { Back, Plus } from "./icons";
 import { NewClass } from "./NewClass";
+import { NoneCard } from "./NoneCard";
 import { PhotoButton } from "./PhotoButton";
 import { Quality } from "./Quality";
 import { Samples } from "./Samples";
@@ -63,6 +64,7 @@ export function Teach({ state }: { state: AppState }) {
           <span>{text.teach.dropAnywhere}</span>
         </p>
       )}
+      {usable && (classes.length > 0 || state.negatives.length > 0) && <NoneCard state={state} />}
       {empty && <Samples />}
       {state.persisted !== null && classes.length > 0 && (
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>

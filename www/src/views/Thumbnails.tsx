@@ -1,24 +1,25 @@
-import { clearSelected, moveExamples, removeExamples, toggleSelected } from "../actions/examples";
-import type { AppState, ClassItem } from "../state/state";
+import { clearSelected, moveExamples, removePhotos, toggleSelected } from "../actions/examples";
+import type { AppState, Place } from "../state/state";
 import { text } from "../text";
 
 interface Props {
-  item: ClassItem;
+  place: Place;
+  ids: readonly number[];
   state: AppState;
   /** The control in use is about to go. */
   onEmptied: () => void;
 }
 
-/** The photos of a class. Press one to pick it, then move or remove what is picked. */
-export function Thumbnails({ item, state, onEmptied }: Props) {
-  const { label } = item;
-  const examples = state.examples.filter((example) => example.label === label);
-  const picked = examples.map(({ id }) => id).filter((id) => state.selected.includes(id));
-  if (examples.length === 0) return <p class="well">{item.named ? text.card.emptyNamed : text.card.empty}</p>;
+/** The photos of a card. Press one to pick it, then move or remove what is picked. */
+export function Thumbnails({ place, ids, state, onEmptied }: Props) {
+  const label = place ?? text.answer.none;
+  const picked = ids.filter((id) => state.selected.includes(id));
+  // What shows none of the classes is no example, and only examples move.
+  const others = place === null ? [] : state.classes.filter((other) => other.label !== place);
   return (
     <>
       <ul class="thumbnails" aria-label={text.card.pictures(label)}>
-        {examples.map(({ id }, index) => (
+        {ids.map((id, index) => (
           <li key={id}>
             <button
               type="button"
@@ -40,12 +41,12 @@ export function Thumbnails({ item, state, onEmptied }: Props) {
             class="button"
             onClick={() => {
               onEmptied();
-              removeExamples(picked);
+              removePhotos(picked);
             }}
           >
             {text.card.removePicked}
           </button>
-          {state.classes.length > 1 && (
+          {others.length > 0 && (
             <select
               class="button"
               aria-label={text.card.movePicked(label)}
@@ -59,13 +60,11 @@ export function Thumbnails({ item, state, onEmptied }: Props) {
               <option value="" disabled>
                 {text.card.moveTo}
               </option>
-              {state.classes
-                .filter((other) => other.key !== item.key)
-                .map((other) => (
-                  <option key={other.key} value={other.label}>
-                    {other.label}
-                  </option>
-                ))}
+              {others.map((other) => (
+                <option key={other.key} value={other.label}>
+                  {other.label}
+                </option>
+              ))}
             </select>
           )}
           <button type="button" class="button button-quiet" onClick={clearSelected}>
