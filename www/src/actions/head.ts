@@ -1,7 +1,13 @@
-/** Choose how answers are computed. */
+/** See and choose how answers are computed. */
 import type { HeadName } from "handful";
 import { setHead } from "../engine/set";
+import { set } from "../state/live";
 import { attempt } from "./toast";
+
+/** What single methods say is worked out only while that is looked at. */
+export function showHeads(explaining: boolean): void {
+  set({ explaining });
+}
 
 export function chooseHead(head: HeadName): void {
   attempt(() => setHead(head));

@@ -2,7 +2,7 @@
  * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
  * stay in the engine; here are only ids, words and addresses.
  */
-import type { ErrorCode, HeadName, PresetName } from "handful";
+import type { ErrorCode, HeadName, Opinion, PresetName } from "handful";
 import type { StorageTrouble } from "handful/store";
 
 /** Languages that the page speaks, by their tags; `text/` has the words. */
@@ -251,6 +251,10 @@ export interface VisitState {
   test: TestResult | null;
   /** Examples picked out to be moved or removed. */
   selected: readonly number[];
+  /** Somebody looks at how answers are computed. */
+  explaining: boolean;
+  /** What single methods say of a reading, while that is looked at. It follows the set a moment later. */
+  opinions: { reading: number; said: readonly Opinion[] } | null;
   /** Photos that wait until somebody says what they are. */
   asking: { count: number } | null;
   camera: CameraStatus;
@@ -301,6 +305,8 @@ export const INITIAL: AppState = {
   testing: null,
   test: null,
   selected: [],
+  explaining: false,
+  opinions: null,
   asking: null,
   camera: { kind: "off" },
   cameraClass: null,

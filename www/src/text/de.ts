@@ -102,6 +102,7 @@ export const de: Text = {
     lost: `Die Kamera wurde getrennt. Verbinde sie und versuch es noch einmal, ${orPhotos}`,
   },
   percent,
+  share,
   photos,
   either,
   header: {
@@ -404,6 +405,14 @@ export const de: Text = {
       kernel_ridge: "Kernel-Ridge-Regression",
       uer: "UER, für Datenströme",
     },
+  },
+  opinions: {
+    title: "Was einzelne Methoden zu diesem Foto sagen",
+    invite: "Frag nach einem Foto, dann steht es hier.",
+    hint: "Jede sieht nur dieses Foto. Unsicher: 0 %, wo eine Klasse feststeht, 100 %, wo alle gleich wahrscheinlich sind. Anteil: wie viel der Antwort daraus besteht.",
+    columns: ["Methode", "Sagt", "Unsicher", "Anteil"],
+    noShare: "keiner",
+    names: { zero_shot: "Namen der Klassen", amu: "AMU-Tuning" },
   },
   encoder: {
     choose: "Was die Fotos ansieht",

@@ -119,6 +119,7 @@ export const en = {
   codes,
   cameraCodes,
   percent,
+  share,
   photos,
   either,
   header: {
@@ -403,6 +404,14 @@ export const en = {
     namesHint:
       "Some plain English names of things are understood, roughly. They stand in while photos are missing; photos count for more.",
     names,
+  },
+  opinions: {
+    title: "What single methods say of this photo",
+    invite: "Ask about a photo to see that.",
+    hint: "Each looks at this photo alone. Uncertain: 0% where one class is sure, 100% where all are alike. Share: how much of the answer is made of it.",
+    columns: ["Method", "Says", "Uncertain", "Share"],
+    noShare: "none",
+    names: { zero_shot: "Names of the classes", amu: "AMU-Tuning" } as Partial<Record<HeadName, string>>,
   },
   encoder: {
     choose: "What looks at the photos",

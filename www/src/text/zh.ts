@@ -98,6 +98,7 @@ export const zh: Text = {
     lost: `摄像头已断开。请重新连接后重试，${orPhotos}`,
   },
   percent,
+  share,
   photos,
   either,
   header: {
@@ -371,6 +372,14 @@ export const zh: Text = {
       kernel_ridge: "核岭回归",
       uer: "UER，适合数据流",
     },
+  },
+  opinions: {
+    title: "各种方法怎样看这张照片",
+    invite: "问一张照片，这里就会显示。",
+    hint: "每种方法只看这一张照片。不确定：0% 表示确定是一个类别，100% 表示各类别同样可能。份额：答案中有多少来自它。",
+    columns: ["方法", "认为", "不确定", "份额"],
+    noShare: "无",
+    names: { zero_shot: "类别的名字", amu: "AMU-Tuning" },
   },
   encoder: {
     choose: "由什么来看照片",

@@ -1,16 +1,17 @@
 import type { HeadName } from "handful";
-import { chooseHead } from "../actions/head";
+import { chooseHead, showHeads } from "../actions/head";
 import { chooseNames } from "../actions/preferences";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 import { Choice } from "./Choice";
 import { EncoderChoice } from "./EncoderChoice";
+import { Opinions } from "./Opinions";
 
-/** For those who want to know: other ways to come to answers. */
+/** For those who want to know: other ways to come to answers, and what each says. */
 export function HeadChoice({ state }: { state: AppState }) {
-  const { head, engine, encoder, useNames } = state;
+  const { head, engine, encoder, useNames, explaining } = state;
   return (
-    <details class="more head">
+    <details class="more head" open={explaining} onToggle={(event) => showHeads(event.currentTarget.open)}>
       <summary>{text.head.title}</summary>
       <Choice
         label={text.head.choose}
@@ -32,6 +33,7 @@ export function HeadChoice({ state }: { state: AppState }) {
           <p class="aside">{text.head.namesHint}</p>
         </>
       )}
+      <Opinions state={state} />
       <EncoderChoice state={state} />
     </details>
   );
