@@ -55,6 +55,7 @@ test("axe finds nothing: empty, elsewhere, taught, answered, asked, filming, in 
 
   await teach(page, { mug: drawnPhotos("mug", 0, 4), banana: drawnPhotos("banana", 0, 4), leaf: [] });
   await addPhotos(page, "mug", drawnPhotos("banana", 8, 9));
+  await offerPhotos(page, "None of these", drawnPhotos("bread", 0, 1));
   await offerPhotos(page, "mug", [{ name: "bad.jpg", mimeType: "image/jpeg", buffer: Buffer.from("words") }]);
   await expect(page.getByText("1 photo was left out")).toBeVisible();
   // What a note or an open menu covers is no target meanwhile, and what it leaves of a photo depends on the fonts.
@@ -65,6 +66,7 @@ test("axe finds nothing: empty, elsewhere, taught, answered, asked, filming, in 
   await predict(page, [...drawnPhotos("mug", 5, 6), ...drawnPhotos("leaf", 5, 6)]);
   await expect(page.getByText("What is taken for what")).toBeVisible();
   for (const summary of await page.locator("summary").all()) await summary.click();
+  await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
   await page.getByRole("combobox", { name: "What looks at the photos" }).selectOption("DINOv2 small");
   await expect(page.getByRole("region", { name: "DINOv2 small" })).toContainText("MB to download");
   await expectAccessible(page, "taught and answered, everything unfolded");

@@ -90,6 +90,9 @@ test("pastes a photo where the focus is, or asks", async ({ page }) => {
   await page.getByRole("button", { name: "Add photos to tomato" }).focus();
   await send(page.locator("body"), "paste", drawnPhotos("tomato", 1, 2));
   await expect(photosOf(page, "tomato")).toHaveCount(2);
+  await page.getByRole("button", { name: "Add photos to None of these" }).focus();
+  await send(page.locator("body"), "paste", drawnPhotos("mug", 1, 2));
+  await expect(page.getByRole("button", { name: "Photo 1 of None of these" })).toBeVisible();
   await answer(page).getByRole("button", { name: "Choose photos" }).focus();
   await send(page.locator("body"), "paste", drawnPhotos("leaf", 5, 6));
   expect(await winner(page)).toBe("leaf");

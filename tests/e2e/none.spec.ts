@@ -3,7 +3,18 @@ import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { dropFolders } from "./folders.js";
-import { addClass, answer, choose, open, photosOf, predict, ready, saved, teach } from "./person.js";
+import {
+  addClass,
+  answer,
+  choose,
+  noneOfThese,
+  open,
+  photosOf,
+  predict,
+  ready,
+  saved,
+  teach,
+} from "./person.js";
 
 const NONE = "None of these";
 
@@ -43,7 +54,7 @@ async function said(page: Page): Promise<{ none: boolean; bars: string[] }> {
   const bars = answer(page).getByRole("list", { name: "How likely each class is" });
   await expect(bars).toBeVisible();
   return {
-    none: (await answer(page).locator(".verdict-none").count()) > 0,
+    none: (await noneOfThese(page).count()) > 0,
     bars: await bars
       .locator(".bar-fill")
       .evaluateAll((all) => all.map((bar) => (bar as HTMLElement).style.width)),
@@ -60,7 +71,7 @@ test("a photo beside the classes makes what is like it none of these, and moves 
   await expectNone(page, 4);
   await expect(noneCard(page)).toContainText("4 photos");
   await expect(page.getByRole("status").filter({ hasText: `added 4 photos to ${NONE}` })).toBeVisible();
-  await expect(answer(page).getByText(NONE, { exact: true }).first()).toBeVisible();
+  await expect(noneOfThese(page)).toBeVisible();
   expect(await said(page)).toEqual({ none: true, bars: before.bars });
   // It is no class: two cards, two bars, two classes to choose from.
   await expect(page.getByRole("article")).toHaveCount(2);
@@ -141,7 +152,7 @@ test("photos come beside the classes by drop, camera, and as what was dropped on
 
 test("an answer is put right by one press: it is none of these", async ({ page }) => {
   await teachTwo(page);
-  await predict(page, drawnPhotos("tomato", 5, 6));
+  await predict(page, drawnPhotos("tomato", 5, 7));
   const none = answer(page).getByRole("button", { name: "Teach that it is none of these" });
   await none.focus();
   await page.keyboard.press("Enter");
@@ -149,6 +160,10 @@ test("an answer is put right by one press: it is none of these", async ({ page }
   await expect(answer(page)).toBeFocused();
   await expectNone(page, 1);
   await expect(photosOf(page, "M1")).toHaveCount(4);
+  const json = page.waitForEvent("download");
+  await answer(page).getByRole("button", { name: "Save as JSON" }).click();
+  const { photos } = JSON.parse(readFileSync(await (await json).path(), "utf8"));
+  expect(photos.map(({ truth }: { truth: string | null }) => truth)).toEqual(["none of these", null]);
   await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
   await expect(nonePhotos(page)).toHaveCount(0);
   await expect(none).toBeVisible();

@@ -44,7 +44,7 @@ test("shows what each method says of the shown photo, how uncertain it is and it
 
   // It follows the photo that is shown, and the set.
   await answer(page).getByRole("button", { name: "mug-6.png" }).click();
-  expect(await winner(page)).toBe("mug");
+  await expect.poll(() => winner(page)).toBe("mug");
   await expect(row(page, "Naive Bayes").getByRole("cell").first()).toContainText("mug");
   const button = page.getByRole("button", { name: "Add photos to banana" });
   const before = await table(page).innerText();

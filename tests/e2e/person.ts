@@ -93,6 +93,13 @@ export async function winner(page: Page): Promise<string> {
   return (await best.innerText()).split("\n")[0] ?? "";
 }
 
+/** The answer is that it is none of the classes. */
+export function noneOfThese(page: Page): Locator {
+  return answer(page)
+    .getByRole("paragraph")
+    .filter({ hasText: /^None of these$/ });
+}
+
 export async function saved(page: Page): Promise<void> {
   // What was pressed last may not be shown yet, and "Saved" be of before.
   await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));

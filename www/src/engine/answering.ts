@@ -25,6 +25,8 @@ const encoded = new Map<number, Encoded>();
 const photos = new Map<number, File>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
 let round = 0;
+/** Photos that were answered before the last change of the set. */
+let stale: number[] = [];
 /** Ends whatever answers photos again. */
 let answering = new AbortController();
 
@@ -66,28 +68,25 @@ export async function ask(files: readonly File[]): Promise<void> {
       tell(id, { kind: "failed", code: photoCode(error, file.name) });
     }
   }
-  await answerTogether(startAnew());
+  await answerAgain();
 }
 
-/** What was being answered again is not wanted any more. */
-function startAnew(): AbortSignal {
+function stop(): void {
   answering.abort();
-  answering = new AbortController();
-  return answering.signal;
 }
 
-/** Answers again what was encoded, the photo that is shown first, in slices; then all together. */
+/** Answers in slices what is stale, then all together. */
 async function answerAgain(): Promise<void> {
-  const signal = startAnew();
-  const { shown } = getState();
-  const ids = Array.from(encoded.keys()).sort((a, b) => Number(b === shown) - Number(a === shown));
-  while (ids.length > 0) {
+  stop();
+  answering = new AbortController();
+  const { signal } = answering;
+  while (stale.length > 0) {
     const outcomes = new Map<number, Outcome>();
     const end = performance.now() + SLICE;
     do {
-      const id = ids.shift() as number;
+      const id = stale.shift() as number;
       outcomes.set(id, classify(encoded.get(id) as Encoded));
-    } while (ids.length > 0 && performance.now() < end);
+    } while (stale.length > 0 && performance.now() < end);
     update((state) => withOutcomes(state, outcomes));
     await new Promise((resolve) => setTimeout(resolve));
     if (signal.aborted) return;
@@ -165,14 +164,21 @@ export function clearReadings(): void {
 onSetChange(() => {
   // What another encoder made of them means nothing to this set.
   if (Array.from(encoded.values()).some(({ encoder }) => !encoder.fits(currentSet()))) clearReadings();
+  // The one that is shown comes first.
+  const { shown } = getState();
+  stale = Array.from(encoded.keys()).sort((a, b) => Number(b === shown) - Number(a === shown));
   void answerAgain();
 });
 
-onSetDropped(startAnew);
+onSetDropped(() => {
+  stop();
+  stale = [];
+});
 
 function forget(): void {
   round += 1;
-  startAnew();
+  stop();
+  stale = [];
   set({ together: "no" });
   for (const { url, thumbnail } of getState().readings) {
     URL.revokeObjectURL(url);

@@ -253,8 +253,8 @@ export interface VisitState {
   selected: readonly number[];
   /** Somebody looks at how answers are computed. */
   explaining: boolean;
-  /** What single methods say of a reading, while that is looked at. It follows the set a moment later. */
-  opinions: { reading: number; said: readonly Opinion[] } | null;
+  /** What single methods say of a reading, while that is looked at; null where they failed. It follows the set a moment later. */
+  opinions: { reading: number; said: readonly Opinion[] | null } | null;
   /** Photos that wait until somebody says what they are. */
   asking: { count: number } | null;
   camera: CameraStatus;

@@ -139,6 +139,12 @@ export function currentOutcome(state: AppState): Outcome | null {
   return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
 }
 
+/** The answer that somebody wants to be explained. A camera's are gone too soon. */
+export function explained(state: AppState): Outcome | null {
+  const outcome = state.explaining && state.live.kind === "off" ? currentOutcome(state) : null;
+  return outcome?.kind === "answered" ? outcome : null;
+}
+
 /** The classes of an answer that have no photos: they were judged by their names. */
 export function byName({ scores }: Answer, classes: readonly ClassItem[]): readonly string[] {
   const empty = new Set(classes.filter(({ count }) => count === 0).map(({ label }) => label));

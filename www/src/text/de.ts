@@ -409,6 +409,8 @@ export const de: Text = {
   opinions: {
     title: "Was einzelne Methoden zu diesem Foto sagen",
     invite: "Frag nach einem Foto, dann steht es hier.",
+    working: "Wird ausgerechnet …",
+    failed: "Das ließ sich nicht ausrechnen.",
     hint: "Jede sieht nur dieses Foto. Unsicher: 0 %, wo eine Klasse feststeht, 100 %, wo alle gleich wahrscheinlich sind. Anteil: wie viel der Antwort daraus besteht.",
     columns: ["Methode", "Sagt", "Unsicher", "Anteil"],
     noShare: "keiner",

@@ -408,6 +408,8 @@ export const en = {
   opinions: {
     title: "What single methods say of this photo",
     invite: "Ask about a photo to see that.",
+    working: "Working it out…",
+    failed: "That could not be worked out.",
     hint: "Each looks at this photo alone. Uncertain: 0% where one class is sure, 100% where all are alike. Share: how much of the answer is made of it.",
     columns: ["Method", "Says", "Uncertain", "Share"],
     noShare: "none",
