@@ -23,7 +23,7 @@
 //! | [`heads`] | the published methods, each a recipe that is fitted to a [`task::Task`] |
 //! | [`validation`] | k-fold, temperature, conformal sets, novelty, estimates of quality |
 //! | [`support`], [`task`] | the set of labelled examples with its undo, and the numbers that heads are fitted to |
-//! | [`export`] | a linear head as weights and as an ONNX graph |
+//! | [`export`] | a linear head as weights; this and the default answer as an ONNX graph |
 //!
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
@@ -46,9 +46,9 @@ pub mod validation;
 
 pub mod heads;
 
-pub mod export;
-
 mod answer;
+
+pub mod export;
 
 pub mod select;
 

@@ -55,7 +55,7 @@ const PACKAGE_ERROR_CODES = [
  * | `not-enough-examples` | fewer than two classes can be scored |
  * | `too-many-items` | a set has given all ids that there are |
  * | `parameter` | a value of the wrong type, or an option outside its range |
- * | `not-linear` | the head that answers cannot be exported as weights |
+ * | `not-linear` | the head that answers cannot be exported so |
  * | `format` | bytes that are not a saved set, or a damaged one |
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
  * | `not-an-image` | a file that this browser cannot decode as a picture, or that was cut |

@@ -679,9 +679,10 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
-   * The head that answers as an ONNX model: the encoder's features in, `scores` and `probabilities` out. For the same
-   * heads as {@link exportWeights}.
-   * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
+   * The answer as an ONNX model: the encoder's features in; `scores`, `probabilities`, `known` and `foreign` out, as in an `Answer`. For the
+   * automatic head, of which nothing is lost, and the heads of {@link exportWeights}. That of the automatic head holds a feature row of
+   * every example, as a saved set does.
+   * @throws {@link HandfulError} with code `not-linear` for another head, `not-enough-examples` where it could not answer.
    */
   exportOnnx(): Uint8Array<ArrayBuffer> {
     const core = this.core;

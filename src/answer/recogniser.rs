@@ -35,15 +35,15 @@ pub struct Recogniser {
     spec: HeadSpec,
     task: Task,
     head: Arc<dyn FittedHead>,
-    thresholds: Thresholds,
+    pub(crate) thresholds: Thresholds,
     /// What was learned from photos without labels, and its share in the answer.
-    pub(super) pile: Option<(Arc<LearnedPile>, f64)>,
+    pub(crate) pile: Option<(Arc<LearnedPile>, f64)>,
     scores: Vec<f32>,
     /// Probabilities by the pile.
     others: Vec<f64>,
     similarities: Vec<f32>,
     /// Embeddings of photos that show none of the classes `(q, width)`.
-    negatives: Array2<f32>,
+    pub(crate) negatives: Array2<f32>,
     scratch: Scratch,
     prediction: Prediction,
 }

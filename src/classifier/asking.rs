@@ -2,7 +2,7 @@
 
 use super::Classifier;
 use super::kept::Kept;
-use crate::export::LinearModel;
+use crate::export::Exported;
 use crate::heads::{Fused, HeadSpec, Keeps};
 use crate::numerics::order::sort_indices;
 use crate::support::{Class, SupportSet};
@@ -10,16 +10,14 @@ use crate::task::Task;
 use crate::{Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel};
 
 impl Classifier {
-    /// The head that answers, as weights and bias on a unit row, to be written to a file.
+    /// The answer as it is now, to be written to a file.
     ///
     /// # Errors
-    /// [`Error::NotLinear`] for a head that is not weights times features.
-    pub fn export(&mut self) -> Result<LinearModel<'_>> {
+    /// None that a set can cause.
+    pub fn export(&mut self) -> Result<Exported<'_>> {
         let (set, model) = self.model()?;
-        let linear = model.head().linear();
-        let linear = linear.ok_or_else(|| Error::NotLinear(model.name()))?;
         let labels = set.classes().iter().map(|class| &*class.label).collect();
-        LinearModel::new(linear, set.streams(), labels, model.temperature())
+        Exported::new(model, labels)
     }
 
     /// Answers for the raw features `(width,)` of one photo.

@@ -14,8 +14,9 @@ mod pile;
 mod text;
 mod trust;
 
+pub(crate) use discriminant::{Affine, Forms};
 pub(crate) use groups::{groups, mean_direction};
-pub(crate) use kernel::Kernel;
+pub(crate) use kernel::{Kernel, SHARPNESS};
 use kernel::{ROW_MAJOR, values_into};
 pub use pile::{LearnedPile, Pile};
 use text::Joint;
@@ -64,7 +65,7 @@ impl Fused {
             &STEEPNESS,
             &trust::LOOKED_AT,
             &trust::CHANCE,
-            &kernel::SHARPNESS,
+            &SHARPNESS,
             &kernel::RIDGE,
             &discriminant::KNEE,
             &discriminant::TEMPERATURE,
@@ -136,14 +137,14 @@ pub(crate) struct Known {
 }
 
 /// What scores a query: classifiers of images, made of these rows, and texts.
-struct Scorer<'a> {
-    view: &'a Task,
+pub(crate) struct Scorer<'a> {
+    pub view: &'a Task,
     /// Embeddings `(n, width)`, and class sums under the inverse `(C, n)`.
-    rows: ArrayView2<'a, f32>,
-    sums: ArrayView2<'a, f32>,
-    images: Option<&'a Discriminant>,
-    text: Option<&'a Linear>,
-    joint: &'a Joint,
+    pub rows: ArrayView2<'a, f32>,
+    pub sums: ArrayView2<'a, f32>,
+    pub images: Option<&'a Discriminant>,
+    pub text: Option<&'a Linear>,
+    pub joint: &'a Joint,
 }
 
 impl Scorer<'_> {
@@ -197,7 +198,7 @@ pub struct FittedFused {
     joint: Joint,
     held_out: HeldOut,
     /// Standard deviations of the parts of the novelty over the held-out examples.
-    novelty_scale: [f64; 3],
+    pub(crate) novelty_scale: [f64; 3],
 }
 
 impl FittedFused {
@@ -246,6 +247,17 @@ impl FittedFused {
 
     pub(crate) fn view(&self) -> &Task {
         &self.known.view
+    }
+
+    pub(crate) fn scorer(&self) -> Scorer<'_> {
+        Scorer {
+            view: &self.known.view,
+            rows: self.known.kernel.rows(),
+            sums: self.sums.view(),
+            images: self.images.as_ref(),
+            text: self.known.text.as_ref().map(|text| &text.linear),
+            joint: &self.joint,
+        }
     }
 
     fn labels_of(&self, places: &[usize]) -> Vec<usize> {
@@ -335,21 +347,17 @@ impl FittedHead for FittedFused {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> Option<f64> {
-        let scorer = Scorer {
-            view: &self.known.view,
-            rows: self.known.kernel.rows(),
-            sums: self.sums.view(),
-            images: self.images.as_ref(),
-            text: self.known.text.as_ref().map(|text| &text.linear),
-            joint: &self.joint,
-        };
-        let fit = scorer.logits_into(query, scratch, out);
+        let fit = self.scorer().logits_into(query, scratch, out);
         let parts = fit.map(|fit| self.novelty_parts(&fit, out));
         parts.map(|parts| self.novelty(ArrayView1::from(&parts)))
     }
 
     fn prior_temperature(&self) -> f64 {
         1.0
+    }
+
+    fn fused(&self) -> Option<&FittedFused> {
+        Some(self)
     }
 
     fn parts(&self) -> Vec<(&'static str, f64)> {

@@ -32,8 +32,11 @@ mod zero_shot;
 
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
+pub(crate) use fused::{
+    Affine, Forms, Kernel, Known, PLACES, SHARPNESS, Scorer, TextScores, groups, mean_direction,
+    trust_search,
+};
 pub use fused::{FittedFused, Fused, LearnedPile, Pile};
-pub(crate) use fused::{Kernel, Known, PLACES, TextScores, groups, mean_direction, trust_search};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};
 pub use knn::{FittedKnn, Knn};
 pub use linear::{FittedLinear, Linear};
@@ -196,6 +199,11 @@ pub trait FittedHead: Send + Sync {
 
     /// The head as weights and bias on a unit row, where its scores are that and nothing else.
     fn linear(&self) -> Option<&Linear> {
+        None
+    }
+
+    /// The head as the default answer, where it is that.
+    fn fused(&self) -> Option<&FittedFused> {
         None
     }
 }

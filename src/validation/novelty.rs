@@ -37,6 +37,11 @@ impl Reference {
         }
     }
 
+    /// The novelty of the held-out examples, in rising order.
+    pub(crate) fn sorted(&self) -> &[f64] {
+        &self.sorted
+    }
+
     /// The novelty above which a photo is taken to show none of the classes; none where nothing could be held out.
     pub fn threshold(&self) -> Option<f64> {
         self.threshold

@@ -16,7 +16,7 @@ pub(crate) struct Thresholds {
     /// What novelty and likeness to negatives are divided by before they are added: their standard deviations over the held-out examples.
     /// On the development photos five negatives let 65 % of other photos of their class be refused in place of 25 %, and 4.7 % of known ones
     /// in place of 4.3 % (`evaluate --tasks 540 --negatives 5 --heads fused`).
-    scale: [f64; 2],
+    pub(crate) scale: [f64; 2],
 }
 
 impl Thresholds {

@@ -285,16 +285,16 @@ impl CoreClassifier {
         Ok(added.into_iter().flat_map(<[u32; 2]>::from).collect())
     }
 
-    /// The head that answers, as weights and bias.
+    /// The head that answers, as weights and bias; see `Exported`.
     #[wasm_bindgen(js_name = exportWeights)]
     pub fn export_weights(&mut self) -> Result<Vec<u8>> {
-        Ok(self.0.export()?.to_safetensors())
+        self.0.export()?.to_safetensors()
     }
 
-    /// The head that answers, as an ONNX model.
+    /// The answer as an ONNX model; see `Exported`.
     #[wasm_bindgen(js_name = exportOnnx)]
     pub fn export_onnx(&mut self) -> Result<Vec<u8>> {
-        Ok(self.0.export()?.to_onnx())
+        self.0.export()?.to_onnx()
     }
 
     /// `{accuracy, labels, confusion, recall, suspects}`; see `Quality`.

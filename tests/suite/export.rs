@@ -1,13 +1,11 @@
-//! Exported heads answer as the classifier does. The ONNX graph is run by onnxruntime in `npm/test/export.test.mjs`.
+//! Exported heads answer as the classifier does. `export_runs.rs` and `npm/test/export.test.mjs` run the ONNX graph in onnxruntime.
 
-use crate::common::{
-    Numbers, assert_close, clip_and_aux, probabilities, scores, task, temperature,
-};
-use handful::export::LinearModel;
-use handful::heads::{HeadSpec, Linear};
+use crate::common::{Numbers, assert_close, clip_and_aux, probabilities, scores, task};
+use handful::export::Exported;
+use handful::heads::HeadSpec;
 use handful::task::Task;
-use handful::{Stream, Streams};
-use ndarray::{Array1, Array2, array};
+use handful::{Classifier, Recogniser, Stream};
+use ndarray::{Array1, Array2};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -72,14 +70,13 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
     )
     .unwrap();
     for spec in HeadSpec::all() {
-        let head = spec.fit(&all).unwrap();
-        let Some(weights) = head.linear() else {
+        let recogniser = Recogniser::fit(&spec, all.clone()).unwrap();
+        let exported = Exported::new(&recogniser, LABELS.into()).unwrap();
+        let Ok(bytes) = exported.to_safetensors() else {
+            assert!(recogniser.head().linear().is_none());
             continue;
         };
         linear += 1;
-        let temperature = temperature(&spec, &all);
-        let model = LinearModel::new(weights, all.streams(), LABELS.into(), temperature);
-        let bytes = model.unwrap().to_safetensors();
         let (about, weights, bias) = read(&bytes);
         assert_eq!(about.labels, LABELS);
         assert_eq!(about.streams, all.streams().as_slice());
@@ -89,7 +86,10 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
             let raw = numbers.row(all.streams().width());
             let found = apply(&about, &weights, &bias, &raw);
             let row = all.streams().unit(&raw).unwrap();
-            let expected = probabilities(&scores(head.as_ref(), &all, &row), temperature);
+            let expected = probabilities(
+                &scores(recogniser.head(), &all, &row),
+                recogniser.temperature(),
+            );
             for (found, expected) in found.iter().zip(&expected) {
                 assert_close(*found as f32, *expected as f32, 1e-5);
             }
@@ -98,33 +98,37 @@ fn what_the_file_says_to_do_with_its_weights_gives_the_probabilities_of_the_head
     assert!(linear >= 3, "only {linear} heads were exported");
 }
 
-fn small() -> (Linear, Streams) {
-    let weights = Array2::from_shape_fn((3, 5), |(c, d)| c as f64 - d as f64);
-    let linear = Linear::new(&weights, &array![0.5, f64::NEG_INFINITY, -1.0]);
-    (linear, clip_and_aux(2, 3))
-}
-
 #[wasm_bindgen_test(unsupported = test)]
-fn equal_heads_give_equal_bytes() {
-    let (linear, streams) = small();
+fn equal_answers_give_equal_bytes() {
+    let spec = HeadSpec::by_name("logistic").unwrap();
     let files = || {
-        let model = LinearModel::new(&linear, &streams, LABELS.into(), 0.7).unwrap();
-        (model.to_safetensors(), model.to_onnx())
+        let recogniser = Recogniser::fit(&spec, task(2, 3, 4)).unwrap();
+        let exported = Exported::new(&recogniser, LABELS.into()).unwrap();
+        (
+            exported.to_safetensors().unwrap(),
+            exported.to_onnx().unwrap(),
+        )
     };
     assert_eq!(files(), files());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_does_not_fit_is_refused() {
-    let (linear, streams) = small();
-    let code = |streams: &Streams, labels: &[&'static str], temperature| {
-        let model = LinearModel::new(&linear, streams, labels.to_vec(), temperature);
-        model.err().map(|error| error.code())
+fn what_cannot_be_exported_is_refused() {
+    let recogniser = Recogniser::fit(&HeadSpec::by_name("knn").unwrap(), task(2, 3, 4)).unwrap();
+    let code = |labels: &[&'static str]| {
+        let exported = Exported::new(&recogniser, labels.to_vec());
+        let exported = exported.map_err(|error| error.code())?;
+        let files = [exported.to_safetensors(), exported.to_onnx()];
+        Ok(files.map(|file| file.err().map(|error| error.code())))
     };
-    assert_eq!(code(&streams, &LABELS[..2], 1.0), Some("shape"));
-    assert_eq!(code(&clip_and_aux(2, 4), &LABELS, 1.0), Some("shape"));
-    for temperature in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300, 1e300] {
-        let code = code(&streams, &LABELS, temperature);
-        assert_eq!(code, Some("parameter"), "{temperature}");
-    }
+    assert_eq!(code(&LABELS[..2]), Err("shape"));
+    assert_eq!(code(&LABELS), Ok([Some("not-linear"); 2]));
+
+    let mut alone = Classifier::new(clip_and_aux(2, 3).as_slice().to_vec()).unwrap();
+    alone
+        .add_example("ant", &[1.0, 0.1, 0.2, 0.3, 0.4])
+        .unwrap();
+    alone.add_class("bee").unwrap();
+    let error = alone.export().unwrap().to_onnx().unwrap_err();
+    assert_eq!(error.code(), "not-enough-examples");
 }

@@ -7,6 +7,8 @@ mod common;
 #[cfg(not(target_arch = "wasm32"))]
 mod core_properties;
 mod export;
+#[cfg(not(target_arch = "wasm32"))]
+mod export_runs;
 mod foreign;
 mod format_hostile;
 #[cfg(not(target_arch = "wasm32"))]

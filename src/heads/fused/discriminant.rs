@@ -38,7 +38,7 @@ pub(super) static REGRESSION: Measured = Measured::new("discriminant.REGRESSION"
 
 /// Of the classes that have examples, k of them.
 #[derive(Debug, Clone)]
-pub(super) struct Discriminant {
+pub(crate) struct Discriminant {
     classes: Vec<usize>,
     counts: Array1<f64>,
     /// `N - E`, and its inverse.
@@ -112,6 +112,27 @@ impl Regression {
     }
 }
 
+/// An affine function of the products e `(k,)` of a query: `e M + b`, as M `(k, k)` and b `(k,)`.
+pub(crate) struct Affine(pub Array2<f64>, pub Vec<f64>);
+
+/// How [`Discriminant::logits_into`] gets from the products with the k classes that have examples to logits, for programs that do it
+/// elsewhere.
+pub(crate) struct Forms<'a> {
+    pub classes: &'a [usize],
+    /// Regression values over [`KNEE`], and what each value is at the mean of its own class.
+    pub values: Affine,
+    pub peak: Vec<f64>,
+    /// Logits of the Gaussian classes, times their share, and what the bent values are multiplied by beside them.
+    pub gaussian: Affine,
+    pub bent: f64,
+    /// y; and the negatives of the squared distances from the classes, of which [`Fit::far`] takes the largest less this of its class.
+    pub towards: Affine,
+    pub nearness: Affine,
+    pub at_mean: Vec<f64>,
+    /// What `(sum(e) - 1)^2` is divided by.
+    pub all: f64,
+}
+
 /// What a query gives; zeros where nothing is known.
 #[derive(Default)]
 pub(super) struct Fit {
@@ -170,7 +191,12 @@ impl Discriminant {
 
     /// Writes the logits of a query `(C,)`, half of each classifier; `-inf` for a class without examples. `products` are its
     /// e `(C,)`; `scratch` has room for two numbers a class.
-    pub fn logits_into(&self, products: &[f64], scratch: &mut Vec<f64>, out: &mut [f32]) -> Fit {
+    pub(super) fn logits_into(
+        &self,
+        products: &[f64],
+        scratch: &mut Vec<f64>,
+        out: &mut [f32],
+    ) -> Fit {
         out.fill(f32::NEG_INFINITY);
         let k = self.classes.len();
         scratch.clear();
@@ -193,9 +219,42 @@ impl Discriminant {
         Fit { best, far }
     }
 
+    pub fn forms(&self) -> Forms<'_> {
+        let (counts, regression) = (&self.counts, &self.regression);
+        let (k, all) = (counts.len(), 0..counts.len());
+        let within = |d: usize, c: usize| self.within.row(d)[c];
+        let affine = |matrix: &dyn Fn(usize, usize) -> f64, bias: &dyn Fn(usize) -> f64| {
+            let matrix = Array2::from_shape_fn((k, k), |(d, c)| matrix(d, c));
+            Affine(matrix, all.clone().map(bias).collect())
+        };
+        let means: Vec<f64> = (all.clone())
+            .map(|d| self.within.row(d).iter().sum::<f64>() / k as f64)
+            .collect();
+        let own = |d: usize, c: usize| if d == c { 1.0 / counts[c] } else { 0.0 };
+        let factor = regression.factor / KNEE.get();
+        let gain = |c: usize| self.gain[c] * (1.0 - self.share);
+        Forms {
+            classes: &self.classes,
+            values: affine(&|d, c| factor * (own(d, c) - regression.share[c]), &|c| {
+                regression.level[c] / KNEE.get()
+            }),
+            peak: regression.peak.to_vec(),
+            gaussian: affine(&|d, c| gain(c) * (within(d, c) - means[d]), &|c| {
+                self.bias[c] * (1.0 - self.share)
+            }),
+            bent: self.share / TEMPERATURE.get(),
+            towards: affine(&within, &|_| 0.0),
+            nearness: affine(&|d, c| 2.0 * within(d, c), &|c| own(c, c) - within(c, c)),
+            at_mean: all
+                .map(|c| at_mean(c, counts, &regression.own, &regression.sums))
+                .collect(),
+            all: regression.sums.sum(),
+        }
+    }
+
     /// What an example of a class gives that has others, had it not been there: `sums` are the class sums of its row of the inverse
     /// `(C,)`, g, and `own` is its entry B on the diagonal. `N - E` loses `ridge / B g g^T`, and e is the unit vector of its class less g / B.
-    pub fn without_one(
+    pub(super) fn without_one(
         &self,
         class: usize,
         sums: ArrayView1<'_, f64>,
@@ -288,9 +347,14 @@ fn far(
     let Some((c, nearest)) = nearest else {
         return 0.0;
     };
-    let (all, n) = (products.sum() - 1.0, counts[c]);
-    let at_mean = (n - own[c] + sums[c] * sums[c] / sums.sum()) / (n * n);
-    nearest + products.dot(&towards) - all * all / sums.sum() + at_mean
+    let all = products.sum() - 1.0;
+    nearest + products.dot(&towards) - all * all / sums.sum() + at_mean(c, counts, own, sums)
+}
+
+/// How much nearer its own class the mean of class c lies than that of all examples.
+fn at_mean(c: usize, counts: &Array1<f64>, own: &Array1<f64>, sums: &Array1<f64>) -> f64 {
+    let n = counts[c];
+    (n - own[c] + sums[c] * sums[c] / sums.sum()) / (n * n)
 }
 
 /// `ln ln(1 + e^x)`, which is x far below zero and ln x far above.

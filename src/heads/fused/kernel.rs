@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView2};
 /// Sharpness of the kernel `e^(-sharpness (1 - s)) - e^-sharpness` of two embeddings of similarity s. At 0.6 it is nearly a straight line
 /// with a little of a parabola. A sharper one leans to classes that have more examples: over small tasks 1.2 is right 0.4 points less often
 /// (`docs/constants.md`). On validation photos of UCF101 (true CLIP features, 16 photos of each class) 0.2 is right 1.2 points less often.
-pub(super) static SHARPNESS: Measured = Measured::new("kernel.SHARPNESS", 0.6);
+pub(crate) static SHARPNESS: Measured = Measured::new("kernel.SHARPNESS", 0.6);
 
 /// Ridge. Half of it is right 0.1 to 0.2 points less often at 4 to 16 photos of each class (all classes of the photos that `docs/constants.md` names).
 pub(in crate::heads) static RIDGE: Measured = Measured::new("kernel.RIDGE", 0.2);

@@ -72,7 +72,7 @@ pub struct LearnedPile {
     images: Discriminant,
     text: Option<Arc<TextScores>>,
     joint: Joint,
-    factor: f32,
+    pub(crate) factor: f32,
     /// How much each class occurs among the photos: their soft labels of it beside half an even share, at most 1 `(C,)`. These photos tell
     /// classes apart that occur; of a class that does not, new photos may come all the same. Without this, where three in ten classes
     /// occur, photos of all are right 2.8 points less often than without these photos, with it as often; beside a whole share instead,
@@ -84,16 +84,19 @@ pub struct LearnedPile {
 impl LearnedPile {
     /// Writes the calibrated logits `(C,)` of a query; it allocates nothing that `scratch` has room for.
     pub(crate) fn logits_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
-        let scorer = Scorer {
+        self.scorer().logits_into(query, scratch, out);
+        out.iter_mut().for_each(|v| *v *= self.factor);
+    }
+
+    pub(crate) fn scorer(&self) -> Scorer<'_> {
+        Scorer {
             view: &self.view,
             rows: self.rows.view(),
             sums: self.sums.view(),
             images: Some(&self.images),
             text: self.text.as_ref().map(|text| &text.linear),
             joint: &self.joint,
-        };
-        scorer.logits_into(query, scratch, out);
-        out.iter_mut().for_each(|v| *v *= self.factor);
+        }
     }
 }
 

@@ -125,7 +125,7 @@ pub(super) fn weight(images: &Array2<f32>, texts: &Array2<f32>, labels: &[usize]
 
 /// How the logits of the images and the cosines with the texts become one.
 #[derive(Debug, Clone)]
-pub(super) struct Joint {
+pub(crate) struct Joint {
     /// What the logits of the images are divided by.
     pub images: f64,
     /// What is taken from the cosines `(C,)`.
