@@ -337,6 +337,23 @@ export class Classifier extends FeatureClassifier {
     return this.suggestFeatures(rows, count).map((row) => places[row] as number);
   }
 
+  /**
+   * All that answers an image, as a ZIP file that runs without handful: `model.onnx` from pixels to probabilities with the encoder in
+   * it, `labels.json`, `predict.py` for Python, `index.html` for browsers, and a `README.md` that says how good the answers are. Of the
+   * heads of {@link FeatureClassifier.exportOnnx}; nothing of the automatic one is lost. The encoder's files are fetched once more.
+   *
+   * @throws {@link HandfulError} with one of the codes of {@link FeatureClassifier.exportOnnx} and {@link Encoder.load}; `model` too where the
+   * encoder is one of yours without {@link ImageEncoder.files}, or of an operator set before 12; `no-encoder`.
+   */
+  async exportModel(options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    checkOptions("options", options, CALL_OPTIONS);
+    const encoder = this.#images();
+    // What is exported is the set as it is now. Pages that export nothing do not load how.
+    const [answer, saved] = [this.exportOnnx(), this.save()];
+    const [{ bundle }, files] = await Promise.all([import("./export/bundle.js"), encoder.files(options)]);
+    return bundle(await FeatureClassifier.load(saved), answer, files);
+  }
+
   /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */
   override dispose(): void {
     super.dispose();

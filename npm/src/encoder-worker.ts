@@ -26,6 +26,7 @@ import type {
   EncoderSource,
   Encoding,
   ImageSource,
+  ModelFiles,
   TextEncoding,
 } from "./types.js";
 
@@ -68,13 +69,19 @@ export class EncoderWorker {
   readonly loaded: Loaded;
   #elsewhere: Elsewhere | undefined;
   readonly #start: () => Promise<Started>;
+  readonly #again: (options: CallOptions) => Promise<EncoderWorker>;
   #channel: Channel;
   #textReady: boolean;
   /** Settles when the last call that was made is done; never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor({ channel, loaded, elsewhere }: Started, start: () => Promise<Started>) {
+  private constructor(
+    { channel, loaded, elsewhere }: Started,
+    start: () => Promise<Started>,
+    again: (options: CallOptions) => Promise<EncoderWorker>,
+  ) {
+    this.#again = again;
     this.loaded = loaded;
     this.#elsewhere = elsewhere;
     this.#channel = channel;
@@ -120,7 +127,11 @@ export class EncoderWorker {
       const { elsewhere, ...rest } = await loaded;
       return { channel, loaded: rest, elsewhere };
     };
-    return new EncoderWorker(await start(options), () => start({}));
+    return new EncoderWorker(
+      await start(options),
+      () => start({}),
+      (call) => EncoderWorker.start(source, { ...options, ...call }, false),
+    );
   }
 
   /** Whether the text side is there. */
@@ -133,6 +144,19 @@ export class EncoderWorker {
     const elsewhere = this.#elsewhere;
     this.#elsewhere = undefined;
     return elsewhere;
+  }
+
+  /** The encoder's files, fetched anew: nobody keeps them. */
+  async files(options: CallOptions): Promise<ModelFiles> {
+    checkOptions("options", options, CALL_OPTIONS);
+    const worker = await this.#again(options);
+    try {
+      const { id, manifest } = worker.loaded;
+      if (id !== this.loaded.id) throw othersNow(this.loaded);
+      return { manifest, model: (worker.takeElsewhere() as Elsewhere).model };
+    } finally {
+      worker.dispose();
+    }
   }
 
   /** See `Encoder.encode`. */
@@ -210,10 +234,7 @@ export class EncoderWorker {
     if (!this.#disposed && this.#channel.closed) {
       const { channel, loaded } = await this.#start();
       if (JSON.stringify(loaded) !== JSON.stringify(this.loaded)) {
-        const error = new HandfulError(
-          "model-mismatch",
-          `The files of the encoder “${this.loaded.id}” have become others since it was loaded: load it again.`,
-        );
+        const error = othersNow(this.loaded);
         channel.close(error);
         throw error;
       }
@@ -253,6 +274,13 @@ interface Started {
   readonly channel: Channel;
   readonly loaded: Loaded;
   readonly elsewhere: Elsewhere | undefined;
+}
+
+function othersNow({ id }: Loaded): HandfulError {
+  return new HandfulError(
+    "model-mismatch",
+    `The files of the encoder “${id}” have become others since it was loaded: load it again.`,
+  );
 }
 
 function disposed(): HandfulError {

@@ -11,6 +11,7 @@ import type {
   EncoderSource,
   Encoding,
   ImageSource,
+  ModelFiles,
   Streams,
   TextEncoding,
 } from "./types.js";
@@ -141,6 +142,11 @@ export class Encoder implements ImageEncoder, Disposable {
     check("set.streams", set.streams, STREAMS);
     if (set.encoderId !== undefined) check("set.encoderId", set.encoderId, TEXT);
     return fits(this, set);
+  }
+
+  /** Its manifest and its model, fetched anew; see `ImageEncoder.files`. */
+  files(options: CallOptions = {}): Promise<ModelFiles> {
+    return this.#worker.files(options);
   }
 
   /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */

@@ -15,6 +15,7 @@ import {
   RECORD,
   ROW,
   SHARE,
+  TEXT,
   TIMINGS,
 } from "./check.js";
 import { HandfulError } from "./errors.js";
@@ -25,6 +26,7 @@ import type {
   EncodeResult,
   Encoding,
   ImageSource,
+  ModelFiles,
   Streams,
   TextEncoding,
 } from "./types.js";
@@ -67,6 +69,8 @@ export interface ImageEncoder {
   ): Promise<Pick<Encoding, "features"> & Partial<Encoding>>;
   /** Features of a name, in the space of the stream `clip`, where there is a text side. */
   encodeText?(name: string, options?: CallOptions): Promise<TextEncoding>;
+  /** Where it is an ONNX model with a manifest of handful's form: both, for `Classifier.exportModel`. */
+  files?(options?: CallOptions): Promise<ModelFiles>;
   /** Whether {@link encodeText} works. Default: whether it is there. */
   readonly hasText?: boolean | undefined;
   /** Whether a text costs no download; then a classifier reads its labels by default. Default: {@link hasText}. */
@@ -86,18 +90,21 @@ export class CheckedEncoder {
   readonly hasText: boolean;
   readonly textReady: boolean;
   readonly #encodeText: ImageEncoder["encodeText"];
+  readonly #files: ImageEncoder["files"];
 
   /** @throws {@link HandfulError} with code `parameter` for what is no encoder. */
   constructor(given: ImageEncoder) {
     check("encoder", given, IMAGE_ENCODER);
-    const { id, streams, encodeText, hasText, textReady } = stated(given);
+    const { id, streams, encodeText, hasText, textReady, files } = stated(given);
     check("encoder.id", id, NAME);
     check("encoder.streams", streams, LAYOUT);
     if (encodeText !== undefined) check("encoder.encodeText", encodeText, FUNCTION);
+    if (files !== undefined) check("encoder.files", files, FUNCTION);
     if (hasText !== undefined) check("encoder.hasText", hasText, FLAG);
     if (textReady !== undefined) check("encoder.textReady", textReady, FLAG);
     this.given = given;
     this.#encodeText = encodeText?.bind(given);
+    this.#files = files?.bind(given);
     this.id = id;
     this.streams = streams;
     this.hasText = encodeText !== undefined && hasText !== false;
@@ -134,6 +141,23 @@ export class CheckedEncoder {
       const dim = this.streams.find((stream) => stream.name === "clip")?.dim ?? 0;
       check("the confidence of the encoder's text", confidence, SHARE);
       return { features: rowOf("the features of the encoder's text", features, dim), confidence };
+    }, options.signal);
+  }
+
+  /** The files of its model; see {@link ImageEncoder.files}. */
+  async files(options: CallOptions): Promise<ModelFiles> {
+    const files = this.#files;
+    if (!files)
+      throw new HandfulError(
+        "model",
+        `The encoder “${this.id}” has no \`files\`, so only what follows it can be exported: exportOnnx.`,
+      );
+    return this.#ask(async () => {
+      const given = await files(options);
+      check("the encoder's files", given, RECORD);
+      check("the encoder's manifest", given.manifest, TEXT);
+      check("the encoder's model", given.model, BYTES);
+      return given;
     }, options.signal);
   }
 
@@ -205,9 +229,9 @@ export function fits(
 /** What an encoder says of itself, read once; its streams are copied. */
 function stated(encoder: ImageEncoder): Omit<ImageEncoder, "encode"> {
   try {
-    const { id, streams, encodeText, hasText, textReady } = encoder;
+    const { id, streams, encodeText, hasText, textReady, files } = encoder;
     const copy = Array.isArray(streams) ? streams.map((stream) => ({ ...stream })) : streams;
-    return { id, streams: copy, encodeText, hasText, textReady } as Omit<ImageEncoder, "encode">;
+    return { id, streams: copy, encodeText, hasText, textReady, files } as Omit<ImageEncoder, "encode">;
   } catch (cause) {
     throw new HandfulError("parameter", "The fields of this encoder cannot be read.", { cause });
   }

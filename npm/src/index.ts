@@ -17,6 +17,7 @@ export type {
   Encoding,
   ImageOptions,
   ImageSource,
+  ModelFiles,
   Pixels,
   PredictResult,
   Progress,

@@ -13,6 +13,7 @@ import type {
   EncoderSource,
   Encoding,
   ImageSource,
+  ModelFiles,
   Streams,
   TextEncoding,
 } from "./types.js";
@@ -218,6 +219,11 @@ export class OrtEncoder implements ImageEncoder, Disposable {
   /** Features of the name of a thing; see `Encoder.encodeText`. The worker reads it, not onnxruntime-web. */
   encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
     return this.#worker.encodeText(name, options);
+  }
+
+  /** Its manifest and its model, fetched anew; see `ImageEncoder.files`. */
+  files(options: CallOptions = {}): Promise<ModelFiles> {
+    return this.#worker.files(options);
   }
 
   /** Ends the worker and the session and frees their memory; calls that are not done reject with the code `disposed`. */

@@ -293,6 +293,14 @@ export interface Encoding {
   readonly thumbnail?: Uint8Array<ArrayBuffer>;
 }
 
+/** A model of images as files. */
+export interface ModelFiles {
+  /** The manifest's text. */
+  readonly manifest: string;
+  /** The ONNX file. */
+  readonly model: Uint8Array;
+}
+
 /** Features of a name. */
 export interface TextEncoding {
   /** A row in the space of the stream `clip`, as long as it, as the encoder gave it. */

@@ -147,6 +147,7 @@ const foreign = {
     ),
     hasText: optional(flag),
     textReady: optional(flag),
+    files: optional(kind(() => async () => ({}), ["function"])),
   }),
   fine: [],
 };
@@ -239,6 +240,7 @@ export const CALLS = {
   "Classifier#explain": [image, imageOptions],
   "Classifier#predictTogether": [images, imageOptions],
   "Classifier#nearest": [image, count, imageOptions],
+  "Classifier#exportModel": [options(call)],
   "Classifier#suggest": [images, count, imageOptions],
   "Classifier#dispose": [],
   "Encoder.load": [optional(source), encoderOptions],
@@ -246,6 +248,7 @@ export const CALLS = {
   "Encoder#encode": [image, encodeOptions],
   "Encoder#encodeMany": [images, encodeOptions],
   "Encoder#encodeText": [text, options(call)],
+  "Encoder#files": [options(call)],
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
   encodeMany: [foreign, images, encodeOptions],
@@ -264,6 +267,7 @@ export const CALLS = {
   "OrtEncoder.load": [ortOptions],
   "OrtEncoder#encode": [image, encodeOptions],
   "OrtEncoder#encodeText": [text, options(call)],
+  "OrtEncoder#files": [options(call)],
   "OrtEncoder#dispose": [],
   // In Node there is no video that could be right; the other arguments are looked at before it.
   watch: [
