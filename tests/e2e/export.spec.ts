@@ -18,9 +18,12 @@ test("exports weights and a graph, and the program beside them gives the answers
   await open(page);
   await teach(page, { mug: drawnPhotos("mug", 0, 4), leaf: drawnPhotos("leaf", 0, 4) });
   await answer(page).getByText("Use it elsewhere").click();
-  await expect(answer(page)).toContainText("the file holds: Naive Bayes, full covariance.");
+  await expect(answer(page)).toContainText("the file of weights holds: Naive Bayes, full covariance.");
   const save = (name: string) => download(page, () => answer(page).getByRole("button", { name }).click());
   const onnx = await save("Save as ONNX");
+  const whole = await save("Save all of it (ZIP)");
+  for (const name of ["model.onnx", "labels.json", "predict.py", "index.html", "README.md"])
+    expect(Buffer.from(whole).includes(name)).toBe(true);
   const weights = await save("Save weights (safetensors)");
   const length = Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(weights.subarray(8, 8 + length)));
@@ -29,7 +32,6 @@ test("exports weights and a graph, and the program beside them gives the answers
   await page.getByRole("button", { name: "Sets", exact: true }).click();
   const set = await download(page, () => page.getByRole("button", { name: "Save without pictures" }).click());
   using classifier = await FeatureClassifier.load(set);
-  classifier.head = "naive_bayes_full";
   const width = classifier.streams.reduce((sum, { dim }) => sum + dim, 0);
   const features = Float32Array.from({ length: width }, (_, i) => Math.sin(i));
   const expected = classifier.predictFeatures(features).scores;

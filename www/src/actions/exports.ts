@@ -1,5 +1,6 @@
-/** Gives what was learnt as a file for other programs: a head that is weights times features. */
-import { exportHead } from "../engine/files";
+/** Gives what was learnt as a file for other programs. */
+import { codeOf } from "../engine/codes";
+import { type ExportFormat, exportHead, exportModel } from "../engine/files";
 import { getState } from "../state/live";
 import { setName } from "../state/updates";
 import { text } from "../text";
@@ -8,12 +9,15 @@ import { showToast } from "./toast";
 
 export { exportedHead } from "../engine/files";
 
-export async function saveHead(format: "onnx" | "safetensors"): Promise<void> {
+/** What can be saved: the answer alone, or in a ZIP file all that answers a photo. */
+export async function saveExport(format: ExportFormat | "zip"): Promise<void> {
   try {
-    download(`${fileName()}.${format}`, await exportHead(format));
+    const bytes = await (format === "zip" ? exportModel() : exportHead(format));
+    download(`${fileName()}.${format}`, bytes);
   } catch (error) {
     console.warn("the head could not be exported", error);
-    showToast(text.exports.failed, null);
+    const code = codeOf(error);
+    showToast(code === "not-enough-examples" ? text.exports.failed : text.codes[code], null);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Sets and heads as bytes: what a file holds before it is used here, and what leaves for other programs. */
 import {
+  Classifier,
   type Encoder,
   FeatureClassifier,
   fromEarlierEncoder,
@@ -8,25 +9,44 @@ import {
   LINEAR_HEADS,
 } from "handful";
 import { getState } from "../state/live";
-import { encoderOf, shippedEncoder } from "./encoders";
+import { encoderOf, neededEncoder, shippedEncoder } from "./encoders";
 import { currentSet, headName } from "./set";
 
-/** Stands in for a head that has no weights of its own, such as the automatic one. */
+/** Stands in for a head that cannot be written, as the automatic one cannot be as weights. */
 const EXPORTED: HeadName = "naive_bayes_full";
 
+/** What an export writes: a graph of any answer that can be one, or weights. */
+export type ExportFormat = "onnx" | "safetensors";
+
 /** The head that an export would write. */
-export function exportedHead(head: HeadName): HeadName {
-  return LINEAR_HEADS.includes(head) ? head : EXPORTED;
+export function exportedHead(head: HeadName, format: ExportFormat): HeadName {
+  const written = LINEAR_HEADS.includes(head) || (format === "onnx" && (head === "auto" || head === "fused"));
+  return written ? head : EXPORTED;
 }
 
-export async function exportHead(format: "onnx" | "safetensors"): Promise<Uint8Array<ArrayBuffer>> {
+export async function exportHead(format: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
   // A copy, because the head of the set that is in use stays as it is.
   return using(await FeatureClassifier.load(currentSet().save()), (copy) => {
     const head = headName(copy);
-    const exported = exportedHead(head);
+    const exported = exportedHead(head, format);
     if (exported !== head) copy.head = exported;
     return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
   });
+}
+
+/** All that answers a photo, the encoder too, as a ZIP file with programs that run it. */
+export async function exportModel(): Promise<Uint8Array<ArrayBuffer>> {
+  const saved = currentSet().save();
+  const encoder = await neededEncoder(getState().encoder);
+  const copy = await Classifier.load(saved, { encoder, text: false });
+  try {
+    const head = headName(copy);
+    const exported = exportedHead(head, "onnx");
+    if (exported !== head) copy.head = exported;
+    return await copy.exportModel();
+  } finally {
+    copy.dispose();
+  }
 }
 
 /** The open set as the package saves it. */

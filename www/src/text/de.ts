@@ -484,8 +484,10 @@ export const de: Text = {
   },
   exports: {
     title: "Anderswo verwenden",
-    hint: "Das Gelernte als Datei für andere Programme. Sie nimmt Merkmale des Encoders, keine Fotos.",
-    instead: (name) => `Die jetzige Methode hat keine Gewichte zum Sichern; in der Datei steht: ${name}.`,
+    hint: "Das Gelernte für andere Programme. Die ZIP-Datei nimmt Fotos und enthält Programme für Python und für Browser; die anderen Dateien nehmen Merkmale des Encoders.",
+    instead: (name, both) =>
+      `Die jetzige Methode hat keine Gewichte zum Sichern; ${both ? "in beiden Dateien" : "in der Datei der Gewichte"} steht: ${name}.`,
+    model: "Alles sichern (ZIP)",
     onnx: "Als ONNX sichern",
     weights: "Gewichte sichern (safetensors)",
     snippet: "Ein Programm, das sie ausführt",

@@ -482,8 +482,10 @@ export const en = {
   },
   exports: {
     title: "Use it elsewhere",
-    hint: "What was learnt as a file for other programs. It takes the encoder’s features, not photos.",
-    instead: (name: string) => `The method in use has no weights to write; the file holds: ${name}.`,
+    hint: "What was learnt, for other programs. The ZIP file takes photos and has programs for Python and for browsers; the other files take the encoder’s features.",
+    instead: (name: string, both: boolean) =>
+      `The method in use has no weights to write; ${both ? "both files hold" : "the file of weights holds"}: ${name}.`,
+    model: "Save all of it (ZIP)",
     onnx: "Save as ONNX",
     weights: "Save weights (safetensors)",
     snippet: "A program that runs it",

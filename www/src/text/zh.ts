@@ -445,8 +445,9 @@ export const zh: Text = {
   },
   exports: {
     title: "用到别处",
-    hint: "把学到的存成其他程序可用的文件。它接受编码器的特征，而不是照片。",
-    instead: (name) => `当前方法没有可保存的权重，文件中是：${name}。`,
+    hint: "把学到的交给其他程序使用。ZIP 文件接受照片，附有 Python 和浏览器程序；其他文件接受编码器的特征。",
+    instead: (name, both) => `当前方法没有可保存的权重，${both ? "两个文件" : "权重文件"}中是：${name}。`,
+    model: "全部保存（ZIP）",
     onnx: "存为 ONNX",
     weights: "保存权重（safetensors）",
     snippet: "运行它的程序",

@@ -1,23 +1,27 @@
 import type { HeadName } from "handful";
-import { exportedHead, saveHead, snippet } from "../actions/exports";
+import { exportedHead, saveExport, snippet } from "../actions/exports";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
 
-/** For those who want to go on elsewhere: the head as a file, and a program that runs it. */
+/** For those who want to go on elsewhere: files, and a program that runs one of them. */
 export function Exports({ head, classes }: { head: HeadName; classes: readonly ClassItem[] }) {
-  const written = exportedHead(head);
+  const weights = exportedHead(head, "safetensors");
+  const both = exportedHead(head, "onnx") === weights;
   return (
     <details class="more head">
       <summary>{text.exports.title}</summary>
       <p>
         {text.exports.hint}
-        {written !== head && ` ${text.exports.instead(text.head.names[written] ?? written)}`}
+        {weights !== head && ` ${text.exports.instead(text.head.names[weights] ?? weights, both)}`}
       </p>
       <div class="answers-foot">
-        <button type="button" class="button" onClick={() => void saveHead("onnx")}>
+        <button type="button" class="button" onClick={() => void saveExport("zip")}>
+          {text.exports.model}
+        </button>
+        <button type="button" class="button" onClick={() => void saveExport("onnx")}>
           {text.exports.onnx}
         </button>
-        <button type="button" class="button" onClick={() => void saveHead("safetensors")}>
+        <button type="button" class="button" onClick={() => void saveExport("safetensors")}>
           {text.exports.weights}
         </button>
       </div>
