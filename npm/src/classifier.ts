@@ -343,7 +343,7 @@ export class Classifier extends FeatureClassifier {
    * heads of {@link FeatureClassifier.exportOnnx}; nothing of the automatic one is lost. The encoder's files are fetched once more.
    *
    * @throws {@link HandfulError} with one of the codes of {@link FeatureClassifier.exportOnnx} and {@link Encoder.load}; `model` too where the
-   * encoder is one of yours without {@link ImageEncoder.files}, or of an operator set before 12; `no-encoder`.
+   * encoder is one of yours without {@link ImageEncoder.files}, or of an operator set before 11; `no-encoder`.
    */
   async exportModel(options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkOptions("options", options, CALL_OPTIONS);

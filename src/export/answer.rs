@@ -67,12 +67,13 @@ impl Exported<'_> {
         // The photo itself is as foreign as itself.
         let mut sorted = thresholds.reference.sorted().to_vec();
         sorted.push(f32::MAX.into());
-        let share = vec![1.0 / sorted.len() as f64; sorted.len()];
-        let [sorted, share, one] = [&*sorted, &*share, &[1.0]].map(|row| graph.wide_row(row));
+        let (all, ones) = (sorted.len() as f64, vec![1.0; sorted.len()]);
+        let [sorted, ones, one] = [&*sorted, &*ones, &[1.0]].map(|row| graph.wide_row(row));
         let below = graph.of("Less", &[sorted, novelty]);
         let beyond = graph.of("Not", &[below]);
         let beyond = graph.with("Cast", &[beyond], ("to", FLOAT));
-        let known = graph.of("MatMul", &[beyond, share]);
+        let count = graph.of("MatMul", &[beyond, ones]);
+        let known = graph.by("Div", count, all);
         let threshold = thresholds.reference.threshold();
         let novelty = graph.of("MatMul", &[novelty, one]);
         let foreign = graph.by("Greater", novelty, threshold.unwrap_or(f32::MAX.into()));

@@ -17,31 +17,43 @@ export function bundle(
   { manifest, model }: ModelFiles,
 ): Uint8Array<ArrayBuffer> {
   try {
+    const graph = parsed(manifest);
     const labels = set.classes.map(({ label }) => label);
     const text = (content: string): Uint8Array => new TextEncoder().encode(content);
     return zip({
-      "model.onnx": joined(manifest, model, answer),
+      "model.onnx": joined(graph, model, answer),
       "labels.json": text(`${JSON.stringify(labels, null, 2)}\n`),
       "predict.py": text(PROGRAM),
       "index.html": text(PAGE),
-      "README.md": text(readme(set, labels)),
+      "README.md": text(readme(set, labels, graph)),
     });
   } finally {
     set.dispose();
   }
 }
 
-/** The manifest of an encoder that is none of the package's is not checked yet. */
-function joined(manifest: string, model: Uint8Array, answer: Uint8Array): Uint8Array {
+function parsed(manifest: string): Graph {
   try {
-    return join(JSON.parse(manifest) as Graph, model, answer);
+    return JSON.parse(manifest) as Graph;
   } catch (cause) {
-    if (cause instanceof HandfulError) throw cause;
-    throw new HandfulError("manifest", `The encoder manifest cannot be used: ${String(cause)}.`, { cause });
+    throw unusable(cause);
   }
 }
 
-function readme(set: FeatureClassifier, labels: readonly string[]): string {
+/** The manifest of an encoder that is none of the package's is not checked yet. */
+function joined(graph: Graph, model: Uint8Array, answer: Uint8Array): Uint8Array {
+  try {
+    return join(graph, model, answer);
+  } catch (cause) {
+    throw cause instanceof HandfulError ? cause : unusable(cause);
+  }
+}
+
+function unusable(cause: unknown): HandfulError {
+  return new HandfulError("manifest", `The encoder manifest cannot be used: ${String(cause)}.`, { cause });
+}
+
+function readme(set: FeatureClassifier, labels: readonly string[], { licence }: Graph): string {
   const head = typeof set.head === "string" ? set.head : set.head.name;
   const own = set.evaluate().accuracy;
   const isFused = head === "auto" || head === "fused";
@@ -77,7 +89,7 @@ ${isFused ? "" : `| by default | ${shown(best)} |\n`}
 | \`foreign\` | booleans [N] | whether the photo is taken to show none of the classes |
 
 The file knows what the encoder sees in the photos that were taught, though not the photos: give it to those who may have that.
-The encoder in it has a licence of its own, which its makers state.
+${typeof licence === "string" ? `The encoder in it is under a licence of its own: ${licence}.` : "The encoder in it may have a licence of its own."}
 `;
 }
 

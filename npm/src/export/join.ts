@@ -1,11 +1,12 @@
 // One model of three parts: the preprocessing, the image side of an encoder, and the answer.
 import { HandfulError } from "../errors.js";
-import { BYTE, Nodes, valueInfo } from "./nodes.js";
+import { BYTE, FLOAT, Nodes, valueInfo } from "./nodes.js";
 import { preprocess, type Recipe } from "./preprocess.js";
 import { concat, type Field, field, fieldsOf, int, textOf } from "./protobuf.js";
 
 /** What is read of a manifest, which the encoder has checked. */
 export interface Graph extends Recipe {
+  readonly licence?: unknown;
   readonly outputs: Readonly<
     Record<string, { readonly tensor?: string; readonly token?: number; readonly shape: readonly unknown[] }>
   >;
@@ -17,7 +18,7 @@ export interface Graph extends Recipe {
 // data_location = 14. ValueInfoProto: name = 1.
 
 /** The first operator set whose operators mean what those of ours do. */
-const OPERATOR_SET = 12;
+const OPERATOR_SET = 11;
 
 /**
  * A model from images to answers.
@@ -34,20 +35,23 @@ export function join(manifest: Graph, encoder: Uint8Array, answer: Uint8Array): 
   const [before, after] = [new Nodes("handful/image/"), new Nodes("handful/row/")];
   const streams = head.inputs.map((input) => nameOf(input));
   const sources = streams.map((name) => manifest.outputs[name]?.tensor ?? name);
-  const kept = needed(whole, new Set(sources));
+  const kept = needed(whole, sources);
   const taken = new Set(kept.flatMap(({ outputs }) => outputs));
   const free = (name: string): string =>
     taken.has(name) || name === manifest.input.name ? free(`${name}_`) : name;
 
   const image = free("image");
-  preprocess(before, image, manifest);
+  preprocess(before, image, manifest, inputType(whole, manifest.input.name));
   // The answer's inputs are the encoder's outputs, as rows.
   const renamed = new Map(streams.map((name, i) => [name, `handful/stream/${i}`]));
   for (const [i, name] of streams.entries()) {
     const { shape = [], token = 0 } = manifest.outputs[name] ?? {};
     const [source, row] = [sources[i] as string, renamed.get(name) as string];
-    if (shape.length === 3) after.of("Gather", [source, after.integers([token], [])], { axis: 1 }, row);
-    else after.of("Flatten", [source], { axis: 1 }, row);
+    const of =
+      shape.length === 3
+        ? after.of("Gather", [source, after.integers([token], [])], { axis: 1 })
+        : after.of("Flatten", [source], { axis: 1 });
+    after.of("Cast", [of], { to: FLOAT }, row);
   }
   for (const output of head.outputs) renamed.set(nameOf(output), free(nameOf(output)));
 
@@ -114,25 +118,27 @@ function parsed(model: Uint8Array): Parsed {
   }
 }
 
-interface Needed {
+interface Node {
   readonly whole: Uint8Array;
-  readonly inputs: ReadonlySet<string>;
   readonly outputs: readonly string[];
+  readonly inputs: ReadonlySet<string>;
 }
 
-/** The nodes that values depend on, in order: a text side stays away. */
-function needed({ nodes }: Parsed, values: ReadonlySet<string>): Needed[] {
-  const [kept, wanted]: [Needed[], Set<string>] = [[], new Set(values)];
-  for (const { whole, body } of [...nodes].reverse()) {
-    const outputs = fieldsOf(body)
-      .filter(({ number }) => number === 2)
-      .map(textOf);
-    if (!outputs.some((output) => wanted.has(output))) continue;
-    const inputs = inputsOf(body);
-    for (const input of inputs) wanted.add(input);
-    kept.push({ whole, inputs, outputs });
+/** The nodes that values depend on, in whatever order they come: a text side stays away. */
+function needed({ nodes }: Parsed, values: readonly string[]): Node[] {
+  const all = nodes.map(({ whole, body }): Node => {
+    const outputs = fieldsOf(body).filter(({ number }) => number === 2);
+    return { whole, outputs: outputs.map(textOf), inputs: inputsOf(body) };
+  });
+  const makers = new Map(all.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const [kept, wanted] = [new Set<Node>(), [...values]];
+  for (let value = wanted.pop(); value !== undefined; value = wanted.pop()) {
+    const node = makers.get(value);
+    if (!node || kept.has(node)) continue;
+    kept.add(node);
+    wanted.push(...node.inputs);
   }
-  return kept.reverse();
+  return all.filter((node) => kept.has(node));
 }
 
 /** All values that a node reads, those of the graphs in its attributes too. */
@@ -158,6 +164,14 @@ function withNames(
     const other = numbers.includes(each.number) ? names.get(textOf(each)) : undefined;
     return other === undefined ? each.whole : field(each.number, other);
   });
+}
+
+/** The type of an input, which is the first number of its tensor's. */
+function inputType({ inputs }: Parsed, name: string): number {
+  const input = inputs.find((each) => nameOf(each) === name);
+  const inside = (field: Field | undefined, number: number): Field | undefined =>
+    field && fieldsOf(field.body).find((each) => each.number === number);
+  return inside(inside(inside(input, 2), 1), 1)?.value ?? FLOAT;
 }
 
 /** The name of an input or output; that of a constant has another number. */

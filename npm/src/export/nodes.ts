@@ -1,5 +1,5 @@
 // Operators of an ONNX graph under construction. Field numbers are those of
-// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. What is used means the same in every operator set from 12 on.
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. What is used means the same in every operator set from 11 on.
 import { concat, field, int } from "./protobuf.js";
 
 // `TensorProto.DataType`.

@@ -1,6 +1,6 @@
 // The preprocessing of a manifest as operators, to the bit that of the package: what Pillow does, with the coefficients of
 // fast_image_resize. Each direction is a product with a matrix that has the coefficients of each pixel in a row.
-import { DOUBLE, FLOAT, type Nodes } from "./nodes.js";
+import { DOUBLE, FLOAT, INTEGER, type Nodes } from "./nodes.js";
 
 /** What is read of a manifest, which the encoder has checked. */
 export interface Recipe {
@@ -18,14 +18,28 @@ export interface Recipe {
 
 type Filter = "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
 
-/** Adds what turns `image`, bytes `(N, H, W, 3)`, into the input of the manifest's model; that gets its name. */
-export function preprocess(graph: Nodes, image: string, { input, preprocess: recipe }: Recipe): void {
+/** Adds what turns `image`, bytes `(N, H, W, 3)`, into the input of the manifest's model, of some type; that gets its name. */
+export function preprocess(
+  graph: Nodes,
+  image: string,
+  { input, preprocess: recipe }: Recipe,
+  type: number,
+): void {
   const spatial = input.layout === "NHWC" ? input.shape.slice(1, 3) : input.shape.slice(2, 4);
   const crop = spatial.map(Number);
   const { shorter_side: target, filter } = recipe.resize;
   const shape = graph.of("Shape", [image]);
   const sides = [1, 2].map((axis) => graph.of("Gather", [shape, graph.integers([axis], [])]));
-  const shorter = graph.of("Min", sides);
+  const shorter = graph.of(
+    "Cast",
+    [
+      graph.of(
+        "Min",
+        sides.map((side) => double(graph, side)),
+      ),
+    ],
+    { to: INTEGER },
+  );
   const [down, across] = sides.map((side, axis) => {
     const length = crop[axis] as number;
     const stretched = (target: number): string =>
@@ -45,7 +59,7 @@ export function preprocess(graph: Nodes, image: string, { input, preprocess: rec
   const rest = graph.of("Sub", [share, graph.floats(recipe.mean, [3, 1, 1])]);
   const normal = graph.of("Div", [rest, graph.floats(recipe.std, [3, 1, 1])]);
   const perm = input.layout === "NHWC" ? [0, 2, 3, 1] : [0, 1, 2, 3];
-  graph.of("Transpose", [normal], { perm }, input.name);
+  graph.of("Cast", [graph.of("Transpose", [normal], { perm })], { to: type }, input.name);
 }
 
 /** Whole levels from 0 to 255, to which Pillow rounds after each direction, halves upwards. */
@@ -55,18 +69,21 @@ function level(graph: Nodes, values: string): string {
   return graph.of("Max", [most, graph.floats([0], [])]);
 }
 
+function double(graph: Nodes, value: string): string {
+  return graph.of("Cast", [value], { to: DOUBLE });
+}
+
 /** The matrix `(crop, side)` that resizes one axis from `side` to `resized` pixels and keeps `crop` of them in the middle. */
 function coefficients(graph: Nodes, side: string, resized: string, crop: number, filter: Filter): string {
-  const double = (value: string): string => graph.of("Cast", [value], { to: DOUBLE });
   const [one, half] = [graph.double(1), graph.double(0.5)];
-  const scale = graph.of("Div", [double(side), double(resized)]);
-  const surplus = graph.of("Sub", [double(resized), graph.double(crop)]);
+  const scale = graph.of("Div", [double(graph, side), double(graph, resized)]);
+  const surplus = graph.of("Sub", [double(graph, resized), graph.double(crop)]);
   // Round takes halves to even, as Python does.
   const start = graph.of("Round", [graph.of("Mul", [surplus, half])]);
-  const middles = double(graph.integers([...Array(crop).keys()], [crop, 1]));
+  const middles = double(graph, graph.integers([...Array(crop).keys()], [crop, 1]));
   const places = graph.of("Mul", [graph.of("Add", [graph.of("Add", [middles, half]), start]), scale]);
   const numbers = graph.of("Range", [graph.integers([0], []), side, graph.integers([1], [])]);
-  const pixels = graph.of("Add", [double(numbers), half]);
+  const pixels = graph.of("Add", [double(graph, numbers), half]);
   // Reducing, the filter grows with the scale.
   const reach = graph.of("Max", [scale, one]);
   const distance = graph.of("Div", [graph.of("Sub", [pixels, places]), reach]);

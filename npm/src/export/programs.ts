@@ -52,7 +52,7 @@ export const PAGE = `<!doctype html>
     img { max-width: 12rem; max-height: 12rem; }
   </style>
   <h1>What is it?</h1>
-  <p><label>Photos: <input type="file" accept="image/*" multiple></label></p>
+  <p><label>Photos: <input type="file" accept="image/*" multiple disabled></label></p>
   <p role="status">Loading the model …</p>
   <div id="answers"></div>
   <script type="module">
@@ -62,7 +62,6 @@ export const PAGE = `<!doctype html>
     ort.env.wasm.numThreads = 1;
     const labels = await (await fetch("labels.json")).json();
     const model = await ort.InferenceSession.create("model.onnx");
-    status.textContent = "Choose photos.";
 
     /** The bytes (1, H, W, 3) of a photo, on white where it is transparent. */
     async function pixels(file) {
@@ -86,20 +85,27 @@ export const PAGE = `<!doctype html>
       return { probabilities, foreign: Boolean(foreign[0]) };
     }
 
-    document.querySelector("input").addEventListener("change", async ({ target }) => {
-      for (const file of target.files) {
+    const input = document.querySelector("input");
+    input.addEventListener("change", async () => {
+      for (const file of input.files) {
         status.textContent = file.name;
-        const { probabilities, foreign } = await predict(file);
-        const order = labels.map((_, c) => c).sort((a, b) => probabilities[b] - probabilities[a]);
-        const said = order.map((c) => \`\${labels[c]} \${probabilities[c].toFixed(4)}\`).join(", ");
         const answer = document.createElement("p");
-        const image = document.createElement("img");
-        image.src = URL.createObjectURL(file);
-        answer.append(image, \` \${foreign ? "none of these; " : ""}\${said}\`);
         document.querySelector("#answers").append(answer);
+        try {
+          const { probabilities, foreign } = await predict(file);
+          const order = labels.map((_, c) => c).sort((a, b) => probabilities[b] - probabilities[a]);
+          const said = order.map((c) => \`\${labels[c]} \${probabilities[c].toFixed(4)}\`).join(", ");
+          const image = document.createElement("img");
+          image.src = URL.createObjectURL(file);
+          answer.append(image, \` \${foreign ? "none of these; " : ""}\${said}\`);
+        } catch (error) {
+          answer.append(\`\${file.name}: \${error.message}\`);
+        }
       }
       status.textContent = "Choose photos.";
     });
+    input.disabled = false;
+    status.textContent = "Choose photos.";
   </script>
 </html>
 `;
