@@ -1,7 +1,7 @@
 //! An ONNX graph under construction, and the file around it.
 //!
 //! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto>; the field numbers below are its. Only operators are used that mean
-//! the same in every version of the default operator set from 12 to 21, so the graph can follow another one in its file.
+//! the same in every version of the default operator set from 11 to 21, so the graph can follow another one in its file.
 
 use super::ENTRY;
 use super::protobuf::Message;
