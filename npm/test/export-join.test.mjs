@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as ort from "onnxruntime-web";
 import { join } from "../dist/export/join.js";
+import { concat } from "../dist/export/protobuf.js";
 import { Encoder, FeatureClassifier } from "../dist/node.js";
 import { numbers } from "./numbers.mjs";
 
@@ -77,7 +78,7 @@ for (const { name, manifest } of manifests) {
     });
     const pictures = Array.from({ length: 8 }, () => picture(manifest));
     for (const [i, each] of pictures.entries()) set.addFeatures(await features(each), `class ${i % 3}`);
-    const model = await ort.InferenceSession.create(join(manifest, file, set.exportOnnx()));
+    const model = await ort.InferenceSession.create(concat(join(manifest, file, set.exportOnnx())));
     for (const each of [...pictures, picture(manifest)]) {
       const { probabilities } = await model.run({ image: each.image });
       const { scores } = set.predictFeatures(await features(each));

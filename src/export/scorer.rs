@@ -81,8 +81,10 @@ impl Graph<'_> {
             .collect();
         let forms = scorer.images.map(|images| images.forms());
         let taught = forms.as_ref().map_or(&[][..], |forms| forms.classes);
+        let mut is_taught = vec![false; classes];
+        taught.iter().for_each(|&c| is_taught[c] = true);
         let unscored: Vec<f32> = (0..classes)
-            .map(|c| match named[c] > 0.0 || taught.contains(&c) {
+            .map(|c| match named[c] > 0.0 || is_taught[c] {
                 true => 0.0,
                 false => UNSCORED,
             })
@@ -101,7 +103,7 @@ impl Graph<'_> {
                 let (logits, fit) = self.images(products, forms);
                 // A class that has a text and no examples starts from the mean of the others.
                 let spread = Array2::from_shape_fn((taught.len(), classes), |(k, c)| {
-                    let share = match taught.contains(&c) {
+                    let share = match is_taught[c] {
                         true => f32::from(taught[k] == c),
                         false => named[c] / taught.len() as f32,
                     };

@@ -4,6 +4,7 @@ import type { FeatureClassifier } from "../feature-classifier.js";
 import type { Estimate, ModelFiles } from "../types.js";
 import { type Graph, join } from "./join.js";
 import { PAGE, PROGRAM } from "./programs.js";
+import type { Parts } from "./protobuf.js";
 import { zip } from "./zip.js";
 
 /**
@@ -19,7 +20,7 @@ export function bundle(
   try {
     const graph = parsed(manifest);
     const labels = set.classes.map(({ label }) => label);
-    const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+    const text = (content: string): Parts => [new TextEncoder().encode(content)];
     return zip({
       "model.onnx": joined(graph, model, answer),
       "labels.json": text(`${JSON.stringify(labels, null, 2)}\n`),
@@ -41,7 +42,7 @@ function parsed(manifest: string): Graph {
 }
 
 /** The manifest of an encoder that is none of the package's is not checked yet. */
-function joined(graph: Graph, model: Uint8Array, answer: Uint8Array): Uint8Array {
+function joined(graph: Graph, model: Uint8Array, answer: Uint8Array): Parts {
   try {
     return join(graph, model, answer);
   } catch (cause) {

@@ -2,7 +2,7 @@
 import { HandfulError } from "../errors.js";
 import { BYTE, FLOAT, Nodes, valueInfo } from "./nodes.js";
 import { preprocess, type Recipe } from "./preprocess.js";
-import { concat, type Field, field, fieldsOf, int, textOf } from "./protobuf.js";
+import { type Field, field, fieldsOf, int, type Parts, textOf } from "./protobuf.js";
 
 /** What is read of a manifest, which the encoder has checked. */
 export interface Graph extends Recipe {
@@ -30,7 +30,7 @@ const OPERATOR_SET = 11;
  * encoder uses itself.
  * @throws {@link HandfulError} with code `model` for an ONNX file that cannot be joined with another.
  */
-export function join(manifest: Graph, encoder: Uint8Array, answer: Uint8Array): Uint8Array<ArrayBuffer> {
+export function join(manifest: Graph, encoder: Uint8Array, answer: Uint8Array): Parts {
   const [whole, head] = [parsed(encoder), parsed(answer)];
   const [before, after] = [new Nodes("handful/image/"), new Nodes("handful/row/")];
   const streams = head.inputs.map((input) => nameOf(input));
@@ -60,28 +60,28 @@ export function join(manifest: Graph, encoder: Uint8Array, answer: Uint8Array): 
   if (constants.some(({ body }) => fieldsOf(body).some(({ number, value }) => number === 14 && value === 1)))
     throw refused("its numbers lie in another file");
   const graph = [
-    ...before.nodes.map((node) => field(1, node)),
+    ...before.nodes.flatMap((node) => field(1, node)),
     ...kept.map(({ whole }) => whole),
-    ...after.nodes.map((node) => field(1, node)),
-    ...head.nodes.map(({ body }) => field(1, withNames(body, [1, 2], renamed))),
-    field(2, "handful"),
+    ...after.nodes.flatMap((node) => field(1, node)),
+    ...head.nodes.flatMap(({ body }) => field(1, withNames(body, [1, 2], renamed))),
+    ...field(2, "handful"),
     ...constants.map(({ whole }) => whole),
     ...whole.sparse.map(({ whole }) => whole),
-    ...[...before.constants, ...after.constants].map((constant) => field(5, constant)),
+    ...[...before.constants, ...after.constants].flatMap((constant) => field(5, constant)),
     ...head.constants.map(({ whole }) => whole),
-    field(11, valueInfo(image, BYTE, ["N", "H", "W", 3])),
-    ...head.outputs.map(({ body }) => field(12, withNames(body, [1], renamed))),
+    ...field(11, valueInfo(image, BYTE, ["N", "H", "W", 3])),
+    ...head.outputs.flatMap(({ body }) => field(12, withNames(body, [1], renamed))),
   ];
   const part = (of: Parsed, number: number): Uint8Array[] =>
     of.fields.filter((field) => field.number === number).map(({ whole }) => whole);
-  return concat([
+  return [
     int(1, Math.max(whole.version, head.version)),
-    field(2, "handful"),
-    field(7, graph),
+    ...field(2, "handful"),
+    ...field(7, graph),
     ...part(whole, 8),
     ...part(head, 14),
     ...part(whole, 25),
-  ]);
+  ];
 }
 
 interface Parsed {
@@ -159,8 +159,8 @@ function withNames(
   message: Uint8Array,
   numbers: readonly number[],
   names: ReadonlyMap<string, string>,
-): Uint8Array[] {
-  return fieldsOf(message).map((each) => {
+): Parts {
+  return fieldsOf(message).flatMap((each) => {
     const other = numbers.includes(each.number) ? names.get(textOf(each)) : undefined;
     return other === undefined ? each.whole : field(each.number, other);
   });

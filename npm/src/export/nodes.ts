@@ -1,6 +1,6 @@
 // Operators of an ONNX graph under construction. Field numbers are those of
 // https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. What is used means the same in every operator set from 11 on.
-import { concat, field, int } from "./protobuf.js";
+import { concat, field, int, type Parts } from "./protobuf.js";
 
 // `TensorProto.DataType`.
 export const FLOAT = 1;
@@ -27,14 +27,14 @@ export class Nodes {
     output: string = this.#fresh(),
   ): string {
     // NodeProto: input = 1, output = 2, op_type = 4, attribute = 5.
-    const node = [...inputs.map((input) => field(1, input)), field(2, output), field(4, operator)];
+    const node = [...inputs.flatMap((input) => field(1, input)), ...field(2, output), ...field(4, operator)];
     for (const [name, value] of Object.entries(attributes)) {
       // AttributeProto: name = 1, i = 3, ints = 8, type = 20 (of an integer 2, of a list 7).
       const numbers =
         typeof value === "number"
           ? [int(3, value), int(20, 2)]
           : [...value.map((v) => int(8, v)), int(20, 7)];
-      node.push(field(5, [field(1, name), ...numbers]));
+      node.push(...field(5, [...field(1, name), ...numbers]));
     }
     this.nodes.push(concat(node));
     return output;
@@ -64,7 +64,9 @@ export class Nodes {
     const name = this.#fresh();
     // TensorProto: dims = 1, data_type = 2, name = 8, raw_data = 9, which is little-endian as every machine with a browser is.
     const dims = shape.map((side) => int(1, side));
-    this.constants.push(concat([...dims, int(2, type), field(8, name), field(9, new Uint8Array(buffer))]));
+    this.constants.push(
+      concat([...dims, int(2, type), ...field(8, name), ...field(9, new Uint8Array(buffer))]),
+    );
     return name;
   }
 
@@ -77,7 +79,7 @@ export class Nodes {
  * ValueInfoProto: name = 1, type = 2. TypeProto: tensor_type = 1. TypeProto.Tensor: elem_type = 1, shape = 2.
  * TensorShapeProto: dim = 1. Dimension: dim_value = 1, dim_param = 2, the name of what is free.
  */
-export function valueInfo(name: string, type: number, shape: readonly (number | string)[]): Uint8Array {
-  const sides = shape.map((side) => field(1, [typeof side === "number" ? int(1, side) : field(2, side)]));
-  return concat([field(1, name), field(2, [field(1, [int(1, type), field(2, sides)])])]);
+export function valueInfo(name: string, type: number, shape: readonly (number | string)[]): Parts {
+  const sides = shape.flatMap((side) => field(1, typeof side === "number" ? [int(1, side)] : field(2, side)));
+  return [...field(1, name), ...field(2, field(1, [int(1, type), ...field(2, sides)]))];
 }

@@ -50,9 +50,17 @@ export function textOf({ body }: Field): string {
   return UTF8.decode(body);
 }
 
-/** A message of encoded fields. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+/** Bytes one behind another, which are not copied before all are there: a model may be large. */
+export type Parts = readonly Uint8Array[];
+
+/** How many bytes there are. */
+export function lengthOf(parts: Parts): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Parts as one. */
+export function concat(parts: Parts): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
@@ -67,14 +75,10 @@ export function int(number: number, value: number): Uint8Array {
 }
 
 /** A field with bytes, text or a message of such fields. */
-export function field(number: number, value: Uint8Array | string | readonly Uint8Array[]): Uint8Array {
-  const body =
-    typeof value === "string"
-      ? new TextEncoder().encode(value)
-      : value instanceof Uint8Array
-        ? value
-        : concat(value);
-  return concat([Uint8Array.from([...varintOf(number * 8 + LENGTH), ...varintOf(body.length)]), body]);
+export function field(number: number, value: Uint8Array | string | Parts): Parts {
+  const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
+  const body = bytes instanceof Uint8Array ? [bytes] : bytes;
+  return [Uint8Array.from([...varintOf(number * 8 + LENGTH), ...varintOf(lengthOf(body))]), ...body];
 }
 
 /** Seven bits a byte, the lowest first; the top bit says that more follow. */
