@@ -26,7 +26,9 @@ export function exportedHead(head: HeadName, format: ExportFormat): HeadName {
 
 export async function exportHead(format: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
   // A copy, because the head of the set that is in use stays as it is.
-  return using(await FeatureClassifier.load(currentSet().save()), (copy) => {
+  const copy = await FeatureClassifier.load(currentSet().save());
+  return using(copy, async () => {
+    await copy.learned;
     const head = headName(copy);
     const exported = exportedHead(head, format);
     if (exported !== head) copy.head = exported;
@@ -39,14 +41,13 @@ export async function exportModel(): Promise<Uint8Array<ArrayBuffer>> {
   const saved = currentSet().save();
   const encoder = await neededEncoder(getState().encoder);
   const copy = await Classifier.load(saved, { encoder, text: false });
-  try {
+  return using(copy, async () => {
+    await copy.learned;
     const head = headName(copy);
     const exported = exportedHead(head, "onnx");
     if (exported !== head) copy.head = exported;
-    return await copy.exportModel();
-  } finally {
-    copy.dispose();
-  }
+    return copy.exportModel();
+  });
 }
 
 /** The open set as the package saves it. */
@@ -56,7 +57,7 @@ export function setBytes(): Uint8Array<ArrayBuffer> {
 
 /** A set without classes, for an encoder. */
 export async function emptySet({ streams, id }: Encoder): Promise<Uint8Array<ArrayBuffer>> {
-  return using(await FeatureClassifier.create({ streams, encoderId: id }), (empty) => empty.save());
+  return using(await FeatureClassifier.create({ streams, encoderId: id }), async (empty) => empty.save());
 }
 
 /** How the encoder of a saved set stands to those that are here. */
@@ -81,9 +82,12 @@ export async function makerOf(bytes: Uint8Array): Promise<Maker> {
 }
 
 /** What `use` makes of a set that is needed for nothing else. The declaration of that name is missing up to Safari 27. */
-function using<Result>(set: FeatureClassifier, use: (set: FeatureClassifier) => Result): Result {
+async function using<Result>(
+  set: FeatureClassifier,
+  use: (set: FeatureClassifier) => Promise<Result>,
+): Promise<Result> {
   try {
-    return use(set);
+    return await use(set);
   } finally {
     set.dispose();
   }
