@@ -66,9 +66,11 @@ impl Classifier {
             if role == Role::Unlabelled {
                 ours.extend(known.iter().map(|example| &*example.row));
             }
-            ours.sort_unstable_by(|a, b| by_bits(a, b));
+            let mut order: Vec<usize> = (0..ours.len()).collect();
+            sort_indices(&mut order, &|a, b| by_bits(ours[a], ours[b]));
             for (theirs, row) in other.classless(role) {
-                if ours.binary_search_by(|ours| by_bits(ours, row)).is_ok() {
+                let found = order.binary_search_by(|&i| by_bits(ours[i], row));
+                if found.is_ok() {
                     continue;
                 }
                 if role == Role::Unlabelled {

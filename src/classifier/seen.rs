@@ -7,7 +7,6 @@ use crate::numerics::linalg;
 use crate::support::{ClassId, ExampleId, SupportSet};
 use crate::task::{Task, stratified};
 use ndarray::{Array2, ArrayView2};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Examples that tell how images are seen, at most: their mean is then known to a sixteenth of their scatter, and a new view, with its
@@ -185,8 +184,9 @@ impl Seen {
                 text.scores = linalg::select(text.scores.view(), &kept);
             }
         }
-        let known: BTreeSet<usize> = order.iter().copied().collect();
-        order.extend((0..wanted.len()).filter(|i| !known.contains(i)));
+        let mut is_known = vec![false; wanted.len()];
+        order.iter().for_each(|&i| is_known[i] = true);
+        order.extend((0..wanted.len()).filter(|&i| !is_known[i]));
         self.places = order.into_iter().map(|i| wanted[i].clone()).collect();
     }
 

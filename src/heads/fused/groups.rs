@@ -8,6 +8,7 @@
 //! 94.4 (`evaluate --shots 53 --heads fused`).
 
 use crate::numerics::linalg::dot;
+use crate::numerics::order::distinct;
 use std::collections::BTreeMap;
 
 /// The examples of each place, the chosen one first; all as numbers of examples.
@@ -33,7 +34,7 @@ pub(crate) fn groups(
     let (chosen_of, new_of) = (by_class(chosen), by_class(new));
     let mut embeddings = BTreeMap::new();
     for i in (0..labels.len()).filter(|i| chosen.binary_search(i).is_err()) {
-        let mut candidates = match known(i) {
+        let candidates = match known(i) {
             Some(before) => [&[before], new_of[labels[i]].as_slice()].concat(),
             None => chosen_of[labels[i]].clone(),
         };
@@ -42,11 +43,10 @@ pub(crate) fn groups(
             if *budget == 0 {
                 continue;
             }
-            candidates.sort_unstable();
             let own = embedding(i);
             *budget = budget.saturating_sub((candidates.len() * own.len()) as u64);
             let mut most = f32::NEG_INFINITY;
-            for seat in candidates {
+            for seat in distinct(candidates) {
                 let of_seat = embeddings.entry(seat).or_insert_with(|| embedding(seat));
                 let likeness = dot(&own, of_seat);
                 if likeness > most {
