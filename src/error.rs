@@ -74,7 +74,8 @@ pub enum Error {
         /// The values that are allowed.
         range: &'static str,
     },
-    /// A hyper-parameter that a head does not have, or that is no value of its type.
+    /// A hyper-parameter that a head does not have, that is no value of its type, or that what was observed forbids; another head than the one
+    /// that observes.
     #[error("{name} = {value}: {reason}")]
     HyperParameter {
         /// Head and field, as `amu.power`.

@@ -1,5 +1,5 @@
-//! Writes seeds that the library makes itself into a folder: saved sets with every head and every kind of text, and a
-//! words file. `cargo run -p handful-fuzz --example seeds -- FOLDER`
+//! Writes seeds that the library makes itself into a folder: saved sets with every head, one of which has observed,
+//! and every kind of text, and a words file. `cargo run -p handful-fuzz --example seeds -- FOLDER`
 
 use handful::heads::HeadSpec;
 use handful::random::Random;
@@ -56,7 +56,11 @@ fn set(seed: u64, head: Option<HeadSpec>) -> handful::Result<Classifier> {
         classifier.set_text("none", None)?;
     }
     classifier.remove_example(2)?;
+    let observes = matches!(head, Some(HeadSpec::Uer(_)));
     classifier.set_head(head)?;
+    if observes {
+        classifier.observe("a", &row(width))?;
+    }
     Ok(classifier)
 }
 

@@ -27,6 +27,9 @@ fn check(bytes: &[u8]) {
     let mut loaded = checks::reload(&mut classifier, &row);
     checks::judge(&mut loaded, &row);
 
+    if loaded.observe("one more", &row).is_ok() {
+        loaded = checks::reload(&mut loaded, &row);
+    }
     let before = loaded.set().clone();
     if loaded.add_example("one more", &row).is_ok() {
         let _ = checks::ask(&mut loaded, &row);

@@ -81,6 +81,10 @@ impl Classifier {
 
     fn fit(&mut self) -> Result<Recogniser> {
         let spec = self.spec();
+        if let (HeadSpec::Uer(_), Some(observed)) = (&spec, self.observed()) {
+            let head = Box::new(observed.head(&self.set));
+            return Recogniser::of(&spec, head, Task::of_first(&self.set, 0, 0));
+        }
         match spec.keeps() {
             Keeps::Nothing => Recogniser::fit(&spec, Task::from(&self.set)),
             Keeps::Statistics(recipe) => self.running.follow(&self.set, recipe),

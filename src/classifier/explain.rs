@@ -30,12 +30,14 @@ impl Classifier {
         let asked: Vec<_> = parts.iter().copied().chain(others).collect();
         let (task, mut opinions) = (Task::from(&self.set), Vec::new());
         for (head, weight) in asked {
-            let spec = match self.head() {
-                Some(chosen) if chosen.name() == head => chosen.clone(),
-                _ => HeadSpec::by_name(head)?,
+            let answer = match self.head() {
+                Some(chosen) if chosen.name() == head => self.predict(features),
+                _ => {
+                    let mut fitted = Recogniser::fit(&HeadSpec::by_name(head)?, task.clone())?;
+                    answer(self.set.classes(), head, fitted.predict(&query))
+                }
             };
-            let mut recogniser = Recogniser::fit(&spec, task.clone())?;
-            match answer(self.set.classes(), head, recogniser.predict(&query)) {
+            match answer {
                 Ok(answer) => {
                     let p = answer.scores.iter().map(|score| score.probability);
                     let entropy: f64 = p.map(|p| if p > 0.0 { -p * ln(p) } else { 0.0 }).sum();

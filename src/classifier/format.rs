@@ -1,11 +1,16 @@
 //! Saving and reading a support set; `docs/format.md` is the specification.
 
-use crate::heads::HeadSpec;
-use crate::support::tensors::{UNIT_TOLERANCE, extend, floats, matrix, open, refuse, write};
+use super::observed::Observed;
+use crate::heads::{HeadSpec, UerStream};
+use crate::support::tensors::{
+    UNIT_TOLERANCE, bytes_of, extend, extend_rows, floats, index, matrix, open, refuse, words,
+    write,
+};
 use crate::support::{
     Class, ClassId, Classless, Edit, Example, ExampleId, MOST_UNLABELLED, Role, SupportSet,
     TOO_MANY_UNLABELLED, Text,
 };
+use crate::task::Task;
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -22,6 +27,9 @@ const CLASSLESS: [(Role, &str, &str); 2] = [
     (Role::Negative, "negatives", "negative_features"),
     (Role::Unlabelled, "unlabelled", "unlabelled_features"),
 ];
+
+/// The tensors of what was observed: how much and of which classes, and the state of the stream.
+const OBSERVED: [&str; 2] = ["observed", "uer"];
 
 #[derive(Deserialize)]
 struct Version {
@@ -66,13 +74,13 @@ impl Classifier {
         let clip = set.streams().clip().map_or(0, |c| c.len());
         let (mut features, mut examples, mut text) = (Vec::new(), Vec::new(), Vec::new());
         for (id, example) in set.examples() {
-            extend(&mut features, example.row.iter().map(|v| v.to_le_bytes()));
+            extend_rows(&mut features, &example.row);
             let entry = [id, set.index_of(example.class) as u32, 1];
             extend(&mut examples, entry.into_iter().map(u32::to_le_bytes));
         }
         for class in set.classes() {
             match set.text(class) {
-                Some(row) => extend(&mut text, row.iter().map(|v| v.to_le_bytes())),
+                Some(row) => extend_rows(&mut text, row),
                 None => text.resize(text.len() + 4 * clip, 0),
             }
         }
@@ -107,7 +115,7 @@ impl Classifier {
             let (mut ids, mut rows) = (Vec::new(), Vec::new());
             for (id, row) in set.classless(role) {
                 extend(&mut ids, [id.to_le_bytes()].into_iter());
-                extend(&mut rows, row.iter().map(|v| v.to_le_bytes()));
+                extend_rows(&mut rows, row);
             }
             (ids, rows)
         });
@@ -116,6 +124,17 @@ impl Classifier {
                 tensors.push((name, Dtype::U32, 1, ids));
                 tensors.push((features, Dtype::F32, width, rows));
             }
+        }
+        let observed = self.observed().map(|observed| {
+            let mut words = vec![observed.stream.n_observed()];
+            for &id in &observed.classes {
+                words.push(set.index_of(id) as u64);
+            }
+            (bytes_of(&words), observed.stream.state())
+        });
+        if let Some((words, state)) = &observed {
+            tensors.push((OBSERVED[0], Dtype::U64, 1, words));
+            tensors.push((OBSERVED[1], Dtype::U8, 1, state));
         }
         let meta = serde_json::to_string(&meta).expect("plain numbers and strings");
         write(&tensors, ENTRY, meta)
@@ -144,17 +163,18 @@ impl Classifier {
         }
         let meta: Meta = serde_json::from_str(&meta).or_else(refuse)?;
         let head = meta.head.clone();
-        let set = read_set(meta, &tensors).or_else(|e| match e {
+        let (set, observed) = read_set(meta, &tensors).or_else(|e| match e {
             Error::Format { .. } => Err(e),
             other => refuse(other),
         })?;
         let mut classifier = Self::from_set(set);
+        classifier.observed = observed;
         classifier.set_head(head).or_else(refuse)?;
         Ok(classifier)
     }
 }
 
-fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
+fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<(SupportSet, Option<Observed>)> {
     let streams = Streams::new(meta.streams.clone())?;
     if streams.as_slice() != meta.streams {
         return refuse("its streams are out of order");
@@ -257,7 +277,34 @@ fn read_set(meta: Meta, tensors: &SafeTensors<'_>) -> Result<SupportSet> {
         }
     }
     set.reserve_ids(meta.next_class, meta.next_example);
-    Ok(set)
+    let observed = match tensors.names().contains(&OBSERVED[0]) {
+        true => Some(read_observed(&entries, &set, tensors)?),
+        false => None,
+    };
+    Ok((set, observed))
+}
+
+/// What a set has observed, whose classes `(C,)` have these ids.
+fn read_observed(ids: &[ClassId], set: &SupportSet, tensors: &SafeTensors<'_>) -> Result<Observed> {
+    let words = words(matrix(tensors, OBSERVED[0], Dtype::U64, 1)?);
+    let (mut classes, mut known) = (Vec::new(), BTreeSet::new());
+    for &place in words.iter().skip(1) {
+        match ids.get(index(place)) {
+            Some(&id) if known.insert(id) => classes.push(id),
+            _ => return refuse("a class that it has observed is not there"),
+        }
+    }
+    let stream = UerStream::load(matrix(tensors, OBSERVED[1], Dtype::U8, 1)?)?;
+    if stream.n_classes() != classes.len()
+        || words.first() != Some(&stream.n_observed())
+        || !stream.scales_by(&Task::of_first(set, 0, 0).scale())
+    {
+        return refuse("what it has observed contradicts its classes or streams");
+    }
+    match Observed::new(stream, classes) {
+        observed if observed.has_any() => Ok(observed),
+        _ => refuse("it has observed nothing of any class"),
+    }
 }
 
 /// The rows as they are, if their streams have the length that saved ones have; scaling them again would change their last bits.

@@ -7,6 +7,7 @@ mod kept;
 mod likeness;
 mod merge;
 mod milestone;
+mod observed;
 mod running;
 mod seen;
 mod together;
@@ -15,6 +16,7 @@ mod unlabelled;
 pub use self::together::AskedTogether;
 
 use self::kept::Kept;
+use self::observed::Observed;
 use self::running::Running;
 use self::unlabelled::Unlabelled;
 use crate::heads::HeadSpec;
@@ -41,6 +43,7 @@ pub struct Classifier {
     running: Running,
     kept: Option<Kept>,
     unlabelled: Unlabelled,
+    observed: Option<Observed>,
 }
 
 impl Classifier {
@@ -71,6 +74,7 @@ impl Classifier {
             running: Running::default(),
             kept: None,
             unlabelled: Unlabelled::default(),
+            observed: None,
         }
     }
 
@@ -87,10 +91,15 @@ impl Classifier {
     /// Chooses the head that answers; `None` for the automatic choice, which is [`crate::heads::Fused`].
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a hyper-parameter outside its range.
+    /// [`Error::Parameter`] for a hyper-parameter outside its range; [`Error::HyperParameter`] for a `uer` with other ones than those that
+    /// it has observed with, see [`Classifier::observe`].
     pub fn set_head(&mut self, head: Option<HeadSpec>) -> Result<()> {
         if let Some(spec) = &head {
             spec.check()?;
+            self.check_observed(spec)?;
+        }
+        if self.observed().is_none() {
+            self.observed = None;
         }
         self.head = head;
         self.model = None;
@@ -221,16 +230,19 @@ impl Classifier {
         id: ExampleId,
         row: Arc<[f32]>,
     ) -> Result<()> {
-        let class = match self.set.class(label) {
-            Ok(class) => class.id,
-            Err(_) => {
-                edits.push(self.insert_class(label)?);
-                self.set.next_ids().0
-            }
-        };
+        let (class, edit) = self.class_or_new(label)?;
+        edits.extend(edit);
         edits.push(Edit::Example(id, Some(Example { class, row })));
         self.commit(edits);
         Ok(())
+    }
+
+    /// The class with this label, and the edit that creates it where it does not exist yet.
+    fn class_or_new(&self, label: &str) -> Result<(ClassId, Option<Edit>)> {
+        match self.set.class(label) {
+            Ok(class) => Ok((class.id, None)),
+            Err(_) => Ok((self.set.next_ids().0, Some(self.insert_class(label)?))),
+        }
     }
 
     /// Forgets an example.
@@ -305,14 +317,16 @@ impl Classifier {
 
     /// Takes back the last step; false if there is none.
     pub fn undo(&mut self) -> bool {
-        self.model = None;
-        self.history.undo(&mut self.set)
+        let done = self.history.undo(&mut self.set);
+        self.changed();
+        done
     }
 
     /// Makes the step that was last taken back again; false if there is none.
     pub fn redo(&mut self) -> bool {
-        self.model = None;
-        self.history.redo(&mut self.set)
+        let done = self.history.redo(&mut self.set);
+        self.changed();
+        done
     }
 
     /// What [`Classifier::undo`] and [`Classifier::redo`] would do.
@@ -349,6 +363,14 @@ impl Classifier {
 
     fn commit(&mut self, edits: Vec<Edit>) {
         self.history.commit(&mut self.set, edits);
+        self.changed();
+    }
+
+    /// What follows from another set.
+    fn changed(&mut self) {
         self.model = None;
+        if let Some(observed) = &mut self.observed {
+            observed.follow(&self.set, &self.history);
+        }
     }
 }

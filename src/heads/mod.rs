@@ -47,7 +47,7 @@ pub use prior::Prior;
 pub use prototype::{Center, FittedPrototype, Prototype};
 pub use scratch::Scratch;
 pub use tip_adapter::{FittedTipAdapter, TipAdapter};
-pub use uer::{Factor, MemoryPolicy, Observed, Uer, UerStream};
+pub use uer::{Factor, MemoryPolicy, Observed, RemovedClass, Uer, UerStream};
 pub use zero_shot::{MissingText, ZeroShot};
 
 use crate::numerics::math;

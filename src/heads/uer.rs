@@ -10,13 +10,14 @@ mod step;
 mod stream;
 
 pub use memory::MemoryPolicy;
-pub use stream::{Observed, UerStream};
+pub use stream::{Observed, RemovedClass, UerStream};
 
 use super::linear::FittedLinear;
 use super::pseudo::{Directions, unit};
 use super::{Head, recipe::recipe};
 use crate::Result;
 use crate::numerics::linalg;
+use crate::support::agree;
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
@@ -83,11 +84,12 @@ recipe! {
 /// A weight row shorter than this has no direction.
 const SHORTEST: f64 = 1e-6;
 
-impl Head for Uer {
-    type Fitted = FittedLinear;
-    const IS_ASKED: bool = true;
-
-    fn fit(&self, task: &Task) -> Result<FittedLinear> {
+impl Uer {
+    /// A stream that has learned the examples of a task, as [`Head::fit`] does, and goes on from there.
+    ///
+    /// # Errors
+    /// [`crate::Error::Parameter`].
+    pub fn stream(&self, task: &Task) -> Result<UerStream> {
         let mut stream = UerStream::new(self, task.scale())?;
         let only_clip = task.streams().clip() == Some(0..task.streams().width());
         let shift = Directions::of(task).filter(|_| only_clip);
@@ -101,9 +103,37 @@ impl Head for Uer {
             let rows = linalg::select(task.features(), batch);
             stream.observe(rows.view(), &labels)?;
         }
-        Ok(FittedLinear {
-            linear: stream.linear(),
-            temperature: 1.0,
-        })
+        Ok(stream)
+    }
+
+    /// Whether both are the same, numbers to nine digits: JSON may change the last bits.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let Self {
+            feature_scale,
+            learning_rate,
+            gamma,
+            ..
+        } = *other;
+        agree(self.feature_scale, feature_scale)
+            && agree(self.learning_rate, learning_rate)
+            && agree(self.gamma, gamma)
+            && *other
+                == Self {
+                    feature_scale,
+                    learning_rate,
+                    gamma,
+                    ..self.clone()
+                }
+    }
+}
+
+impl Head for Uer {
+    type Fitted = FittedLinear;
+    const IS_ASKED: bool = true;
+
+    fn fit(&self, task: &Task) -> Result<FittedLinear> {
+        let stream = self.stream(task)?;
+        let classes: Vec<_> = (0..stream.n_classes()).map(Some).collect();
+        Ok(stream.head(&classes))
     }
 }

@@ -1,6 +1,6 @@
 //! Undo and redo.
 
-use super::{Edit, SupportSet};
+use super::{ClassId, Edit, SupportSet};
 
 /// Steps that can be taken back. An older one is forgotten, and with it the features of what it removed.
 const DEPTH: usize = 100;
@@ -59,6 +59,13 @@ impl History {
     /// Makes the step that was last taken back again; false if there is none.
     pub fn redo(&mut self, set: &mut SupportSet) -> bool {
         transfer(&mut self.undone, &mut self.done, set)
+    }
+
+    /// Whether undo or redo could bring back a class that is gone.
+    pub(crate) fn holds(&self, class: ClassId) -> bool {
+        let steps = self.done.iter().chain(&self.undone);
+        let mut edits = steps.flat_map(|step| &step.inverse);
+        edits.any(|edit| matches!(edit, Edit::Class(id, Some(_)) if *id == class))
     }
 
     /// Whether there is a step to take back.

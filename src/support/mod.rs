@@ -10,8 +10,8 @@ pub(crate) mod tensors;
 pub use edit::Edit;
 pub use history::{History, Mark};
 pub use label::{Label, MAX_LABEL_CHARS};
-pub(crate) use streams::scale_to_unit;
 pub use streams::{CLIP, Stream, Streams};
+pub(crate) use streams::{agree, scale_to_unit};
 
 use crate::{Error, Result};
 use ndarray::Array2;

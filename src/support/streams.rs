@@ -52,7 +52,7 @@ setters! {
 impl PartialEq for Stream {
     fn eq(&self, other: &Self) -> bool {
         let agree = |ours: Option<f64>, theirs: Option<f64>| match (ours, theirs) {
-            (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs(),
+            (Some(a), Some(b)) => self::agree(a, b),
             _ => ours.is_none() && theirs.is_none(),
         };
         (&self.name, self.dim, self.plain) == (&other.name, other.dim, other.plain)
@@ -60,6 +60,11 @@ impl PartialEq for Stream {
             && agree(self.temperature, other.temperature)
             && agree(self.weight, other.weight)
     }
+}
+
+/// Whether two numbers agree to nine digits.
+pub(crate) fn agree(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs()
 }
 
 impl Stream {

@@ -58,6 +58,29 @@ pub fn floats(bytes: &[u8]) -> Vec<f32> {
     numbers.iter().map(|&b| f32::from_le_bytes(b)).collect()
 }
 
+/// The whole numbers of these bytes.
+pub fn words(bytes: &[u8]) -> Vec<u64> {
+    let (words, _) = bytes.as_chunks();
+    words.iter().map(|&b| u64::from_le_bytes(b)).collect()
+}
+
+/// A place that a file tells: one that this machine cannot count to is beyond all others.
+pub fn index(word: u64) -> usize {
+    usize::try_from(word).unwrap_or(usize::MAX)
+}
+
+/// The bytes of whole numbers.
+pub fn bytes_of(words: &[u64]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    extend(&mut bytes, words.iter().map(|word| word.to_le_bytes()));
+    bytes
+}
+
+/// Appends the bytes of rows.
+pub fn extend_rows(bytes: &mut Vec<u8>, rows: &[f32]) {
+    extend(bytes, rows.iter().map(|v| v.to_le_bytes()));
+}
+
 /// Appends the bytes of numbers.
 pub fn extend<const N: usize>(
     bytes: &mut Vec<u8>,

@@ -178,6 +178,21 @@ impl CoreClassifier {
         self.0.learn_unlabelled()
     }
 
+    /// Learns a feature row in order, with the head "uer".
+    pub fn observe(&mut self, label: &str, features: &[f32]) -> Result<()> {
+        self.0.observe(label, features)
+    }
+
+    /// Number of rows that were observed.
+    pub fn observed(&self) -> f64 {
+        self.0.n_observed() as f64
+    }
+
+    /// Forgets what was observed of a class; false where nothing was.
+    pub fn forget(&mut self, label: &str) -> Result<bool> {
+        self.0.forget(label)
+    }
+
     #[wasm_bindgen(js_name = moveExample)]
     pub fn move_example(&mut self, id: u32, label: &str) -> Result<()> {
         self.0.move_example(id, label)

@@ -1,7 +1,7 @@
 //! Properties of the core under random sequences of changes.
 
 use crate::common::Numbers;
-use handful::heads::{HeadSpec, NaiveBayes};
+use handful::heads::{HeadSpec, NaiveBayes, Uer};
 use handful::support::Role;
 use handful::{Classifier, Stream};
 use proptest::prelude::*;
@@ -18,6 +18,8 @@ enum Step {
     RemoveUnlabelled(usize),
     Label(usize, usize),
     Learn(usize),
+    Observe(usize, u64),
+    Forget(usize),
     AddClass(usize),
     RemoveClass(usize),
     Rename(usize, usize),
@@ -41,6 +43,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..50_usize).prop_map(Step::RemoveUnlabelled),
         1 => (0..50_usize, 0..5_usize).prop_map(|(n, c)| Step::Label(n, c)),
         2 => (0..300_usize).prop_map(Step::Learn),
+        6 => (0..5_usize, any::<u64>()).prop_map(|(c, s)| Step::Observe(c, s)),
+        1 => (0..5_usize).prop_map(Step::Forget),
         1 => (0..5_usize).prop_map(Step::AddClass),
         1 => (0..5_usize).prop_map(Step::RemoveClass),
         1 => (0..5_usize, 0..8_usize).prop_map(|(a, b)| Step::Rename(a, b)),
@@ -118,6 +122,10 @@ fn take(classifier: &mut Classifier, step: &Step) {
             assert_eq!(classifier.save(), before);
             false
         }
+        Step::Observe(c, seed) => classifier
+            .observe(&label(c), &Numbers::new(seed).row(5))
+            .is_err(),
+        Step::Forget(c) => !classifier.forget(&label(c)).unwrap_or(false),
         Step::AddClass(c) => classifier.add_class(&label(c)).is_err(),
         Step::RemoveClass(c) => classifier.remove_class(&label(c)).is_err(),
         Step::Rename(a, b) => classifier.rename_class(&label(a), &label(b)).is_err(),
@@ -185,6 +193,22 @@ proptest! {
             (a, b) => prop_assert_eq!(a.is_err(), b.is_err()),
         }
         prop_assert_eq!(classifier.quality().unwrap().confusion, fresh.quality().unwrap().confusion);
+    }
+
+    #[test]
+    fn what_was_observed_goes_on_alike_saved_or_not(steps in prop::collection::vec(step(), 1..60)) {
+        let streams = vec![Stream::new("aux", 2), Stream::new("clip", 3)];
+        let mut classifier = Classifier::new(streams).unwrap();
+        let recipe = Uer::default().memory(4).replay(2);
+        classifier.set_head(Some(HeadSpec::Uer(recipe))).unwrap();
+        let photo = Numbers::new(99).row(5);
+        for step in &steps {
+            take(&mut classifier, step);
+            let mut read = Classifier::load(&classifier.save()).unwrap();
+            prop_assert_eq!(read.predict(&photo), classifier.predict(&photo));
+            prop_assert_eq!(read.n_observed(), classifier.n_observed());
+            prop_assert_eq!(read.save(), classifier.save());
+        }
     }
 
     #[test]

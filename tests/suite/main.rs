@@ -19,6 +19,7 @@ mod heads_contract;
 mod heads_reference;
 mod labels;
 mod negatives;
+mod observed;
 mod products;
 mod random;
 #[cfg(not(target_arch = "wasm32"))]

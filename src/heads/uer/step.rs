@@ -109,11 +109,11 @@ impl UerStream {
                     add(&mut row, -along / square, &class.weights);
                 }
                 for (weight, gradient) in weights.iter_mut().zip(row) {
-                    *weight -= (self.recipe.learning_rate * gradient) as f32;
+                    *weight -= (self.learning_rate * gradient) as f32;
                 }
             }
             if !self.holds(&weights) {
-                self.recipe.learning_rate /= 2.0;
+                self.learning_rate /= 2.0;
                 return false;
             }
             next.push(weights);

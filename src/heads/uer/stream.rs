@@ -2,9 +2,10 @@
 
 use super::Uer;
 use super::memory::{Example, draw, offer};
-use crate::heads::{Linear, Recipe};
+use crate::heads::{FittedLinear, Linear, Recipe};
 use crate::numerics::random::Random;
 use crate::support::scale_to_unit;
+use crate::support::tensors::UNIT_TOLERANCE;
 use crate::{Error, Result};
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -32,6 +33,13 @@ pub(super) struct Class {
     pub weights: Vec<f32>,
 }
 
+/// A class that was taken out of a stream, with its examples in memory.
+#[derive(Debug, Clone)]
+pub struct RemovedClass {
+    class: Class,
+    examples: Vec<Example>,
+}
+
 /// A UER head that learns batch by batch. It stores no example but those in its memory.
 ///
 /// Observed examples are numbered from 0 on; the number is what [`UerStream::forget`] wants.
@@ -51,8 +59,9 @@ pub(super) struct Class {
 /// ```
 #[derive(Debug, Clone)]
 pub struct UerStream {
-    /// With the learning rate as it is after what was halved.
     pub(super) recipe: Uer,
+    /// That of the recipe, or what is left of it after what was halved.
+    pub(super) learning_rate: f64,
     pub(super) scale: Array1<f32>,
     pub(super) classes: Vec<Class>,
     pub(super) memory: Vec<Example>,
@@ -75,6 +84,7 @@ impl UerStream {
         Ok(Self {
             random: Random::new(u64::from(recipe.seed)),
             recipe: recipe.clone(),
+            learning_rate: recipe.learning_rate,
             scale,
             classes: Vec::new(),
             memory: Vec::new(),
@@ -83,9 +93,30 @@ impl UerStream {
         })
     }
 
+    /// What it learns by.
+    pub fn recipe(&self) -> &Uer {
+        &self.recipe
+    }
+
+    /// Length of a row.
+    pub(super) fn width(&self) -> usize {
+        self.scale.len()
+    }
+
+    /// Whether it makes embeddings by this scale `(width,)`.
+    pub(crate) fn scales_by(&self, scale: &Array1<f32>) -> bool {
+        let mut pairs = self.scale.iter().zip(scale);
+        self.width() == scale.len() && pairs.all(|(a, b)| (a - b).abs() <= UNIT_TOLERANCE)
+    }
+
     /// Number of classes C.
     pub fn n_classes(&self) -> usize {
         self.classes.len()
+    }
+
+    /// Whether an example of the class was observed; false for a class that is not there.
+    pub fn has_seen(&self, class: usize) -> bool {
+        self.classes.get(class).is_some_and(|class| class.seen)
     }
 
     /// Examples that were observed so far.
@@ -100,16 +131,26 @@ impl UerStream {
 
     /// The head as it answers now; a class that was not seen scores `-inf`.
     pub fn linear(&self) -> Linear {
+        let classes: Vec<_> = (0..self.n_classes()).map(Some).collect();
+        self.head(&classes).linear
+    }
+
+    /// The head that answers for these of its classes, in this order; `None` is a class of which it knows nothing.
+    pub(crate) fn head(&self, classes: &[Option<usize>]) -> FittedLinear {
         let gains = self.gains(self.recipe.inference);
-        let shape = (self.n_classes(), self.scale.len());
+        let shape = (classes.len(), self.width());
         let weights = Array2::from_shape_fn(shape, |(c, d)| {
-            gains[c] * f64::from(self.classes[c].weights[d]) * f64::from(self.scale[d])
+            let weight = |c: usize| gains[c] * f64::from(self.classes[c].weights[d]);
+            classes[c].map_or(0.0, weight) * f64::from(self.scale[d])
         });
-        let bias = |class| match self.answers_for(class) {
-            true => 0.0,
-            false => f64::NEG_INFINITY,
+        let bias = |&class: &Option<usize>| match class {
+            Some(class) if self.answers_for(&self.classes[class]) => 0.0,
+            _ => f64::NEG_INFINITY,
         };
-        Linear::new(&weights, &self.classes.iter().map(bias).collect())
+        FittedLinear {
+            linear: Linear::new(&weights, &classes.iter().map(bias).collect()),
+            temperature: 1.0,
+        }
     }
 
     /// Share of right answers, each given before its example was learned; an answer counts 0.99 of the one after it.
@@ -148,14 +189,29 @@ impl UerStream {
     ///
     /// # Errors
     /// [`Error::Shape`] for a class that is not there.
-    pub fn remove_class(&mut self, class: usize) -> Result<()> {
+    pub fn remove_class(&mut self, class: usize) -> Result<RemovedClass> {
         self.check_class(class)?;
-        self.classes.remove(class);
-        self.memory.retain(|e| e.label != class);
-        for example in &mut self.memory {
-            example.label -= usize::from(example.label > class);
+        let mut examples = Vec::new();
+        for mut example in std::mem::take(&mut self.memory) {
+            if example.label == class {
+                examples.push(example);
+            } else {
+                example.label -= usize::from(example.label > class);
+                self.memory.push(example);
+            }
         }
-        Ok(())
+        let class = self.classes.remove(class);
+        Ok(RemovedClass { class, examples })
+    }
+
+    /// Appends a class that was removed from this stream, with as many of its examples as the memory has room for.
+    pub fn restore_class(&mut self, RemovedClass { class, examples }: RemovedClass) {
+        let label = self.n_classes();
+        self.classes.push(class);
+        let room = self.recipe.memory.saturating_sub(self.memory.len());
+        for example in examples.into_iter().take(room) {
+            self.memory.push(Example { label, ..example });
+        }
     }
 
     /// Takes an example out of memory; false if it is not there. The weights cannot unlearn it: see [`UerStream::rebuild`].
@@ -240,7 +296,7 @@ impl UerStream {
     }
 
     /// The unit embedding of a row.
-    fn embedding(&self, row: &[f32]) -> Result<Vec<f32>> {
+    pub(crate) fn embedding(&self, row: &[f32]) -> Result<Vec<f32>> {
         Error::check_length("feature row", self.scale.len(), row.len())?;
         unit(row.iter().zip(&self.scale).map(|(v, s)| v * s).collect())
     }
