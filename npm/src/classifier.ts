@@ -185,7 +185,7 @@ export class Classifier extends FeatureClassifier {
   async addExample(image: ImageSource, label: string, options: ImageOptions = {}): Promise<number> {
     await this.checkLabel(label);
     const encoder = this.#images();
-    const { add, end } = this.#adding(label);
+    const { add, end } = this.#adding(label, (features) => this.addFeatures(features, label));
     try {
       return add((await encoder.encode(image, options)).features);
     } finally {
@@ -206,7 +206,7 @@ export class Classifier extends FeatureClassifier {
     options: ImageOptions = {},
   ): Promise<AddResult[]> {
     await this.checkLabel(label);
-    const { add, end } = this.#adding(label);
+    const { add, end } = this.#adding(label, (features) => this.addFeatures(features, label));
     try {
       return await all(this.#each(images, options, ({ features }) => ({ id: add(features) })));
     } finally {
@@ -236,6 +236,24 @@ export class Classifier extends FeatureClassifier {
    */
   async addUnlabelled(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<AddResult[]> {
     return all(this.#each(images, options, ({ features }) => ({ id: this.addUnlabelledFeatures(features) })));
+  }
+
+  /**
+   * Learns an image in order, from a stream that may be endless; see {@link FeatureClassifier.observeFeatures}. The set changes when the image
+   * is encoded, all at once; images that are handed over together may overtake each other. A class that is removed or renamed until then is not
+   * made anew.
+   *
+   * @throws {@link HandfulError} with one of the codes of {@link addExample}, or `parameter` where the head is not `uer`.
+   */
+  async observe(image: ImageSource, label: string, options: ImageOptions = {}): Promise<void> {
+    await this.checkLabel(label);
+    const encoder = this.#images();
+    const { add, end } = this.#adding(label, (features) => this.observeFeatures(features, label));
+    try {
+      add((await encoder.encode(image, options)).features);
+    } finally {
+      end();
+    }
   }
 
   /**
@@ -366,19 +384,22 @@ export class Classifier extends FeatureClassifier {
   }
 
   /** Adds to a class that may be new. Once it was there, whoever took it away meant it: it is not made anew. */
-  #adding(label: string): { add(features: Float32Array): number; end(): void } {
+  #adding<Added>(
+    label: string,
+    put: (features: Float32Array) => Added,
+  ): { add(features: Float32Array): Added; end(): void } {
     let known = this.hasClass(label);
     const end = this.subscribe(() => {
       known ||= this.hasClass(label);
     });
-    const add = (features: Float32Array): number => {
+    const add = (features: Float32Array): Added => {
       if (known && !this.hasClass(label)) {
         throw new HandfulError(
           "unknown-class",
           `The class “${label}” was removed or renamed while the image was encoded.`,
         );
       }
-      return this.addFeatures(features, label);
+      return put(features);
     };
     return { add, end };
   }

@@ -38,6 +38,9 @@ export interface CoreClassifier {
   unlabelled(): Uint32Array;
   suggestUnlabelled(count: number): Uint32Array;
   learnUnlabelled(): boolean;
+  observe(label: string, features: Float32Array): void;
+  observed(): number;
+  forget(label: string): boolean;
   mark(mark: number | undefined): void;
   undoMark(): number | undefined;
   redoMark(): number | undefined;

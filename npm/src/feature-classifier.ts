@@ -381,6 +381,55 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * Learns a row in order, from a stream that may be endless: the head `uer` takes a step at once, together with rows that it draws from its
+   * memory, and may take this one into it. The memory has 1,000 rows, or as many as `memory` of the head says; the set keeps the row
+   * nowhere else. A class that is new is added.
+   *
+   * {@link head} must be `uer`. The first row finds it fitted to the examples of the set; from then on it answers by what was observed, and
+   * examples that come or go are for other heads. While one of these is chosen, what was observed waits; {@link save} writes it in any case.
+   * For other hyper-parameters of `uer`, {@link forget} all classes first.
+   *
+   * Observing is no step of undo and is not taken back with a {@link transaction}; a class that it adds is a step. Renaming and
+   * {@link setEnabled} are as ever. A class that is removed, or merged into another, takes with it what was observed of it, and undo brings
+   * both back. Once no class is left of which something was observed, `uer` is fitted to the examples again. {@link merge} brings the other set's classes and photos, not what it has observed.
+   *
+   * No row is held out, so probabilities are those that are learned with, `foreign` is false, and {@link evaluate} knows no accuracy.
+   *
+   * @example
+   * ```ts
+   * classifier.head = "uer";
+   * for await (const { features, label } of stream) classifier.observeFeatures(features, label);
+   * ```
+   * @param features - One row: all streams one after another, of any scale.
+   * @throws {@link HandfulError} with code `parameter` where the head is another, or one of those of {@link addFeatures}.
+   */
+  observeFeatures(features: Float32Array, label: string): void {
+    check("features", features, ROW);
+    check("label", label, TEXT);
+    this.change((core) => core.observe(label, features));
+  }
+
+  /**
+   * How many rows were observed, the examples among them that were learned before the first one; 0 where none was. See
+   * {@link observeFeatures}.
+   */
+  get observed(): number {
+    return this.core.observed();
+  }
+
+  /**
+   * Forgets what was observed of a class, its rows in memory among it. The class stays, with its examples; `uer` does not score it until it
+   * is observed again. It is no step of undo.
+   *
+   * @returns Whether anything was observed of the class.
+   * @throws {@link HandfulError} with code `unknown-class`.
+   */
+  forget(label: string): boolean {
+    check("label", label, TEXT);
+    return this.change((core) => core.forget(label));
+  }
+
+  /**
    * Makes an unlabelled photo an example, and adds its class if that is new. It keeps its id.
    * @throws {@link HandfulError} with code `unknown-example`, `empty-label`, `label-too-long`, or `too-many-items` when all ids are used up.
    */
@@ -521,7 +570,7 @@ export class FeatureClassifier implements Disposable {
    *
    * What is read is the plain name where every hyper-parameter is as by default, else an object with those that are not.
    * @throws {@link HandfulError} with code `parameter` when set to a name that no head has, or with a hyper-parameter that the
-   * head does not have or that is outside its range.
+   * head does not have, that is outside its range, or with which it has not observed (see {@link observeFeatures}).
    */
   get head(): Head {
     const core = this.core;

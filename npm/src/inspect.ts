@@ -16,6 +16,8 @@ export interface SetSummary {
   readonly negatives: number;
   /** Number of unlabelled photos. */
   readonly unlabelled: number;
+  /** How many rows the set has observed; see `observeFeatures`. */
+  readonly observed: number;
   /** How answers are computed; its hyper-parameters are read by loading the set. */
   readonly head: HeadName;
   /** Number of small pictures of photos in the file, which `writeSetFile` of `handful/store` adds. */
@@ -61,6 +63,7 @@ export function inspect(bytes: Uint8Array): SetSummary {
     examples: counts.reduce((sum, count) => sum + count, 0),
     negatives: classlessOf(tensors, width, "negatives", "negative_features"),
     unlabelled: classlessOf(tensors, width, "unlabelled", "unlabelled_features"),
+    observed: observedOf(tensors, listed.length),
     head: headName(head),
     pictures: [...tensors.keys()].filter((name) => /^picture\.\d+$/.test(name)).length,
   };
@@ -156,6 +159,21 @@ function classlessOf(
   if (matrix(tensors, features, "F32", width).rows !== rows)
     refuse(`it has another number of ${features} than of ${name}`);
   return rows;
+}
+
+/** How many rows were observed, which stands before the places of their classes. */
+function observedOf(tensors: ReadonlyMap<string, Tensor>, classes: number): number {
+  const tensor = tensors.get("observed");
+  if (!tensor) return 0;
+  const { dtype, shape, data } = tensor;
+  const rows = data.length / 8;
+  if (dtype !== "U64" || shape.length !== 2 || shape[0] !== rows || shape[1] !== 1 || rows < 1)
+    refuse('tensor "observed" is not U64 with one column');
+  if (tensors.get("uer")?.dtype !== "U8") refuse("it lacks the state of what it has observed");
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  const [examples = 0n, ...places] = Array.from({ length: rows }, (_, i) => view.getBigUint64(8 * i, true));
+  if (places.some((place) => place >= classes)) refuse("a class that it has observed is not there");
+  return Number(examples);
 }
 
 /** Whether each class has a text: a row that is not all zeros. */

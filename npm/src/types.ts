@@ -229,7 +229,10 @@ export interface Answer {
   readonly foreign: boolean;
   /** Share of images of known classes that look at least as foreign, in (0, 1]; a small one says "none of these". */
   readonly known: number;
-  /** Labels of the classes that could not be scored: they have neither examples nor text. Disabled ones are not among them. */
+  /**
+   * Labels of the classes that could not be scored: they have neither examples nor text, or `uer` has observed others. Disabled ones are not
+   * among them.
+   */
   readonly unscored: readonly string[];
   /** The head that answered; never `auto`. */
   readonly head: Exclude<HeadName, "auto">;

@@ -19,6 +19,8 @@ async function taught() {
   set.addClass("<b>Ümläut</b> 梨");
   set.setText("pear", Float32Array.of(0, 0, 1));
   set.setEnabled("apple", false);
+  set.head = "uer";
+  set.observeFeatures(row(2, 1), "pear");
   set.head = { name: "knn", k: 3 };
   return set;
 }
@@ -37,7 +39,7 @@ function withHeader(bytes, change) {
   return new Uint8Array(Buffer.concat([length, words, data]));
 }
 
-const summaryOf = ({ encoderId, streams, classes, examples, negatives, unlabelled, head }) => ({
+const summaryOf = ({ encoderId, streams, classes, examples, negatives, unlabelled, observed, head }) => ({
   encoderId,
   streams,
   classes,
@@ -45,6 +47,7 @@ const summaryOf = ({ encoderId, streams, classes, examples, negatives, unlabelle
   head: typeof head === "string" ? head : head.name,
   negatives: negatives.length,
   unlabelled: unlabelled.length,
+  observed,
   pictures: 0,
 });
 
@@ -151,6 +154,19 @@ test("what is said has to be so", async () => {
     "unlabelled photos without features": (header) => {
       header.others = header.unlabelled_features;
       delete header.unlabelled_features;
+    },
+    "something observed without a state": (header) => {
+      header.others = header.uer;
+      delete header.uer;
+    },
+    "something observed of another type": (header) => {
+      header.observed.dtype = "I64";
+    },
+    "something observed that is no matrix": (header) => {
+      header.observed.shape = [header.observed.shape.flat()];
+    },
+    "something observed of no class": (header, _, data) => {
+      data.writeBigUInt64LE(1n << 32n, header.observed.data_offsets[0] + 8);
     },
     "no examples": (header) => void delete header.examples,
     "examples of another type": (header) => {

@@ -201,6 +201,8 @@ export const CALLS = {
   "FeatureClassifier#removeUnlabelled": [id],
   "FeatureClassifier#labelUnlabelled": [{ ...id, right: () => 2 }, label],
   "FeatureClassifier#suggestUnlabelled": [count],
+  "FeatureClassifier#observeFeatures": [row, label],
+  "FeatureClassifier#forget": [label],
   "FeatureClassifier#moveExample": [id, label],
   "FeatureClassifier#merge": [bytes],
   "FeatureClassifier#named": [text, callback],
@@ -235,6 +237,7 @@ export const CALLS = {
   "Classifier#addExamples": [images, label, imageOptions],
   "Classifier#addNegative": [image, imageOptions],
   "Classifier#addUnlabelled": [images, imageOptions],
+  "Classifier#observe": [image, label, imageOptions],
   "Classifier#predict": [image, imageOptions],
   "Classifier#predictMany": [images, imageOptions],
   "Classifier#explain": [image, imageOptions],
@@ -344,7 +347,12 @@ export async function tryCall(call, onTry = () => {}) {
   const { ERROR_CODES, HandfulError } = here.handful;
   const [, owner, sign, name] = /^(?:(\w+)([.#]))?(\w+=?)$/.exec(call);
   const shared = { Encoder: here.encoder, OrtEncoder: here.ortEncoder }[owner];
-  const make = shared ? () => shared : { FeatureClassifier: taught, Classifier: taughtByImages }[owner];
+  const make = async () => {
+    if (shared) return shared;
+    const set = await { FeatureClassifier: taught, Classifier: taughtByImages }[owner]();
+    if (name.startsWith("observe")) set.head = "uer"; // the head that observes
+    return set;
+  };
   let object = sign === "#" ? await make() : (here.handful[owner] ?? here.handful);
   for (const { what, allowed, codes, given } of spoilt(CALLS[call])) {
     onTry(what);
