@@ -20,6 +20,7 @@ import type { CoreClassifier, Found } from "./core-module.js";
 import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { type Head, headOf, headParts } from "./heads.js";
+import { Listeners } from "./listeners.js";
 import { type Failure, isPromise, StepNames, Transaction } from "./steps.js";
 import type {
   Answer,
@@ -102,7 +103,7 @@ export class FeatureClassifier implements Disposable {
   #learning: Promise<void> | undefined;
   /** When the set was last changed, as `performance.now()` says. */
   #changed = 0;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #endReading: (() => void) | undefined;
   readonly #names = new StepNames();
   /** Mark of the changes within {@link named}. */
@@ -749,11 +750,7 @@ export class FeatureClassifier implements Disposable {
    * @returns A function that ends it.
    */
   subscribe(listener: () => void): () => void {
-    check("listener", listener, FUNCTION);
-    // A function of its own for each call, so that subscribing the same listener twice counts twice.
-    const entry = (): void => listener();
-    this.#listeners.add(entry);
-    return () => void this.#listeners.delete(entry);
+    return this.#listeners.add(listener);
   }
 
   /** Frees the memory of the set. Doing it twice is fine. */
@@ -837,7 +834,7 @@ export class FeatureClassifier implements Disposable {
     this.#negatives = undefined;
     this.#unlabelled = undefined;
     this.#learn(core);
-    this.#tell();
+    this.#listeners.tell();
     return result;
   }
 
@@ -865,20 +862,7 @@ export class FeatureClassifier implements Disposable {
     } finally {
       this.#learning = undefined;
     }
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener();
-      } catch (error) {
-        // The change is done: a listener's failure is its own, and must not look like a failed change.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    this.#listeners.tell();
   }
 }
 

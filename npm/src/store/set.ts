@@ -2,10 +2,10 @@ import { check, describe, RECORD } from "../check.js";
 import { disposable } from "../disposable.js";
 import { HandfulError } from "../errors.js";
 import { type FeatureClassifier, whole } from "../feature-classifier.js";
+import { Listeners } from "../listeners.js";
 import { Autosave } from "./autosave.js";
 import type { Content, Database, Picture } from "./database.js";
 import type { SetFile } from "./file.js";
-import { Listeners } from "./listeners.js";
 import { PICTURE, PICTURES, photosOf } from "./picture.js";
 import type { Failure, SaveState } from "./state.js";
 

@@ -3,9 +3,9 @@ import { check, checkOptions, FUNCTION, type Kinds, RECORD, SIGNAL, TEXT } from 
 import { HandfulError } from "../errors.js";
 import type { FeatureClassifier } from "../feature-classifier.js";
 import { inspect } from "../inspect.js";
+import { Listeners } from "../listeners.js";
 import { type Content, Database, type Named } from "./database.js";
 import type { SetFile } from "./file.js";
-import { Listeners } from "./listeners.js";
 import { type Owner, Ownership } from "./ownership.js";
 import { Persistence } from "./persistence.js";
 import { PICTURES } from "./picture.js";

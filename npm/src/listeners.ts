@@ -1,5 +1,5 @@
 // Who is told of changes.
-import { check, FUNCTION } from "../check.js";
+import { check, FUNCTION } from "./check.js";
 
 /** Functions that are called after a change. */
 export class Listeners {
@@ -14,16 +14,20 @@ export class Listeners {
     return () => void this.#listeners.delete(entry);
   }
 
+  /** A listener's failure is its own: it must not look like one of the change. */
   tell(): void {
     for (const listener of this.#listeners) {
       try {
         listener();
       } catch (error) {
-        // A listener's failure is its own.
         queueMicrotask(() => {
           throw error;
         });
       }
     }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
   }
 }
