@@ -250,6 +250,34 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
     }
 }
 
+/// With lambda 0 texts teach the weights nothing, so the three fits have the same bias.
+#[wasm_bindgen_test(unsupported = test)]
+fn texts_of_some_classes_share_out_what_the_bias_gives_these() {
+    let all = task(5, 4, 3);
+    let mut text = all.text().to_vec();
+    text[1] = None;
+    text[3] = None;
+    let (rows, labels) = (all.features().to_owned(), all.labels().to_vec());
+    let some = Task::new(all.streams().clone(), rows, labels, text).unwrap();
+    let head = Amu::default()
+        .lambda(0.0)
+        .alpha(Some(2.0))
+        .uncertainty(Uncertainty::None);
+    let without = all.without_text();
+    let fitted = [&all, &some, &without].map(|task| (head.fit(task).unwrap(), task));
+    let together = |scores: &[f32]| (scores[0].exp() + scores[2].exp()).ln();
+    for i in 0..all.n_examples() {
+        let [all, some, none] = [0, 1, 2].map(|k| {
+            let (head, task): &(_, &Task) = &fitted[k];
+            scores(head, task, task.row(i))
+        });
+        assert_close(some[1], none[1], 1e-4);
+        assert_close(some[3], none[3], 1e-4);
+        assert_close(together(&some), together(&none), 1e-4);
+        assert_close(2.0 * (some[0] - some[2]), all[0] - all[2], 1e-3);
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn what_is_linear_says_so() {
     let with_text = task(2, 3, 2);

@@ -30,7 +30,7 @@ pub(super) struct Problem {
     pub rows: Rows,
     /// Class of each example, below C.
     pub labels: Vec<usize>,
-    /// Zero-shot logits `(n, C)`.
+    /// Zero-shot logits `(n, C)`; `-inf` for a class that the text does not tell from the example's own.
     pub text: Array2<f64>,
     /// Strength of the bias in the fused logits of each example: alpha times its factor.
     pub strength: Vec<f64>,
@@ -200,14 +200,14 @@ impl Problem {
         let i = at.number;
         let (label, weight) = (self.labels[i], self.weights[i]);
         let mut loss = 0.0;
-        let fused = (self.lambda, self.strength[i], 1.0);
-        let bias = (1.0 - self.lambda, 1.0, 0.0);
+        let fused = (self.lambda, self.strength[i], true);
+        let bias = (1.0 - self.lambda, 1.0, false);
         for (p, (share, strength, with_text)) in at.p.iter_mut().zip([fused, bias]) {
             if share == 0.0 {
                 continue;
             }
             for ((p, z), text) in p.iter_mut().zip(&at.z).zip(self.text.row(i)) {
-                *p = with_text * text + strength * z;
+                *p = strength * z + if with_text { *text } else { 0.0 };
             }
             let own = p[label];
             loss += weight * share * (softmax(p) - own);

@@ -35,6 +35,7 @@ recipe! {
     /// # Units
     /// Logits. A class without text and examples scores `-inf`, one without examples is scored by its text and the mean bias of the others.
     /// With one class, or examples of one class only, there is no bias. Without any text the score is sigma W a.
+    /// Where only some classes have a text, a class without scores sigma W a; the others share out, by s, what sigma W a gives them together.
     /// # Errors
     /// [`crate::Error::Parameter`].
     /// # Cost
@@ -54,7 +55,7 @@ recipe! {
         power: f64 = 0.4, 0 to 10;
         /// Whether every class weighs the same, whatever its number of examples.
         class_balance: bool = false;
-        /// What stands in for the text of a class with examples.
+        /// What stands in for the text of a class with examples; `mean`: nothing, text shares out what the bias gives to the others.
         missing_text: MissingText = MissingText::default();
         /// Where a comes from.
         aux: Auxiliary = Auxiliary::All;

@@ -76,7 +76,7 @@ impl Head for AmuPublished {
             moment_norm: self.moment_norm,
             range: (0.0, f64::MAX),
         };
-        let text = Text::new(task, self.missing_text, factor)?;
+        let text = Text::new(task, self.missing_text, factor, false)?;
         let used = distinct(task.labels().to_vec());
         let weights = self.weights(task, &text, &used);
         let bias = (used, weights);
@@ -106,7 +106,7 @@ impl AmuPublished {
         };
         let logits = text.logits(task.features());
         let rows = TrainingRows {
-            features: self.aux.features(task, task.features()),
+            features: self.aux.features(task),
             factors: text.factors(&logits),
             text: logits.select(Axis(1), used),
             labels: task.labels().iter().map(place).collect(),

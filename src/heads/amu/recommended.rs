@@ -1,11 +1,11 @@
 //! AMU-Tuning as recommended: convex, the strength of the bias learned from the support set.
 
 use super::convex::Until;
-use super::fitted::{BiasFactor, FittedAmu, Text};
+use super::fitted::{Auxiliary, BiasFactor, FittedAmu, Text};
 use super::source::Source;
 use super::{Amu, AmuPublished, strength};
 use crate::Result;
-use crate::heads::{Head, Recipe, ScoresBy};
+use crate::heads::{Head, MissingText, Recipe, ScoresBy};
 use crate::numerics::math::log_sum_exp;
 use crate::task::Task;
 use crate::validation::{ENOUGH, plan};
@@ -32,6 +32,15 @@ impl Head for Amu {
         ScoresBy::Either
     }
 
+    /// Standardised unless every class has a text: there the strength makes up for what rows have in common.
+    fn prepare(&self, task: Task) -> Result<Task> {
+        let named = task.used().iter().all(|&c| task.text()[c].is_some());
+        Ok(match named || self.aux != Auxiliary::All {
+            true => task,
+            false => task.standardised(),
+        })
+    }
+
     fn fit(&self, task: &Task) -> Result<FittedAmu> {
         self.check()?;
         let factor = BiasFactor {
@@ -40,7 +49,12 @@ impl Head for Amu {
             moment_norm: AmuPublished::default().moment_norm,
             range: KAPPA,
         };
-        let text = Text::new(task, self.missing_text, factor)?;
+        let text = Text::new(
+            task,
+            self.missing_text,
+            factor,
+            self.missing_text == MissingText::Mean,
+        )?;
         let mut source = Source::new(self, task, &text);
         let alpha = self.alpha.unwrap_or_else(|| strength(&mut source));
         let all: Vec<usize> = (0..task.n_examples()).collect();
@@ -56,14 +70,16 @@ fn strength(source: &mut Source<'_>) -> f64 {
     let task = source.task;
     let (labels, counts) = (task.labels(), task.counts());
     let has_text = |c: usize| task.text()[c].is_some();
+    let text = source.text;
     let all: Vec<usize> = (0..labels.len()).collect();
     let known = all.iter().filter(|&&i| has_text(labels[i]));
     let loss = |&i: &usize| {
         let logits = source.logits.row(i).mapv(f64::from);
-        log_sum_exp(logits.iter().copied()) - logits[labels[i]]
+        let told = (0..logits.len()).filter(|&c| text.tells(c));
+        log_sum_exp(told.map(|c| logits[c])) - logits[labels[i]]
     };
     let losses: Vec<f64> = known.clone().map(loss).collect();
-    let scorable = (0..counts.len()).filter(|&c| counts[c] > 0 || has_text(c));
+    let scorable = (0..counts.len()).filter(|&c| text.tells(c) && (counts[c] > 0 || has_text(c)));
     let from_text = strength::from_text(scorable.count(), &losses);
     let examples: Vec<usize> = known.copied().filter(|&i| counts[labels[i]] > 1).collect();
     if counts.iter().filter(|&&n| n > 0).count() < 2 {
@@ -82,7 +98,7 @@ fn strength(source: &mut Source<'_>) -> f64 {
             let (logits, factor) = source.text_without(i, &rest);
             let pair = |c: usize| [f64::from(logits[c]), factor * bias[c]];
             let own = pair(labels[i]);
-            let classes = (0..logits.len()).filter(|&c| logits[c].is_finite());
+            let classes = (0..logits.len()).filter(|&c| text.tells(c) && logits[c].is_finite());
             let ahead = classes.map(|c| [0, 1].map(|k| pair(c)[k] - own[k]));
             held_out.push(ahead.collect());
         }

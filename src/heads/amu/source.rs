@@ -12,7 +12,7 @@ use ndarray::{Array2, Axis};
 pub(super) struct Source<'a> {
     recipe: &'a Amu,
     pub task: &'a Task,
-    text: &'a Text,
+    pub text: &'a Text,
     /// Unit auxiliary features `(N, A)`.
     features: Array2<f32>,
     /// Their products with each other `(N, N)`, where these are not many more numbers.
@@ -40,7 +40,7 @@ const MANY: usize = 2;
 
 impl<'a> Source<'a> {
     pub fn new(recipe: &'a Amu, task: &'a Task, text: &'a Text) -> Self {
-        let features = recipe.aux.features(task, task.features());
+        let features = recipe.aux.features(task);
         Self {
             recipe,
             gram: (features.nrows() <= MANY * features.ncols())
@@ -119,20 +119,37 @@ impl<'a> Source<'a> {
         let deviation = base.std_axis(Axis(0), 1.0).sum() / n as f64;
         let sigma = 1.0 / deviation.max(SMALLEST_DEVIATION);
         base *= sigma;
-        let strength = match alpha {
+        let mut strength = match alpha {
             Some(alpha) => {
                 let factors = self.text.factors(&self.logits.select(Axis(0), examples));
                 factors.iter().map(|k| alpha * k).collect()
             }
             None => vec![1.0; n],
         };
+        let mut text = part(&self.logits, examples, used).mapv(f64::from);
+        if self.text.shares {
+            // Text is learned beside among the classes that have one; of an example of another class the bias counts alone.
+            for ((mut row, strength), &c) in
+                text.rows_mut().into_iter().zip(&mut strength).zip(&labels)
+            {
+                match self.text.tells(used[c]) {
+                    true => (row.iter_mut().zip(used))
+                        .filter(|(_, c)| !self.text.tells(**c))
+                        .for_each(|(logit, _)| *logit = f64::NEG_INFINITY),
+                    false => {
+                        row.fill(0.0);
+                        *strength = 1.0;
+                    }
+                }
+            }
+        }
         let weight = |&c: &usize| match self.recipe.class_balance {
             true => n as f64 / (counts[c] * classes) as f64,
             false => 1.0,
         };
         let problem = Problem {
             rows,
-            text: part(&self.logits, examples, used).mapv(f64::from),
+            text,
             strength,
             weights: labels.iter().map(weight).collect(),
             labels,
