@@ -49,7 +49,7 @@ recipe! {
         lambda: f64 = 0.35, 0 to 1;
         /// Weight of the ridge.
         mu: f64 = 1.0, 1e-6 to 1e6;
-        /// What kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear.
+        /// What kappa, in 0.1 to 10, is made from; `none`: it is 1, and the head linear unless only some classes have a text.
         uncertainty: Uncertainty = Uncertainty::default();
         /// Its exponent.
         power: f64 = 0.4, 0 to 10;
