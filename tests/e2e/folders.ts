@@ -43,13 +43,13 @@ export async function dropFolders(
   // It stays until the test is over: the page reads the files when it gets to them.
   const inside = mkdtempSync(test.info().outputPath("dropped-"));
   write(inside, { ...folders, "": loose });
-  // At the upper edge of the window, where no note covers it.
+  const files = [...Object.keys(folders), ...loose.map(({ name }) => name)].map((name) => join(inside, name));
+  const devtools = await page.context().newCDPSession(page);
+  // At the upper edge of the window, where no note covers it; and at once, before the page can move it.
   await target.evaluate((element) => element.scrollIntoView({ block: "start" }));
   const box = await target.boundingBox();
   if (!box) throw new Error("there is no place to drop on");
   const [x, y] = [box.x + box.width / 2, box.y + 10];
-  const files = [...Object.keys(folders), ...loose.map(({ name }) => name)].map((name) => join(inside, name));
-  const devtools = await page.context().newCDPSession(page);
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await devtools.send("Input.dispatchDragEvent", {
       type,

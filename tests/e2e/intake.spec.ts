@@ -131,7 +131,7 @@ test("takes back all photos of six dropped folders with one Undo, says how many,
   await open(page);
   await addClass(page, "before");
   await dropFolders(
-    page.getByRole("contentinfo"),
+    page.getByRole("banner"),
     Object.fromEntries(labels.map((label) => [label, photos])),
   );
   await expect(said(page, "added 300 photos from 6 folders")).toBeVisible({ timeout: 240_000 });
@@ -150,9 +150,9 @@ test("takes back all photos of six dropped folders with one Undo, says how many,
 test("learns nothing from folders that are dropped again, and says so", async ({ page }) => {
   const folders = { mug: drawnPhotos("mug", 0, 3), leaf: drawnPhotos("leaf", 0, 2) };
   await open(page);
-  await dropFolders(page.getByRole("contentinfo"), folders);
+  await dropFolders(page.getByRole("banner"), folders);
   await expect(said(page, "added 5 photos from 2 folders")).toBeVisible();
-  await dropFolders(page.getByRole("contentinfo"), folders);
+  await dropFolders(page.getByRole("banner"), folders);
   await expect(said(page, "all 5 photos were there already")).toBeVisible();
   await expectPhotos(page, "mug", 3);
   await expectPhotos(page, "leaf", 2);
