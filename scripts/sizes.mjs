@@ -11,7 +11,7 @@ const MB = 1000 * KB;
 
 /** Parts of the product and the most that each may weigh after brotli. The model files compress little. */
 const PARTS = [
-  { name: "core module", limit: 275 * KB, files: () => [{ path: "npm/dist/wasm/core/core_bg.wasm" }] },
+  { name: "core module", limit: 280 * KB, files: () => [{ path: "npm/dist/wasm/core/core_bg.wasm" }] },
   {
     name: "encoder module",
     limit: 1.8 * MB,

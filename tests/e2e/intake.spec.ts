@@ -130,10 +130,7 @@ test("takes back all photos of six dropped folders with one Undo, says how many,
   const photos = drawnPhotos("mug", 0, 50);
   await open(page);
   await addClass(page, "before");
-  await dropFolders(
-    page.getByRole("banner"),
-    Object.fromEntries(labels.map((label) => [label, photos])),
-  );
+  await dropFolders(page.getByRole("banner"), Object.fromEntries(labels.map((label) => [label, photos])));
   await expect(said(page, "added 300 photos from 6 folders")).toBeVisible({ timeout: 240_000 });
   await page.getByRole("button", { name: "Undo", exact: true }).first().click();
   await expect(said(page, "Undone: added 300 photos from 6 folders")).toBeVisible();

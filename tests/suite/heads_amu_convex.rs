@@ -251,6 +251,7 @@ fn a_class_of_text_alone_gets_the_mean_bias() {
 }
 
 /// With lambda 0 texts teach the weights nothing, so the three fits have the same bias.
+#[allow(clippy::disallowed_methods, reason = "a ten-thousandth is near enough")]
 #[wasm_bindgen_test(unsupported = test)]
 fn texts_of_some_classes_share_out_what_the_bias_gives_these() {
     let all = task(5, 4, 3);
