@@ -7,6 +7,12 @@ export function CameraView({ camera }: { camera: CameraStatus }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => (video.current ? showCamera(video.current) : undefined), []);
   const on = camera.kind === "on";
+  // Why there is no picture is seen by whoever pressed the button, even at the lower edge of a phone.
+  const note = useRef<HTMLParagraphElement>(null);
+  const failed = camera.kind === "failed" && camera.code;
+  useEffect(() => {
+    if (failed) note.current?.scrollIntoView({ block: "nearest" });
+  }, [failed]);
   const style = on ? (camera.mirrored ? "video video-mirrored" : "video") : "video video-off";
   return (
     <div class="camera">
@@ -25,7 +31,7 @@ export function CameraView({ camera }: { camera: CameraStatus }) {
           ))}
         </select>
       )}
-      <p class="camera-note" role="status">
+      <p class="camera-note" role="status" ref={note}>
         {camera.kind === "starting" && text.camera.starting}
         {camera.kind === "failed" && text.cameraCodes[camera.code]}
       </p>
