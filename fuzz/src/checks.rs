@@ -62,6 +62,7 @@ pub fn reload(classifier: &mut Classifier, row: &[f32]) -> Classifier {
     same(loaded.set(), classifier.set());
     let name = |c: &Classifier| c.head().map(HeadSpec::name);
     assert_eq!(name(&loaded), name(classifier));
+    assert_eq!(loaded.n_observed(), classifier.n_observed());
     let few = loaded.set().examples().count() <= FEW;
     for classifier in [&mut *classifier, &mut loaded] {
         while !classifier

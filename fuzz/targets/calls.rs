@@ -2,7 +2,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use handful::heads::HeadSpec;
+use handful::heads::{HeadSpec, Uer};
 use handful::support::{Class, ClassId, Example, ExampleId, Mark, Role};
 use handful::{Classifier, Result, Stream};
 use handful_fuzz::bounds::in_time;
@@ -56,6 +56,9 @@ enum Call {
     /// Slices.
     Learn(u8),
     AskTogether(Vec<Row>),
+    /// So many photos of a stream, after `uer` is chosen.
+    Observe(Label, Row, u8),
+    Forget(Label),
 }
 
 /// One of a few labels, so that calls meet; some are the same to a reader, some are no labels.
@@ -334,6 +337,16 @@ impl Session {
                     answers.iter().for_each(checks::probabilities);
                 }
             }
+            Call::Observe(label, row, n) => {
+                let uer = HeadSpec::Uer(Uer::default());
+                self.apart(|c| c.set_head(Some(uer)));
+                for i in 0..n % 8 {
+                    let mut row = row.of(width);
+                    row[0] += f32::from(i);
+                    self.change(|c| c.observe(&label.text(), &row));
+                }
+            }
+            Call::Forget(label) => self.apart(|c| c.forget(&label.text()).map(|_| ())),
             Call::Mark(mark) => {
                 self.mark = mark.map(|mark| Mark::from(mark % 3));
                 self.classifier.mark(self.mark);
