@@ -61,14 +61,15 @@ impl Observed {
                 self.gone.push(removed);
             }
         }
-        for (id, removed) in std::mem::take(&mut self.gone) {
-            if is_here(id) {
-                self.classes.push(id);
-                self.stream.restore_class(removed);
-            } else if history.holds(id) {
-                self.gone.push((id, removed));
+        // The last that went is the first to come back, so that each finds the places that it left.
+        for i in (0..self.gone.len()).rev() {
+            if is_here(self.gone[i].0) {
+                let (id, removed) = self.gone.remove(i);
+                let place = self.stream.restore_class(removed);
+                self.classes.insert(place, id);
             }
         }
+        self.gone.retain(|(id, _)| history.holds(*id));
     }
 
     /// Whether something was observed of a class that is left.

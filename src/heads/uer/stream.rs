@@ -36,8 +36,11 @@ pub(super) struct Class {
 /// A class that was taken out of a stream, with its examples in memory.
 #[derive(Debug, Clone)]
 pub struct RemovedClass {
+    /// Its label.
+    place: usize,
     class: Class,
-    examples: Vec<Example>,
+    /// With their places in memory, in order.
+    examples: Vec<(usize, Example)>,
 }
 
 /// A UER head that learns batch by batch. It stores no example but those in its memory.
@@ -192,26 +195,35 @@ impl UerStream {
     pub fn remove_class(&mut self, class: usize) -> Result<RemovedClass> {
         self.check_class(class)?;
         let mut examples = Vec::new();
-        for mut example in std::mem::take(&mut self.memory) {
+        for (i, mut example) in std::mem::take(&mut self.memory).into_iter().enumerate() {
             if example.label == class {
-                examples.push(example);
+                examples.push((i, example));
             } else {
                 example.label -= usize::from(example.label > class);
                 self.memory.push(example);
             }
         }
-        let class = self.classes.remove(class);
-        Ok(RemovedClass { class, examples })
+        Ok(RemovedClass {
+            place: class,
+            class: self.classes.remove(class),
+            examples,
+        })
     }
 
-    /// Appends a class that was removed from this stream, with as many of its examples as the memory has room for.
-    pub fn restore_class(&mut self, RemovedClass { class, examples }: RemovedClass) {
-        let label = self.n_classes();
-        self.classes.push(class);
-        let room = self.recipe.memory.saturating_sub(self.memory.len());
-        for example in examples.into_iter().take(room) {
-            self.memory.push(Example { label, ..example });
+    /// Puts a class that was removed from this stream back where it was, with as many of its examples as the memory has room for, so that
+    /// removals that are taken back in reverse leave no trace. Gives its label.
+    pub fn restore_class(&mut self, removed: RemovedClass) -> usize {
+        let label = removed.place.min(self.n_classes());
+        for example in &mut self.memory {
+            example.label += usize::from(example.label >= label);
         }
+        self.classes.insert(label, removed.class);
+        let room = self.recipe.memory.saturating_sub(self.memory.len());
+        for (i, example) in removed.examples.into_iter().take(room) {
+            let place = i.min(self.memory.len());
+            self.memory.insert(place, Example { label, ..example });
+        }
+        label
     }
 
     /// Takes an example out of memory; false if it is not there. The weights cannot unlearn it: see [`UerStream::rebuild`].
