@@ -60,7 +60,8 @@ pub mod wasm;
 pub use ndarray;
 
 pub use answer::{
-    Answer, LabelScore, Neighbour, Opinion, Prediction, Quality, Recogniser, SuspectLabel, Together,
+    Answer, LabelScore, MistakenExample, Neighbour, Opinion, Prediction, Quality, Recogniser,
+    SuspectLabel, Together,
 };
 pub use classifier::{AskedTogether, Classifier};
 pub use error::{Error, Result};

@@ -40,6 +40,7 @@ export {
   type HeadName,
   type LabelScore,
   LINEAR_HEADS,
+  type Mistake,
   type Neighbour,
   type Opinion,
   type Quality,

@@ -269,8 +269,21 @@ export interface SuspectLabel {
   readonly label: string;
   /** The label of the class that it looks like. */
   readonly looksLike: string;
+  /** The example of that class that it is most like. */
+  readonly nearest: number;
   /** Probability of its own class less that of the other, in [-1, 0). */
   readonly margin: number;
+}
+
+/** An example that was taken for another class when it was held out. */
+export interface Mistake {
+  readonly id: number;
+  /** The label that it has. */
+  readonly label: string;
+  /** The label of the class that it was taken for. */
+  readonly takenFor: string;
+  /** Probability of that class, in (0, 1]. */
+  readonly probability: number;
 }
 
 /** How well a set works, judged by its own examples: each was answered as if it had not been taught. */
@@ -283,6 +296,8 @@ export interface Quality {
   readonly confusion: readonly (readonly number[])[];
   /** Share of each class that is recognised; `undefined` for a class without examples that could be held out. */
   readonly recall: readonly (Estimate | undefined)[];
+  /** Examples that were taken for another class: those that `confusion` counts off its diagonal. */
+  readonly mistakes: readonly Mistake[];
   /** Examples whose label looks wrong, the most suspicious first. */
   readonly suspects: readonly SuspectLabel[];
 }

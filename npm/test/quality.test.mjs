@@ -59,7 +59,7 @@ test("a question between two classes gets both in its set", async () => {
 
 test("quality counts how often held-out examples are recognised", async () => {
   const classifier = await taught(8);
-  const { accuracy, labels, confusion, recall, suspects } = classifier.evaluate();
+  const { accuracy, labels, confusion, recall, mistakes, suspects } = classifier.evaluate();
   assert.deepEqual(labels, LABELS);
   assert.deepEqual([accuracy.value, accuracy.n], [1, 24]);
   assert.ok(accuracy.low > 0.8 && accuracy.low < 1 && accuracy.high <= 1);
@@ -76,16 +76,21 @@ test("quality counts how often held-out examples are recognised", async () => {
       [1, 8],
     ],
   );
-  assert.deepEqual(suspects, []);
+  assert.deepEqual([mistakes, suspects], [[], []]);
 });
 
 test("quality finds a wrong label, and moving the example puts it right", async () => {
   const classifier = await taught(8);
   const id = classifier.addFeatures(row(1), "ant");
-  const [suspect, ...others] = classifier.evaluate().suspects;
+  const { confusion, mistakes, suspects } = classifier.evaluate();
+  const [suspect, ...others] = suspects;
   assert.deepEqual([suspect.id, suspect.label, suspect.looksLike], [id, "ant", "bee"]);
+  assert.equal(classifier.examples.find((example) => example.id === suspect.nearest).label, "bee");
   assert.ok(suspect.margin >= -1 && suspect.margin < 0);
   assert.deepEqual(others, []);
+  const [{ probability, ...mistake }] = mistakes;
+  assert.deepEqual([mistake], [{ id, label: "ant", takenFor: "bee" }]);
+  assert.ok(mistakes.length === 1 && confusion[0][1] === 1 && probability > 0.5 && probability <= 1);
   classifier.moveExample(suspect.id, suspect.looksLike);
   assert.deepEqual(classifier.evaluate().suspects, []);
   classifier.undo();
@@ -99,6 +104,7 @@ test("quality says what it cannot estimate", async () => {
     labels: [],
     confusion: [],
     recall: [],
+    mistakes: [],
     suspects: [],
   });
   classifier.addFeatures(row(0), "ant");

@@ -70,8 +70,25 @@ pub struct SuspectLabel {
     pub label: String,
     /// The label of the class that it looks like.
     pub looks_like: String,
+    /// The example of that class that it is most like.
+    pub nearest: ExampleId,
     /// Probability of its own class less that of the other, in `[-1, 0)`.
     pub margin: f64,
+}
+
+/// An example that was taken for another class when it was held out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct MistakenExample {
+    /// The example.
+    pub id: ExampleId,
+    /// Its label.
+    pub label: String,
+    /// The label of the class that it was taken for.
+    pub taken_for: String,
+    /// Probability of that class, in `(0, 1]`.
+    pub probability: f64,
 }
 
 /// How well the set works, estimated from its own examples.
@@ -86,6 +103,8 @@ pub struct Quality {
     pub confusion: Vec<Vec<usize>>,
     /// Share of each class that is recognised.
     pub recall: Vec<Option<Estimate>>,
+    /// Examples that were taken for another class: those that `confusion` counts off its diagonal.
+    pub mistakes: Vec<MistakenExample>,
     /// Examples whose label looks wrong, the most suspicious first.
     pub suspects: Vec<SuspectLabel>,
 }

@@ -7,7 +7,10 @@ use crate::heads::{Fused, HeadSpec, Keeps};
 use crate::numerics::order::sort_indices;
 use crate::support::{Class, SupportSet};
 use crate::task::Task;
-use crate::{Answer, Error, LabelScore, Prediction, Quality, Recogniser, Result, SuspectLabel};
+use crate::{
+    Answer, Error, LabelScore, MistakenExample, Prediction, Quality, Recogniser, Result,
+    SuspectLabel,
+};
 
 impl Classifier {
     /// The answer as it is now, to be written to a file.
@@ -47,12 +50,22 @@ impl Classifier {
         let set = &self.set;
         let examples: Vec<_> = set.examples_in_use().collect();
         let label = |class: &Class| class.label.to_string();
+        let mistakes = report.mistakes.into_iter().map(|mistake| {
+            let (id, example) = examples[mistake.example];
+            MistakenExample {
+                id,
+                label: label(set.class_of(example)),
+                taken_for: label(&set.classes()[mistake.taken_for]),
+                probability: mistake.probability,
+            }
+        });
         let suspects = report.suspects.into_iter().map(|suspect| {
             let (id, example) = examples[suspect.example];
             SuspectLabel {
                 id,
                 label: label(set.class_of(example)),
                 looks_like: label(&set.classes()[suspect.looks_like]),
+                nearest: examples[suspect.nearest].0,
                 margin: suspect.margin,
             }
         });
@@ -60,6 +73,7 @@ impl Classifier {
             accuracy: report.accuracy,
             confusion: report.confusion,
             recall: report.recall,
+            mistakes: mistakes.collect(),
             suspects: suspects.collect(),
             labels: set.classes().iter().map(label).collect(),
         })

@@ -70,8 +70,22 @@ pub struct Suspect {
     pub example: usize,
     /// The class that it looks like.
     pub looks_like: usize,
+    /// The example of that class that it is most like.
+    pub nearest: usize,
     /// Probability of its own class less that of the other, in `[-1, 0)`; the lower, the more suspect.
     pub margin: f64,
+}
+
+/// A held-out example that was taken for another class.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Mistake {
+    /// Which example of the task.
+    pub example: usize,
+    /// The class that it was taken for.
+    pub taken_for: usize,
+    /// Probability of that class, in `(0, 1]`.
+    pub probability: f64,
 }
 
 /// What held-out examples say about a set.
@@ -85,6 +99,8 @@ pub struct Report {
     pub confusion: Vec<Vec<usize>>,
     /// Share of each class that is recognised.
     pub recall: Vec<Option<Estimate>>,
+    /// The examples that were taken for another class.
+    pub mistakes: Vec<Mistake>,
     /// The examples whose label looks wrong, the most suspect first.
     pub suspects: Vec<Suspect>,
 }
@@ -96,7 +112,8 @@ impl Report {
         let mut confusion = vec![vec![0; classes]; classes];
         let mut once = vec![(0, 0); classes];
         let mut confidence = vec![(0.0, 0); classes];
-        let mut suspects: Vec<(Suspect, f64)> = Vec::new();
+        let mut mistakes = Vec::new();
+        let mut doubtful = Vec::new();
         for (i, p) in held_out.probabilities(temperature) {
             let (own, example) = (held_out.labels[i], held_out.examples[i]);
             let best = largest(&p);
@@ -107,32 +124,43 @@ impl Report {
             }
             confidence[own].0 += p[own];
             confidence[own].1 += 1;
-            if p[best] > p[own] {
-                let suspect = Suspect {
+            if best != own {
+                mistakes.push(Mistake {
                     example,
-                    looks_like: best,
-                    margin: p[own] - p[best],
-                };
-                suspects.push((suspect, p[best]));
+                    taken_for: best,
+                    probability: p[best],
+                });
+            }
+            if p[best] > p[own] {
+                doubtful.push((example, best, p[own] - p[best], p[best]));
             }
         }
-        suspects.retain(|(suspect, p)| {
-            let (example, other) = (suspect.example, suspect.looks_like);
-            let (sum, n) = confidence[other];
-            confidence[task.labels()[example]].1 >= FEWEST
-                && n > 0
-                && *p >= sum / f64::from(n)
-                && neighbours_agree(task, example, other)
-        });
+        let suspects = doubtful
+            .into_iter()
+            .filter_map(|(example, other, margin, p)| {
+                let (sum, n) = confidence[other];
+                let as_sure = confidence[task.labels()[example]].1 >= FEWEST
+                    && n > 0
+                    && p >= sum / f64::from(n);
+                let nearest = as_sure.then(|| agreeing(task, example, other)).flatten()?;
+                Some(Suspect {
+                    example,
+                    looks_like: other,
+                    nearest,
+                    margin,
+                })
+            });
+        let suspects: Vec<Suspect> = suspects.collect();
         let mut order: Vec<usize> = (0..suspects.len()).collect();
-        let margin = |i: usize| suspects[i].0.margin;
+        let margin = |i: usize| suspects[i].margin;
         sort_indices(&mut order, &|a, b| margin(a).total_cmp(&margin(b)));
         let sum = once.iter().fold((0, 0), |s, o| (s.0 + o.0, s.1 + o.1));
         Self {
             accuracy: Estimate::wilson(sum.0, sum.1).filter(|_| classes > 1),
             recall: once.iter().map(|&(k, n)| Estimate::wilson(k, n)).collect(),
             confusion,
-            suspects: order.into_iter().map(|i| suspects[i].0.clone()).collect(),
+            mistakes,
+            suspects: order.into_iter().map(|i| suspects[i].clone()).collect(),
         }
     }
 }
@@ -153,13 +181,15 @@ fn repeats(task: &Task, held_out: &HeldOut, i: usize) -> bool {
     earlier.any(|(&o, _)| linalg::dot(task.row(example), task.row(o)) > DUPLICATE * streams)
 }
 
-/// Whether most of the nearest other examples are of this class.
-fn neighbours_agree(task: &Task, example: usize, class: usize) -> bool {
+/// The nearest of the other examples that is of this class, where most of the nearest are.
+fn agreeing(task: &Task, example: usize, class: usize) -> Option<usize> {
     let mut similarity = vec![0.0; task.n_examples()];
     task.similarities_into(task.row(example), &mut Vec::new(), &mut similarity);
     let mut others: Vec<usize> = (0..task.n_examples()).filter(|&i| i != example).collect();
     sort_indices(&mut others, &|a, b| similarity[b].total_cmp(&similarity[a]));
     others.truncate(NEIGHBOURS);
-    let votes = others.iter().filter(|&&i| task.labels()[i] == class);
-    2 * votes.count() > others.len()
+    let of_class = |i: &usize| task.labels()[*i] == class;
+    let votes = others.iter().filter(|&i| of_class(i)).count();
+    let nearest = others.iter().copied().find(of_class);
+    nearest.filter(|_| 2 * votes > others.len())
 }

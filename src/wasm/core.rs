@@ -312,7 +312,7 @@ impl CoreClassifier {
         self.0.export()?.to_onnx()
     }
 
-    /// `{accuracy, labels, confusion, recall, suspects}`; see `Quality`.
+    /// `{accuracy, labels, confusion, recall, mistakes, suspects}`; see `Quality`.
     pub fn quality(&mut self) -> Result<JsValue> {
         Ok(out(&self.0.quality()?))
     }

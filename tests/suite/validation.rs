@@ -101,4 +101,15 @@ fn a_report_is_of_the_head_that_answers() {
     let recogniser = Recogniser::fit(&spec, task.clone()).unwrap();
     let report = recogniser.report(&task).unwrap();
     assert_eq!(report.confusion, confusion(&prepared));
+    // Each mistake is counted off the diagonal, and nothing else is.
+    let mut counted = vec![vec![0; 4]; 4];
+    for mistake in &report.mistakes {
+        counted[task.labels()[mistake.example]][mistake.taken_for] += 1;
+        assert!(mistake.probability > 0.25 && mistake.probability <= 1.0);
+    }
+    for (c, row) in report.confusion.iter().enumerate() {
+        counted[c][c] = row[c];
+    }
+    assert_eq!(counted, report.confusion);
+    assert!(!report.mistakes.is_empty());
 }
