@@ -86,6 +86,7 @@ export const de: Text = {
     network: "Ein Download ist fehlgeschlagen. Prüfe die Verbindung und versuche es noch einmal.",
     worker: `Der Encoder ist stehen geblieben. ${kept}`,
     "no-encoder": `Der Encoder ist nicht da. ${again}.`,
+    "no-picture": "Von diesem Foto ist kein Bild da.",
     "no-text": "Dieser Encoder kennt keine Wörter, nur Bilder.",
     storage: "Der Speicher des Browsers hat versagt.",
     "unknown-set": "Diese Sammlung gibt es nicht mehr.",

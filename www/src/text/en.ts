@@ -82,6 +82,7 @@ const codes: Record<Code, string> = {
   network: "A download failed. Check the connection and try again.",
   worker: "The encoder stopped working. Reload the page: your saved photos are still there.",
   "no-encoder": "The encoder is not there. Reload the page.",
+  "no-picture": "No picture of this photo is kept.",
   "no-text": "This encoder knows no words, only pictures.",
   storage: "The browser’s storage failed.",
   "unknown-set": "That set is not there any more.",

@@ -82,6 +82,7 @@ export const zh: Text = {
     network: "下载失败。请检查网络后重试。",
     worker: `编码器停止了工作。${kept}`,
     "no-encoder": `没有编码器。${again}。`,
+    "no-picture": "没有保存这张照片的图片。",
     "no-text": "这个编码器不认识文字，只认识图片。",
     storage: "浏览器的存储出错了。",
     "unknown-set": "这个集合已经不在了。",
