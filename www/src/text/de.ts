@@ -183,6 +183,7 @@ export const de: Text = {
   },
   unusable: {
     kept: "Sie ist noch da, unverändert.",
+    pictures: "Aus den Bildern ihrer Fotos lässt sie sich neu lehren.",
     copy: "Kopie sichern",
     anew: "Neu anfangen",
   },
@@ -210,6 +211,7 @@ export const de: Text = {
     known: (count) => plural(count, { one: "das Foto war schon da", other: "alle # Fotos waren schon da" }),
     removePhotos: (count) => `${photos(count)} entfernt`,
     movePhotos: (count, label) => `${photos(count)} nach ${label} verschoben`,
+    reteach: (model) => `Sammlung neu gelehrt mit ${model}`,
   },
   samples: {
     title: "Oder fang mit einem Beispiel an",
@@ -440,6 +442,16 @@ export const de: Text = {
     loading: (model) => `${model} wird geladen`,
     starting: "Alles ist da. Er startet, das kann eine halbe Minute dauern …",
     inUse: (model) => `neue Sammlung, mit ${model}`,
+    orAnew: "Oder er lernt die offene neu, aus den Bildern, die von ihren Fotos da sind.",
+    orHere: "Oder lehre sie neu mit dem Encoder dieser Seite, aus den Bildern, die von ihren Fotos da sind.",
+    reteach: "Diese Sammlung neu lehren",
+    reteachHere: "Neu lehren mit dem Encoder dieser Seite",
+    reteaching: (model) => `Die Sammlung wird neu gelehrt mit ${model}`,
+    progress: (done, total) => `${done} von ${total} Fotos`,
+    retaught: (count, model) => `${photos(count)} neu gelehrt mit ${model}`,
+    noPictures: "Die Sammlung bleibt, wie sie ist: Kein Bild ihrer Fotos lässt sich verwenden.",
+    photo: (label) => (label === undefined ? "Foto ohne Klasse" : `Foto von ${label}`),
+    words: (label) => (label === undefined ? "Was sie beobachtet hat" : `Text von ${label}`),
     again: "Noch einmal versuchen",
   },
   confusion: {

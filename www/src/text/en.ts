@@ -197,6 +197,7 @@ export const en = {
   },
   unusable: {
     kept: "It is still there, untouched.",
+    pictures: "It can be taught anew from the pictures that are kept of its photos.",
     copy: "Save a copy",
     anew: "Start anew",
   },
@@ -225,6 +226,7 @@ export const en = {
       plural(count, { one: "that photo was there already", other: "all # photos were there already" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
+    reteach: (model: string) => `taught the set anew with ${model}`,
   },
   samples: {
     title: "Or start with one of ours",
@@ -440,6 +442,17 @@ export const en = {
     loading: (model: string) => `Loading ${model}`,
     starting: "All is here. It starts, which may take half a minute…",
     inUse: (model: string) => `new set, with ${model}`,
+    orAnew: "Or it teaches the open one anew, from the pictures that are kept of its photos.",
+    orHere: "Or teach it anew with this page’s encoder, from the pictures that are kept of its photos.",
+    reteach: "Teach this set anew",
+    reteachHere: "Teach it anew with this page’s encoder",
+    reteaching: (model: string) => `Teaching the set anew with ${model}`,
+    progress: (done: number, total: number) => `${done} of ${photos(total)}`,
+    retaught: (count: number, model: string) => `taught ${photos(count)} anew with ${model}`,
+    noPictures: "The set stays as it is, because no picture of its photos can be used.",
+    photo: (label: string | undefined) =>
+      label === undefined ? "Photo without a class" : `Photo of ${label}`,
+    words: (label: string | undefined) => (label === undefined ? "What it observed" : `Text of ${label}`),
     again: "Try again",
   },
   confusion: {

@@ -165,6 +165,7 @@ export const zh: Text = {
   },
   unusable: {
     kept: "它还在，没有改动。",
+    pictures: "可以用保存下来的照片图片重新教它。",
     copy: "保存副本",
     anew: "重新开始",
   },
@@ -190,6 +191,7 @@ export const zh: Text = {
     known: (count) => (count === 1 ? "这张照片已经有了" : `这 ${count} 张照片都已经有了`),
     removePhotos: (count) => `删除了 ${photos(count)}`,
     movePhotos: (count, label) => `把 ${photos(count)}移到 ${label}`,
+    reteach: (model) => `用 ${model} 重新教了集合`,
   },
   samples: {
     title: "或者先用一组现成的例子",
@@ -407,6 +409,16 @@ export const zh: Text = {
     loading: (model) => `正在加载 ${model}`,
     starting: "全部下载完毕。正在启动，可能需要半分钟…",
     inUse: (model) => `新集合，使用 ${model}`,
+    orAnew: "也可以用保存下来的照片图片重新教打开的集合。",
+    orHere: "也可以用本页的编码器和保存下来的照片图片重新教它。",
+    reteach: "重新教这个集合",
+    reteachHere: "用本页的编码器重新教",
+    reteaching: (model) => `正在用 ${model} 重新教集合`,
+    progress: (done, total) => `${total} 张照片中的第 ${done} 张`,
+    retaught: (count, model) => `用 ${model} 重新教了 ${photos(count)}`,
+    noPictures: "集合保持不变：它的照片没有可用的图片。",
+    photo: (label) => (label === undefined ? "没有类别的照片" : `${label} 的照片`),
+    words: (label) => (label === undefined ? "它观察到的内容" : `${label} 的文字`),
     again: "重试",
   },
   confusion: {

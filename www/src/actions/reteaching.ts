@@ -1,0 +1,74 @@
+/** Teach a set anew with another encoder: it gives its place to the new set, and Undo brings it back. */
+import type { Encoder, Lost } from "handful";
+import { codeOf } from "../engine/codes";
+import { acceptOffer, shippedEncoder } from "../engine/encoders";
+import { type Origin, recordOrigin } from "../engine/journal";
+import { type Anew, stopReteaching, teachAnew } from "../engine/reteaching";
+import { saved } from "../engine/set";
+import { freshId, getState, update } from "../state/live";
+import type { EncoderName } from "../state/state";
+import { withProblem } from "../state/updates";
+import { store } from "../store/sets";
+import { text } from "../text";
+import { kept, openListed, stays } from "./sets";
+import { showToast } from "./toast";
+
+/** With the encoder that comes with the page. */
+export async function reteachHere(): Promise<void> {
+  await reteach(await shippedEncoder(), "shipped");
+}
+
+/** With the encoder that is offered, once it is loaded. */
+export async function reteachWithOffered(): Promise<void> {
+  const { offer } = getState();
+  const encoder = await acceptOffer();
+  if (offer && encoder) await reteach(encoder, offer.name);
+}
+
+export { stopReteaching };
+
+async function reteach(encoder: Encoder, name: EncoderName): Promise<void> {
+  await kept(async () => {
+    if (!(await saved())) return stays();
+    const { setId: before } = getState();
+    const anew = await teach(encoder, name);
+    if (!anew) return false;
+    const set = await store.replace(before, anew);
+    const model = text.encoder.models[name];
+    recordOrigin({ set, before, action: { words: () => text.did.reteach(text.encoder.models[name]) } });
+    if (!(await openListed(set))) return false;
+    for (const lost of anew.lost) tellLost(lost);
+    showToast(text.encoder.retaught(anew.photos, model), "step");
+    return true;
+  });
+}
+
+/** The new set; null where there is none, of which the person is told unless they stopped it. */
+async function teach(encoder: Encoder, name: EncoderName): Promise<Anew | null> {
+  try {
+    const anew = await teachAnew(encoder, name);
+    if (!anew || anew.photos > 0) return anew;
+    showToast(text.encoder.noPictures, null);
+  } catch (error) {
+    console.warn("the set could not be taught anew", error);
+    showToast(text.codes[codeOf(error)], null);
+  }
+  return null;
+}
+
+function tellLost({ id, label, reason }: Lost): void {
+  const name = id === undefined ? text.encoder.words(label) : text.encoder.photo(label);
+  update((state) => withProblem(state, { id: freshId(), name, code: reason.code }));
+}
+
+/** The set that gave its place away has it again. */
+export async function takeBack({ set, before, action }: Origin): Promise<void> {
+  await kept(async () => {
+    if (!(await saved())) return stays();
+    await store.restore(before);
+    await store.remove(set);
+    if (!(await openListed(before))) return false;
+    showToast(text.history.undone(action.words(0)), null);
+    return true;
+  });
+}
