@@ -3,10 +3,9 @@ import type { Encoder, Lost } from "handful";
 import { codeOf } from "../engine/codes";
 import { acceptOffer, shippedEncoder } from "../engine/encoders";
 import { type Origin, recordOrigin } from "../engine/journal";
-import { type Anew, stopReteaching, teachAnew } from "../engine/reteaching";
+import { type Anew, stopTeachingAnew, teachAnew } from "../engine/reteaching";
 import { saved } from "../engine/set";
-import { freshId, getState, update } from "../state/live";
-import type { EncoderName } from "../state/state";
+import { freshId, getState, set, update } from "../state/live";
 import { withProblem } from "../state/updates";
 import { store } from "../store/sets";
 import { text } from "../text";
@@ -15,38 +14,39 @@ import { showToast } from "./toast";
 
 /** With the encoder that comes with the page. */
 export async function reteachHere(): Promise<void> {
-  await reteach(await shippedEncoder(), "shipped");
+  await reteach(await shippedEncoder());
 }
 
 /** With the encoder that is offered, once it is loaded. */
 export async function reteachWithOffered(): Promise<void> {
-  const { offer } = getState();
   const encoder = await acceptOffer();
-  if (offer && encoder) await reteach(encoder, offer.name);
+  if (encoder) await reteach(encoder);
 }
 
-export { stopReteaching };
+/** The set stays as it is. */
+export function stopReteaching(): void {
+  stopTeachingAnew();
+}
 
-async function reteach(encoder: Encoder, name: EncoderName): Promise<void> {
+async function reteach(encoder: Encoder): Promise<void> {
   await kept(async () => {
     if (!(await saved())) return stays();
     const { setId: before } = getState();
-    const anew = await teach(encoder, name);
+    const anew = await teach(encoder);
     if (!anew) return false;
-    const set = await store.replace(before, anew);
-    const model = text.encoder.models[name];
-    recordOrigin({ set, before, action: { words: () => text.did.reteach(text.encoder.models[name]) } });
-    if (!(await openListed(set))) return false;
+    const now = await store.replace(before, anew);
+    recordOrigin({ set: now, before, action: { words: () => text.did.reteach } });
+    if (!(await openListed(now))) return false;
     for (const lost of anew.lost) tellLost(lost);
-    showToast(text.encoder.retaught(anew.photos, model), "step");
+    showToast(text.encoder.retaught(anew.photos), "step");
     return true;
   });
 }
 
 /** The new set; null where there is none, of which the person is told unless they stopped it. */
-async function teach(encoder: Encoder, name: EncoderName): Promise<Anew | null> {
+async function teach(encoder: Encoder): Promise<Anew | null> {
   try {
-    const anew = await teachAnew(encoder, name);
+    const anew = await teachAnew(encoder);
     if (!anew || anew.photos > 0) return anew;
     showToast(text.encoder.noPictures, null);
   } catch (error) {
@@ -62,12 +62,14 @@ function tellLost({ id, label, reason }: Lost): void {
 }
 
 /** The set that gave its place away has it again. */
-export async function takeBack({ set, before, action }: Origin): Promise<void> {
+export async function takeBack({ set: now, before, action }: Origin): Promise<void> {
   await kept(async () => {
     if (!(await saved())) return stays();
     await store.restore(before);
-    await store.remove(set);
+    await store.remove(now);
     if (!(await openListed(before))) return false;
+    // What was left out is there again.
+    set({ problems: [] });
     showToast(text.history.undone(action.words(0)), null);
     return true;
   });

@@ -2,7 +2,6 @@
 import { Classifier, type Encoder, type Lost } from "handful";
 import type { SetFile } from "handful/store";
 import { set } from "../state/live";
-import type { EncoderName } from "../state/state";
 import { setAsSaved } from "./session";
 
 let stop = new AbortController();
@@ -15,11 +14,11 @@ export interface Anew extends Pick<SetFile, "bytes" | "pictures"> {
 }
 
 /** Teaches the set that is here anew; it stays as it is. Gives null where that is stopped. */
-export async function teachAnew(encoder: Encoder, name: EncoderName): Promise<Anew | null> {
+export async function teachAnew(encoder: Encoder): Promise<Anew | null> {
   stop = new AbortController();
   const { signal } = stop;
   const { bytes, pictures } = setAsSaved();
-  const show = (done: number, total: number) => set({ reteaching: { encoder: name, done, total } });
+  const show = (done: number, total: number) => set({ reteaching: { done, total } });
   show(0, 0);
   try {
     const { classifier, lost } = await Classifier.reencode(bytes, {
@@ -46,6 +45,6 @@ export async function teachAnew(encoder: Encoder, name: EncoderName): Promise<An
   }
 }
 
-export function stopReteaching(): void {
+export function stopTeachingAnew(): void {
   stop.abort();
 }

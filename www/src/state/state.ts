@@ -232,8 +232,8 @@ export interface VisitState {
   /** What looks at the photos of the open set. */
   encoder: EncoderName;
   offer: Offer | null;
-  /** The set that is taught anew with an encoder, and how many of its photos are; 0 in all while that is not known. */
-  reteaching: { encoder: EncoderName; done: number; total: number } | null;
+  /** How many photos of the set are taught anew with another encoder; 0 in all while that is not known. */
+  reteaching: { done: number; total: number } | null;
   set: SetStatus;
   /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
   sets: readonly { id: string; name: string }[];

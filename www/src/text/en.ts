@@ -226,7 +226,7 @@ export const en = {
       plural(count, { one: "that photo was there already", other: "all # photos were there already" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
-    reteach: (model: string) => `taught the set anew with ${model}`,
+    reteach: "taught the set anew",
   },
   samples: {
     title: "Or start with one of ours",
@@ -446,9 +446,9 @@ export const en = {
     orHere: "Or teach it anew with this page’s encoder, from the pictures that are kept of its photos.",
     reteach: "Teach this set anew",
     reteachHere: "Teach it anew with this page’s encoder",
-    reteaching: (model: string) => `Teaching the set anew with ${model}`,
+    reteaching: "Teaching the set anew",
     progress: (done: number, total: number) => `${done} of ${photos(total)}`,
-    retaught: (count: number, model: string) => `taught ${photos(count)} anew with ${model}`,
+    retaught: (count: number) => `taught ${photos(count)} anew`,
     noPictures: "The set stays as it is, because no picture of its photos can be used.",
     photo: (label: string | undefined) =>
       label === undefined ? "Photo without a class" : `Photo of ${label}`,
