@@ -475,7 +475,7 @@ await check(
   "the store: photos are taught, kept with their pictures, and answered in the next visit",
   async () => {
     const { Classifier, Encoder } = await import("./package/dist/index.js");
-    const { Store } = await import("./package/dist/store/index.js");
+    const { Store, writeSetFile } = await import("./package/dist/store/index.js");
     const photo = async (name) => (await fetch(`./photos/${name}.png`)).blob();
     const encoder = await Encoder.load();
     const store = new Store({ name: "photos" });
@@ -495,6 +495,15 @@ await check(
       const picture = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
       expect(picture.width === 160, "a picture that can be shown");
     }
+
+    // What is in the file is enough to teach the set anew.
+    const { classifier: old, pictures } = again;
+    const file = writeSetFile({ bytes: old.save(), name: "Things", pictures });
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { classifier, lost } = await Classifier.reencode(bytes, { encoder });
+    expect(lost.length === 0 && classifier.examples.length === 4, "every photo");
+    expect((await classifier.predict(await photo("leaf-5"))).label === "leaf", "a leaf, taught anew");
+    classifier.dispose();
     again.dispose();
     encoder.dispose();
   },
