@@ -5,7 +5,7 @@ import { acceptOffer, shippedEncoder } from "../engine/encoders";
 import { type Origin, recordOrigin } from "../engine/journal";
 import { type Anew, stopTeachingAnew, teachAnew } from "../engine/reteaching";
 import { saved } from "../engine/set";
-import { freshId, getState, set, update } from "../state/live";
+import { freshId, getState, set, subscribe, update } from "../state/live";
 import { withProblem } from "../state/updates";
 import { store } from "../store/sets";
 import { text } from "../text";
@@ -29,6 +29,7 @@ export function stopReteaching(): void {
 }
 
 async function reteach(encoder: Encoder): Promise<void> {
+  await nothingOnItsWay();
   await kept(async () => {
     if (!(await saved())) return stays();
     const { setId: before } = getState();
@@ -40,6 +41,19 @@ async function reteach(encoder: Encoder): Promise<void> {
     for (const lost of anew.lost) tellLost(lost);
     showToast(text.encoder.retaught(anew.photos), "step");
     return true;
+  });
+}
+
+/** Resolves when all photos that were given to the set are in it: in the new one nobody would miss them. */
+function nothingOnItsWay(): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (getState().teaching.kind === "working") return;
+      end();
+      resolve();
+    };
+    const end = subscribe(look);
+    look();
   });
 }
 
