@@ -164,12 +164,14 @@ export class Classifier extends FeatureClassifier {
       const [streams, encoderId] = [core.streams(), core.encoder()];
       if (!encoder || fits(encoder, { streams, encoderId })) return core;
       core.free();
-      const made = fromEarlierEncoder({ encoderId })
+      const earlier = fromEarlierEncoder({ encoderId });
+      const made = earlier
         ? `“${encoderId}”, the encoder of an earlier version of handful`
         : describe(encoderId, streams);
+      const way = earlier ? "Have" : "Load it with the encoder that made it, or have";
       throw new HandfulError(
         "other-encoder",
-        `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}. Load it with the encoder that made it, or have \`Classifier.reencode\` teach it anew from its pictures.`,
+        `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}. ${way} \`Classifier.reencode\` teach it anew from its pictures.`,
       );
     });
   }
