@@ -79,8 +79,13 @@ export const IMAGE_ENCODER: Kind = {
   },
 };
 export const ENCODER: Kind = {
-  wanted: "an encoder with a function `encode`, an object with the address of a manifest, or null",
-  holds: (value) => value === null || isRecord(value),
+  wanted: 'an encoder with a function `encode`, an object with the address of a manifest, "auto" or null',
+  holds: (value) => value === null || value === "auto" || isRecord(value),
+};
+/** Of a set that is taught anew, which needs one, and another one than it has. */
+export const OTHER_ENCODER: Kind = {
+  wanted: "an encoder with a function `encode`, or an object with the address of a manifest",
+  holds: isRecord,
 };
 export const NAME: Kind = {
   wanted: "a text that is not empty",

@@ -12,6 +12,7 @@ import {
   IMAGE_OPTIONS,
   type Kinds,
   MODULE,
+  OTHER_ENCODER,
   STREAMS,
 } from "./check.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
@@ -20,6 +21,9 @@ import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
 import { CORE_OPTIONS, type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
 import { CheckedEncoder, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
+import { inspect } from "./inspect.js";
+import { preset, presetOf } from "./preset.js";
+import { type Lost, type PictureOf, reencode } from "./reencode.js";
 import type {
   AddResult,
   Answer,
@@ -41,9 +45,10 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
   /**
    * What turns images into features. Default: the encoder that comes with the package. A source is loaded, and
    * disposed of with the classifier; an {@link Encoder} or another {@link ImageEncoder} of yours stays yours. `null`: none,
-   * features only.
+   * features only. `"auto"`: the one that made the set that is loaded, where that is a `preset` or the encoder of the package; a preset
+   * may be a large download, of which `inspect` and {@link presetOf} tell before. A new set gets the encoder of the package.
    */
-  readonly encoder?: EncoderSource | ImageEncoder | null | undefined;
+  readonly encoder?: EncoderSource | ImageEncoder | "auto" | null | undefined;
   /** The parts of a feature row; only for a new set with `encoder: null`. */
   readonly streams?: Streams | undefined;
   /**
@@ -73,6 +78,32 @@ const OPTIONS: Kinds<ClassifierOptions> = {
   encoderWasm: MODULE,
   worker: FUNCTION,
 };
+
+/** Options of {@link Classifier.reencode}. */
+export interface ReencodeOptions extends Omit<ClassifierOptions, "encoder" | "streams"> {
+  /** The other encoder. Default: the one that comes with the package. */
+  readonly encoder?: EncoderSource | ImageEncoder | undefined;
+  /**
+   * The picture of the photo with an id, the larger the better, as it was taught. Where it gives none, the one that is kept in the file is
+   * taken. Photos of a few pictures are asked for at a time.
+   */
+  readonly picture?: PictureOf | undefined;
+}
+
+const { streams: _, ...OPTIONS_OF_MADE } = OPTIONS;
+const REENCODE_OPTIONS: Kinds<ReencodeOptions> = {
+  ...OPTIONS_OF_MADE,
+  encoder: OTHER_ENCODER,
+  picture: FUNCTION,
+};
+
+/** What {@link Classifier.reencode} gives. */
+export interface Reencoded {
+  /** The set as the other encoder sees it. */
+  readonly classifier: Classifier;
+  /** What is not in it; empty where all is. */
+  readonly lost: readonly Lost[];
+}
 
 /**
  * Recognises what it has been shown: give it a few images of each of a few things, then ask about others.
@@ -112,16 +143,10 @@ export class Classifier extends FeatureClassifier {
    */
   static override async create(options: ClassifierOptions = {}): Promise<Classifier> {
     checkOptions("options", options, OPTIONS);
-    return Classifier.#assemble(options, (Core, encoder) => {
+    return Classifier.#assemble(options, async (Core, encoder) => {
       const streams = encoder?.streams ?? options.streams;
       if (!streams) throw new HandfulError("parameter", "A classifier with `encoder: null` needs `streams`.");
-      const core = new Core(streams, encoder?.id);
-      if (!encoder || fits(encoder, { streams: core.streams() })) return core;
-      core.free();
-      throw new HandfulError(
-        "parameter",
-        `The streams of the encoder “${encoder.id}” should come in another order: \`clip\` first, the others by name.`,
-      );
+      return emptyOf(Core, streams, encoder);
     });
   }
 
@@ -133,33 +158,67 @@ export class Classifier extends FeatureClassifier {
   static override async load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
     check("bytes", bytes, BYTES);
     checkOptions("options", options, OPTIONS);
-    return Classifier.#assemble(options, (Core, encoder) => {
-      const core = Core.load(bytes);
+    const chosen = options.encoder === "auto" ? { ...options, encoder: makerOf(bytes) } : options;
+    return Classifier.#assemble(chosen, async (Core, encoder) => {
+      const core = guarded(() => Core.load(bytes));
       const [streams, encoderId] = [core.streams(), core.encoder()];
       if (!encoder || fits(encoder, { streams, encoderId })) return core;
       core.free();
-      const made = fromEarlierEncoder({ encoderId })
-        ? `“${encoderId}”, the encoder of an earlier version of handful: teach a new set from its photos`
+      const earlier = fromEarlierEncoder({ encoderId });
+      const made = earlier
+        ? `“${encoderId}”, the encoder of an earlier version of handful`
         : describe(encoderId, streams);
+      const way = earlier ? "Have" : "Load it with the encoder that made it, or have";
       throw new HandfulError(
         "other-encoder",
-        `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}.`,
+        `This set was made with ${made}; the encoder here is ${describe(encoder.id, encoder.streams)}. ${way} \`Classifier.reencode\` teach it anew from its pictures.`,
       );
     });
   }
 
+  /**
+   * A set taught anew with another encoder, from its pictures: those that `writeSetFile` of `handful/store` has put beside it, or those that
+   * `picture` gives. Classes, labels, ids, order, negatives, unlabelled photos, the head and who takes part stay; labels are read anew. The
+   * bytes are not changed, so whoever keeps them, or the classifier that saved them, can go back; an abort leaves nothing behind.
+   * Progress comes in the stages of {@link Encoder.load}, then of all photos in the stage `encode`.
+   *
+   * @param bytes - What `save` or `writeSetFile` wrote.
+   * @returns The new set without undo steps, and what could not be taught anew, each with its reason.
+   * @throws {@link HandfulError} with one of the codes of {@link create}, or `format`; the reason of an abort.
+   *
+   * @example
+   * ```ts
+   * const bytes = new Uint8Array(await file.arrayBuffer());
+   * const { classifier, lost } = await Classifier.reencode(bytes, { encoder: preset("mobileclip-s1"), onProgress });
+   * for (const { id, label, reason } of lost) console.warn(`photo ${id} of ${label}: ${reason.message}`);
+   * ```
+   */
+  static async reencode(bytes: Uint8Array, options: ReencodeOptions = {}): Promise<Reencoded> {
+    check("bytes", bytes, BYTES);
+    checkOptions("options", options, REENCODE_OPTIONS);
+    let lost: readonly Lost[] = [];
+    const classifier = await Classifier.#assemble(options, async (Core, other) => {
+      const encoder = other as CheckedEncoder; // none is not taken
+      const empty = emptyOf(Core, encoder.streams, encoder);
+      try {
+        const anew = await reencode(bytes, Core, empty, encoder.given, options);
+        lost = anew.lost;
+        return guarded(() => Core.load(anew.bytes));
+      } finally {
+        empty.free();
+      }
+    });
+    return { classifier, lost };
+  }
+
   static async #assemble(
     options: ClassifierOptions,
-    build: (Core: CoreConstructor, encoder: CheckedEncoder | null) => CoreClassifier,
+    build: (Core: CoreConstructor, encoder: CheckedEncoder | null) => Promise<CoreClassifier>,
   ): Promise<Classifier> {
     const loading = openEncoder(options);
     try {
       const [Core, opened] = await Promise.all([abortable(loadCore(options.core), options.signal), loading]);
-      return new Classifier(
-        guarded(() => build(Core, opened.encoder)),
-        opened,
-        options,
-      );
+      return new Classifier(await build(Core, opened.encoder), opened, options);
     } catch (error) {
       loading.then(
         ({ end }) => end(),
@@ -439,9 +498,27 @@ interface Opened {
 async function openEncoder(options: ClassifierOptions): Promise<Opened> {
   const { encoder, encoderWasm: wasm, worker, signal, onProgress } = options;
   if (encoder === null) return { encoder, end: () => {} };
+  if (encoder === "auto") return openEncoder({ ...options, encoder: undefined });
   if (isImageEncoder(encoder)) return { encoder: new CheckedEncoder(encoder), end: () => {} };
   const loaded = await Encoder.load(encoder, { wasm, worker, signal, onProgress });
   return { encoder: new CheckedEncoder(loaded), end: () => loaded.dispose() };
+}
+
+/** A set without classes. */
+function emptyOf(Core: CoreConstructor, streams: Streams, encoder: CheckedEncoder | null): CoreClassifier {
+  const core = guarded(() => new Core(streams, encoder?.id));
+  if (!encoder || fits(encoder, { streams: core.streams() })) return core;
+  core.free();
+  throw new HandfulError(
+    "parameter",
+    `The streams of the encoder “${encoder.id}” should come in another order: \`clip\` first, the others by name.`,
+  );
+}
+
+/** What may have made a set: whatever is no preset may be the encoder of the package, which loading finds out. */
+function makerOf(bytes: Uint8Array): EncoderSource | undefined {
+  const name = presetOf(inspect(bytes));
+  return name && preset(name);
 }
 
 function describe(id: string | undefined, streams: Streams): string {

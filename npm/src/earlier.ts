@@ -5,7 +5,7 @@ const EARLIER = ["handful-tiny"];
 
 /**
  * Whether a set was made with an encoder that came with an earlier version of this package. Features of two encoders cannot
- * be compared, so such a set has to be taught anew from its photos.
+ * be compared, so such a set has to be taught anew from its photos, as `Classifier.reencode` does.
  */
 export function fromEarlierEncoder(set: { readonly encoderId?: string | undefined }): boolean {
   check("set", set, RECORD);

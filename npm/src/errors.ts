@@ -34,6 +34,7 @@ const PACKAGE_ERROR_CODES = [
   "network",
   "worker",
   "no-encoder",
+  "no-picture",
   "no-text",
   "storage",
   "unknown-set",
@@ -62,6 +63,7 @@ const PACKAGE_ERROR_CODES = [
  * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree; `model` also where one of yours fails |
  * | `other-encoder` | a set that was made with another encoder, whose features mean something else |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |
+ * | `no-picture` | a set is taught anew, and there is no picture of one of its photos |
  * | `no-text` | a text was given, but this encoder has no text side |
  * | `wasm-html`, `wasm-load` | the WebAssembly file: an HTML page came instead, or it cannot be compiled |
  * | `simd-missing` | the browser lacks WebAssembly SIMD |

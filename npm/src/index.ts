@@ -1,11 +1,12 @@
 // Entry `handful` for browsers and bundlers.
-export { Classifier, type ClassifierOptions } from "./classifier.js";
+export { Classifier, type ClassifierOptions, type Reencoded, type ReencodeOptions } from "./classifier.js";
 export * from "./core.js";
 export { fromEarlierEncoder } from "./earlier.js";
 export { Encoder } from "./encoder.js";
 export type { EncoderOptions } from "./encoder-worker.js";
 export { encodeMany, type ImageEncoder } from "./image-encoder.js";
-export { PRESET_NAMES, type PresetName, preset } from "./preset.js";
+export { PRESET_NAMES, type PresetName, preset, presetOf } from "./preset.js";
+export type { Lost, PictureOf } from "./reencode.js";
 export type {
   AddResult,
   BatchItem,

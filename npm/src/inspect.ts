@@ -1,5 +1,5 @@
-import { BYTES, check, RECORD } from "./check.js";
-import { HandfulError } from "./errors.js";
+import { BYTES, check } from "./check.js";
+import { openSet, recordOf, refuse, type Tensor } from "./set-bytes.js";
 import { type ClassSummary, HEAD_NAMES, type HeadName, type Stream, type Streams } from "./types.js";
 
 /** What a saved set holds; see {@link inspect}. */
@@ -26,7 +26,8 @@ export interface SetSummary {
 
 /**
  * What a set that `save` wrote holds, without loading it: no WebAssembly is needed. To be shown in a list, or to find the
- * encoder that a set needs: `encoder.fits(inspect(bytes))` and `fromEarlierEncoder(inspect(bytes))` take it.
+ * encoder that a set needs: `encoder.fits(inspect(bytes))`, `presetOf(inspect(bytes))` and `fromEarlierEncoder(inspect(bytes))`
+ * take it. From its pictures, where there are some, `Classifier.reencode` teaches it anew with another encoder.
  *
  * The order of the file is checked, and every number that is told here; whether the features are right is found out by
  * loading the set.
@@ -42,7 +43,7 @@ export interface SetSummary {
  */
 export function inspect(bytes: Uint8Array): SetSummary {
   check("bytes", bytes, BYTES);
-  const { meta, tensors } = open(bytes);
+  const { meta, tensors } = openSet(bytes);
   const { encoder = null, streams: given, classes: listed, head } = meta;
   if (encoder !== null && typeof encoder !== "string") refuse("its encoder is no text");
   if (!Array.isArray(listed)) refuse("it lists no classes");
@@ -67,51 +68,6 @@ export function inspect(bytes: Uint8Array): SetSummary {
     head: headName(head),
     pictures: [...tensors.keys()].filter((name) => /^picture\.\d+$/.test(name)).length,
   };
-}
-
-interface Tensor {
-  readonly dtype: unknown;
-  readonly shape: readonly unknown[];
-  readonly data: Uint8Array;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The description of the set, and the tensors by their names: `docs/format.md` is the specification. */
-function open(bytes: Uint8Array): { meta: Fields; tensors: ReadonlyMap<string, Tensor> } {
-  if (bytes.length < 8) refuse("it is too short");
-  const end = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (end > bytes.length) refuse("its header is longer than the file");
-  const { __metadata__: metadata, ...entries } = parse(
-    new TextDecoder().decode(bytes.subarray(8, end)),
-    "its header",
-  );
-  const { handful } = recordOf(metadata, "its metadata");
-  if (typeof handful !== "string") refuse('it has no entry "handful"');
-  const meta = parse(handful, 'its entry "handful"');
-  if (meta.version !== 1) refuse(`it has version ${String(meta.version)}, this program reads version 1`);
-  return { meta, tensors: tensorsOf(entries, bytes.subarray(end)) };
-}
-
-/** The tensors lie one behind another, and fill the file. */
-function tensorsOf(entries: Fields, data: Uint8Array): Map<string, Tensor> {
-  const placed = Object.entries(entries).map(([name, entry]) => {
-    const { dtype, shape, data_offsets: offsets } = recordOf(entry, `tensor "${name}"`);
-    if (!Array.isArray(shape) || !Array.isArray(offsets)) refuse(`tensor "${name}" has no place`);
-    const [start, end]: unknown[] = offsets;
-    return { name, dtype, shape, start, end };
-  });
-  placed.sort((a, b) => Number(a.start) - Number(b.start) || Number(a.end) - Number(b.end));
-  const tensors = new Map<string, Tensor>();
-  let filled = 0;
-  for (const { name, dtype, shape, start, end } of placed) {
-    if (start !== filled || typeof end !== "number" || !Number.isInteger(end) || end < start)
-      refuse(`tensor "${name}" does not begin where the one before it ends`);
-    tensors.set(name, { dtype, shape, data: data.subarray(start, end) });
-    filled = end;
-  }
-  if (filled !== data.length) refuse("its tensors do not fill the file");
-  return tensors;
 }
 
 /** The number of rows of a matrix, and its bytes. */
@@ -212,23 +168,4 @@ function headName(head: unknown): HeadName {
   if (head === null || head === undefined) return "auto";
   const [name] = Object.keys(recordOf(head, "its head"));
   return HEAD_NAMES.find((known) => known === name) ?? refuse("its head is not known here");
-}
-
-function parse(text: string, what: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    refuse(`${what} is no JSON`);
-  }
-  return recordOf(value, what);
-}
-
-function recordOf(value: unknown, what: string): Fields {
-  if (!RECORD.holds(value)) refuse(`${what} is no object`);
-  return value as Fields;
-}
-
-function refuse(why: string): never {
-  throw new HandfulError("format", `not a readable handful set: ${why}`);
 }

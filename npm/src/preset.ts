@@ -1,4 +1,4 @@
-import { ADDRESS, check, checkOptions, oneOf } from "./check.js";
+import { ADDRESS, check, checkOptions, oneOf, RECORD, TEXT } from "./check.js";
 import type { EncoderSource } from "./types.js";
 
 /** Every name that {@link preset} takes. */
@@ -60,4 +60,21 @@ export function preset(name: PresetName, options: { readonly base?: URL | string
   checkOptions("options", options, { base: ADDRESS });
   const words = name === "handful-lite2" ? shippedWords() : undefined;
   return { manifest: MANIFESTS[name](), words, base: options.base, keep: true };
+}
+
+/**
+ * Which preset made a set, as the id of its encoder says; `undefined` where none did. Whether the files of the preset are still those is
+ * found out by loading them: `encoder.fits(set)`.
+ *
+ * @example
+ * ```ts
+ * const name = presetOf(inspect(bytes));
+ * const encoder = await Encoder.load(name && preset(name, { base: `/models/${name}/` }));
+ * ```
+ */
+export function presetOf(set: { readonly encoderId?: string | undefined }): PresetName | undefined {
+  check("set", set, RECORD);
+  const { encoderId = "" } = set;
+  check("set.encoderId", encoderId, TEXT);
+  return PRESET_NAMES.find((name) => encoderId.startsWith(`${name}@`));
 }

@@ -164,21 +164,25 @@ const ortOptions = {
   fine: [],
 };
 ortOptions.fields.ort = kind(() => here.ort);
-const classifierOptions = options({
+const madeOptions = {
   ...call,
   core: wasm,
-  encoder: kind(() => here.encoder, ["null"]),
-  streams: { ...streams, fine: ["empty array"] }, // not looked at where an encoder is
   text: flag,
   onTextError: callback,
   encoderWasm: module,
   worker: kind(() => here.openThread, ["function"]),
+};
+const classifierOptions = options({
+  ...madeOptions,
+  encoder: kind(() => here.encoder, ["null"]),
+  streams: { ...streams, fine: ["empty array"] }, // not looked at where an encoder is
 });
 
 /** What each function takes. `#` stands between a class and a method, `=` behind what is set. */
 export const CALLS = {
   init: [optional(wasm)],
   preset: [kind(() => "mobileclip-s1"), options({ base: { ...address, right: () => undefined } })],
+  presetOf: [record({ encoderId: optional(text) })],
   inspect: [bytes],
   fromEarlierEncoder: [record({ encoderId: optional(text) })],
   "FeatureClassifier.create": [
@@ -233,6 +237,14 @@ export const CALLS = {
   "FeatureClassifier#dispose": [],
   "Classifier.create": [classifierOptions],
   "Classifier.load": [{ ...bytes, right: () => savedOfEncoder }, classifierOptions],
+  "Classifier.reencode": [
+    bytes,
+    options({
+      ...madeOptions,
+      encoder: kind(() => here.encoder),
+      picture: { ...callback, right: () => () => pixels },
+    }),
+  ],
   "Classifier#addExample": [image, label, imageOptions],
   "Classifier#addExamples": [images, label, imageOptions],
   "Classifier#addNegative": [image, imageOptions],

@@ -5,9 +5,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { FeatureClassifier } from "handful";
 import { serve } from "../presets/server.mjs";
 import { drawnPhotos } from "./files.js";
-import { answer, card, hits, open, photosOf, predict, ready, saved, teach } from "./person.js";
+import {
+  answer,
+  card,
+  expectPhotos,
+  hits,
+  offerPhotos,
+  open,
+  photosOf,
+  predict,
+  ready,
+  saved,
+  teach,
+} from "./person.js";
+import { takeApart, withPictures } from "./set-file.js";
 
 const NAME = "clip-vit-b-32";
 const MODEL = "CLIP ViT-B/32";
@@ -182,4 +196,105 @@ test("asks before it loads what a set was made with, and says what went wrong", 
   await expect(offered(page)).toHaveCount(0);
   await teach(page, { leaf: drawnPhotos("leaf", 0, 2) });
   await predict(page, drawnPhotos("leaf", 5, 6));
+});
+
+/** The open set as a file with pictures. */
+async function fileOf(page: Page): Promise<Buffer> {
+  const download = page.waitForEvent("download");
+  await menu(page, "Save as a file");
+  return readFileSync(await (await download).path());
+}
+
+async function openFile(page: Page, name: string, buffer: Buffer): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await menu(page, "Open a file…");
+  await (await chooser).setFiles({ name, mimeType: "", buffer });
+}
+
+test("teaches the open set anew with the encoder that is chosen, and Undo brings the old set back", async ({
+  page,
+  context,
+}) => {
+  const server = await serve({ models: SMALL });
+  try {
+    await describe(context, `http://localhost:${server.port}/models/${NAME}/`);
+    await open(page);
+    const [leaves, mugs] = [drawnPhotos("leaf", 0, 3), drawnPhotos("mug", 0, 2)];
+    await teach(page, { leaf: leaves, mug: mugs, bread: [] });
+    await chooseLarger(page);
+    await expect(offered(page)).toContainText("Or it teaches the open one anew");
+    // What is still on its way is waited for.
+    await offerPhotos(page, "bread", drawnPhotos("bread", 0, 15));
+    await offered(page).getByRole("button", { name: "Teach this set anew" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "Taught 20 photos anew" })).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await unfold(page);
+    await expect(choice(page)).toHaveValue(NAME);
+    await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("My set");
+    const names = () => page.getByRole("article").evaluateAll((all) => all.map((one) => one.ariaLabel));
+    expect((await names()).slice(0, 3)).toEqual(["leaf", "mug", "bread"]);
+    await expectPhotos(page, "leaf", 3);
+    await predict(page, drawnPhotos("leaf", 5, 6));
+    // What was done since then is taken back first.
+    await teach(page, { tomato: drawnPhotos("tomato", 0, 1) });
+    const undo = page.getByRole("button", { name: "Undo" }).first();
+    await undo.click();
+    await undo.click();
+    await expect(card(page, "tomato")).toHaveCount(0);
+    await undo.click();
+    await expect(page.getByRole("status").filter({ hasText: "Undone: taught the set anew" })).toBeVisible();
+    await expect(choice(page)).toHaveValue("shipped");
+    await expectPhotos(page, "leaf", 3);
+    expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
+
+    // A day long the new one can be had back, in another visit too.
+    await page.reload();
+    await ready(page);
+    await menu(page, "Deleted: My set, bring back");
+    await unfold(page);
+    await expect(choice(page)).toHaveValue(NAME);
+    await expectPhotos(page, "mug", 2);
+  } finally {
+    server.close();
+  }
+});
+
+test("a file of an encoder that nobody knows is taught anew from its pictures, and what has none is named", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 3), mug: drawnPhotos("mug", 0, 3) });
+  await saved(page);
+  const { pictures } = takeApart(await fileOf(page));
+  const theirs = await FeatureClassifier.create({
+    streams: [{ name: "aux", dim: 3 }],
+    encoderId: "theirs@1",
+  });
+  for (const id of [0, 1, 2, 3, 4, 5]) theirs.addFeatures(Float32Array.of(1, id, 2), id < 3 ? "leaf" : "mug");
+  theirs.setEnabled("mug", false);
+  const set = Buffer.from(theirs.save());
+  theirs.dispose();
+  pictures.delete(4);
+  // Begins as a JPEG file does, and is none.
+  pictures.set(1, Buffer.concat([(pictures.get(1) as Buffer).subarray(0, 700), Buffer.alloc(100)]));
+
+  await openFile(page, "theirs.handful", withPictures(set, pictures));
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("It can be taught anew from the pictures");
+  await alert.getByRole("button", { name: "Teach it anew with this page’s encoder" }).click();
+  await expect(page.getByText("Taught 4 photos anew")).toBeVisible();
+  await expect(alert).toHaveCount(0);
+  const left = page.getByRole("status").filter({ hasText: "2 photos were left out" });
+  await expect(left).toContainText("Photo of mug: No picture of this photo is kept.");
+  await expect(left).toContainText("Photo of leaf: This browser cannot read it as a photo");
+  await expectPhotos(page, "leaf", 2);
+  await expectPhotos(page, "mug", 2);
+  await expect(card(page, "mug")).toContainText("left out");
+  await page.keyboard.press("Control+z");
+  await expect(alert).toContainText("It can be taught anew from the pictures");
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("theirs");
+
+  // Without pictures there is nothing to teach from.
+  await openFile(page, "bare.handful", set);
+  await expect(page.getByText("bare.handful was made with another encoder")).toBeVisible();
 });

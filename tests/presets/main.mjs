@@ -355,6 +355,23 @@ await main(async () => {
     assert.ok(!kept.some((path) => path.endsWith("bad.json")), kept.join());
   });
 
+  await test("the preset that made a set is found by the set", async (context) => {
+    const manifest = JSON.parse(readFileSync(join(SMALL, `${name}.json`), "utf8"));
+    // The package's description of the preset becomes that of the small model.
+    await context.route(`**/models/presets/${name}.json`, (route) =>
+      route.fulfill({ json: { ...manifest, base: `${here}/small/${name}/` } }),
+    );
+    const found = await page.evaluate(async (name) => {
+      const { Classifier, inspect, preset, presetOf } = await import("/npm/dist/index.js");
+      const made = await Classifier.create({ encoder: preset(name) });
+      await made.addExample(new ImageData(40, 30), "apple");
+      const bytes = made.save();
+      const loaded = await Classifier.load(bytes, { encoder: "auto" });
+      return [presetOf(inspect(bytes)), loaded.encoder.id === made.encoder.id, loaded.examples.length];
+    }, name);
+    assert.deepEqual(found, [name, true, 1]);
+  });
+
   await test("every preset names files of the hub, or of the base that is given", async (context) => {
     const asked = [];
     await context.route(/^https:/, (route) => {

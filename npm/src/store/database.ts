@@ -80,6 +80,22 @@ export class Database {
     });
   }
 
+  /** Writes a set under the name of another one, which is removed. Gives false where that is not there. */
+  async replace(old: string, set: string, { bytes, pictures }: Content): Promise<boolean> {
+    let there = false;
+    await this.#write(async (transaction) => {
+      const now = (await listOf(transaction)).find(({ id }) => id === old);
+      if (!now || now.deletedAt !== undefined) return;
+      const [sets, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
+      names.put({ ...now, deletedAt: Date.now() });
+      names.put({ id: set, name: now.name });
+      sets.put({ id: set, bytes, savedAt: Date.now() });
+      for (const [id, picture] of pictures) kept.put({ set, id, bytes: picture });
+      there = true;
+    });
+    return there;
+  }
+
   /** All sets, removed ones too, in the order of their names: those that were saved, and those that have a name so far. */
   async list(): Promise<Named[]> {
     return listOf((await this.#open()).transaction(["sets", "names"], "readonly"));

@@ -38,7 +38,7 @@ export interface Parts<Classifier> {
  *
  * @example
  * ```ts
- * const { features, thumbnail } = await encoder.encode(photo, { thumbnail: 160 });
+ * const { features, thumbnail } = await encoder.encode(photo, { thumbnail: 224 });
  * const id = set.classifier.addFeatures(features, "apple");
  * set.setPicture(id, thumbnail);
  * set.subscribe(() => status.textContent = set.state.kind);

@@ -243,15 +243,37 @@ export class Store {
    * a set that is open and cannot be saved: it stays, since elsewhere it would be lost.
    */
   async remove(id: string): Promise<void> {
-    const mark = (): Promise<void> => this.#change(id, (now) => ({ ...now, deletedAt: Date.now() }));
-    const set = this.#open.get(id)?.set;
-    if (!set) await this.#alone(id, mark);
-    else if (await set.saved()) await mark();
-    else throw new HandfulError("storage", "The set cannot be removed, because it is not saved.");
-    // What was changed meanwhile is had back too.
-    await set?.saved();
-    set?.dispose();
-    this.#changed();
+    await this.#putAway(id, () => this.#change(id, (now) => ({ ...now, deletedAt: Date.now() })));
+  }
+
+  /**
+   * Puts a set in the place of another one, in one step: it gets that one's name, and that one is removed, so that for a day
+   * {@link restore} brings it back. One that is open here is saved and disposed of first. For a set that was taught anew with another encoder;
+   * see `Classifier.reencode`. What is changed in the old one meanwhile stays with that.
+   *
+   * @param set - What `save` wrote, and its pictures.
+   * @returns The id of the new set.
+   * @throws {@link HandfulError} with code `format` for bytes that are no set, `parameter`, or one of those of {@link remove}.
+   *
+   * @example
+   * ```ts
+   * const now = await store.replace(before, { bytes: classifier.save(), pictures });
+   * // and back:
+   * await store.restore(before);
+   * await store.remove(now);
+   * ```
+   */
+  async replace(id: string, set: Pick<SetFile, "bytes" | "pictures">): Promise<string> {
+    check("id", id, TEXT);
+    check("set", set, RECORD);
+    const { bytes, pictures } = set;
+    check("set.pictures", pictures, PICTURES);
+    inspect(bytes);
+    const now = newId();
+    await this.#putAway(id, async () => {
+      if (!(await this.#ask(this.#database.replace(id, now, { bytes, pictures })))) throw unknown(id);
+    });
+    return now;
   }
 
   /**
@@ -380,7 +402,19 @@ export class Store {
   async #change(id: string, change: (now: Named) => Named): Promise<void> {
     check("id", id, TEXT);
     const there = await this.#ask(this.#database.change(id, this.#open.has(id), change));
-    if (!there) throw new HandfulError("unknown-set", `There is no set with id ${id}.`);
+    if (!there) throw unknown(id);
+  }
+
+  /** Does what removes a set, once all of it is saved. */
+  async #putAway(id: string, remove: () => Promise<void>): Promise<void> {
+    const set = this.#open.get(id)?.set;
+    if (!set) await this.#alone(id, remove);
+    else if (await set.saved()) await remove();
+    else throw new HandfulError("storage", "The set cannot be removed, because it is not saved.");
+    // What was changed meanwhile is had back too.
+    await set?.saved();
+    set?.dispose();
+    this.#changed();
   }
 
   async #alone(id: string, act: () => Promise<void>): Promise<void> {
@@ -429,6 +463,10 @@ async function unlessAborted<Made extends FeatureClassifier>(
     );
     throw error;
   }
+}
+
+function unknown(id: string): HandfulError {
+  return new HandfulError("unknown-set", `There is no set with id ${id}.`);
 }
 
 /** 32 hexadecimal digits that no other set has. */

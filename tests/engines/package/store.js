@@ -422,6 +422,40 @@ await tryStore("sets are listed, renamed, removed, had back, and forgotten after
   expect(told > 0, "the other tab is told");
 });
 
+await tryStore("a set gives its place to another one at once, and gets it back", async (name) => {
+  const disk = { full: false };
+  const [first, second] = [await tab(name, small(disk)), await tab(name)];
+  const { store, FeatureClassifier } = first;
+  const id = await store.create({ name: "Fruit" });
+  const old = await store.open(id, FeatureClassifier, { streams: STREAMS });
+  add(old, 1);
+  expect(await old.saved(), "the old set is saved");
+  disk.full = true;
+  const other = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 5 }] });
+  const photo = other.addFeatures(Float32Array.of(1, 2, 3, 4, 5), "apple");
+  const set = { bytes: other.save(), pictures: new Map([[photo, picture(7)]]) };
+  await refused(store.replace(id, set), "storage");
+  expect((await store.list()).map((one) => one.id).join() === id, "a full disk changes nothing");
+  expect((await store.removed()).length === 0 && old.state.kind === "saved", "nor is it put away");
+  disk.full = false;
+  await refused(second.store.replace(id, set), "set-in-use");
+  await refused(store.replace("none", set), "unknown-set");
+  await refused(store.replace(id, { ...set, bytes: new Uint8Array(9) }), "format");
+  await refused(store.replace(id, { ...set, pictures: [] }), "parameter");
+
+  const now = await store.replace(id, set);
+  const [listed, ...more] = await second.store.list();
+  expect(more.length === 0 && listed.id === now && listed.name === "Fruit", "the new one has the name");
+  const opened = await store.open(now, FeatureClassifier);
+  expect(opened.classifier.streams[0].dim === 5 && marks(opened) === "7", "its rows and pictures");
+  await refused(store.replace(id, set), "unknown-set");
+  await store.restore(id);
+  await store.remove(now);
+  expect((await store.list()).map((one) => one.id).join() === id, "the old one is back");
+  const back = await store.open(id, FeatureClassifier);
+  expect(back.classifier.streams[0].dim === STREAMS[0].dim && back.name === "Fruit", "as it was");
+});
+
 await tryStore("what cannot be loaded stays as it is", async (name) => {
   const { store, FeatureClassifier } = await tab(name);
   const classifier = await FeatureClassifier.create({ streams: STREAMS });
@@ -441,7 +475,7 @@ await check(
   "the store: photos are taught, kept with their pictures, and answered in the next visit",
   async () => {
     const { Classifier, Encoder } = await import("./package/dist/index.js");
-    const { Store } = await import("./package/dist/store/index.js");
+    const { Store, writeSetFile } = await import("./package/dist/store/index.js");
     const photo = async (name) => (await fetch(`./photos/${name}.png`)).blob();
     const encoder = await Encoder.load();
     const store = new Store({ name: "photos" });
@@ -461,6 +495,15 @@ await check(
       const picture = await createImageBitmap(new Blob([bytes], { type: "image/jpeg" }));
       expect(picture.width === 160, "a picture that can be shown");
     }
+
+    // What is in the file is enough to teach the set anew.
+    const { classifier: old, pictures } = again;
+    const file = writeSetFile({ bytes: old.save(), name: "Things", pictures });
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { classifier, lost } = await Classifier.reencode(bytes, { encoder });
+    expect(lost.length === 0 && classifier.examples.length === 4, "every photo");
+    expect((await classifier.predict(await photo("leaf-5"))).label === "leaf", "a leaf, taught anew");
+    classifier.dispose();
     again.dispose();
     encoder.dispose();
   },

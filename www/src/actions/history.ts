@@ -1,26 +1,33 @@
 /** Undo and redo, by button, toast or keyboard. */
-import { wordsOf } from "../engine/journal";
+import { originOf, wordsOf } from "../engine/journal";
 import { redo as redoSet, undo as undoSet } from "../engine/set";
 import { cancelAction } from "../engine/teaching";
 import { getState } from "../state/live";
 import { text } from "../text";
+import { takeBack } from "./reteaching";
 import { restoreSet } from "./sets";
 import { showToast } from "./toast";
 
 export function undo(): void {
+  const { reteaching, setId, toast, undo: words } = getState();
+  if (reteaching) return;
   // A set that was deleted comes back, unless something was done since then.
-  if (getState().toast?.undo === "set" && getState().undo === null) {
+  if (toast?.undo === "set" && words === null) {
     void restoreSet();
     return;
   }
   const step = undoSet();
-  if (!step) return;
+  const origin = originOf(setId);
+  if (!step) {
+    if (origin) void takeBack(origin);
+    return;
+  }
   cancelAction(step.action);
   showToast(text.history.undone(wordsOf(step)), null);
 }
 
 export function redo(): void {
-  const step = redoSet();
+  const step = getState().reteaching ? null : redoSet();
   if (step) showToast(text.history.redone(wordsOf(step)), null);
 }
 

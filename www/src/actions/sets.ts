@@ -32,7 +32,7 @@ export async function switchSet(id: string): Promise<void> {
 }
 
 /** Opens a set that is new in the list. */
-async function openListed(id: string): Promise<boolean> {
+export async function openListed(id: string): Promise<boolean> {
   await readList();
   return change(id);
 }
@@ -43,7 +43,7 @@ async function change(id: string): Promise<boolean> {
 }
 
 /** Says that the open set stays open: elsewhere what is not saved would be lost. */
-function stays(): false {
+export function stays(): false {
   showToast(text.sets.unsaved(setName(getState())), null);
   return false;
 }
@@ -141,7 +141,9 @@ export function withoutSets(files: readonly File[]): File[] {
 async function read(file: File, wanted: "fits" | "same"): Promise<FoundSetFile | null> {
   const found = await readSetFile(file).catch(() => null);
   const maker = found && (await makerOf(found.bytes));
-  if (found && maker?.[wanted]) return found;
+  // What is of another encoder is opened where it can be taught anew.
+  const teachable = wanted === "fits" && found !== null && found.pictures.size > 0;
+  if (found && (maker?.[wanted] || teachable)) return found;
   showToast(whyNot(maker, wanted)(file.name), null);
   return null;
 }
@@ -154,7 +156,7 @@ function whyNot(maker: Maker | null, wanted: "fits" | "same"): (file: string) =>
 }
 
 /** Does something with the database, and gives whether it was done; where that fails, the person is told. */
-async function kept(work: () => Promise<boolean>): Promise<boolean> {
+export async function kept(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await exchangeBy(work);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** The encoders that photos can be looked at with: the one that comes with the page, and larger ones on demand. */
-import { Encoder, type EncoderSource, PRESET_NAMES, type PresetName, type Progress, preset } from "handful";
+import { Encoder, type EncoderSource, type PresetName, type Progress, preset, presetOf } from "handful";
 import { getState, set } from "../state/live";
 import type { EncoderName, Offer } from "../state/state";
 import { codeOf } from "./codes";
@@ -40,8 +40,8 @@ export async function loadShipped(signal: AbortSignal, onBytes: OnBytes): Promis
 }
 
 /** Which encoder made a set, as far as its id tells: whatever is no preset may be the one that comes with the page. */
-export function encoderOf({ encoderId = "" }: { readonly encoderId?: string | undefined }): EncoderName {
-  return PRESET_NAMES.find((name) => encoderId.startsWith(`${name}@`)) ?? "shipped";
+export function encoderOf(saved: { readonly encoderId?: string | undefined }): EncoderName {
+  return presetOf(saved) ?? "shipped";
 }
 
 /** The encoder that a set needs. A larger one is asked for first, unless all of it is on this device. */

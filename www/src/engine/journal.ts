@@ -47,6 +47,26 @@ export function wordsOf({ action, photos }: Step): string {
   return action.words(Math.abs(photos));
 }
 
+/** How a set came to be, where that can be taken back: it took the place of another one. */
+export interface Origin {
+  /** Id of the set. */
+  readonly set: string;
+  /** Id of the set whose place it took. */
+  readonly before: string;
+  readonly action: Action;
+}
+
+let origin: Origin | null = null;
+
+/** The last one can be taken back, once no step of the set is left. */
+export function recordOrigin(made: Origin): void {
+  origin = made;
+}
+
+export function originOf(set: string): Origin | null {
+  return origin?.set === set ? origin : null;
+}
+
 export function forgetSteps(): void {
   steps.clear();
 }

@@ -1,6 +1,6 @@
 /** Opens the package, and the set that this browser used last. */
 import { type Encoder, FeatureClassifier, fromEarlierEncoder, HandfulError, init } from "handful";
-import type { StoredSet, Waiting } from "handful/store";
+import type { SetFile, StoredSet, Waiting } from "handful/store";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { keepPreference, readPreferences } from "../store/preferences";
@@ -8,7 +8,7 @@ import { FIRST_SET, store } from "../store/sets";
 import { codeOf } from "./codes";
 import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
 import { followNames } from "./names";
-import { adoptSet, currentSet, dropSet, saved } from "./set";
+import { adoptSet, currentSet, dropSet, openedSet, saved } from "./set";
 
 const core = Promise.withResolvers<void>();
 let opened = Promise.withResolvers<Encoder>();
@@ -18,7 +18,9 @@ let opening = new AbortController();
 /** Asks the tab that has the wanted set for it. */
 let takeOver: (() => Promise<boolean>) | null = null;
 
-let unusable: Uint8Array | null = null;
+type Saved = Pick<SetFile, "bytes" | "pictures">;
+
+let unusable: Saved | null = null;
 
 /** Waits until the set can be changed; gives what looks at its photos. */
 export async function setOpened(): Promise<Encoder> {
@@ -91,9 +93,9 @@ async function exchange(id: string): Promise<void> {
   // The one that was put away may have been saved for the first time.
   void readList();
   set({ setId: id, set: { kind: "opening" } });
-  let bytes: Uint8Array | null = null;
+  let bytes: Uint8Array<ArrayBuffer> | null = null;
   const kind = {
-    async load(stored: Uint8Array): Promise<FeatureClassifier> {
+    async load(stored: Uint8Array<ArrayBuffer>): Promise<FeatureClassifier> {
       bytes = stored;
       began(signal);
       await core.promise;
@@ -115,7 +117,7 @@ async function exchange(id: string): Promise<void> {
     const code = codeOf(error);
     if (code === "unknown-set") return exchange(await orElse(id));
     if (!bytes) throw error;
-    return refuse(bytes, code);
+    return refuse({ bytes, pictures: new Map() }, code);
   }
   if (signal.aborted) next.dispose();
   else await use(next, signal);
@@ -179,11 +181,10 @@ async function use(next: StoredSet, signal: AbortSignal): Promise<void> {
   if (encoder.fits(currentSet())) {
     finishOpening(encoder);
   } else {
-    const left = currentSet();
-    const code = fromEarlierEncoder(left) ? "earlier-encoder" : "other-encoder";
-    const kept = left.save();
+    const code = fromEarlierEncoder(currentSet()) ? "earlier-encoder" : "other-encoder";
+    const left = setAsSaved();
     dropSet();
-    refuse(kept, code);
+    refuse(left, code);
   }
 }
 
@@ -195,14 +196,21 @@ function finishOpening(encoder: Encoder): void {
 }
 
 /** Leaves a stored set where it is, and tells the person. */
-function refuse(bytes: Uint8Array, code: Code): void {
-  unusable = bytes;
-  set({ set: { kind: "unusable", code } });
+function refuse(stored: Saved, code: Code): void {
+  unusable = stored;
+  set({ set: { kind: "unusable", code, pictures: stored.pictures.size > 0 } });
 }
 
 /** The stored set that cannot be used here, to be saved as a file. */
-export function unusableSet(): Uint8Array | null {
+export function unusableSet(): Saved | null {
   return unusable;
+}
+
+/** The set that the page has, whether it can be used or not. */
+export function setAsSaved(): Saved {
+  if (unusable) return unusable;
+  const { classifier, pictures } = openedSet();
+  return { bytes: classifier.save(), pictures };
 }
 
 /** Gives up a stored set that cannot be used, and opens an empty one. */

@@ -4,7 +4,16 @@ import type { StoredSet } from "handful/store";
 import { freshId, getState, set, update } from "../state/live";
 import type { Source } from "../state/state";
 import { withSet } from "../state/updates";
-import { type Action, forgetSteps, newStep, recordStep, type Step, stepOf, wordsOf } from "./journal";
+import {
+  type Action,
+  forgetSteps,
+  newStep,
+  originOf,
+  recordStep,
+  type Step,
+  stepOf,
+  wordsOf,
+} from "./journal";
 import { forgetThumbnails, showThumbnails } from "./thumbnails";
 
 let opened: StoredSet | null = null;
@@ -164,10 +173,11 @@ function show(): void {
   const set = currentSet();
   const { classes, examples, negatives, undoName, redoName } = set;
   const [undoable, redoable] = [stepOf(undoName), stepOf(redoName)];
+  const origin = originOf(openedSet().id);
   update((state) => ({
     ...withSet(state, classes, examples, negatives, freshId),
     head: headName(set),
-    undo: undoable && wordsOf(undoable),
+    undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),
     redo: redoable && wordsOf(redoable),
   }));
   showThumbnails(openedSet().pictures);

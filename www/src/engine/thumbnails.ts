@@ -1,8 +1,10 @@
 /** Small pictures as addresses that the page can show. */
 import { set } from "../state/live";
 
-/** Pixels of a side: 80 on the page, twice that for dense screens. */
-export const THUMBNAIL_SIDE = 160;
+/**
+ * Pixels of a side: as much as nearly all encoders look at, so that a set can be taught anew from the pictures that are kept. Shown at 80.
+ */
+export const THUMBNAIL_SIDE = 224;
 
 type Picture = Uint8Array<ArrayBuffer>;
 

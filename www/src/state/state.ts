@@ -169,7 +169,12 @@ export type SetStatus =
   | { kind: "open" }
   /** Another tab works on it; `kept`: that was asked for it, and cannot let it go, because it is not saved there. */
   | { kind: "elsewhere"; kept: boolean }
-  | { kind: "unusable"; code: Code };
+  | {
+      kind: "unusable";
+      code: Code;
+      /** Pictures of its photos are kept, from which it can be taught anew. */
+      pictures: boolean;
+    };
 
 /** Whether the open set is saved. */
 export type StorageStatus =
@@ -227,6 +232,8 @@ export interface VisitState {
   /** What looks at the photos of the open set. */
   encoder: EncoderName;
   offer: Offer | null;
+  /** How many photos of the set are taught anew with another encoder; 0 in all while that is not known. */
+  reteaching: { done: number; total: number } | null;
   set: SetStatus;
   /** All sets of this browser, the open one among them once it was saved. A name may be empty. */
   sets: readonly { id: string; name: string }[];
@@ -290,6 +297,7 @@ export const INITIAL: AppState = {
   engine: { kind: "loading", done: 0, total: 0 },
   encoder: "shipped",
   offer: null,
+  reteaching: null,
   set: { kind: "opening" },
   sets: [],
   setId: "default",

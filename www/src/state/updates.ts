@@ -122,6 +122,11 @@ export function setName({ sets, setId }: AppState): string {
   return sets.find(({ id }) => id === setId)?.name || text.sets.first;
 }
 
+/** Whether pictures of the set's photos are kept, from which it can be taught anew. */
+export function hasPictures({ set, thumbnails }: AppState): boolean {
+  return set.kind === "unusable" ? set.pictures : Object.keys(thumbnails).length > 0;
+}
+
 /** Classes that have examples and take part in answers. */
 export function taught(state: AppState): readonly ClassItem[] {
   return state.classes.filter((item) => item.count > 0 && item.enabled);

@@ -86,6 +86,7 @@ export const de: Text = {
     network: "Ein Download ist fehlgeschlagen. Prüfe die Verbindung und versuche es noch einmal.",
     worker: `Der Encoder ist stehen geblieben. ${kept}`,
     "no-encoder": `Der Encoder ist nicht da. ${again}.`,
+    "no-picture": "Von diesem Foto ist kein Bild da.",
     "no-text": "Dieser Encoder kennt keine Wörter, nur Bilder.",
     storage: "Der Speicher des Browsers hat versagt.",
     "unknown-set": "Diese Sammlung gibt es nicht mehr.",
@@ -182,6 +183,7 @@ export const de: Text = {
   },
   unusable: {
     kept: "Sie ist noch da, unverändert.",
+    pictures: "Aus den Bildern ihrer Fotos lässt sie sich neu anlernen.",
     copy: "Kopie sichern",
     anew: "Neu anfangen",
   },
@@ -209,6 +211,7 @@ export const de: Text = {
     known: (count) => plural(count, { one: "das Foto war schon da", other: "alle # Fotos waren schon da" }),
     removePhotos: (count) => `${photos(count)} entfernt`,
     movePhotos: (count, label) => `${photos(count)} nach ${label} verschoben`,
+    reteach: "Sammlung neu angelernt",
   },
   samples: {
     title: "Oder fang mit einem Beispiel an",
@@ -439,6 +442,17 @@ export const de: Text = {
     loading: (model) => `${model} wird geladen`,
     starting: "Alles ist da. Er startet, das kann eine halbe Minute dauern …",
     inUse: (model) => `neue Sammlung, mit ${model}`,
+    orAnew: "Oder die offene wird mit ihm neu angelernt, aus den Bildern, die von ihren Fotos da sind.",
+    orHere:
+      "Oder lerne sie neu an mit dem Encoder dieser Seite, aus den Bildern, die von ihren Fotos da sind.",
+    reteach: "Diese Sammlung neu anlernen",
+    reteachHere: "Neu anlernen mit dem Encoder dieser Seite",
+    reteaching: "Die Sammlung wird neu angelernt",
+    progress: (done, total) => `${done} von ${total} Fotos`,
+    retaught: (count) => `${photos(count)} neu angelernt`,
+    noPictures: "Die Sammlung bleibt, wie sie ist: Kein Bild ihrer Fotos lässt sich verwenden.",
+    photo: (label) => (label === undefined ? "Foto ohne Klasse" : `Foto von ${label}`),
+    words: (label) => (label === undefined ? "Was sie beobachtet hat" : `Text von ${label}`),
     again: "Noch einmal versuchen",
   },
   confusion: {

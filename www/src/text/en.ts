@@ -82,6 +82,7 @@ const codes: Record<Code, string> = {
   network: "A download failed. Check the connection and try again.",
   worker: "The encoder stopped working. Reload the page: your saved photos are still there.",
   "no-encoder": "The encoder is not there. Reload the page.",
+  "no-picture": "No picture of this photo is kept.",
   "no-text": "This encoder knows no words, only pictures.",
   storage: "The browser’s storage failed.",
   "unknown-set": "That set is not there any more.",
@@ -196,6 +197,7 @@ export const en = {
   },
   unusable: {
     kept: "It is still there, untouched.",
+    pictures: "It can be taught anew from the pictures that are kept of its photos.",
     copy: "Save a copy",
     anew: "Start anew",
   },
@@ -224,6 +226,7 @@ export const en = {
       plural(count, { one: "that photo was there already", other: "all # photos were there already" }),
     removePhotos: (count: number) => `removed ${photos(count)}`,
     movePhotos: (count: number, label: string) => `moved ${photos(count)} to ${label}`,
+    reteach: "taught the set anew",
   },
   samples: {
     title: "Or start with one of ours",
@@ -439,6 +442,17 @@ export const en = {
     loading: (model: string) => `Loading ${model}`,
     starting: "All is here. It starts, which may take half a minute…",
     inUse: (model: string) => `new set, with ${model}`,
+    orAnew: "Or it teaches the open one anew, from the pictures that are kept of its photos.",
+    orHere: "Or teach it anew with this page’s encoder, from the pictures that are kept of its photos.",
+    reteach: "Teach this set anew",
+    reteachHere: "Teach it anew with this page’s encoder",
+    reteaching: "Teaching the set anew",
+    progress: (done: number, total: number) => `${done} of ${photos(total)}`,
+    retaught: (count: number) => `taught ${photos(count)} anew`,
+    noPictures: "The set stays as it is, because no picture of its photos can be used.",
+    photo: (label: string | undefined) =>
+      label === undefined ? "Photo without a class" : `Photo of ${label}`,
+    words: (label: string | undefined) => (label === undefined ? "What it observed" : `Text of ${label}`),
     again: "Try again",
   },
   confusion: {

@@ -9,6 +9,7 @@ import { Header } from "./Header";
 import { Jump } from "./Jump";
 import { Notes } from "./Notes";
 import { isPressed, onRelease } from "./pressing";
+import { Reteaching } from "./Reteaching";
 import { Teach } from "./Teach";
 
 /** Redraws once for any number of changes made together, and not while a button is pressed: it would move away. */
@@ -43,6 +44,7 @@ export function App() {
       </footer>
       <Jump state={state} />
       {state.asking && <AskClass count={state.asking.count} classes={state.classes} />}
+      {state.reteaching && <Reteaching {...state.reteaching} />}
       <Notes state={state} />
     </div>
   );

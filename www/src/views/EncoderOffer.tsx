@@ -1,15 +1,23 @@
 import { acceptEncoder, declineEncoder } from "../actions/encoder";
+import { reteachHere, reteachWithOffered } from "../actions/reteaching";
 import type { Offer } from "../state/state";
 import { text } from "../text";
 
+interface Props {
+  offer: Offer;
+  /** Pictures of the set's photos are kept, from which it can be taught anew. */
+  pictures: boolean;
+}
+
 /** What another encoder is for and how large it is; then how far its download is. */
-export function EncoderOffer({ offer }: { offer: Offer }) {
+export function EncoderOffer({ offer, pictures }: Props) {
   const { name, needed, status } = offer;
   const model = text.encoder.models[name];
   return (
     <section class="notice notice-calm offer" aria-label={model}>
       <p role="status">
-        {needed ? text.encoder.needed(model) : text.encoder.forNew(model)} {cost(offer)}
+        {needed ? text.encoder.needed(model) : text.encoder.forNew(model)} {cost(offer)}{" "}
+        {pictures && status.kind !== "loading" && (needed ? text.encoder.orHere : text.encoder.orAnew)}
         {status.kind === "failed" && <strong> {text.codes[status.code]}</strong>}
       </p>
       {status.kind === "loading" ? (
@@ -17,6 +25,15 @@ export function EncoderOffer({ offer }: { offer: Offer }) {
       ) : (
         <button type="button" class="button button-strong" onClick={() => void acceptEncoder()}>
           {status.kind === "failed" ? text.encoder.again : action(offer)}
+        </button>
+      )}
+      {pictures && status.kind !== "loading" && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => void (needed ? reteachHere() : reteachWithOffered())}
+        >
+          {needed ? text.encoder.reteachHere : text.encoder.reteach}
         </button>
       )}
       {(status.kind === "loading" || !needed) && (

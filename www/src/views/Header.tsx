@@ -1,8 +1,9 @@
 import { startNewVersion } from "../actions/offline";
+import { reteachHere } from "../actions/reteaching";
 import { saveCopy, startEmpty, tryAgain } from "../actions/session";
 import { takeOver } from "../actions/sets";
 import type { AppState, EngineStatus } from "../state/state";
-import { setName } from "../state/updates";
+import { hasPictures, setName } from "../state/updates";
 import { text } from "../text";
 import { EncoderOffer } from "./EncoderOffer";
 import { Mark } from "./icons";
@@ -46,7 +47,7 @@ export function Header({ state }: { state: AppState }) {
           </button>
         </div>
       )}
-      {state.offer?.needed && <EncoderOffer offer={state.offer} />}
+      {state.offer?.needed && <EncoderOffer offer={state.offer} pictures={hasPictures(state)} />}
       {set.kind === "elsewhere" && (
         <div class="notice notice-calm" role="alert">
           <p>{(set.kept ? text.elsewhere.kept : text.elsewhere.words)(setName(state))}</p>
@@ -58,8 +59,13 @@ export function Header({ state }: { state: AppState }) {
       {set.kind === "unusable" && (
         <div class="notice" role="alert">
           <p>
-            {text.codes[set.code]} {text.unusable.kept}
+            {text.codes[set.code]} {text.unusable.kept} {set.pictures && text.unusable.pictures}
           </p>
+          {set.pictures && (
+            <button type="button" class="button button-strong" onClick={() => void reteachHere()}>
+              {text.encoder.reteachHere}
+            </button>
+          )}
           <button type="button" class="button" onClick={saveCopy}>
             {text.unusable.copy}
           </button>
