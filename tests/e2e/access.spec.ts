@@ -5,8 +5,7 @@ import { drawnPhotos } from "./files.js";
 import {
   addClass,
   addPhotos,
-  answer,
-  card,
+  camera,
   offerPhotos,
   open,
   photosOf,
@@ -80,10 +79,9 @@ test("axe finds nothing: empty, elsewhere, taught, answered, asked, filming, in 
   }
 
   await page.getByRole("button", { name: "Camera for mug" }).click();
-  await answer(page).getByRole("button", { name: "Live camera" }).click();
-  await expect(card(page, "mug").getByRole("button", { name: "Take photo" })).toBeVisible();
+  await expect(camera(page).getByRole("button", { name: "Take photo for mug" })).toBeFocused();
   await expectAccessible(page, "camera");
-  await answer(page).getByRole("button", { name: "Live camera" }).click();
+  await camera(page).getByRole("button", { name: "Close camera" }).click();
   await page.getByRole("textbox", { name: "Name of a new class" }).focus();
   await page.locator("body").evaluate((body) => {
     const transfer = new DataTransfer();

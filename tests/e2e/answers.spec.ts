@@ -104,13 +104,6 @@ test("learns what a photo is by one press, and forgets it again with Undo", asyn
   await expect(teachLeaf).toBeVisible();
 });
 
-test("learns from the live camera by one press", async ({ page }) => {
-  await teachTwo(page);
-  await answer(page).getByRole("button", { name: "Live camera" }).click();
-  await answer(page).getByRole("button", { name: "Teach that it is tomato" }).click();
-  await expect(photosOf(page, "tomato")).toHaveCount(5);
-});
-
 test("is not sure below the share that the person chose, and remembers that", async ({ page }) => {
   await open(page);
   await teach(page, { tomato: drawnPhotos("tomato", 0, 3), "red fruit": drawnPhotos("tomato", 3, 6) });

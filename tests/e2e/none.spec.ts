@@ -6,6 +6,7 @@ import { dropFolders } from "./folders.js";
 import {
   addClass,
   answer,
+  camera,
   choose,
   noneOfThese,
   open,
@@ -132,17 +133,17 @@ test("photos come beside the classes by drop, camera, and as what was dropped on
   await noneCard(page)
     .getByRole("button", { name: `Camera for ${NONE}` })
     .click();
-  const camera = page.getByRole("region", { name: `Camera for ${NONE}` });
-  await camera.getByRole("button", { name: "Take photo" }).click();
-  await expectNone(page, 3);
-  await camera.getByRole("button", { name: "Keep taking photos" }).click();
-  await expect(nonePhotos(page).nth(4)).toBeVisible();
-  await camera.getByRole("button", { name: "Keep taking photos" }).click();
-  await noneCard(page)
-    .getByRole("button", { name: `Close camera for ${NONE}` })
+  await camera(page)
+    .getByRole("button", { name: `Take photo for ${NONE}` })
     .click();
-  await expect(camera).toHaveCount(0);
-  // A burst is one step.
+  await expectNone(page, 3);
+  const record = camera(page).getByRole("button", { name: `Keep taking photos for ${NONE}` });
+  await record.click();
+  await expect(nonePhotos(page).nth(4)).toBeAttached();
+  await record.click();
+  await camera(page).getByRole("button", { name: "Close camera" }).click();
+  await expect(camera(page)).toHaveCount(0);
+  // A recording is one step.
   await page.keyboard.press("Control+z");
   await expectNone(page, 3);
   await dropFolders(page.getByRole("banner"), {}, drawnPhotos("mug", 2, 3));

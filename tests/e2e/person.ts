@@ -66,6 +66,18 @@ export function answer(page: Page): Locator {
   return page.getByRole("region", { name: "Answer" });
 }
 
+/** The open camera. */
+export function camera(page: Page): Locator {
+  return page.getByRole("region", { name: "Camera", exact: true });
+}
+
+/** How likely the live picture is taken to show a class, as its bar is drawn; undefined before there is an answer. */
+export async function liveShare(page: Page, label: string): Promise<string | undefined> {
+  const chip = camera(page).getByRole("button", { name: `Take photo for ${label}`, exact: true });
+  const style = await chip.locator(".bar-fill").getAttribute("style");
+  return style?.match(/width: (.+)%/)?.[1];
+}
+
 /** Asks about photos and waits until each is answered; gives the winner of each, in order. */
 export async function predict(page: Page, files: Upload[]): Promise<string[]> {
   const button = answer(page).getByRole("button", { name: "Choose photos" });

@@ -62,7 +62,7 @@ test("fits the narrowest screens, with long names and every panel open", async (
   await addClass(page, "leaf");
   await page.getByRole("button", { name: `More for ${long}` }).tap();
   await page.getByRole("button", { name: "Camera for leaf" }).tap();
-  await expect(page.getByRole("button", { name: "Take photo" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Take photo for leaf" })).toBeInViewport({ ratio: 1 });
   await expectNoSidewaysScroll(page);
 });
 

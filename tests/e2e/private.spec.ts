@@ -26,7 +26,7 @@ test("asks nobody but its own server, and nobody at all once it is loaded", asyn
   await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
   await page.getByRole("combobox", { name: "Sprache" }).selectOption("English");
   await page.getByRole("button", { name: "Live camera" }).click();
-  await expect(page.getByLabel("Camera picture")).toBeVisible();
+  await expect(page.getByLabel("Live picture")).toBeVisible();
   await saved(page);
   await page.getByRole("button", { name: "Sets", exact: true }).click();
   await page.getByRole("button", { name: "New set" }).click();

@@ -15,6 +15,7 @@ import { App } from "./views/App";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/page.css";
+import "./style/camera.css";
 import "./style/teach.css";
 import "./style/answer.css";
 import "./style/test.css";

@@ -1,5 +1,5 @@
-/** Take photos for a class, or beside all of them, with the camera: press for one, press to start and to end a burst. */
-import { attachVideo, capture, changeCamera, releaseCamera, startCamera } from "../engine/camera";
+/** The camera, open above the classes: it is answered all the time, and each class takes photos of what it shows. */
+import { attachVideo, capture, changeCamera, playFile, startCamera, turnOff } from "../engine/camera";
 import { type Learnt, teach } from "../engine/teaching";
 import { getState, set } from "../state/live";
 import type { Place } from "../state/state";
@@ -7,20 +7,24 @@ import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { addedTo, addPhotos, tellLearnt } from "./examples";
 
-/** Milliseconds between two photos of a burst: time to move the thing a little. */
-const BURST_PAUSE = 350;
-/** A burst that somebody forgot ends by itself. */
-const BURST_MOST = 100;
+/** Milliseconds from one recorded photo to the next, at least. */
+const PAUSE = 100;
+/** Photos after which a recording that somebody forgot ends by itself: half a minute of them. */
+const MOST = 300;
 
-/** @param key - Of the class, or `NONE_KEY`. */
-export function openCamera(key: number): void {
-  set({ cameraClass: key, burst: false });
+export function openCamera(): void {
+  if (getState().live.kind === "off") set({ live: { kind: "on", outcome: { kind: "waiting" } } });
   void startCamera();
 }
 
 export function closeCamera(): void {
-  set({ cameraClass: null, burst: false });
-  releaseCamera();
+  set({ live: { kind: "off" }, recording: null });
+  turnOff();
+}
+
+export function toggleCamera(): void {
+  if (getState().live.kind === "on") closeCamera();
+  else openCamera();
 }
 
 /** Tries again, when what kept the camera from working may be over. */
@@ -33,6 +37,11 @@ export function chooseCamera(device: string): void {
   void changeCamera(device);
 }
 
+/** A video file in place of the camera. */
+export function chooseVideo([file]: readonly File[]): void {
+  if (file) void playFile(file);
+}
+
 export async function takePhoto(place: Place): Promise<void> {
   const picture = await capture();
   if (!picture) return;
@@ -40,15 +49,15 @@ export async function takePhoto(place: Place): Promise<void> {
   picture.close();
 }
 
-/** Starts to take photos one after another, or ends it. All of them are one step of Undo. */
-export async function toggleBurst(key: number): Promise<void> {
-  if (getState().burst) {
-    set({ burst: false });
-    return;
-  }
-  set({ burst: true });
+/**
+ * Takes photos for a class, or beside all of them, one after another, until {@link stopRecording}. All of them are one step of
+ * Undo, and those that show nothing new count once.
+ * @param key - Of the class, or `NONE_KEY`.
+ */
+export async function record(key: number): Promise<void> {
+  set({ recording: key });
   // The class may be renamed, or go, meanwhile.
-  const target = () => (getState().cameraClass === key ? placeOf(getState(), key) : undefined);
+  const target = () => (getState().recording === key ? placeOf(getState(), key) : undefined);
   let place: Place = null;
   const action = {
     words: (count: number) => {
@@ -57,22 +66,27 @@ export async function toggleBurst(key: number): Promise<void> {
     },
   };
   const learnt: Learnt[] = [];
-  for (let taken = 0; taken < BURST_MOST && getState().burst && getState().camera.kind === "on"; taken += 1) {
+  for (let taken = 0; taken < MOST && getState().camera.kind === "on"; taken += 1) {
     const now = target();
     if (now === undefined) break;
     place = now;
+    const due = performance.now() + PAUSE;
     const picture = await capture();
     if (picture) {
       learnt.push(...(await teach([{ name: text.camera.photoName, source: picture }], place, action)));
       picture.close();
     }
-    await new Promise((resolve) => setTimeout(resolve, BURST_PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
   }
-  set({ burst: false });
+  if (getState().recording === key) stopRecording();
   tellLearnt(learnt, action.words);
 }
 
-/** Shows the camera in a video element for as long as that is on the page; gives how to end it. */
+export function stopRecording(): void {
+  set({ recording: null });
+}
+
+/** Shows the live picture in a video element for as long as that is on the page; gives how to end it. */
 export function showCamera(video: HTMLVideoElement): () => void {
   return attachVideo(video);
 }

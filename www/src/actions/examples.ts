@@ -12,10 +12,11 @@ export function photosOf(files: Iterable<File>): Photo[] {
   return Array.from(files, (file) => ({ name: file.name, source: file }));
 }
 
-export async function addPhotos(photos: readonly Photo[], place: Place): Promise<void> {
-  if (photos.length === 0) return;
+export async function addPhotos(photos: readonly Photo[], place: Place): Promise<Learnt[]> {
   const words = addedTo(place);
-  tellLearnt(await teach(photos, place, { words }), words);
+  const learnt = await teach(photos, place, { words });
+  tellLearnt(learnt, words);
+  return learnt;
 }
 
 /** The words for photos that were added. */

@@ -4,7 +4,7 @@ import { getState } from "../state/live";
 import { scoreOf } from "../state/score";
 import { rowsOf } from "../state/table";
 import { text } from "../text";
-import { stopLive } from "./answer";
+import { closeCamera } from "./camera";
 import { downloadTable } from "./download";
 import { type Dropped, mayBePhoto } from "./intake";
 import { withoutSets } from "./sets";
@@ -17,7 +17,7 @@ export async function testOn({ loose, folders }: Dropped): Promise<void> {
   const photos = files.filter((file) => mayBePhoto(file) && !unplaced.has(file));
   if (photos.length === 0 || loose.some((file) => files.includes(file))) showToast(text.test.noFolder, null);
   if (photos.length === 0) return;
-  stopLive();
+  closeCamera();
   const result = await testWith(photos);
   if (!result) return;
   const { right, accuracy } = scoreOf(result, getState().askBelow);

@@ -1,7 +1,7 @@
-/** The camera: one stream, shown wherever it is needed, and stopped when nobody needs it. */
+/** The live picture: of a camera, stopped when it is closed, or of a video file in its place. */
+import type { LiveSource } from "handful";
 import { getState, set } from "../state/live";
 import type { CameraCode, CameraStatus } from "../state/state";
-import { onSetChange } from "./set";
 
 /** Enough for any encoder here; more would only cost time. */
 const SIZE = { width: { ideal: 960 }, height: { ideal: 720 } };
@@ -11,126 +11,152 @@ const AWAY = /back|rear|environment|rück|后置/i;
 /** The camera that somebody chose; until then the one that looks away from the person, where there is one. */
 let chosen: string | null = null;
 
-let stream: MediaStream | null = null;
+/** What is shown: a camera's stream, or the address of a file. */
+let source: MediaStream | string | null = null;
 /** Number of the last request: a stream that an earlier one brings is let go. */
 let round = 0;
-/** The elements that show it, each with what resolves when it plays. */
-const videos = new Map<HTMLVideoElement, Promise<void>>();
+/** The element that shows it, and what resolves when it plays. */
+let video: HTMLVideoElement | null = null;
+let playing: Promise<void> = Promise.resolve();
 
-/** A video element joins: it shows the camera while it is on the page. Returns how it leaves. */
-export function attachVideo(video: HTMLVideoElement): () => void {
-  videos.set(video, play(video));
+/** A video element shows the live picture while it is on the page. Returns how it leaves. */
+export function attachVideo(element: HTMLVideoElement): () => void {
+  video = element;
+  playing = play();
   return () => {
-    videos.delete(video);
-    video.srcObject = null;
+    video = null;
+    element.srcObject = null;
+    element.removeAttribute("src");
   };
 }
 
-/** What the camera that is on gives. */
-export function currentStream(): MediaStream | null {
-  return stream;
+/** What can be looked at now. */
+export function currentSource(): LiveSource | null {
+  return typeof source === "string" ? video : source;
 }
 
-/** A video that has a picture now, or null. */
-function currentVideo(): HTMLVideoElement | null {
-  for (const video of videos.keys()) if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return video;
-  return null;
-}
-
-/** Turns the camera on where it is off. Only ever called from a press. */
+/** Turns the camera on where nothing is shown. Only ever called from a press. */
 export async function startCamera(): Promise<void> {
   const { kind } = getState().camera;
   if (kind === "on" || kind === "starting") return;
   if (!window.isSecureContext || !navigator.mediaDevices) {
-    set({ camera: { kind: "failed", code: "insecure" } });
+    fail("insecure");
     return;
   }
+  halt();
   set({ camera: { kind: "starting" } });
-  round += 1;
   const mine = round;
+  let stream: MediaStream;
   try {
     const which =
       chosen === null ? { facingMode: { ideal: "environment" } } : { deviceId: { exact: chosen } };
-    const granted = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
-    // The person may have gone away while the browser asked for permission.
-    if (mine !== round) {
-      for (const track of granted.getTracks()) track.stop();
-      return;
-    }
-    stream = granted;
+    stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...SIZE, ...which } });
   } catch (error) {
-    if (mine === round) set({ camera: { kind: "failed", code: cameraCode(error) } });
+    if (mine === round) fail(cameraCode(error));
     return;
   }
-  for (const track of stream.getTracks()) track.onended = lose;
-  set({ camera: { kind: "on", ...(await described(stream)) } });
-  for (const video of videos.keys()) videos.set(video, play(video));
+  // The person may have gone away while the browser asked for permission.
+  if (mine !== round) {
+    stopTracks(stream);
+    return;
+  }
+  source = stream;
+  for (const track of stream.getTracks()) track.onended = () => fail("lost");
+  const camera = await described(stream);
+  if (mine !== round) return;
+  set({ camera });
+  playing = play();
 }
 
 /** Goes over to another camera of this device. */
 export async function changeCamera(device: string): Promise<void> {
   chosen = device;
-  if (getState().camera.kind !== "on") return;
-  halt();
-  set({ camera: { kind: "off" } });
+  turnOff();
   await startCamera();
 }
 
-/** Which cameras there are, which of them this is, and whether people expect to see it as a mirror. */
-async function described(from: MediaStream): Promise<Omit<Extract<CameraStatus, { kind: "on" }>, "kind">> {
-  const [track] = from.getVideoTracks();
-  const { deviceId = "", facingMode } = track?.getSettings() ?? {};
-  const all = await navigator.mediaDevices.enumerateDevices();
-  const devices = all
-    .filter(({ kind }) => kind === "videoinput")
-    .map(({ deviceId: id, label }) => ({ id, label }));
-  const mirrored = facingMode === undefined ? !AWAY.test(track?.label ?? "") : facingMode === "user";
-  return { devices, device: deviceId, mirrored };
+/** Plays a video file in place of the camera, again and again. */
+export async function playFile(file: File): Promise<void> {
+  halt();
+  source = URL.createObjectURL(file);
+  const mine = round;
+  const camera: CameraStatus = {
+    kind: "on",
+    devices: await cameras(),
+    device: "",
+    file: file.name,
+    mirrored: false,
+  };
+  if (mine !== round) return;
+  set({ camera });
+  playing = play();
 }
 
-/** Turns the camera off unless somebody still needs it. */
-export function releaseCamera(): void {
-  if (isWanted() || getState().camera.kind === "off") return;
+/** Which cameras there are, which of them this is, and whether people expect to see it as a mirror. */
+async function described(from: MediaStream): Promise<CameraStatus> {
+  const [track] = from.getVideoTracks();
+  const { deviceId: device = "", facingMode } = track?.getSettings() ?? {};
+  const mirrored = facingMode === undefined ? !AWAY.test(track?.label ?? "") : facingMode === "user";
+  return { kind: "on", devices: await cameras(), device, file: null, mirrored };
+}
+
+async function cameras(): Promise<readonly { id: string; label: string }[]> {
+  const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  const found = all.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId !== "");
+  return found.map(({ label, deviceId: id }) => ({ id, label }));
+}
+
+/** Lets go of the camera, or of the file. */
+export function turnOff(): void {
   halt();
   set({ camera: { kind: "off" } });
 }
 
-// The class that photos were taken for may be gone.
-onSetChange(releaseCamera);
-
-/** The picture of this moment, or null where no camera is shown. */
+/** The picture of this moment, or null where none is shown. */
 export async function capture(): Promise<ImageBitmap | null> {
-  // Nor is a press lost that comes before the first picture.
-  if (!currentVideo() && videos.size > 0) await Promise.race(videos.values());
-  const video = currentVideo();
-  return video ? createImageBitmap(video) : null;
+  // A press is not lost that comes before the first picture.
+  if (video && !hasPicture(video)) await playing;
+  return video && hasPicture(video) ? createImageBitmap(video) : null;
 }
 
-function isWanted(): boolean {
-  const { cameraClass, live } = getState();
-  return cameraClass !== null || live.kind === "on";
+function hasPicture({ readyState }: HTMLVideoElement): boolean {
+  return readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
 }
 
-function lose(): void {
+function fail(code: CameraCode): void {
   halt();
-  set({ camera: { kind: "failed", code: "lost" } });
+  set({ camera: { kind: "failed", code } });
 }
 
 function halt(): void {
   round += 1;
-  for (const track of stream?.getTracks() ?? []) {
+  if (typeof source === "string") URL.revokeObjectURL(source);
+  else if (source) stopTracks(source);
+  source = null;
+}
+
+function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) {
     track.onended = null;
     track.stop();
   }
-  stream = null;
 }
 
-async function play(video: HTMLVideoElement): Promise<void> {
-  video.srcObject = stream;
+async function play(): Promise<void> {
+  const [element, shown] = [video, source];
+  if (!element || !shown) return;
+  if (typeof shown === "string") {
+    element.srcObject = null;
+    element.src = shown;
+  } else {
+    element.removeAttribute("src");
+    element.srcObject = shown;
+  }
   try {
-    if (stream) await video.play();
+    await element.play();
   } catch {
-    // The element left the page before its first picture: nobody is waiting for it.
+    // An element that has left the page before its first picture is waited for by nobody.
+    if (element === video && shown === source && typeof shown === "string") fail("video");
   }
 }
 

@@ -1,9 +1,9 @@
 /** Live answers: what the camera shows, again and again, for as long as that is wanted. */
-import { watch } from "handful";
+import { type LiveSource, watch } from "handful";
 import { getState, set, subscribe } from "../state/live";
 import type { Outcome } from "../state/state";
 import { classify, type Encoded } from "./answering";
-import { currentStream } from "./camera";
+import { currentSource } from "./camera";
 import { codeOf } from "./codes";
 import { setOpened } from "./session";
 import { currentSet, onSetChange } from "./set";
@@ -12,12 +12,12 @@ let last: Encoded | null = null;
 
 /** Looks whenever live answers are wanted of a camera that is on and a set that is open. */
 export function keepLooking(): void {
-  let watched: MediaStream | null = null;
+  let watched: LiveSource | null = null;
   let stop = new AbortController();
   subscribe(() => {
     const { live, camera, set } = getState();
     if (live.kind === "off") last = null;
-    const wanted = live.kind === "on" && camera.kind === "on" && set.kind === "open" ? currentStream() : null;
+    const wanted = live.kind === "on" && camera.kind === "on" && set.kind === "open" ? currentSource() : null;
     if (wanted === watched) return;
     watched = wanted;
     stop.abort();
@@ -31,9 +31,9 @@ export function keepLooking(): void {
   });
 }
 
-async function look(stream: MediaStream, signal: AbortSignal): Promise<void> {
+async function look(source: LiveSource, signal: AbortSignal): Promise<void> {
   const encoder = await setOpened();
-  for await (const { features, timings, error } of watch(stream, encoder, { signal })) {
+  for await (const { features, timings, error } of watch(source, encoder, { signal })) {
     if (signal.aborted) return;
     if (!error) last = { encoder, features, timings };
     show(error ? { kind: "failed", code: codeOf(error) } : classify({ encoder, features, timings }));

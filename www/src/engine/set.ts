@@ -77,7 +77,7 @@ export function dropSet(): void {
     head: "auto",
     quality: null,
     selected: [],
-    cameraClass: null,
+    recording: null,
     undo: null,
     redo: null,
   });

@@ -11,7 +11,7 @@ export type Language = "en" | "de" | "zh";
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
 export type Code = ErrorCode | "heic" | "set-file" | "earlier-encoder" | "unexpected";
 
-export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost";
+export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost" | "video";
 
 export interface ClassItem {
   /** Stays the same when the class is renamed. */
@@ -189,8 +189,10 @@ export type CameraStatus =
   | {
       kind: "on";
       devices: readonly { id: string; label: string }[];
-      /** Id of the one in use. */
+      /** Id of the one in use; empty while a file plays. */
       device: string;
+      /** Name of the video file that plays in place of a camera. */
+      file: string | null;
       /** It looks at the person, who expects to see a mirror. Photos are never turned. */
       mirrored: boolean;
     }
@@ -265,11 +267,9 @@ export interface VisitState {
   /** Photos that wait until somebody says what they are. */
   asking: { count: number } | null;
   camera: CameraStatus;
-  /** Key of the class that the camera takes photos for, or `NONE_KEY`. */
-  cameraClass: number | null;
-  /** Photos are being taken one after another. */
-  burst: boolean;
-  /** Whether the camera is being answered, and what it shows. */
+  /** Key of the class that photos are being taken for, one after another, or `NONE_KEY`. */
+  recording: number | null;
+  /** Whether the camera is open, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
   /** Whether the readings are answered together, from which on they help each other. */
@@ -317,8 +317,7 @@ export const INITIAL: AppState = {
   opinions: null,
   asking: null,
   camera: { kind: "off" },
-  cameraClass: null,
-  burst: false,
+  recording: null,
   live: { kind: "off" },
   readings: [],
   together: "no",

@@ -43,7 +43,7 @@ export function withSet(
     negatives,
     selected: state.selected.filter((id) => present.has(id)),
   };
-  return { ...next, cameraClass: placeOf(next, state.cameraClass) === undefined ? null : state.cameraClass };
+  return { ...next, recording: placeOf(next, state.recording) === undefined ? null : state.recording };
 }
 
 /** The ids of all photos that were taught. */
@@ -138,15 +138,14 @@ export function candidates({ classes, head }: AppState): readonly ClassItem[] {
   return classes.filter(({ count, named, enabled }) => enabled && (count > 0 || (named && head === "auto")));
 }
 
-/** What the Answer region shows large: the camera while it is answered, else the chosen photo. */
+/** What was answered for the photo that the Answer region shows large. */
 export function currentOutcome(state: AppState): Outcome | null {
-  if (state.live.kind === "on") return state.live.outcome;
   return state.readings.find((reading) => reading.id === state.shown)?.outcome ?? null;
 }
 
-/** The answer that somebody wants to be explained. A camera's are gone too soon. */
+/** The answer that somebody wants to be explained. */
 export function explained(state: AppState): Outcome | null {
-  const outcome = state.explaining && state.live.kind === "off" ? currentOutcome(state) : null;
+  const outcome = state.explaining ? currentOutcome(state) : null;
   return outcome?.kind === "answered" ? outcome : null;
 }
 

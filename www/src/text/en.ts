@@ -101,6 +101,7 @@ const cameraCodes: Record<CameraCode, string> = {
   insecure:
     "Browsers allow the camera only on secure pages. Open this page with https, or add photos instead.",
   lost: "The camera was disconnected. Connect it and try again, or add photos instead.",
+  video: "This browser cannot play that file as a video. MP4 and WebM mostly work.",
 };
 
 /** Methods that need nothing but photos. */
@@ -273,8 +274,6 @@ export const en = {
     addPhotosTo: (label: string) => `Add photos to ${label}`,
     camera: "Camera",
     cameraFor: (label: string) => `Camera for ${label}`,
-    closeCamera: "Close camera",
-    closeCameraFor: (label: string) => `Close camera for ${label}`,
     more: (label: string) => `More for ${label}`,
     mergeInto: (label: string) => `Merge into ${label}`,
     disable: "Leave out of answers",
@@ -295,13 +294,19 @@ export const en = {
     done: "Done",
   },
   camera: {
-    title: (label: string) => `Camera for ${label}`,
+    title: "Camera",
+    hint: "Press a name to teach what you see. Hold it, or press its dot, to teach ten photos a second.",
+    chips: "Teach what the camera sees",
+    close: "Close camera",
     starting: "Waiting for the camera. The browser may ask for permission.",
-    take: "Take photo",
-    burst: "Keep taking photos",
+    take: (label: string) => `Take photo for ${label}`,
+    record: (label: string) => `Keep taking photos for ${label}`,
+    newClass: "Something else",
+    add: "Add",
+    video: "Video file",
     which: "Which camera",
     number: (index: number) => `Camera ${index}`,
-    picture: "Camera picture",
+    picture: "Live picture",
     photoName: "camera photo",
     again: "Try again",
   },

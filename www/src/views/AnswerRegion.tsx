@@ -1,11 +1,11 @@
-import { askAbout, clearAnswers, correctLive, correctReading, toggleLive } from "../actions/answer";
+import { askAbout, clearAnswers, correctReading } from "../actions/answer";
+import { toggleCamera } from "../actions/camera";
 import type { AppState } from "../state/state";
 import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
 import { AnswerTable } from "./AnswerTable";
 import { AskBelow } from "./AskBelow";
 import { Batch } from "./Batch";
-import { CameraView } from "./CameraPanel";
 import { Correct } from "./Correct";
 import { allOf, useDrop } from "./drop";
 import { Exports } from "./Exports";
@@ -38,26 +38,16 @@ export function AnswerRegion({ state }: { state: AppState }) {
           <Plus />
           {text.answer.choose}
         </PhotoButton>
-        <button type="button" class="button" aria-pressed={live} onClick={toggleLive}>
+        <button type="button" class="button" aria-pressed={live} onClick={toggleCamera}>
           <Camera />
           {text.answer.live}
         </button>
       </div>
-      {!live && state.readings.length > 1 && <Batch state={state} />}
-      {live ? <CameraView camera={state.camera} /> : <Shown state={state} />}
-      {/* Above the answer, which is another one all the time: the buttons stay where they are, in the order of the classes. */}
-      {live && outcome?.kind === "answered" && (
-        <Correct
-          classes={state.classes}
-          scores={[]}
-          open
-          taught={undefined}
-          onTeach={(place) => void correctLive(place)}
-        />
-      )}
+      {state.readings.length > 1 && <Batch state={state} />}
+      <Shown state={state} />
       {outcome && <Verdict outcome={outcome} found={found} state={state} />}
-      {!live && outcome?.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
-      {!live && outcome?.kind === "answered" && shown !== null && (
+      {outcome?.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
+      {outcome?.kind === "answered" && shown !== null && (
         <Correct
           classes={state.classes}
           scores={outcome.answer.scores}
@@ -66,8 +56,8 @@ export function AnswerRegion({ state }: { state: AppState }) {
           onTeach={(place) => void correctReading(shown, place)}
         />
       )}
-      <SpokenAnswer outcome={outcome} found={found} classes={state.classes} source={live ? null : shown} />
-      {!live && state.readings.length > 1 && <AnswerTable state={state} />}
+      <SpokenAnswer outcome={outcome} found={found} classes={state.classes} source={shown} />
+      {state.readings.length > 1 && <AnswerTable state={state} />}
       {candidates(state).length > 1 && <AskBelow share={state.askBelow} />}
       {state.set.kind === "open" && <HeadChoice state={state} />}
       {taught(state).length > 1 && <Exports head={state.head} classes={state.classes} />}

@@ -1,38 +1,24 @@
-import { useEffect, useState } from "preact/hooks";
 import { takeDropped } from "../actions/intake";
-import { getState, subscribe } from "../state/live";
 import { text } from "../text";
 import { AnswerRegion } from "./AnswerRegion";
 import { AskClass } from "./AskClass";
+import { CameraStage } from "./CameraStage";
 import { useDrop } from "./drop";
 import { Header } from "./Header";
 import { Jump } from "./Jump";
 import { Notes } from "./Notes";
-import { isPressed, onRelease } from "./pressing";
+import { useRestingState } from "./redrawing";
 import { Reteaching } from "./Reteaching";
 import { Teach } from "./Teach";
 
-/** Redraws once for any number of changes made together, and not while a button is pressed: it would move away. */
-function useAppState() {
-  const [state, setState] = useState(getState);
-  useEffect(() => {
-    const draw = () => {
-      if (!isPressed()) setState(getState());
-    };
-    draw();
-    onRelease(draw);
-    return subscribe(draw);
-  }, []);
-  return state;
-}
-
 export function App() {
-  const state = useAppState();
+  const state = useRestingState();
   const { over, handlers } = useDrop(takeDropped);
   return (
     <div class={over ? "page page-over" : "page"} {...handlers}>
       <Header state={state} />
       <main class="columns">
+        <CameraStage />
         <Teach state={state} />
         <AnswerRegion state={state} />
       </main>

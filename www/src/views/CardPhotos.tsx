@@ -1,8 +1,8 @@
-import { closeCamera, openCamera } from "../actions/camera";
+import { openCamera } from "../actions/camera";
 import { takeInto } from "../actions/intake";
 import type { AppState, Place } from "../state/state";
 import { text } from "../text";
-import { CameraPanel } from "./CameraPanel";
+import { showChip } from "./Chip";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
 import { Thumbnails } from "./Thumbnails";
@@ -23,11 +23,8 @@ interface Props {
 /** The photos of a card, with the buttons that add more. */
 export function CardPhotos({ place, placeKey, ids, empty, state, onEmptied }: Props) {
   const name = place ?? text.answer.none;
-  const filming = state.cameraClass === placeKey;
   return (
     <>
-      {/* Above the photos, which become more: what is pressed for the next one stays where it is. */}
-      {filming && <CameraPanel place={place} placeKey={placeKey} state={state} />}
       {ids.length === 0 ? (
         <p class="well">{empty}</p>
       ) : (
@@ -41,11 +38,14 @@ export function CardPhotos({ place, placeKey, ids, empty, state, onEmptied }: Pr
         <button
           type="button"
           class="button"
-          aria-label={filming ? text.card.closeCameraFor(name) : text.card.cameraFor(name)}
-          onClick={() => (filming ? closeCamera() : openCamera(placeKey))}
+          aria-label={text.card.cameraFor(name)}
+          onClick={() => {
+            openCamera();
+            showChip(placeKey);
+          }}
         >
           <Camera />
-          {filming ? text.card.closeCamera : text.card.camera}
+          {text.card.camera}
         </button>
       </div>
     </>

@@ -5,6 +5,8 @@ import { unanswered } from "./Verdict";
 
 /** On a narrow screen the answer may be far below: this line at the bottom tells it, or why there is none, and leads there. */
 export function Jump({ state }: { state: AppState }) {
+  // The open camera tells its answers itself.
+  if (state.live.kind === "on") return null;
   const outcome = currentOutcome(state);
   const why = outcome && unanswered(outcome, state);
   if (why) {

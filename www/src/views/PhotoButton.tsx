@@ -7,12 +7,21 @@ interface Props {
   class?: string;
   /** Choose a folder with all that is in it. */
   folder?: boolean;
+  /** What may be chosen. */
+  accept?: "image/*" | "video/*";
   onFiles: (files: File[]) => void;
   children: ComponentChildren;
 }
 
 /** A button that opens the browser's own file chooser. */
-export function PhotoButton({ name, class: style = "button", folder = false, onFiles, children }: Props) {
+export function PhotoButton({
+  name,
+  class: style = "button",
+  folder = false,
+  accept = "image/*",
+  onFiles,
+  children,
+}: Props) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (input.current) input.current.webkitdirectory = folder;
@@ -25,8 +34,8 @@ export function PhotoButton({ name, class: style = "button", folder = false, onF
       <input
         ref={input}
         type="file"
-        accept="image/*"
-        multiple
+        accept={accept}
+        multiple={accept === "image/*"}
         hidden
         onChange={(event) => {
           const { currentTarget } = event;

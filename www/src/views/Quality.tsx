@@ -6,17 +6,8 @@ import { text } from "../text";
 import { Matrix } from "./Matrix";
 import { Test } from "./Test";
 
-/** In such a window the answer stands below this section. */
-const narrow = matchMedia("(max-width: 55.99rem)");
-
-/**
- * What to expect of the set, what would help it most, and which photos look misplaced. Sentences come and go, so while the camera
- * answers below them they stay as they are: its buttons would move under the finger.
- */
-export function Quality({ state: now }: { state: AppState }) {
-  const held = useRef(now);
-  if (now.live.kind !== "on" || !narrow.matches) held.current = now;
-  const state = held.current;
+/** What to expect of the set, what would help it most, and which photos look misplaced. */
+export function Quality({ state }: { state: AppState }) {
   const classes = taught(state);
   if (classes.length < 2) return null;
   const { quality } = state;

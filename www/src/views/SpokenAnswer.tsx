@@ -10,7 +10,7 @@ interface Props {
   outcome: Outcome | null;
   found: Verdict | null;
   classes: readonly ClassItem[];
-  /** Which photo it is about; null for the camera. */
+  /** Which photo it is about; null for the live picture. */
   source: number | null;
 }
 

@@ -92,7 +92,7 @@ function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonPro
       onClick={onPress}
     >
       <Back turned={turned} />
-      <span class="history-name">{name}</span>
+      {name}
     </button>
   );
 }

@@ -48,11 +48,8 @@ export function unanswered(outcome: Outcome, state: AppState): string | null {
   return outcome.kind === "failed" ? text.answer.failed : null;
 }
 
-/** A camera that is not on says so itself. */
 function Waiting({ state }: { state: AppState }) {
-  const why = waitsFor(state);
-  if (!why && state.live.kind === "on" && state.camera.kind !== "on") return null;
-  return <p class="verdict-wait">{why ?? text.answer.waiting}</p>;
+  return <p class="verdict-wait">{waitsFor(state) ?? text.answer.waiting}</p>;
 }
 
 interface AnsweredProps {

@@ -53,3 +53,12 @@ export function Back({ turned = false }: { turned?: boolean }) {
     </svg>
   );
 }
+
+/** A recording. */
+export function Dot() {
+  return (
+    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+      <circle cx="10" cy="10" r="6" />
+    </svg>
+  );
+}
