@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Download, expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
 import { dropFolders } from "./folders.js";
-import { answer, answerRows, open, photosOf, predict, ready, teach } from "./person.js";
+import { answer, answerRows, open, photosOf, predict, ready, teach, view } from "./person.js";
 
 async function teachTwo(page: Page): Promise<void> {
   await open(page);
@@ -24,7 +24,10 @@ test("sorts the answers of many photos, and saves them as CSV and JSON", async (
     { ...formula, name: '=1+1,"x".png' },
   ];
   expect(await predict(page, asked)).toEqual(["tomato", "leaf", "leaf", "tomato"]);
+  await view(page, "Table");
   const rows = answerRows(page, 4);
+  // Every class has a column.
+  await expect(rows.first().getByRole("cell")).toHaveCount(3 + 2);
   const sort = (name: string) => answer(page).getByRole("button", { name, exact: true });
   const header = (name: string) => answer(page).getByRole("columnheader", { name });
 
@@ -76,10 +79,12 @@ test("writes where photos lay and what they are known to be, and no field that a
       { ...third, name: "plain.png" },
     ],
   });
+  await view(page, "Table");
   await expect(answerRows(page, 3).getByText("Looking…")).toHaveCount(0, { timeout: 60_000 });
   await answerRows(page, 3).getByRole("button", { name: "plain.png" }).click();
   await answer(page).getByRole("button", { name: "Teach that it is leaf" }).click();
   await expect(answer(page)).toContainText("Learnt: it is leaf.");
+  await view(page, "Table");
   const csv = page.waitForEvent("download");
   await answer(page).getByRole("button", { name: "Save as CSV" }).click();
   const [, head, ...lines] = (await read(csv)).trimEnd().split("\r\n");

@@ -15,6 +15,7 @@ import {
   ready,
   saved,
   teach,
+  view,
 } from "./person.js";
 
 const NONE = "None of these";
@@ -162,10 +163,12 @@ test("an answer is put right by one press: it is none of these", async ({ page }
   await expectNone(page, 1);
   await expect(photosOf(page, "M1")).toHaveCount(4);
   const json = page.waitForEvent("download");
+  await view(page, "Table");
   await answer(page).getByRole("button", { name: "Save as JSON" }).click();
   const { photos } = JSON.parse(readFileSync(await (await json).path(), "utf8"));
   expect(photos.map(({ truth }: { truth: string | null }) => truth)).toEqual(["none of these", null]);
   await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
   await expect(nonePhotos(page)).toHaveCount(0);
+  await view(page, "One by one");
   await expect(none).toBeVisible();
 });

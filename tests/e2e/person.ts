@@ -75,7 +75,7 @@ export function camera(page: Page): Locator {
 export async function liveShare(page: Page, label: string): Promise<string | undefined> {
   const chip = camera(page).getByRole("button", { name: `Take photo for ${label}`, exact: true });
   const style = await chip.locator(".bar-fill").getAttribute("style");
-  return style?.match(/width: (.+)%/)?.[1];
+  return style?.match(/width: (?!0%)(.+)%/)?.[1];
 }
 
 /** Asks about photos and waits until each is answered; gives the winner of each, in order. */
@@ -83,15 +83,28 @@ export async function predict(page: Page, files: Upload[]): Promise<string[]> {
   const button = answer(page).getByRole("button", { name: "Choose photos" });
   await choose(page, () => button.click(), files);
   if (files.length === 1) return [await winner(page)];
+  await view(page, "Table");
   const rows = answerRows(page, files.length);
   await expect(rows).toHaveCount(files.length);
   await expect(rows.getByText("Looking…")).toHaveCount(0, { timeout: 90_000 });
   // The best class stands first; "Not sure" may stand below it.
   const answers = (await rows.all()).map((row) => row.getByRole("cell").first().innerText());
-  return (await Promise.all(answers)).map((words) => words.split("\n")[0] ?? "");
+  const labels = (await Promise.all(answers)).map((words) => words.split("\n")[0] ?? "");
+  await view(page, "One by one");
+  return labels;
 }
 
-/** The rows of the table of answers, without its headings. */
+/** Looks at several answers in one of two ways. */
+export async function view(page: Page, name: "One by one" | "Table"): Promise<void> {
+  await answer(page).getByRole("tab", { name }).click();
+}
+
+/** The photos that were asked about, in a line. */
+export function frames(page: Page): Locator {
+  return answer(page).getByRole("list", { name: "Photos you asked about" }).getByRole("button");
+}
+
+/** The rows of the table of answers, without its headings; see {@link view}. */
 export function answerRows(page: Page, count: number): Locator {
   const table = answer(page).getByRole("table", { name: `Answers for ${count} photos` });
   return table.getByRole("row").filter({ has: page.getByRole("rowheader") });

@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { open, photosOf, predict, saved, teach } from "./person.js";
+import { open, photosOf, predict, saved, teach, view } from "./person.js";
 
 test.use({ serviceWorkers: "allow" });
 
@@ -21,7 +21,9 @@ test("asks nobody but its own server, and nobody at all once it is loaded", asyn
   requests.length = 0;
   await teach(page, { tomato: drawnPhotos("tomato", 0, 3), mug: drawnPhotos("mug", 0, 3) });
   await predict(page, drawnPhotos("mug", 5, 8));
+  await view(page, "Table");
   await page.getByRole("button", { name: "Save as CSV" }).click();
+  await view(page, "One by one");
   await page.getByRole("button", { name: "Teach that it is mug" }).click();
   await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
   await page.getByRole("combobox", { name: "Sprache" }).selectOption("English");

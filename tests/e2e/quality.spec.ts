@@ -13,6 +13,7 @@ import {
   ready,
   saved,
   teach,
+  view,
   winner,
 } from "./person.js";
 
@@ -40,6 +41,7 @@ test("says none of these for a photo of something else, aloud too, and keeps the
   await expect(answer(page).locator("[aria-live=polite]")).toHaveText(/^None of these\. Closest: /);
 
   await predict(page, [...drawnPhotos("leaf", 9, 10), ...drawnPhotos("mug", 5, 6)]);
+  await view(page, "Table");
   const rows = answerRows(page, 2);
   await expect(rows.nth(0)).toContainText("leaf");
   await expect(rows.nth(1)).toContainText("None of these");

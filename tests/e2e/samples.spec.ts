@@ -1,6 +1,6 @@
 /** The sets that come with the page: one press teaches a whole one, and it works. */
 import { expect, test } from "@playwright/test";
-import { answerRows, card, open, photosOf, saved } from "./person.js";
+import { answerRows, card, open, photosOf, saved, view } from "./person.js";
 
 for (const [name, classes] of [
   ["Fruit", ["apple", "banana", "pear", "plum"]],
@@ -14,6 +14,7 @@ for (const [name, classes] of [
     const sample = page.getByRole("button", { name: new RegExp(`^${name} `) });
     await sample.click();
     for (const label of classes) await expect(photosOf(page, label)).toHaveCount(6);
+    await view(page, "Table");
     const rows = answerRows(page, classes.length);
     await expect(rows).toHaveCount(classes.length);
     await expect(rows.getByText("Looking…")).toHaveCount(0, { timeout: 60_000 });

@@ -1,7 +1,7 @@
 /** Many photos asked about at once: counted, and from twenty on answered together. */
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { answer, answerRows, card, choose, open, photosOf, predict, teach } from "./person.js";
+import { answer, card, choose, frames, open, photosOf, predict, teach } from "./person.js";
 
 const TOGETHER = "Answered together: photos that are alike help each other.";
 
@@ -33,7 +33,7 @@ test("answers twenty photos together, which changes what is said of each", async
   expect(await predict(page, twenty)).toEqual(truth);
   await expect(answer(page)).toContainText(TOGETHER);
   await expect(answer(page).getByRole("status")).toContainText(/^20 photos: /);
-  await expect(answerRows(page, 20).first()).toHaveClass(/table-shown/);
+  await expect(frames(page).first()).toHaveAttribute("aria-pressed", "true");
   expect(await share(page)).not.toBe(alone);
 
   // Fewer are answered each by itself.

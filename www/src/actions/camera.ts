@@ -66,6 +66,7 @@ export async function record(key: number): Promise<void> {
     },
   };
   const learnt: Learnt[] = [];
+  await startCamera();
   for (let taken = 0; taken < MOST && getState().camera.kind === "on"; taken += 1) {
     const now = target();
     if (now === undefined) break;

@@ -18,6 +18,8 @@ let round = 0;
 /** The element that shows it, and what resolves when it plays. */
 let video: HTMLVideoElement | null = null;
 let playing: Promise<void> = Promise.resolve();
+/** Settles when the camera is on, or cannot be. */
+let starting: Promise<void> = Promise.resolve();
 
 /** A video element shows the live picture while it is on the page. Returns how it leaves. */
 export function attachVideo(element: HTMLVideoElement): () => void {
@@ -36,9 +38,13 @@ export function currentSource(): LiveSource | null {
 }
 
 /** Turns the camera on where nothing is shown. Only ever called from a press. */
-export async function startCamera(): Promise<void> {
+export function startCamera(): Promise<void> {
   const { kind } = getState().camera;
-  if (kind === "on" || kind === "starting") return;
+  if (kind !== "on" && kind !== "starting") starting = start();
+  return starting;
+}
+
+async function start(): Promise<void> {
   if (!window.isSecureContext || !navigator.mediaDevices) {
     fail("insecure");
     return;
@@ -115,6 +121,7 @@ export function turnOff(): void {
 /** The picture of this moment, or null where none is shown. */
 export async function capture(): Promise<ImageBitmap | null> {
   // A press is not lost that comes before the first picture.
+  await starting;
   if (video && !hasPicture(video)) await playing;
   return video && hasPicture(video) ? createImageBitmap(video) : null;
 }

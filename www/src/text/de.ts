@@ -307,6 +307,8 @@ export const de: Text = {
     choose: "Fotos wählen",
     live: "Live-Kamera",
     clear: "Leeren",
+    views: { one: "Einzeln", table: "Tabelle" },
+    strip: "Fotos, nach denen du gefragt hast",
     invite: "Zeig etwas Neues",
     inviteBody: "Zieh ein Foto hierher, wähle eins, füge eins ein oder schalte die Live-Kamera ein.",
     thin: "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",

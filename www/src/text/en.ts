@@ -323,6 +323,8 @@ export const en = {
     choose: "Choose photos",
     live: "Live camera",
     clear: "Clear",
+    views: { one: "One by one", table: "Table" },
+    strip: "Photos you asked about",
     invite: "Show it something new",
     inviteBody: "Drop a photo here, choose or paste one, or turn on the live camera.",
     thin: "Not enough examples yet: add photos to at least two classes.",

@@ -280,6 +280,8 @@ export const zh: Text = {
     choose: "选择照片",
     live: "实时摄像头",
     clear: "清除",
+    views: { one: "逐张", table: "表格" },
+    strip: "询问的照片",
     invite: "给它看点新东西",
     inviteBody: "把照片拖到这里，选择或粘贴一张，或打开实时摄像头。",
     thin: "例子还不够：至少要给两个类别添加照片。",

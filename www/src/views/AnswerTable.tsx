@@ -6,9 +6,16 @@ import { text } from "../text";
 
 const COLUMNS: readonly Column[] = ["file", "answer", "probability", "set"];
 
-/** A row for each of several photos: press a photo to see it large, a heading to sort. */
-export function AnswerTable({ state }: { state: AppState }) {
+interface Props {
+  state: AppState;
+  /** A photo is to be seen large. */
+  onShow: () => void;
+}
+
+/** A row for each of several photos, with every class: press a photo to see it large, a heading to sort. */
+export function AnswerTable({ state, onShow }: Props) {
   const [order, setOrder] = useState<{ column: Column; descending: boolean } | null>(null);
+  const labels = state.classes.map(({ label }) => label);
   const rows = rowsOf(state.readings, state.askBelow);
   const shown = order ? sorted(rows, order.column, order.descending) : rows;
   const sortBy = (column: Column) =>
@@ -16,30 +23,36 @@ export function AnswerTable({ state }: { state: AppState }) {
 
   return (
     <div class="answers">
-      <Suggested state={state} />
-      <table class="table" aria-label={text.answer.many(rows.length)}>
-        <thead>
-          <tr>
-            {COLUMNS.map((column) => {
-              const sort =
-                order?.column === column ? (order.descending ? "descending" : "ascending") : "none";
-              return (
-                <th key={column} scope="col" aria-sort={sort}>
-                  <button type="button" class="table-sort" onClick={() => sortBy(column)}>
-                    {text.table[column]}
-                    <span class="table-arrow" data-sort={sort} aria-hidden="true" />
-                  </button>
+      <div class="table-box">
+        <table class="table" aria-label={text.answer.many(rows.length)}>
+          <thead>
+            <tr>
+              {COLUMNS.map((column) => {
+                const sort =
+                  order?.column === column ? (order.descending ? "descending" : "ascending") : "none";
+                return (
+                  <th key={column} scope="col" aria-sort={sort}>
+                    <button type="button" class="table-sort" onClick={() => sortBy(column)}>
+                      {text.table[column]}
+                      <span class="table-arrow" data-sort={sort} aria-hidden="true" />
+                    </button>
+                  </th>
+                );
+              })}
+              {labels.map((label) => (
+                <th key={label} scope="col" class="table-share">
+                  <bdi class="clipped">{label}</bdi>
                 </th>
-              );
-            })}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <Line key={row.id} row={row} state={state} />
-          ))}
-        </tbody>
-      </table>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Line key={row.id} row={row} labels={labels} state={state} onShow={onShow} />
+            ))}
+          </tbody>
+        </table>
+      </div>
       <div class="answers-foot">
         <button type="button" class="button" onClick={() => saveTable("csv")}>
           {text.table.csv}
@@ -52,32 +65,7 @@ export function AnswerTable({ state }: { state: AppState }) {
   );
 }
 
-/** The photos that are worth saying the class of: a press shows one large, with the classes to choose from. */
-function Suggested({ state }: { state: AppState }) {
-  const readings = state.suggested.flatMap((id) => state.readings.find((reading) => reading.id === id) ?? []);
-  if (readings.length === 0) return null;
-  return (
-    <div class="suggested">
-      <p>{text.answer.suggested}</p>
-      <div class="choices">
-        {readings.map(({ id, name, url }) => (
-          <button
-            key={id}
-            type="button"
-            class="suggested-photo"
-            aria-label={text.answer.suggestedPhoto(name)}
-            aria-pressed={id === state.shown}
-            onClick={() => showReading(id)}
-          >
-            <img src={url} alt="" width="56" height="56" />
-          </button>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function Line({ row, state }: { row: Row; state: AppState }) {
+function Line({ row, labels, state, onShow }: Props & { row: Row; labels: readonly string[] }) {
   const reading = state.readings.find(({ id }) => id === row.id);
   if (!reading) return null;
   const { outcome } = reading;
@@ -88,7 +76,10 @@ function Line({ row, state }: { row: Row; state: AppState }) {
           type="button"
           class="reading"
           aria-pressed={row.id === state.shown}
-          onClick={() => showReading(row.id)}
+          onClick={() => {
+            showReading(row.id);
+            onShow();
+          }}
         >
           {reading.thumbnail === null ? (
             <span class="reading-blank" />
@@ -99,7 +90,7 @@ function Line({ row, state }: { row: Row; state: AppState }) {
         </button>
       </th>
       {row.verdict === null ? (
-        <td colSpan={3} class="table-none">
+        <td colSpan={3 + labels.length} class="table-none">
           {outcome.kind === "thin"
             ? text.answer.thin
             : text.answer[outcome.kind === "failed" ? "failed" : "waiting"]}
@@ -107,11 +98,23 @@ function Line({ row, state }: { row: Row; state: AppState }) {
       ) : (
         <>
           <td>
-            {row.answer === null ? text.answer.none : <bdi class="table-answer">{row.answer}</bdi>}
+            {row.answer === null ? (
+              text.answer.none
+            ) : (
+              <bdi class={row.verdict === "sure" ? "table-answer" : ""}>{row.answer}</bdi>
+            )}
             {row.verdict === "unsure" && <span class="table-unsure">{text.answer.unsure}</span>}
           </td>
           <td class="table-share">{row.probability !== null && text.percent(row.probability)}</td>
           <td>{row.set.length > 0 && <bdi>{text.either(row.set)}</bdi>}</td>
+          {labels.map((label) => {
+            const score = row.scores.find((candidate) => candidate.label === label);
+            return (
+              <td key={label} class="table-share">
+                {score && text.percent(score.probability)}
+              </td>
+            );
+          })}
         </>
       )}
     </tr>

@@ -63,6 +63,8 @@ export function showChip(placeKey: number): void {
     const chip = document.getElementById(idOf(placeKey));
     chip?.closest("section")?.scrollIntoView();
     chip?.focus({ preventScroll: true });
+    // In a low window the picture leaves it no room.
+    chip?.scrollIntoView({ block: "nearest" });
   });
 }
 

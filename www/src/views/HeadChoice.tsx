@@ -1,7 +1,8 @@
 import type { HeadName } from "handful";
 import { chooseHead, showHeads } from "../actions/head";
 import { chooseNames } from "../actions/preferences";
-import type { AppState } from "../state/state";
+import type { Answer, AppState } from "../state/state";
+import { currentOutcome } from "../state/updates";
 import { text } from "../text";
 import { Choice } from "./Choice";
 import { EncoderChoice } from "./EncoderChoice";
@@ -10,6 +11,7 @@ import { Opinions } from "./Opinions";
 /** For those who want to know: other ways to come to answers, and what each says. */
 export function HeadChoice({ state }: { state: AppState }) {
   const { head, engine, encoder, useNames, explaining } = state;
+  const outcome = currentOutcome(state);
   return (
     <details class="more head" open={explaining} onToggle={(event) => showHeads(event.currentTarget.open)}>
       <summary>{text.head.title}</summary>
@@ -34,7 +36,15 @@ export function HeadChoice({ state }: { state: AppState }) {
         </>
       )}
       <Opinions state={state} />
+      {outcome?.kind === "answered" && <p class="timings">{text.answer.time(stages(outcome.answer))}</p>}
       <EncoderChoice state={state} />
     </details>
+  );
+}
+
+function stages({ timings }: Answer): string[] {
+  const { stages: names, milliseconds } = text.answer;
+  return (["decode", "preprocess", "encode", "classify"] as const).map(
+    (stage) => `${names[stage]} ${milliseconds(timings[stage])}`,
   );
 }

@@ -1,6 +1,7 @@
 import { clearSelected, moveExamples, removePhotos, toggleSelected } from "../actions/examples";
 import type { AppState, Place } from "../state/state";
 import { text } from "../text";
+import { useRoving } from "./roving";
 
 interface Props {
   place: Place;
@@ -13,12 +14,13 @@ interface Props {
 /** The photos of a card. Press one to pick it, then move or remove what is picked. */
 export function Thumbnails({ place, ids, state, onEmptied }: Props) {
   const label = place ?? text.answer.none;
+  const { tabIndex, handlers } = useRoving(ids.length);
   const picked = ids.filter((id) => state.selected.includes(id));
   // What shows none of the classes is no example, and only examples move.
   const others = place === null ? [] : state.classes.filter((other) => other.label !== place);
   return (
     <>
-      <ul class="thumbnails" aria-label={text.card.pictures(label)}>
+      <ul class="thumbnails" aria-label={text.card.pictures(label)} {...handlers}>
         {ids.map((id, index) => (
           <li key={id}>
             <button
@@ -26,6 +28,7 @@ export function Thumbnails({ place, ids, state, onEmptied }: Props) {
               class="thumbnail"
               aria-label={text.card.photo(index + 1, label)}
               aria-pressed={picked.includes(id)}
+              tabIndex={tabIndex(index)}
               onClick={() => toggleSelected(id)}
             >
               {state.thumbnails[id] && <img src={state.thumbnails[id]} alt="" width="80" height="80" />}

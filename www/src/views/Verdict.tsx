@@ -13,7 +13,7 @@ interface Props {
   state: AppState;
 }
 
-/** The answer in words, then in bars, then what it cost. */
+/** The answer in words. */
 export function Verdict({ outcome, found, state }: Props) {
   if (outcome.kind === "waiting") return <Waiting state={state} />;
   if (outcome.kind === "failed") {
@@ -60,21 +60,11 @@ interface AnsweredProps {
 
 function Answered({ answer, found, classes }: AnsweredProps) {
   const { scores, unscored } = answer;
-  const first = scores.slice(0, BARS);
-  const rest = scores.slice(BARS);
   return (
     <div class={`verdict verdict-${found.kind}`}>
       <Words answer={answer} found={found} />
       <ByName labels={byName(answer, classes)} count={scores.length} />
-      <Bars scores={first} classes={classes} />
-      {rest.length > 0 && (
-        <details class="more">
-          <summary>{text.answer.all(scores.length)}</summary>
-          <Bars scores={rest} classes={classes} />
-        </details>
-      )}
       {unscored.length > 0 && <p class="aside">{text.answer.unscored(unscored)}</p>}
-      <p class="timings">{text.answer.time(stages(answer))}</p>
     </div>
   );
 }
@@ -97,9 +87,11 @@ function Words({ answer: { scores, set }, found: { best, kind } }: Omit<Answered
       </>
     );
   }
+  // What may as well be another class is said without a raised voice.
+  const firm = set.length === 1;
   return (
     <>
-      <p class="verdict-words">
+      <p class={firm ? "verdict-words" : "verdict-words verdict-guess"}>
         <bdi class="verdict-label">{best.label}</bdi>{" "}
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
@@ -116,7 +108,29 @@ function ByName({ labels, count }: { labels: readonly string[]; count: number })
   return <p class="verdict-set aside">{words}</p>;
 }
 
-function Bars({ scores, classes }: { scores: readonly Score[]; classes: readonly ClassItem[] }) {
+/** How likely each class is; the less likely of many are folded away. */
+export function Bars({ answer: { scores }, kind, classes }: BarsProps) {
+  const rest = scores.slice(BARS);
+  return (
+    <div class={`likely likely-${kind}`}>
+      <BarList scores={scores.slice(0, BARS)} classes={classes} />
+      {rest.length > 0 && (
+        <details class="more">
+          <summary>{text.answer.all(scores.length)}</summary>
+          <BarList scores={rest} classes={classes} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+interface BarsProps {
+  answer: Answer;
+  kind: Found["kind"];
+  classes: readonly ClassItem[];
+}
+
+function BarList({ scores, classes }: { scores: readonly Score[]; classes: readonly ClassItem[] }) {
   return (
     <ul class="bars" aria-label={text.answer.bars}>
       {scores.map(({ label, probability }) => {
@@ -132,12 +146,5 @@ function Bars({ scores, classes }: { scores: readonly Score[]; classes: readonly
         );
       })}
     </ul>
-  );
-}
-
-function stages({ timings }: Answer): string[] {
-  const { stages: names, milliseconds } = text.answer;
-  return (["decode", "preprocess", "encode", "classify"] as const).map(
-    (stage) => `${names[stage]} ${milliseconds(timings[stage])}`,
   );
 }
