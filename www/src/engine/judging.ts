@@ -37,7 +37,7 @@ function judge(): void {
   else set({ quality: summary(currentSet().evaluate()) });
 }
 
-function summary({ accuracy, labels, confusion, recall, suspects }: Judgement): Quality | null {
+function summary({ accuracy, labels, confusion, recall, mistakes, suspects }: Judgement): Quality | null {
   if (!accuracy) return null;
   let weakest = -1;
   let least = SELDOM;
@@ -48,7 +48,8 @@ function summary({ accuracy, labels, confusion, recall, suspects }: Judgement): 
     accuracy,
     weakest: weakest < 0 ? null : confused(labels, weakest, confusion[weakest] ?? []),
     confusion: { labels, counts: confusion },
-    suspects: suspects.map(({ id, label, looksLike }) => ({ id, label, looksLike })),
+    mistakes: mistakes.map(({ id, label, takenFor }) => ({ id, label, takenFor })),
+    suspects: suspects.map(({ id, label, looksLike, nearest }) => ({ id, label, looksLike, nearest })),
   };
 }
 

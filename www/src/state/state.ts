@@ -127,6 +127,8 @@ export interface Suspect {
   id: number;
   label: string;
   looksLike: string;
+  /** The photo of that class that it is most like. */
+  nearest: number;
 }
 
 /** How well the set works, judged by its own photos. */
@@ -137,6 +139,8 @@ export interface Quality {
   suspects: readonly Suspect[];
   /** How many photos of the class of a row were taken for that of a column. */
   confusion: { labels: readonly string[]; counts: readonly (readonly number[])[] };
+  /** The photos that were taken for another class. */
+  mistakes: readonly { id: number; label: string; takenFor: string }[];
 }
 
 export type EngineStatus =

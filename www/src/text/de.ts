@@ -390,12 +390,13 @@ export const de: Text = {
     single: (labels) => `Noch nicht beurteilt, weil nur ein Foto da ist: ${list(labels)}.`,
     weakest: ({ label, takenFor }) =>
       `Am schlechtesten klappt ${label}, leicht verwechselt mit ${takenFor}: Gib mehr Fotos von ${label} dazu.`,
+    byClass: "Wie viele Fotos jeder Klasse es erkennen würde, hätte es sie nicht gesehen",
     suspects: (count) =>
       plural(count, {
         one: "# Foto ist vielleicht falsch einsortiert",
         other: "# Fotos sind vielleicht falsch einsortiert",
       }),
-    suspect: ({ label, looksLike }) => `In ${label}, sieht aber aus wie ${looksLike}`,
+    suspect: ({ label, looksLike }) => `In ${label}, sieht aber aus wie dieses von ${looksLike}`,
     move: (label) => `Verschieben nach ${label}`,
   },
   head: {
@@ -464,7 +465,7 @@ export const de: Text = {
   },
   confusion: {
     title: "Was womit verwechselt wird",
-    hint: "Zeilen: was die Fotos zeigen. Spalten: wofür sie gehalten wurden.",
+    hint: "Zeilen: was die Fotos zeigen. Spalten: wofür sie gehalten wurden. Eine Zahl zeigt ihre Fotos.",
   },
   test: {
     title: "Ausprobieren",

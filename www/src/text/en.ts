@@ -402,8 +402,9 @@ export const en = {
     single: (labels: readonly string[]) => `Not judged yet, because of only one photo: ${list(labels)}.`,
     weakest: ({ label, takenFor }: NonNullable<Quality["weakest"]>) =>
       `It does worst on ${label}, which it may take for ${takenFor}: add photos of ${label}.`,
+    byClass: "How many photos of each class it would know, had it not been shown them",
     suspects: (count: number) => `${photos(count)} may have the wrong label`,
-    suspect: ({ label, looksLike }: Suspect) => `In ${label}, but looks like ${looksLike}`,
+    suspect: ({ label, looksLike }: Suspect) => `In ${label}, but looks like this one of ${looksLike}`,
     move: (label: string) => `Move to ${label}`,
   },
   head: {
@@ -464,7 +465,7 @@ export const en = {
   },
   confusion: {
     title: "What is taken for what",
-    hint: "Rows: what the photos show. Columns: what they were taken for.",
+    hint: "Rows: what the photos show. Columns: what they were taken for. A number shows its photos.",
   },
   test: {
     title: "Test it",

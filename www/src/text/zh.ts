@@ -362,8 +362,9 @@ export const zh: Text = {
     single: (labels) => `只有一张照片，还无法判断：${list(labels)}。`,
     weakest: ({ label, takenFor }) =>
       `${label} 认得最差，可能被当成 ${takenFor}：请多加一些 ${label} 的照片。`,
+    byClass: "如果没看过这些照片，每个类别能认出几张",
     suspects: (count) => `有 ${photos(count)}可能放错了类别`,
-    suspect: ({ label, looksLike }) => `在 ${label} 里，但看起来像 ${looksLike}`,
+    suspect: ({ label, looksLike }) => `在 ${label} 里，但看起来像这张 ${looksLike}`,
     move: (label) => `移到 ${label}`,
   },
   head: {
@@ -430,7 +431,7 @@ export const zh: Text = {
   },
   confusion: {
     title: "什么被认成了什么",
-    hint: "行：照片里是什么。列：被认成了什么。",
+    hint: "行：照片里是什么。列：被认成了什么。按数字可看照片。",
   },
   test: {
     title: "测试",

@@ -7,6 +7,7 @@ import { useDrop } from "./drop";
 import { Header } from "./Header";
 import { Jump } from "./Jump";
 import { Notes } from "./Notes";
+import { Quality } from "./Quality";
 import { useRestingState } from "./redrawing";
 import { Reteaching } from "./Reteaching";
 import { Teach } from "./Teach";
@@ -20,7 +21,10 @@ export function App() {
       <main class="columns">
         <CameraStage />
         <Teach state={state} />
-        <AnswerRegion state={state} />
+        <div class="side">
+          <AnswerRegion state={state} />
+          <Quality state={state} />
+        </div>
       </main>
       <footer class="footer">
         <p>{text.footer.keys}</p>

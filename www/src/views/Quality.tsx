@@ -3,17 +3,19 @@ import { moveExamples } from "../actions/examples";
 import type { AppState, ClassItem, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
-import { Matrix } from "./Matrix";
+import { Cells, type Counted } from "./Cells";
+import { type ClassBar, ClassBars } from "./ClassBars";
 import { Test } from "./Test";
 
-/** What to expect of the set, what would help it most, and which photos look misplaced. */
+/** What to expect of the set, how it does with each class, which photos look misplaced; and a test with photos of its own. */
 export function Quality({ state }: { state: AppState }) {
   const classes = taught(state);
   if (classes.length < 2) return null;
   const { quality } = state;
   const single = classes.filter(({ count }) => count === 1);
   return (
-    <section class="quality" aria-label={text.quality.title} tabIndex={-1}>
+    <section id="quality" class="quality" aria-labelledby="quality-title" tabIndex={-1}>
+      <h2 id="quality-title">{text.quality.title}</h2>
       {quality ? (
         <Expected quality={quality} single={single} state={state} />
       ) : (
@@ -33,7 +35,7 @@ interface ExpectedProps {
 
 /** What the photos of the set say of it. */
 function Expected({ quality, single, state }: ExpectedProps) {
-  const { labels, counts } = quality.confusion;
+  const { labels } = quality.confusion;
   // Where its name is understood, a class is judged by its only photo too.
   const unjudged = single.filter(({ label }) => !judged(quality, label));
   return (
@@ -41,18 +43,39 @@ function Expected({ quality, single, state }: ExpectedProps) {
       <p>{text.quality.expected(quality.accuracy)}</p>
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
       {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
-      <details class="more">
-        <summary>{text.confusion.title}</summary>
-        <Matrix
-          title={text.confusion.title}
-          hint={text.confusion.hint}
-          rows={labels}
-          columns={labels}
-          counts={counts}
-        />
-      </details>
+      <ClassBars name={text.quality.byClass} bars={barsOf(quality)} classes={state.classes} />
       <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
+      <Cells
+        title={text.confusion.title}
+        hint={text.confusion.hint}
+        rows={labels}
+        columns={labels}
+        cells={cellsOf(quality, state)}
+      />
     </>
+  );
+}
+
+function barsOf({ confusion: { labels, counts } }: Judged): ClassBar[] {
+  return counts.flatMap((row, own) => {
+    const count = row.reduce((sum, n) => sum + n, 0);
+    const wrong = row.map((n, c) => (c === own ? 0 : n));
+    const most = Math.max(...wrong);
+    const worst = most > 0 ? { name: labels[wrong.indexOf(most)] ?? "", count: most } : null;
+    return count > 0 ? [{ label: labels[own] ?? "", right: row[own] ?? 0, count, worst }] : [];
+  });
+}
+
+/** The photos of each number. Of a class that could not be judged there are none. */
+function cellsOf(quality: Judged, { examples, thumbnails }: AppState): Counted[][][] {
+  const { labels, counts } = quality.confusion;
+  const wrong = new Map(quality.mistakes.map(({ id, takenFor }) => [id, takenFor]));
+  return labels.map((row, r) =>
+    labels.map((column, c) => {
+      if (counts[r]?.[c] === 0) return [];
+      const counted = examples.filter(({ id, label }) => label === row && (wrong.get(id) ?? row) === column);
+      return counted.map(({ id }) => ({ id, thumbnail: thumbnails[id] ?? null }));
+    }),
   );
 }
 
@@ -74,8 +97,11 @@ function Suspects({ found, thumbnails }: SuspectsProps) {
       <ul class="suspects">
         {found.map((suspect) => (
           <li key={suspect.id} class="suspect">
-            {thumbnails[suspect.id] && (
-              <img class="suspect-photo" src={thumbnails[suspect.id]} alt="" width="48" height="48" />
+            {[suspect.id, suspect.nearest].map(
+              (id) =>
+                thumbnails[id] && (
+                  <img key={id} class="suspect-photo" src={thumbnails[id]} alt="" width="64" height="64" />
+                ),
             )}
             <span class="suspect-words">{text.quality.suspect(suspect)}</span>
             <button

@@ -10,7 +10,6 @@ import { Back, Plus } from "./icons";
 import { NewClass } from "./NewClass";
 import { NoneCard } from "./NoneCard";
 import { PhotoButton } from "./PhotoButton";
-import { Quality } from "./Quality";
 import { Samples } from "./Samples";
 import { SetBar } from "./SetBar";
 
@@ -69,7 +68,6 @@ export function Teach({ state }: { state: AppState }) {
       {state.persisted !== null && classes.length > 0 && (
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
       )}
-      <Quality state={state} />
     </section>
   );
 }
