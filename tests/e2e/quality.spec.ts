@@ -104,9 +104,10 @@ test("lists photos whose label looks wrong, and moves one by a press", async ({ 
   const summary = quality(page).getByText("1 photo may have the wrong label");
   await summary.focus();
   await page.keyboard.press("Enter");
-  const line = quality(page).getByRole("listitem");
-  await expect(line).toContainText("In mug, but looks like banana");
-  await expect(line.locator("img")).toBeVisible();
+  const line = quality(page).getByRole("listitem").filter({ hasText: "In mug" });
+  await expect(line).toContainText("In mug, but looks like this one of banana");
+  // The photo, and the one that it is like.
+  await expect(line.locator("img")).toHaveCount(2);
   await page.keyboard.press("Tab");
   await expect(line.getByRole("button", { name: "Move to banana" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -192,4 +193,21 @@ test("leaves a class out of answers, and takes it back", async ({ page }) => {
   await expect(card(page, "bread")).not.toContainText("left out");
   await page.keyboard.press("Control+z");
   await expect(card(page, "bread")).toContainText("left out");
+});
+
+test("shows the photos of a number, and how it does with each class", async ({ page }) => {
+  await open(page);
+  await teach(page, { ...things(4, "leaf"), "red fruit": drawnPhotos("tomato", 0, 8) });
+  await teach(page, { tomato: drawnPhotos("tomato", 8, 11) });
+  const bars = quality(page).getByRole("list", { name: /^How many photos of each class/ });
+  await expect(bars.getByRole("listitem")).toHaveCount(3);
+  await expect(bars.getByRole("listitem").first()).toContainText("4 of 4");
+  await quality(page).getByText("What is taken for what").click();
+  const numbers = quality(page).getByRole("button", { name: /^\d of .+, answered / });
+  const names = await numbers.evaluateAll((all) => all.map((button) => button.ariaLabel ?? ""));
+  const mistaken = names.find((name) => !/of (.+), answered \1$/.test(name));
+  if (mistaken === undefined) throw new Error("nothing is mistaken");
+  await quality(page).getByRole("button", { name: mistaken }).click();
+  const photos = quality(page).getByRole("list", { name: mistaken }).locator("img");
+  await expect(photos).toHaveCount(Number.parseInt(mistaken, 10));
 });

@@ -515,6 +515,7 @@ export const de: Text = {
     snippet: "Ein Programm, das sie ausführt",
     failed: "Das ließ sich nicht exportieren: Mindestens zwei Klassen brauchen Fotos.",
   },
+  bar: { name: "Teile der Seite", quality: "Wie gut?", skip: "Weiter zu den Klassen" },
   footer: {
     licences: "Auf wessen Arbeit diese Seite beruht",
     keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. Auf dem Mac: Befehlstaste.",

@@ -513,6 +513,7 @@ export const en = {
     snippet: "A program that runs it",
     failed: "That could not be exported: add photos to at least two classes.",
   },
+  bar: { name: "Parts of the page", quality: "How good?", skip: "Skip to the classes" },
   footer: {
     licences: "Whose work this page builds on",
     keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",

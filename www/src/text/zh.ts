@@ -474,6 +474,7 @@ export const zh: Text = {
     snippet: "运行它的程序",
     failed: "无法导出：至少要给两个类别添加照片。",
   },
+  bar: { name: "页面各部分", quality: "效果如何？", skip: "跳到类别" },
   footer: {
     licences: "本页所依据的他人成果",
     keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。Mac 上用 Command。",

@@ -5,11 +5,11 @@ import { AskClass } from "./AskClass";
 import { CameraStage } from "./CameraStage";
 import { useDrop } from "./drop";
 import { Header } from "./Header";
-import { Jump } from "./Jump";
 import { Notes } from "./Notes";
+import { PhoneBar } from "./PhoneBar";
 import { Quality } from "./Quality";
-import { useRestingState } from "./redrawing";
 import { Reteaching } from "./Reteaching";
+import { useRestingState } from "./redrawing";
 import { Teach } from "./Teach";
 
 export function App() {
@@ -17,8 +17,11 @@ export function App() {
   const { over, handlers } = useDrop(takeDropped);
   return (
     <div class={over ? "page page-over" : "page"} {...handlers}>
+      <a class="skip" href="#main">
+        {text.bar.skip}
+      </a>
       <Header state={state} />
-      <main class="columns">
+      <main id="main" class="columns" tabIndex={-1}>
         <CameraStage />
         <Teach state={state} />
         <div class="side">
@@ -27,12 +30,12 @@ export function App() {
         </div>
       </main>
       <footer class="footer">
-        <p>{text.footer.keys}</p>
+        <p class="footer-keys">{text.footer.keys}</p>
         <p>
           <a href="licences/NOTICE.txt">{text.footer.licences}</a>
         </p>
       </footer>
-      <Jump state={state} />
+      <PhoneBar state={state} />
       {state.asking && <AskClass count={state.asking.count} classes={state.classes} />}
       {state.reteaching && <Reteaching {...state.reteaching} />}
       <Notes state={state} />

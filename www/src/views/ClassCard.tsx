@@ -33,6 +33,7 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
       {...handlers}
     >
       <div class="card-head">
+        <h3 class="unseen">{label}</h3>
         <ClassName label={label} />
         <p class="count">
           <span>{text.photos(item.count)}</span>

@@ -10,16 +10,18 @@ import { Test } from "./Test";
 /** What to expect of the set, how it does with each class, which photos look misplaced; and a test with photos of its own. */
 export function Quality({ state }: { state: AppState }) {
   const classes = taught(state);
-  if (classes.length < 2) return null;
-  const { quality } = state;
+  const { quality, set } = state;
   const single = classes.filter(({ count }) => count === 1);
+  const alone = single.length === classes.length;
+  // It comes whole, below an answer that has come whole: what is there does not move.
+  if (classes.length < 2 || set.kind !== "open" || !(quality || alone)) return null;
   return (
     <section id="quality" class="quality" aria-labelledby="quality-title" tabIndex={-1}>
       <h2 id="quality-title">{text.quality.title}</h2>
       {quality ? (
         <Expected quality={quality} single={single} state={state} />
       ) : (
-        single.length === classes.length && <p class="aside">{text.quality.second}</p>
+        <p class="aside">{text.quality.second}</p>
       )}
       <Test state={state} />
     </section>

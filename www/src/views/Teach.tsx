@@ -19,7 +19,7 @@ export function Teach({ state }: { state: AppState }) {
     classes.length === 0 && (set.kind === "open" || (set.kind === "opening" && state.expected.length === 0));
   const usable = set.kind === "opening" || set.kind === "open";
   return (
-    <section class="teach" aria-labelledby="teach-title" tabIndex={-1}>
+    <section id="teach" class="teach" aria-labelledby="teach-title" tabIndex={-1}>
       <div class="region-head">
         <h2 id="teach-title">{text.teach.title}</h2>
         <SetBar state={state} />
