@@ -13,6 +13,7 @@ import {
   type Kinds,
   MODULE,
   STREAMS,
+  WORKERS,
 } from "./check.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
@@ -61,6 +62,8 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
   readonly encoderWasm?: URL | string | WebAssembly.Module | undefined;
   /** Makes the encoder's worker; see `EncoderOptions.worker`. */
   readonly worker?: (() => Worker) | undefined;
+  /** How many workers look at many images; see `EncoderOptions.workers`. */
+  readonly workers?: number | "auto" | undefined;
 }
 
 const OPTIONS: Kinds<ClassifierOptions> = {
@@ -72,6 +75,7 @@ const OPTIONS: Kinds<ClassifierOptions> = {
   onTextError: FUNCTION,
   encoderWasm: MODULE,
   worker: FUNCTION,
+  workers: WORKERS,
 };
 
 /**
@@ -410,8 +414,7 @@ export class Classifier extends FeatureClassifier {
     options: ImageOptions,
     end: (encoding: Encoding) => Value,
   ): AsyncGenerator<BatchItem<Value>, void> {
-    const encoder = this.#images();
-    return batch(images, options, IMAGE_OPTIONS, (image, each) => encoder.encode(image, each), end);
+    return batch(images, options, IMAGE_OPTIONS, this.#images(), end);
   }
 
   #images(): CheckedEncoder {
@@ -437,10 +440,10 @@ interface Opened {
 }
 
 async function openEncoder(options: ClassifierOptions): Promise<Opened> {
-  const { encoder, encoderWasm: wasm, worker, signal, onProgress } = options;
+  const { encoder, encoderWasm: wasm, worker, workers, signal, onProgress } = options;
   if (encoder === null) return { encoder, end: () => {} };
   if (isImageEncoder(encoder)) return { encoder: new CheckedEncoder(encoder), end: () => {} };
-  const loaded = await Encoder.load(encoder, { wasm, worker, signal, onProgress });
+  const loaded = await Encoder.load(encoder, { wasm, worker, workers, signal, onProgress });
   return { encoder: new CheckedEncoder(loaded), end: () => loaded.dispose() };
 }
 
