@@ -37,8 +37,9 @@ export async function* batch<Value extends object, Options extends ImageOptions>
   for (const image of images) {
     signal?.throwIfAborted();
     begun += 1;
-    // Where nobody knows how many will come, perhaps as many as have come.
-    const following = total > 0 ? Math.max(0, total - begun) : begun;
+    // Where nobody knows how many will come, perhaps as many as have come. The only one is alone.
+    const left = total > 0 ? Math.max(0, total - begun) : begun;
+    const following = total === 1 ? undefined : left;
     const encoding = encoder.encode(image, { ...options, onProgress: undefined, following });
     // Its failure is told at its turn.
     encoding.catch(() => {});
