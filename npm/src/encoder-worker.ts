@@ -42,9 +42,9 @@ export interface EncoderOptions extends CallOptions {
    */
   readonly worker?: (() => Worker) | undefined;
   /**
-   * How many workers look at images, at most. One does until many images wait; others are then started of what is there, without
-   * a download, and end when there has been nothing to do for ten seconds. Default: `auto`, as many as the device has cores and
-   * memory for, up to 4.
+   * How many workers look at images, at most: 1 to 32. One does until many images wait; others are then started of what is there,
+   * without a download, and end when there has been nothing to do for ten seconds. Each takes about as much memory as the first.
+   * Default: `auto`, as many as the device has cores and memory for, up to 4. One does for `handful/onnxruntime`.
    */
   readonly workers?: number | "auto" | undefined;
   /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
