@@ -1,43 +1,51 @@
+import { isFile } from "./capture.js";
 import { check, checkOptions, IMAGES, type Kinds } from "./check.js";
 import { toHandfulError } from "./errors.js";
-import type { BatchItem, ImageOptions, ImageSource } from "./types.js";
+import type { CheckedEncoder } from "./image-encoder.js";
+import type { BatchItem, Encoding, ImageOptions, ImageSource } from "./types.js";
 
-/** How many images are in work at a time: while one is computed, the next one is decoded. */
-const IN_WORK = 2;
+/** How many images are in work at a time that are no files: each takes the memory of its pixels. */
+const PICTURES = 2;
 
 /**
- * Begins with each image before the one before it is done, and ends them in their order. An image that fails is one item of the
+ * Begins with each image before those before it are done, and ends them in their order. An image that fails is one item of the
  * result, an abort ends it all.
  */
-export async function* batch<Begun, Value extends object, Options extends ImageOptions>(
+export async function* batch<Value extends object, Options extends ImageOptions>(
   images: Iterable<ImageSource>,
   options: Options,
   kinds: Kinds<Options>,
-  begin: (image: ImageSource, options: Options) => Promise<Begun>,
-  end: (begun: Begun) => Value,
+  encoder: Pick<CheckedEncoder, "encode" | "atOnce">,
+  end: (encoding: Encoding) => Value,
 ): AsyncGenerator<BatchItem<Value>, void> {
   check("images", images, IMAGES);
   checkOptions("options", options, kinds);
   const { signal, onProgress } = options;
   const total = countOf(images);
-  const inWork: Promise<Begun>[] = [];
+  const inWork: Promise<Encoding>[] = [];
   let index = 0;
+  let begun = 0;
   onProgress?.({ stage: "encode", done: 0, total });
   const next = async (): Promise<BatchItem<Value>> => {
     signal?.throwIfAborted();
-    const begun = inWork.shift() as Promise<Begun>;
-    const item = await itemOf(index, async () => end(await begun), signal);
+    const encoding = inWork.shift() as Promise<Encoding>;
+    const item = await itemOf(index, async () => end(await encoding), signal);
     index += 1;
     onProgress?.({ stage: "encode", done: index, total });
     return item;
   };
   for (const image of images) {
     signal?.throwIfAborted();
-    const begun = begin(image, { ...options, onProgress: undefined });
+    begun += 1;
+    // Where nobody knows how many will come, perhaps as many as have come. The only one is alone.
+    const left = total > 0 ? Math.max(0, total - begun) : begun;
+    const following = total === 1 ? undefined : left;
+    const encoding = encoder.encode(image, { ...options, onProgress: undefined, following });
     // Its failure is told at its turn.
-    begun.catch(() => {});
-    inWork.push(begun);
-    if (inWork.length === IN_WORK) yield await next();
+    encoding.catch(() => {});
+    inWork.push(encoding);
+    const most = isFile(image) ? encoder.atOnce : Math.min(PICTURES, encoder.atOnce);
+    while (inWork.length >= most) yield await next();
   }
   while (inWork.length > 0) yield await next();
 }

@@ -43,7 +43,8 @@ export function checkImage(source: ImageSource): void {
   if (!known) throw new HandfulError("not-an-image", `This is no image, but ${describe(source)}.`);
 }
 
-function isFile(source: ImageSource): source is Blob {
+/** Whether these are the bytes of a file, not pixels. */
+export function isFile(source: ImageSource): source is Blob {
   return ["Blob", "File"].includes(typeOf(source));
 }
 

@@ -1,14 +1,32 @@
 import { HandfulError } from "./errors.js";
 import type { Call, Reply, Values } from "./protocol.js";
-import type { CallOptions, Progress } from "./types.js";
+import type { CallOptions } from "./types.js";
+
+/** A worker has ended before it came to an image that it had been sent. */
+export class Unseen {
+  /** Why it has ended. */
+  readonly reason: HandfulError;
+
+  constructor(reason: HandfulError) {
+    this.reason = reason;
+  }
+}
+
+/** What a call tells while it goes on, and listens to. */
+interface Listeners extends CallOptions {
+  /** Waits for leave to decode an image that is large. */
+  readonly onLarge?: (() => Promise<void>) | undefined;
+  /** Told when such an image has been decoded. */
+  readonly onDecoded?: (() => void) | undefined;
+}
 
 type WithoutId<R> = R extends unknown ? Omit<R, "id"> : never;
 type CallOf<Kind extends keyof Values> = WithoutId<Extract<Call, { kind: Kind }>>;
 
-interface Pending {
+interface Pending extends Omit<Listeners, "signal"> {
+  readonly kind: keyof Values;
   resolve(value: never): void;
-  reject(error: HandfulError): void;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
+  reject(error: HandfulError | Unseen): void;
 }
 
 /** One worker and the calls that it has not answered yet. Once closed it stays closed. */
@@ -21,11 +39,11 @@ export class Channel {
   constructor(worker: Worker) {
     this.#worker = worker;
     worker.onmessage = (event: MessageEvent<Reply>) => this.#receive(event.data);
-    worker.onmessageerror = () => this.close(crash("it sent a message that cannot be read"));
+    worker.onmessageerror = () => this.#crashed(crash("it sent a message that cannot be read"));
     // The event of a script that cannot be loaded carries no message.
     worker.onerror = (event) => {
       event.preventDefault();
-      this.close(crash(event.message || "its script cannot be loaded"));
+      this.#crashed(crash(event.message || "its script cannot be loaded"));
     };
   }
 
@@ -34,11 +52,15 @@ export class Channel {
     return this.#closed;
   }
 
-  /** @param options.signal - Tells the worker to stop; the call rejects with what the worker answers then. */
+  /**
+   * An image that the worker has not come to when it crashes rejects with {@link Unseen}.
+   *
+   * @param options.signal - Tells the worker to stop; the call rejects with what the worker answers then.
+   */
   call<Kind extends keyof Values>(
     call: CallOf<Kind>,
     transfer: Transferable[],
-    { onProgress, signal }: CallOptions = {},
+    { signal, ...told }: Listeners = {},
   ): Promise<Values[Kind]> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
@@ -54,7 +76,7 @@ export class Channel {
         );
         return;
       }
-      this.#pending.set(id, { resolve, reject, onProgress });
+      this.#pending.set(id, { kind: call.kind, resolve, reject, ...told });
     });
     return answer.finally(() => signal?.removeEventListener("abort", stop));
   }
@@ -68,22 +90,37 @@ export class Channel {
     this.#pending.clear();
   }
 
+  /** The worker was at the image that it has had for longest, as far as it can be told. */
+  #crashed(reason: HandfulError): void {
+    const oldest = [...this.#pending.values()].find(({ kind }) => kind === "encode");
+    oldest?.reject(reason);
+    this.#end(reason);
+  }
+
+  /** Ends the worker after a crash. */
+  #end(reason: HandfulError): void {
+    for (const { kind, reject } of this.#pending.values()) if (kind === "encode") reject(new Unseen(reason));
+    this.close(reason);
+  }
+
   #receive(reply: Reply): void {
-    const pending = this.#pending.get(reply.id);
+    const { kind, id } = reply;
+    const pending = this.#pending.get(id);
     if (!pending) return;
-    if (reply.kind === "progress") {
-      pending.onProgress?.(reply.progress);
-      return;
-    }
-    this.#pending.delete(reply.id);
-    if (reply.kind === "done") {
+    if (kind === "progress") pending.onProgress?.(reply.progress);
+    if (kind === "large")
+      void pending.onLarge?.().then(() => this.#worker.postMessage({ kind: "decode", id }));
+    if (kind === "decoded") pending.onDecoded?.();
+    if (kind !== "done" && kind !== "failed") return;
+    this.#pending.delete(id);
+    if (kind === "done") {
       pending.resolve(reply.value as never);
       return;
     }
     const { code, message, cause } = reply;
     const error = new HandfulError(code, message, { cause });
     pending.reject(error);
-    if (reply.fatal) this.close(error);
+    if (reply.fatal) this.#end(error);
   }
 }
 

@@ -55,6 +55,14 @@ export const SIDE: Kind = {
   wanted: "a whole number from 1 to 1024",
   holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,
 };
+export const AT_LEAST_ONE: Kind = {
+  wanted: "a whole number from 1 on",
+  holds: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
+export const WORKERS: Kind = {
+  wanted: "a whole number from 1 to 32, or “auto”",
+  holds: (value) => value === "auto" || (AT_LEAST_ONE.holds(value) && (value as number) <= 32),
+};
 export const RATE: Kind = {
   wanted: "a number above 0, at most 60",
   holds: (value) => typeof value === "number" && value > 0 && value <= 60,
@@ -164,7 +172,11 @@ export const IMAGE_OPTIONS: Kinds<ImageOptions> = {
   ...CALL_OPTIONS,
   detail: oneOf(["photo", "live"] satisfies Detail[]),
 };
-export const ENCODE_OPTIONS: Kinds<EncodeOptions> = { ...IMAGE_OPTIONS, thumbnail: SIDE };
+export const ENCODE_OPTIONS: Kinds<EncodeOptions> = {
+  ...IMAGE_OPTIONS,
+  thumbnail: SIDE,
+  following: COUNT,
+};
 
 /**
  * @param what - The name of the value, as the caller knows it.

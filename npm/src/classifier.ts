@@ -14,6 +14,7 @@ import {
   MODULE,
   OTHER_ENCODER,
   STREAMS,
+  WORKERS,
 } from "./check.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
@@ -66,6 +67,8 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
   readonly encoderWasm?: URL | string | WebAssembly.Module | undefined;
   /** Makes the encoder's worker; see `EncoderOptions.worker`. */
   readonly worker?: (() => Worker) | undefined;
+  /** How many workers look at many images; see `EncoderOptions.workers`. */
+  readonly workers?: number | "auto" | undefined;
 }
 
 const OPTIONS: Kinds<ClassifierOptions> = {
@@ -77,6 +80,7 @@ const OPTIONS: Kinds<ClassifierOptions> = {
   onTextError: FUNCTION,
   encoderWasm: MODULE,
   worker: FUNCTION,
+  workers: WORKERS,
 };
 
 /** Options of {@link Classifier.reencode}. */
@@ -469,8 +473,7 @@ export class Classifier extends FeatureClassifier {
     options: ImageOptions,
     end: (encoding: Encoding) => Value,
   ): AsyncGenerator<BatchItem<Value>, void> {
-    const encoder = this.#images();
-    return batch(images, options, IMAGE_OPTIONS, (image, each) => encoder.encode(image, each), end);
+    return batch(images, options, IMAGE_OPTIONS, this.#images(), end);
   }
 
   #images(): CheckedEncoder {
@@ -496,11 +499,11 @@ interface Opened {
 }
 
 async function openEncoder(options: ClassifierOptions): Promise<Opened> {
-  const { encoder, encoderWasm: wasm, worker, signal, onProgress } = options;
+  const { encoder, encoderWasm: wasm, worker, workers, signal, onProgress } = options;
   if (encoder === null) return { encoder, end: () => {} };
   if (encoder === "auto") return openEncoder({ ...options, encoder: undefined });
   if (isImageEncoder(encoder)) return { encoder: new CheckedEncoder(encoder), end: () => {} };
-  const loaded = await Encoder.load(encoder, { wasm, worker, signal, onProgress });
+  const loaded = await Encoder.load(encoder, { wasm, worker, workers, signal, onProgress });
   return { encoder: new CheckedEncoder(loaded), end: () => loaded.dispose() };
 }
 

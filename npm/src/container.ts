@@ -6,6 +6,8 @@ export interface Container {
   readonly file: Blob;
   /** Width and height of the pixels as a JPEG holds them, before they are turned. */
   readonly size?: readonly [width: number, height: number];
+  /** How many pixels a JPEG or PNG has. */
+  readonly pixels?: number;
   /** The same JPEG with data of no meaning before the end that had to be added: of these a decoder makes blocks that are missing. */
   readonly padded?: Blob;
 }
@@ -69,7 +71,8 @@ async function jpeg(reader: Reader): Promise<Container | undefined> {
     if (!(place <= file.size)) return undefined;
   }
   if (!size) return undefined;
-  if ((await reader.number(file.size - 2, 2)) === 0xffd9) return { file, size };
+  const pixels = size[0] * size[1];
+  if ((await reader.number(file.size - 2, 2)) === 0xffd9) return { file, size, pixels };
   // Phones put more behind the picture. Within its data 0xff stands before no 0xd9.
   for (let found = place; found < file.size; ) {
     const bytes = await reader.from(found, CHUNK);
@@ -78,7 +81,7 @@ async function jpeg(reader: Reader): Promise<Container | undefined> {
     found += Math.max(1, bytes.length - 1);
   }
   const end = Uint8Array.of(0xff, 0xd9);
-  return { file: new Blob([file, end]), size, padded: new Blob([file, NOISE, end]) };
+  return { file: new Blob([file, end]), size, pixels, padded: new Blob([file, NOISE, end]) };
 }
 
 /** Entropy-coded data. They begin with the zero that makes an 0xff before them a byte of data, and hold no 0xff. */
@@ -87,15 +90,16 @@ const NOISE = Uint8Array.from({ length: 64 }, (_, i) => (i * 151) % 251);
 /** The last chunk of a PNG. */
 const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
-/** PNG, section 5: chunks of a length, a name, data and a check sum. What lacks nothing but the last one is not cut. */
+/** PNG, section 5: chunks of a length, a name, data and a check sum; the size is in the first. What lacks nothing but the last one is not cut. */
 async function png(reader: Reader): Promise<Container | undefined> {
   const { file } = reader;
+  const pixels = (await reader.number(16, 4)) * (await reader.number(20, 4));
   let data = false;
   for (let place = 8; ; ) {
     const chunk = (await reader.from(place, 12)).subarray(0, 12);
     if (chunk.every((byte, i) => byte === IEND[i])) {
-      if (chunk.length === 12) return { file };
-      return data ? { file: new Blob([file.slice(0, place), IEND]) } : undefined;
+      if (chunk.length === 12) return { file, pixels };
+      return data ? { file: new Blob([file.slice(0, place), IEND]), pixels } : undefined;
     }
     data ||= String.fromCharCode(...chunk.subarray(4, 8)) === "IDAT";
     place += 12 + (await reader.number(place, 4));

@@ -11,17 +11,24 @@ type Picture = ImageBitmap | VideoFrame;
 /** Upright as the camera meant it; converted to sRGB, so that a wide-gamut photo looks as it does on the page. */
 const AS_SHOWN = { imageOrientation: "from-image", colorSpaceConversion: "default" } as const;
 
+/** Most bytes that a file may take while it is decoded, so that others may be decoded at the same time. */
+const SMALL = 48_000_000;
+
+/** Does something when no other large image is being decoded. */
+export type InTurn = (work: () => Promise<Pixels>) => Promise<Pixels>;
+
 /**
- * Pixels of an image, upright, in sRGB, in the worker. One that is larger than canvases may be is read smaller.
+ * Pixels of an image, upright, in sRGB, in the worker. One that is larger than canvases may be is read smaller, and so is a JPEG where
+ * the browser decodes it small.
  *
  * @param side the shorter side that is looked at
  */
-export async function decode(image: Payload, side: number): Promise<Pixels> {
+export async function decode(image: Payload, side: number, inTurn: InTurn): Promise<Pixels> {
   if ("data" in image) return image;
-  return image instanceof Blob ? decodeFile(image, side) : readPixels(image);
+  return image instanceof Blob ? decodeFile(image, side, inTurn) : readPixels(image);
 }
 
-async function decodeFile(file: Blob, side: number): Promise<Pixels> {
+async function decodeFile(file: Blob, side: number, inTurn: InTurn): Promise<Pixels> {
   if (typeof createImageBitmap === "undefined")
     throw new HandfulError(
       "not-an-image",
@@ -31,28 +38,39 @@ async function decodeFile(file: Blob, side: number): Promise<Pixels> {
   const cut = (what: string): HandfulError => new HandfulError("not-an-image", `${name} was cut: ${what}.`);
   const container = await inspect(file);
   if (!container) throw cut("its end is missing");
-  let pixels: ImageData;
-  let complete: boolean;
-  try {
-    if (container.size && !decodesSmall()) {
-      const small = await readEighth(file, container.size, side);
-      if (small === "cut") throw cut("a part of the picture is missing");
-      if (small) return small;
+  const read = async (): Promise<Pixels> => {
+    let pixels: ImageData;
+    let complete: boolean;
+    try {
+      if (container.size && !decodesSmall()) {
+        const small = await readEighth(file, container.size, side);
+        if (small === "cut") throw cut("a part of the picture is missing");
+        if (small) return small;
+      }
+      pixels = readPixels(await open(container.file, container.size, side));
+      const { padded, size } = container;
+      complete = !padded || equal(pixels, readPixels(await open(padded, size, side)));
+    } catch (cause) {
+      if (cause instanceof HandfulError) throw cause;
+      throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, {
+        cause,
+      });
     }
-    pixels = readPixels(await open(container.file, container.size));
-    const { padded, size } = container;
-    complete = !padded || equal(pixels, readPixels(await open(padded, size)));
-  } catch (cause) {
-    if (cause instanceof HandfulError) throw cause;
-    throw new HandfulError("not-an-image", `${name} is no picture that this browser can decode.`, { cause });
-  }
-  if (isBlank(pixels))
-    throw new HandfulError(
-      "not-an-image",
-      `Nothing of ${name} can be seen: it is transparent, or this browser cannot decode it.`,
-    );
-  if (!complete) throw cut("a part of the picture is missing");
-  return pixels;
+    if (isBlank(pixels))
+      throw new HandfulError(
+        "not-an-image",
+        `Nothing of ${name} can be seen: it is transparent, or this browser cannot decode it.`,
+      );
+    if (!complete) throw cut("a part of the picture is missing");
+    return pixels;
+  };
+  return bytesOf(container, side) <= SMALL ? read() : inTurn(read);
+}
+
+/** Bytes that decoding takes: four for each pixel that is made, and in a progressive JPEG three for each that the file has. */
+function bytesOf({ size, pixels = Number.POSITIVE_INFINITY }: Container, side: number): number {
+  const [width, height] = size && decodesSmall() ? sizeToDecode(size, side) : [pixels, 1];
+  return 3 * pixels + 4 * width * height;
 }
 
 /** Whether all pixels are transparent, as WebKit leaves them where it could not decode. */
@@ -72,9 +90,19 @@ function decodesSmall(): boolean {
   return typeof ImageDecoder !== "undefined" && "rotation" in VideoFrame.prototype;
 }
 
-async function open(file: Blob, size: Container["size"]): Promise<Picture> {
+/** The size that a JPEG is decoded at: where the decoder makes it small, not much more than is looked at; else what a canvas holds. */
+function sizeToDecode(size: NonNullable<Container["size"]>, side: number): [width: number, height: number] {
+  const readable = readableSize(...size);
+  if (!decodesSmall()) return readable;
+  // Decoders make eighths. Twice what is looked at, because files hold colours at half the size.
+  const eighths = Math.ceil((8 * 2 * side) / Math.min(...size));
+  const [width, height] = size.map((length) => Math.ceil((length * eighths) / 8)) as [number, number];
+  return width * height < readable[0] * readable[1] ? [width, height] : readable;
+}
+
+async function open(file: Blob, size: Container["size"], side: number): Promise<Picture> {
   if (!size) return createImageBitmap(file, AS_SHOWN);
-  const [width, height] = readableSize(...size);
+  const [width, height] = sizeToDecode(size, side);
   if (width === size[0] && height === size[1]) return createImageBitmap(file, AS_SHOWN);
   if (decodesSmall()) {
     const type = "image/jpeg";

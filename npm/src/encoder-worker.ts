@@ -14,9 +14,11 @@ import {
   TEXT,
   typeOf,
   WORKER,
+  WORKERS,
 } from "./check.js";
 import { HandfulError } from "./errors.js";
 import type { Place } from "./files.js";
+import { AHEAD, Pool } from "./pool.js";
 import { shippedWords } from "./preset.js";
 import type { Values } from "./protocol.js";
 import type {
@@ -39,6 +41,12 @@ export interface EncoderOptions extends CallOptions {
    * the package: where a bundler does not find it, or puts it on another origin.
    */
   readonly worker?: (() => Worker) | undefined;
+  /**
+   * How many workers look at images, at most: 1 to 32. One does until many images wait; others are then started of what is there,
+   * without a download, and end when there has been nothing to do for ten seconds. Each takes about as much memory as the first.
+   * Default: `auto`, as many as the device has cores and memory for, up to 4. One does for `handful/onnxruntime`.
+   */
+  readonly workers?: number | "auto" | undefined;
   /** The script that reads vocabularies for `encodeText`. Default: the file of the package, fetched when it is needed. */
   readonly tokenizer?: URL | string | undefined;
 }
@@ -57,12 +65,13 @@ export const OPTIONS: Kinds<EncoderOptions> = {
   ...CALL_OPTIONS,
   wasm: MODULE,
   worker: FUNCTION,
+  workers: WORKERS,
   tokenizer: ADDRESS,
 };
 
 /**
- * An encoder in a worker, which does one thing after another in the order of the calls. After a crash of the worker the next
- * call starts another one, which has to be the same encoder.
+ * An encoder in a worker, or for many images in several. After a crash of the first worker the next call starts another one, which
+ * has to be the same encoder.
  */
 export class EncoderWorker {
   /** What it was when it was loaded. */
@@ -70,17 +79,24 @@ export class EncoderWorker {
   #elsewhere: Elsewhere | undefined;
   readonly #start: () => Promise<Started>;
   readonly #again: (options: CallOptions) => Promise<EncoderWorker>;
+  readonly #pool: Pool;
+  readonly #most: number;
   #channel: Channel;
+  /** The first worker while it is started anew. */
+  #restarting: Promise<void> | undefined;
   #textReady: boolean;
-  /** Settles when the last call that was made is done; never rejects. */
-  #turn: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   private constructor(
     { channel, loaded, elsewhere }: Started,
     start: () => Promise<Started>,
     again: (options: CallOptions) => Promise<EncoderWorker>,
+    openAnother: () => Worker,
+    most: number,
   ) {
+    const first = (): Promise<Channel> => this.#liveChannel();
+    this.#pool = new Pool(first, async () => another(await first(), openAnother), most);
+    this.#most = most;
     this.#again = again;
     this.loaded = loaded;
     this.#elsewhere = elsewhere;
@@ -99,6 +115,7 @@ export class EncoderWorker {
     const {
       wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
       worker = host.worker,
+      workers = "auto",
       tokenizer = new URL("./tokenizer/tokenizers.js", import.meta.url),
     } = options;
     const request = {
@@ -131,6 +148,8 @@ export class EncoderWorker {
       await start(options),
       () => start({}),
       (call) => EncoderWorker.start(source, { ...options, ...call }, false),
+      worker,
+      runs ? (workers === "auto" ? workersHere() : workers) : 1,
     );
   }
 
@@ -159,28 +178,26 @@ export class EncoderWorker {
     }
   }
 
+  /** How many images it wants to have at a time, of many. */
+  get atOnce(): number {
+    return AHEAD * this.#most;
+  }
+
   /** See `Encoder.encode`. */
   async encode(image: ImageSource, options: EncodeOptions): Promise<Encoding> {
     checkOptions("options", options, ENCODE_OPTIONS);
-    const { signal, onProgress, detail = "photo", thumbnail } = options;
+    const { signal, onProgress, detail = "photo", thumbnail, following } = options;
     signal?.throwIfAborted();
-    const captured = capture(image);
-    const encoding = this.#inTurn(async () => {
-      const { image, transfer, elapsed } = await captured;
-      if (signal?.aborted) {
-        if ("close" in image) image.close();
-        throw signal.reason;
-      }
-      const channel = await this.#liveChannel();
-      onProgress?.({ stage: "encode", done: 0, total: 1 });
-      const call = { kind: "encode", image, detail, thumbnail } as const;
-      const { timings, ...made } = await channel.call<"encode">(call, transfer);
-      if (!signal?.aborted) onProgress?.({ stage: "encode", done: 1, total: 1 });
-      return { ...made, timings: { ...timings, decode: timings.decode + elapsed } };
-    });
-    // A failed capture is reported at its turn, not before as an unhandled rejection.
-    captured.catch(() => {});
-    return abortable(encoding, signal);
+    const onBegin = (): void => onProgress?.({ stage: "encode", done: 0, total: 1 });
+    const look = async (): Promise<Encoding> => {
+      const captured = await capture(image);
+      const job = { captured, detail, thumbnail, following, signal, onBegin };
+      const { timings, ...made } = await this.#pool.encode(job);
+      return { ...made, timings: { ...timings, decode: timings.decode + captured.elapsed } };
+    };
+    const encoding = await abortable(look(), signal);
+    onProgress?.({ stage: "encode", done: 1, total: 1 });
+    return encoding;
   }
 
   /** See `Encoder.encodeText`. */
@@ -188,23 +205,7 @@ export class EncoderWorker {
     check("name", name, TEXT);
     checkOptions("options", options, CALL_OPTIONS);
     const { signal } = options;
-    // The call is made in its turn, but its answer is not waited for there: no image waits for a download.
-    const made = this.#inTurn(async () => {
-      const channel = await this.#liveChannel();
-      signal?.throwIfAborted();
-      const answer = channel.call<"encodeText">({ kind: "encodeText", name }, [], options);
-      answer.then(
-        () => {
-          if (channel === this.#channel) this.#textReady = true;
-        },
-        () => {},
-      );
-      return { answer };
-    });
-    return abortable(
-      made.then(({ answer }) => answer),
-      signal,
-    );
+    return abortable(this.#textOf(name, options), signal);
   }
 
   /**
@@ -216,37 +217,65 @@ export class EncoderWorker {
     await (await this.#liveChannel()).call<"checkProbe">({ kind: "checkProbe", detail, row }, []);
   }
 
-  /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */
+  /** Ends the workers and frees their memory; calls that are not done reject with the code `disposed`. */
   dispose(): void {
     this.#disposed = true;
+    this.#pool.end(disposed());
     this.#channel.close(disposed());
   }
 
-  /** Does something when all that was asked for before is done. */
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(act);
-    this.#turn = result.catch(() => {});
-    return result;
+  async #textOf(name: string, options: CallOptions): Promise<TextEncoding> {
+    const channel = await this.#liveChannel();
+    options.signal?.throwIfAborted();
+    const answer = await channel.call<"encodeText">({ kind: "encodeText", name }, [], options);
+    if (channel === this.#channel) this.#textReady = true;
+    return answer;
   }
 
-  /** The channel to a worker that works: after a crash, to a new one. */
+  /** The channel to the first worker, which works: after a crash, to a new one. */
   async #liveChannel(): Promise<Channel> {
     if (!this.#disposed && this.#channel.closed) {
-      const { channel, loaded } = await this.#start();
-      if (JSON.stringify(loaded) !== JSON.stringify(this.loaded)) {
-        const error = othersNow(this.loaded);
-        channel.close(error);
-        throw error;
-      }
-      this.#channel = channel;
-      this.#textReady = loaded.textReady;
+      this.#restarting ??= this.#restart().finally(() => {
+        this.#restarting = undefined;
+      });
+      await this.#restarting;
     }
-    if (this.#disposed) {
-      this.#channel.close(disposed());
-      throw disposed();
-    }
+    if (this.#disposed) throw disposed();
     return this.#channel;
   }
+
+  async #restart(): Promise<void> {
+    const { channel, loaded } = await this.#start();
+    if (JSON.stringify(loaded) !== JSON.stringify(this.loaded)) {
+      const error = othersNow(this.loaded);
+      channel.close(error);
+      throw error;
+    }
+    if (this.#disposed) channel.close(disposed());
+    this.#channel = channel;
+    this.#textReady = loaded.textReady;
+  }
+}
+
+/** One more worker that is the same encoder as that of a channel. */
+async function another(first: Channel, open: () => Worker): Promise<Channel> {
+  const shared = await first.call<"share">({ kind: "share" }, []);
+  const channel = new Channel(openWorker(open));
+  try {
+    await channel.call<"join">({ kind: "join", ...shared }, [shared.model.buffer]);
+    return channel;
+  } catch (error) {
+    channel.close(disposed());
+    throw error;
+  }
+}
+
+/** Workers that a device has cores and memory for: each takes a core, and some browsers do not say how much memory there is. */
+function workersHere(): number {
+  const { hardwareConcurrency = 1, deviceMemory = 4 } = (globalThis.navigator ?? {}) as Navigator & {
+    deviceMemory?: number;
+  };
+  return Math.max(1, Math.min(hardwareConcurrency, Math.floor(deviceMemory / 2), 4));
 }
 
 /** What depends on where the package runs. */

@@ -17,10 +17,11 @@ import type {
 } from "./types.js";
 
 /**
- * Turns images, and names where it can, into features in a Web Worker, one after another, in the order of the calls.
+ * Turns images, and names where it can, into features in a Web Worker. For many images it starts more workers, for a while; see
+ * `EncoderOptions.workers`. A single image goes before those of {@link encodeMany} and of other calls on many images.
  *
  * `Classifier` makes one by itself. Load one yourself to share it between classifiers or to use features alone.
- * When the worker crashes, the image that it was at is rejected with the code `worker`, and the next one starts a
+ * When a worker crashes, the image that it was at is rejected with the code `worker`, and the next one starts a
  * new worker. Where the encoder's files have become others by then, it is rejected with `model-mismatch`: features of two
  * encoders cannot be compared.
  *
@@ -70,6 +71,11 @@ export class Encoder implements ImageEncoder, Disposable {
    */
   get textReady(): boolean {
     return this.#worker.textReady;
+  }
+
+  /** How many files it takes at a time; see `ImageEncoder.atOnce`. */
+  get atOnce(): number {
+    return this.#worker.atOnce;
   }
 
   /**
@@ -149,7 +155,7 @@ export class Encoder implements ImageEncoder, Disposable {
     return this.#worker.files(options);
   }
 
-  /** Ends the worker and frees its memory; calls that are not done reject with the code `disposed`. */
+  /** Ends its workers and frees their memory; calls that are not done reject with the code `disposed`. */
   dispose(): void {
     this.#worker.dispose();
   }

@@ -2,6 +2,7 @@ import { abortable } from "./abort.js";
 import { batch } from "./batch.js";
 import { capture, checkImage } from "./capture.js";
 import {
+  AT_LEAST_ONE,
   BYTES,
   check,
   checkOptions,
@@ -54,11 +55,11 @@ export interface ImageEncoder {
   /** The parts of a feature row, in order: `clip` first if there is one, the others by name. */
   readonly streams: Streams;
   /**
-   * Features of an image, as it is at the moment of the call. Two calls at most run at a time within a batch.
+   * Features of an image, as it is at the moment of the call. Within a batch {@link atOnce} calls at most run at a time.
    *
    * @param image - What the caller handed over: not to be closed, transferred or changed.
    * @param options - The package hands over `detail`, how closely to look, and where it has them `thumbnail` and `signal`, which says
-   * when nobody waits any more. All may be passed over.
+   * when nobody waits any more, and `following`, how many more images of the same batch are about to come. All may be passed over.
    * @returns `features`, one row: all streams one after another, of any scale. It is copied, so its memory may be used again.
    * `timings` where the encoder knows them; the whole time counts as `encode` where not. A `thumbnail` that was asked for and is not
    * there is drawn by the package.
@@ -71,6 +72,8 @@ export interface ImageEncoder {
   encodeText?(name: string, options?: CallOptions): Promise<TextEncoding>;
   /** Where it is an ONNX model with a manifest of handful's form: both, for `Classifier.exportModel`. */
   files?(options?: CallOptions): Promise<ModelFiles>;
+  /** How many files it takes at a time within a batch; of other images two at most are in work. Default: 2. */
+  readonly atOnce?: number | undefined;
   /** Whether {@link encodeText} works. Default: whether it is there. */
   readonly hasText?: boolean | undefined;
   /** Whether a text costs no download; then a classifier reads its labels by default. Default: {@link hasText}. */
@@ -89,19 +92,22 @@ export class CheckedEncoder {
   readonly streams: Streams;
   readonly hasText: boolean;
   readonly textReady: boolean;
+  readonly atOnce: number;
   readonly #encodeText: ImageEncoder["encodeText"];
   readonly #files: ImageEncoder["files"];
 
   /** @throws {@link HandfulError} with code `parameter` for what is no encoder. */
   constructor(given: ImageEncoder) {
     check("encoder", given, IMAGE_ENCODER);
-    const { id, streams, encodeText, hasText, textReady, files } = stated(given);
+    const { id, streams, encodeText, hasText, textReady, atOnce = 2, files } = stated(given);
     check("encoder.id", id, NAME);
     check("encoder.streams", streams, LAYOUT);
     if (encodeText !== undefined) check("encoder.encodeText", encodeText, FUNCTION);
     if (files !== undefined) check("encoder.files", files, FUNCTION);
     if (hasText !== undefined) check("encoder.hasText", hasText, FLAG);
     if (textReady !== undefined) check("encoder.textReady", textReady, FLAG);
+    check("encoder.atOnce", atOnce, AT_LEAST_ONE);
+    this.atOnce = atOnce;
     this.given = given;
     this.#encodeText = encodeText?.bind(given);
     this.#files = files?.bind(given);
@@ -116,13 +122,13 @@ export class CheckedEncoder {
   /** Features of an image, with progress in the stage `encode`; see {@link ImageEncoder.encode}. */
   async encode(image: ImageSource, options: EncodeOptions = {}): Promise<Encoding> {
     checkOptions("options", options, ENCODE_OPTIONS);
-    const { signal, onProgress, detail = "photo", thumbnail } = options;
+    const { signal, onProgress, detail = "photo", thumbnail, following } = options;
     signal?.throwIfAborted();
     checkImage(image);
     onProgress?.({ stage: "encode", done: 0, total: 1 });
     const start = performance.now();
     const encoding = this.#ask(async () => {
-      const given = await this.given.encode(image, { signal, detail, thumbnail });
+      const given = await this.given.encode(image, { signal, detail, thumbnail, following });
       return this.#encodingOf(given, performance.now() - start);
     }, signal);
     const made = thumbnail === undefined ? await encoding : await withThumbnail(image, thumbnail, encoding);
@@ -190,7 +196,7 @@ export class CheckedEncoder {
 
 /**
  * Features of many images by any encoder, in order, as they come. A bad image gives an item with `error` and does not stop the
- * rest; an abort does, and throws. Two images at most are in work at a time.
+ * rest; an abort does, and throws. Of files {@link ImageEncoder.atOnce} at most are in work at a time, of other images two.
  *
  * @param options.thumbnail - Drawn by the package where the encoder draws none.
  *
@@ -207,14 +213,7 @@ export async function* encodeMany(
   images: Iterable<ImageSource>,
   options: EncodeOptions = {},
 ): AsyncGenerator<EncodeResult, void> {
-  const checked = new CheckedEncoder(encoder);
-  yield* batch(
-    images,
-    options,
-    ENCODE_OPTIONS,
-    (image, each) => checked.encode(image, each),
-    (encoding) => encoding,
-  );
+  yield* batch(images, options, ENCODE_OPTIONS, new CheckedEncoder(encoder), (encoding) => encoding);
 }
 
 /** Whether a set's features can come from an encoder: the streams are the same, and its id where the set has one. */
@@ -229,9 +228,12 @@ export function fits(
 /** What an encoder says of itself, read once; its streams are copied. */
 function stated(encoder: ImageEncoder): Omit<ImageEncoder, "encode"> {
   try {
-    const { id, streams, encodeText, hasText, textReady, files } = encoder;
+    const { id, streams, encodeText, hasText, textReady, atOnce, files } = encoder;
     const copy = Array.isArray(streams) ? streams.map((stream) => ({ ...stream })) : streams;
-    return { id, streams: copy, encodeText, hasText, textReady, files } as Omit<ImageEncoder, "encode">;
+    return { id, streams: copy, encodeText, hasText, textReady, atOnce, files } as Omit<
+      ImageEncoder,
+      "encode"
+    >;
   } catch (cause) {
     throw new HandfulError("parameter", "The fields of this encoder cannot be read.", { cause });
   }

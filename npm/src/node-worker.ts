@@ -16,7 +16,7 @@ export function openThread(): Worker {
     onerror: null,
     postMessage(call: Call, transfer?: unknown) {
       thread.postMessage(call, transfer as Parameters<Thread["postMessage"]>[1]);
-      if (call.kind === "stop") return;
+      if (call.kind === "stop" || call.kind === "decode") return;
       unanswered += 1;
       thread.ref();
     },
@@ -26,7 +26,7 @@ export function openThread(): Worker {
   };
   const worker = face as Worker;
   thread.on("message", (data: Reply) => {
-    if (data.kind !== "progress") unanswered -= 1;
+    if (data.kind === "done" || data.kind === "failed") unanswered -= 1;
     if (unanswered === 0) thread.unref();
     worker.onmessage?.({ data } as MessageEvent<Reply>);
   });

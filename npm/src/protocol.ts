@@ -5,6 +5,13 @@ import type { Detail, Encoding, Pixels, Progress, Streams, TextEncoding } from "
 /** What an image is turned into before it goes to the worker. */
 export type Payload = Blob | ImageBitmap | Pixels;
 
+/** What a worker needs to be the same encoder as another one, with the exception of its names. */
+export interface Shared {
+  readonly wasm: WebAssembly.Module;
+  readonly manifest: string;
+  readonly model: Uint8Array;
+}
+
 /** Page to worker. Every call is answered once: by its value or by `failed`. */
 export type Call =
   | {
@@ -24,10 +31,18 @@ export type Call =
       readonly image: Payload;
       readonly detail: Detail;
       readonly thumbnail: number | undefined;
+      /** Whether it goes before those that are not. */
+      readonly first: boolean;
     }
   | { readonly kind: "encodeText"; readonly id: number; readonly name: string }
   /** Looks at what another engine has made of the probe. */
   | { readonly kind: "checkProbe"; readonly id: number; readonly detail: Detail; readonly row: Float32Array }
+  /** Gives what another worker needs, of one that runs the model. */
+  | { readonly kind: "share"; readonly id: number }
+  /** In place of `load`: makes the worker the same encoder. */
+  | ({ readonly kind: "join"; readonly id: number } & Shared)
+  /** The image of the call with this id is large, and may be decoded now. Not answered itself. */
+  | { readonly kind: "decode"; readonly id: number }
   /** Stops the call with this id, which then fails. Not answered itself. */
   | { readonly kind: "stop"; readonly id: number };
 
@@ -50,12 +65,17 @@ export interface Values {
   encode: Encoding;
   encodeText: TextEncoding;
   checkProbe: undefined;
+  share: Shared;
+  join: undefined;
 }
 
 /** Worker to page. */
 export type Reply =
   | { readonly kind: "done"; readonly id: number; readonly value: Values[keyof Values] }
   | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
+  /** The image of the call is large, and waits for leave to be decoded; then it has been. */
+  | { readonly kind: "large"; readonly id: number }
+  | { readonly kind: "decoded"; readonly id: number }
   | {
       readonly kind: "failed";
       readonly id: number;

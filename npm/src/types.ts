@@ -66,6 +66,11 @@ export interface EncodeOptions extends ImageOptions {
    * be shown, or kept beside an example; made of the pixels that are decoded for the encoder.
    */
   readonly thumbnail?: number | undefined;
+  /**
+   * How many more images are about to come, where this is one of many. Calls on many images hand it over; an image without it is
+   * alone, and goes before them.
+   */
+  readonly following?: number | undefined;
 }
 
 /** An image encoder: an ONNX model and the manifest that says how to feed it. */

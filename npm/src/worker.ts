@@ -3,10 +3,10 @@ import { decode } from "./decode.js";
 import type { DownloadOptions } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { EncoderFiles, type NamedFile, type Place } from "./files.js";
-import type { Call, Reply, Values } from "./protocol.js";
+import type { Call, Reply, Shared, Values } from "./protocol.js";
 import { TextSide } from "./text.js";
 import { drawThumbnail } from "./thumbnail.js";
-import type { Detail, Progress, TextEncoding } from "./types.js";
+import type { Detail, Pixels, Progress, TextEncoding } from "./types.js";
 import glue, { ImagePreparation, OnnxEncoder, WordEncoder } from "./wasm/encoder/encoder.js";
 
 /** The part of `DedicatedWorkerGlobalScope` that is used; its types cannot be mixed with those of the page. */
@@ -22,24 +22,40 @@ let encoder: Looking | undefined;
 /** The same for live pictures; made for the first of them. */
 let live: Looking | undefined;
 let makeLive: (() => Looking) | undefined;
+/** What another worker needs to be the same. */
+let shared: Shared | undefined;
 /** What reads names: words, which come with the encoder, or else its text side, fetched for the first name. */
 let words: WordEncoder | undefined;
 let text: TextSide | undefined;
 /** The calls that can be stopped. */
 const stops = new Map<number, AbortController>();
+/** The calls whose images are large and wait for leave to be decoded. */
+const leaves = new Map<number, () => void>();
+/** Settles when the images that go first are done; never rejects. */
+let firsts: Promise<void> = Promise.resolve();
 
-// The page asks for the next image when this one is done, so there is no queue here; texts may come in between.
+// The page sends few images at a time: while the engine looks at one, the next ones are decoded.
 scope.onmessage = async ({ data: call }) => {
   const { id } = call;
   const report = (progress: Progress): void => scope.postMessage({ kind: "progress", id, progress });
   try {
     if (call.kind === "stop") stops.get(id)?.abort();
+    else if (call.kind === "decode") leaves.get(id)?.();
     else if (call.kind === "load") {
       const value = await load(call, report);
       scope.postMessage({ kind: "done", id, value }, value.elsewhere ? [value.elsewhere.model.buffer] : []);
     } else if (call.kind === "checkProbe") {
       const used = encoderFor(call.detail);
       if (used instanceof ImagePreparation) used.checkProbe(call.row);
+      scope.postMessage({ kind: "done", id, value: undefined });
+    } else if (call.kind === "share") {
+      if (!shared) throw notLoaded();
+      // A copy, which can be sent away.
+      const value = { ...shared, model: shared.model.slice() };
+      scope.postMessage({ kind: "done", id, value }, [value.model.buffer]);
+    } else if (call.kind === "join") {
+      await glue({ module_or_path: call.wasm });
+      runModel(call);
       scope.postMessage({ kind: "done", id, value: undefined });
     } else {
       const value = call.kind === "encode" ? await encode(call) : await encodeText(call, report);
@@ -74,31 +90,46 @@ async function load(
   const downloading = stoppable(call.id, (signal) => download(call.place, { signal, onBytes }));
   // Said once all is compiled: where a worker ends before that, Firefox compiles nothing more until it is started anew.
   downloading.catch(() => {});
-  await glue({ module_or_path: await compile(call.wasm) });
+  const wasm = await compile(call.wasm);
+  await glue({ module_or_path: wasm });
   report({ stage: "compile", done: 1, total: 1 });
   const { files, model, names } = await downloading;
   report({ stage: "load", done: 0, total: 1 });
-  encoder = await files.use(files.image, (): Looking => {
-    if (call.runs) return new OnnxEncoder(files.manifest, model, false);
-    return new ImagePreparation(files.manifest, model);
+  const { manifest } = files;
+  const first = await files.use(files.image, () => {
+    return call.runs ? runModel({ wasm, manifest, model }) : prepareImages(manifest, model);
   });
-  const first = encoder;
-  if (first.hasLive())
-    makeLive = () =>
-      first instanceof ImagePreparation ? first.live() : new OnnxEncoder(files.manifest, model, true);
   words = names && (await files.use(names.file, () => new WordEncoder(files.manifest, names.bytes)));
   text = new TextSide(files, call.tokenizer);
   report({ stage: "load", done: 1, total: 1 });
   const textReady = words !== undefined;
   return {
-    manifest: files.manifest,
-    name: encoder.name(),
-    id: encoder.id(),
-    streams: encoder.streams(),
+    manifest,
+    name: first.name(),
+    id: first.id(),
+    streams: first.streams(),
     hasText: textReady || text.exists,
     textReady,
     ...(!call.runs && { elsewhere: { model, probes: probes() } }),
   };
+}
+
+/** From now on the worker runs the model. */
+function runModel(files: Shared): OnnxEncoder {
+  const { manifest, model } = files;
+  const first = new OnnxEncoder(manifest, model, false);
+  encoder = first;
+  if (first.hasLive()) makeLive = () => new OnnxEncoder(manifest, model, true);
+  shared = files;
+  return first;
+}
+
+/** From now on the worker prepares images for another engine. */
+function prepareImages(manifest: string, model: Uint8Array): ImagePreparation {
+  const first = new ImagePreparation(manifest, model);
+  encoder = first;
+  if (first.hasLive()) makeLive = () => first.live();
+  return first;
 }
 
 /** The tensors whose outputs the manifest knows. */
@@ -168,24 +199,52 @@ function encoderFor(detail: Detail): Looking {
   return live;
 }
 
-async function encode({
-  image,
-  detail,
-  thumbnail,
-}: Extract<Call, { kind: "encode" }>): Promise<Values["encode"] & { features: Float32Array<ArrayBuffer> }> {
+type Encode = Extract<Call, { kind: "encode" }>;
+type Encoded = Values["encode"] & { features: Float32Array<ArrayBuffer> };
+
+function encode(call: Encode): Promise<Encoded> {
+  const made = look(call);
+  if (call.first) firsts = Promise.allSettled([firsts, made]).then(() => {});
+  return made;
+}
+
+async function look({ id, image, detail, thumbnail, first }: Encode): Promise<Encoded> {
   const used = encoderFor(detail);
   const start = performance.now();
-  const pixels = await decode(image, Math.max(used.side(), thumbnail ?? 0));
+  const pixels = await decode(image, Math.max(used.side(), thumbnail ?? 0), (work) => afterOthers(id, work));
   const decoded = performance.now();
-  const small = thumbnail === undefined ? {} : { thumbnail: await drawThumbnail(pixels, thumbnail) };
-  const drawn = performance.now();
   const tensor = used.preprocess(pixels as ImageData); // it reads these three fields
-  const preprocessed = performance.now();
+  const preprocess = performance.now() - decoded;
+  const drawing = thumbnail === undefined ? undefined : drawThumbnail(pixels, thumbnail);
+  // Its failure is told below.
+  drawing?.catch(() => {});
+  if (!first) await firstsDone();
+  const begun = performance.now();
   const features = (used instanceof OnnxEncoder ? used.run(tensor) : tensor) as Float32Array<ArrayBuffer>;
-  const timings = {
-    decode: decoded - start,
-    preprocess: preprocessed - drawn,
-    encode: performance.now() - preprocessed,
-  };
-  return { features, timings, ...small };
+  const encode = performance.now() - begun;
+  const timings = { decode: decoded - start, preprocess, encode };
+  return { features, timings, ...(drawing && { thumbnail: await drawing }) };
+}
+
+/** Decodes when no other large image is being decoded, in this worker or another one. */
+async function afterOthers(id: number, decode: () => Promise<Pixels>): Promise<Pixels> {
+  const leave = new Promise<void>((resolve) => leaves.set(id, resolve));
+  scope.postMessage({ kind: "large", id });
+  await leave;
+  leaves.delete(id);
+  try {
+    return await decode();
+  } finally {
+    scope.postMessage({ kind: "decoded", id });
+  }
+}
+
+/** Waits until the messages that have come are read, and the images among them that go first are done. */
+async function firstsDone(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  let known: Promise<void>;
+  do {
+    known = firsts;
+    await known;
+  } while (known !== firsts);
 }

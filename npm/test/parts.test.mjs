@@ -81,7 +81,8 @@ test("abortable rejects at once with the reason, and leaves no listener behind",
   assert.equal(listeners(), 0);
 });
 
-const identity = (begun) => begun;
+const identity = (encoding) => encoding;
+const taking = (encode) => ({ encode, atOnce: 2 });
 
 test("a batch goes on after a bad image and counts as it goes", async () => {
   const progress = [];
@@ -94,7 +95,7 @@ test("a batch goes on after a bad image and counts as it goes", async () => {
     [10, "bad", 30],
     { onProgress: (p) => progress.push(p) },
     IMAGE_OPTIONS,
-    act,
+    taking(act),
     identity,
   ))
     items.push(item);
@@ -127,7 +128,7 @@ test("a batch of unknown size takes one image more than it is asked for, and let
     endless(),
     { onProgress: ({ total }) => totals.add(total) },
     IMAGE_OPTIONS,
-    async () => ({}),
+    taking(async () => ({})),
     identity,
   )) {
     assert.equal(taken, index + 2);
@@ -137,14 +138,37 @@ test("a batch of unknown size takes one image more than it is asked for, and let
   assert.deepEqual([...totals], [0]);
 });
 
+test("of files a batch begins as many at once as the encoder takes, and says how many follow", async () => {
+  const file = new Blob(["photo"]);
+  const following = [];
+  let [working, most] = [0, 0];
+  const encoder = {
+    atOnce: 4,
+    async encode(_, options) {
+      following.push(options.following);
+      working += 1;
+      most = Math.max(most, working);
+      await new Promise((resolve) => setTimeout(resolve));
+      working -= 1;
+      return {};
+    },
+  };
+  for await (const _ of batch(new Array(9).fill(file), {}, IMAGE_OPTIONS, encoder, identity));
+  assert.equal(most, 4);
+  assert.deepEqual(following, [8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  for await (const _ of batch([file, file, file].values(), {}, IMAGE_OPTIONS, encoder, identity));
+  assert.deepEqual(following.slice(9), [1, 2, 3]);
+});
+
 test("an abort or a disposed encoder ends a batch", async () => {
   const controller = new AbortController();
   const seen = [];
+  const empty = taking(async () => ({}));
   await assert.rejects(
     async () => {
       const { signal } = controller;
       const images = [1, 2, 3];
-      for await (const { index } of batch(images, { signal }, IMAGE_OPTIONS, async () => ({}), identity)) {
+      for await (const { index } of batch(images, { signal }, IMAGE_OPTIONS, empty, identity)) {
         seen.push(index);
         if (index === 1) controller.abort("stop");
       }
@@ -152,7 +176,7 @@ test("an abort or a disposed encoder ends a batch", async () => {
     (reason) => reason === "stop",
   );
   assert.deepEqual(seen, [0, 1]);
-  const gone = () => Promise.reject(new HandfulError("disposed", "gone"));
+  const gone = taking(() => Promise.reject(new HandfulError("disposed", "gone")));
   const disposed = batch([1, 2], {}, IMAGE_OPTIONS, gone, identity);
   await assert.rejects(disposed.next(), { code: "disposed" });
 });

@@ -126,7 +126,7 @@ const call = { signal, onProgress: callback };
 const imageOptions = options({ ...call, detail: kind(() => "photo") });
 // Node has nothing to draw them with.
 const thumbnail = kind(() => undefined, ["number"], ["worker"]);
-const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail });
+const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail, following: count });
 const module = kind(() => undefined, ["text", "empty text", "URL"], ["network", "wasm-load"]);
 const sourceFields = {
   manifest: address,
@@ -147,14 +147,17 @@ const foreign = {
     ),
     hasText: optional(flag),
     textReady: optional(flag),
+    atOnce: optional(count),
     files: optional(kind(() => async () => ({}), ["function"])),
   }),
   fine: [],
 };
+const workers = kind(() => "auto", ["number"]);
 const encoderFields = {
   ...call,
   wasm: module,
   worker: kind(() => here.openThread, []),
+  workers,
   tokenizer: { ...address, right: () => undefined },
 };
 const encoderOptions = options(encoderFields);
@@ -171,6 +174,7 @@ const madeOptions = {
   onTextError: callback,
   encoderWasm: module,
   worker: kind(() => here.openThread, ["function"]),
+  workers,
 };
 const classifierOptions = options({
   ...madeOptions,

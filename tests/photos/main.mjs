@@ -90,8 +90,9 @@ function turned({ data, width, height }) {
 const rgb = ({ data }) => data.filter((_, i) => i % 4 !== 3);
 const png = (picture) => encodePng(picture.width, picture.height, rgb(picture));
 
-// A phone's photos of 24 and 108 megapixels, and the same picture at an eighth of the size.
+// A phone's photos of 12, 24 and 108 megapixels, and the same picture at an eighth of the size.
 for (const [name, width, height] of [
+  ["12", 500, 375],
   ["24", 750, 500],
   ["108", 1500, 1125],
 ]) {
@@ -101,7 +102,6 @@ for (const [name, width, height] of [
   files.set(`/${name}.png`, png(picture));
   files.set(`/${name}-lying.png`, png(turned(picture)));
 }
-files.set("/12.jpg", mosaic(mug(500, 375)));
 const small = mosaic(mug(80, 60));
 files.set("/small.jpg", small);
 
@@ -113,10 +113,11 @@ function workerAfter(name, program) {
 }
 
 /** One where canvases of more pixels take none, without an error, as on older iPhones. */
-const limited = (most) =>
+const limited = (most, more = "") =>
   workerAfter(
     `limited-${most}`,
-    `const Real = OffscreenCanvas;
+    `${more}
+    const Real = OffscreenCanvas;
     globalThis.OffscreenCanvas = class extends Real {
       getContext(...words) {
         const context = super.getContext(...words);
@@ -171,16 +172,20 @@ await main(async () => {
     });
   }
 
-  await test("a photo that a canvas can hold is read pixel by pixel", async () => {
-    const pixels = await page.evaluate(async () => {
-      const bitmap = await createImageBitmap(await photos.fetched("/12.jpg"));
-      return photos.encode(await photos.pixelsOf(bitmap));
-    });
-    assert.deepEqual(await encode("/12.jpg"), pixels);
+  await test("a photo is read pixel by pixel, or in eighths of its size where these are enough", async () => {
+    const pixelsOf = (path) =>
+      page.evaluate(async (path) => {
+        const bitmap = await createImageBitmap(await photos.fetched(path));
+        return photos.encode(await photos.pixelsOf(bitmap));
+      }, path);
+    assert.deepEqual(await encode("/small.jpg"), await pixelsOf("/small.jpg"));
+    assert.deepEqual(await encode("/12.jpg", withoutDecoder), await pixelsOf("/12.jpg"));
+    for (const name of ["/12", "/12-lying"])
+      assert.ok(cosine(await encode(`${name}.jpg`), await encode(`${name}.png`)) > 0.99);
   });
 
   await test("a photo that no canvas takes is refused, not seen as white", async () => {
-    const worker = limited(1_000_000);
+    const worker = limited(1_000_000, "delete globalThis.ImageDecoder;");
     assert.match(await encode("/12.jpg", worker), /^HandfulError image-too-large: .*4000 x 3000/);
     assert.ok(Array.isArray(await encode("/small.jpg", worker)));
   });
@@ -252,6 +257,98 @@ await main(async () => {
     files.set("/cut", files.get("/24.jpg").subarray(0, files.get("/24.jpg").length / 2));
     assert.match(await encode("/cut"), /^HandfulError not-an-image/, "half of a large one");
     assert.ok(whole.length > 0);
+  });
+
+  await test("of many photos a crash costs the one that the worker was at", async () => {
+    const bad = [3, 4, 17];
+    files.set("/other.jpg", mosaic(mug(90, 60)));
+    const crashing = workerAfter(
+      "crashing",
+      `const { get } = Object.getOwnPropertyDescriptor(ImageData.prototype, "width");
+      Object.defineProperty(ImageData.prototype, "width", {
+        get() {
+          const width = get.call(this);
+          if (width === 720) throw new WebAssembly.RuntimeError("boom");
+          return width;
+        },
+      });`,
+    );
+    const { answers, started } = await page.evaluate(
+      async ([bad, crashing]) => {
+        const { Encoder } = await import("/npm/dist/index.js");
+        let started = 0;
+        const worker = () => {
+          started += 1;
+          return new Worker(crashing, { type: "module" });
+        };
+        const [small, other] = await Promise.all(["/small.jpg", "/other.jpg"].map(photos.fetched));
+        const encoder = await Encoder.load(undefined, { worker, workers: 2 });
+        const asked = Array.from({ length: 40 }, (_, i) => (bad.includes(i) ? other : small));
+        const answers = [];
+        for await (const { index, features, error } of encoder.encodeMany(asked))
+          answers.push(features ? `${index} ${features}` : `${index} ${error.code}`);
+        encoder.dispose();
+        return { answers, started };
+      },
+      [bad, crashing],
+    );
+    const right = await encode("/small.jpg");
+    for (const [i, answer] of answers.entries())
+      assert.equal(answer, `${i} ${bad.includes(i) ? "worker" : right}`);
+    assert.equal(answers.length, 40);
+    assert.ok(started >= 3, `${started} workers were started`);
+  });
+
+  await test("a single photo goes before those of many", async () => {
+    const before = await page.evaluate(async () => {
+      const { Encoder } = await import("/npm/dist/index.js");
+      const encoder = await Encoder.load(undefined, { workers: 1 });
+      const small = await photos.fetched("/small.jpg");
+      const many = encoder.encodeMany(new Array(40).fill(small));
+      let done = 0;
+      await many.next();
+      const single = encoder.encode(small).then(() => done);
+      for await (const _ of many) done += 1;
+      encoder.dispose();
+      return single;
+    });
+    assert.ok(before <= 4, `${before} others were done before it`);
+  });
+
+  await test("large photos of many are decoded one at a time", async () => {
+    const decoding = workerAfter(
+      "decoding",
+      `delete globalThis.ImageDecoder;
+      const decode = createImageBitmap;
+      const told = new BroadcastChannel("decoding");
+      globalThis.createImageBitmap = async (...asked) => {
+        told.postMessage(1);
+        try {
+          return await decode(...asked);
+        } finally {
+          told.postMessage(-1);
+        }
+      };`,
+    );
+    const most = await page.evaluate(async (decoding) => {
+      const { Encoder } = await import("/npm/dist/index.js");
+      let [now, most, all] = [0, 0, 0];
+      const { promise, resolve } = Promise.withResolvers();
+      new BroadcastChannel("decoding").onmessage = ({ data }) => {
+        now += data;
+        most = Math.max(most, now);
+        all += 1;
+        if (all === 2 * 26) resolve();
+      };
+      const worker = () => new Worker(decoding, { type: "module" });
+      const encoder = await Encoder.load(undefined, { worker, workers: 2 });
+      const photo = await photos.fetched("/24.jpg");
+      for await (const { error } of encoder.encodeMany(new Array(26).fill(photo))) if (error) throw error;
+      await promise;
+      encoder.dispose();
+      return most;
+    }, decoding);
+    assert.equal(most, 1);
   });
 
   await test("what is transparent is white, whatever kind of image it is", async () => {

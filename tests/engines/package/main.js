@@ -161,6 +161,29 @@ function alike(a, b) {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
+await check(
+  "many photos go to several workers, and come back in their order with the same features",
+  async () => {
+    let started = 0;
+    const worker = () => {
+      started += 1;
+      return new Worker(new URL("./package/dist/worker.js", import.meta.url), { type: "module" });
+    };
+    const encoder = await Encoder.load(undefined, { worker, workers: 2 });
+    const kinds = await Promise.all(THINGS.map((thing) => photo(thing, 0)));
+    const expected = await Promise.all(kinds.map(seen));
+    const files = Array.from({ length: 48 }, (_, i) => kinds[i % kinds.length]);
+    let next = 0;
+    for await (const { index, features, error } of encoder.encodeMany(files)) {
+      expect(!error && index === next, `photo ${next}, not ${index} ${error}`);
+      expect(`${features}` === `${expected[index % kinds.length]}`, `the features of photo ${index}`);
+      next += 1;
+    }
+    encoder.dispose();
+    expect(next === 48 && started === 2, `48 photos in 2 workers, not ${next} in ${started}`);
+  },
+);
+
 for (const megapixels of [24, 108]) {
   await check(`a photo of ${megapixels} megapixels is seen as it is`, async () => {
     const likeness = alike(await see(`${megapixels}.jpg`), await see(`${megapixels}.png`));

@@ -5,7 +5,7 @@ import { pathOf } from "../state/paths";
 import type { Answer, Outcome, Timings } from "../state/state";
 import { canHelpEachOther, withOutcomes, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
-import { setOpened } from "./session";
+import { encodeAll } from "./encoding";
 import { currentSet, onSetChange, onSetDropped } from "./set";
 import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
@@ -53,21 +53,20 @@ export async function ask(files: readonly File[]): Promise<void> {
     update((state) => withOutcomes(state, new Map([[id, outcome]])));
   // A table of many photos would hold each of them at its full size.
   const options = items.length > 1 ? { thumbnail: THUMBNAIL_SIDE } : {};
-  for (const { file, id } of items) {
-    const encoder = await setOpened();
+  for await (const seen of encodeAll(files, options)) {
     if (mine !== round) return;
-    try {
-      const { thumbnail, ...encoding } = await encoder.encode(file, options);
-      if (mine !== round) return;
-      const result = { encoder, ...encoding };
-      encoded.set(id, result);
-      tell(id, classify(result));
-      if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
-    } catch (error) {
-      if (mine !== round) return;
-      tell(id, { kind: "failed", code: photoCode(error, file.name) });
+    const { file, id } = items[seen.index] as (typeof items)[number];
+    if (seen.error) {
+      tell(id, { kind: "failed", code: photoCode(seen.error, file.name) });
+      continue;
     }
+    const { encoder, features, timings, thumbnail } = seen;
+    const result = { encoder, features, timings };
+    encoded.set(id, result);
+    tell(id, classify(result));
+    if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
   }
+  if (mine !== round) return;
   await answerAgain();
 }
 

@@ -1,4 +1,5 @@
-/** Photos on their way into the set: one after another, and a bad one never stops the rest. */
+/** Photos on their way into the set: in their order, and a bad one never stops the rest. */
+import type { EncodeResult } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import type { Place } from "../state/state";
 import { withProblem } from "../state/updates";
@@ -31,6 +32,8 @@ interface Waiting extends Photo {
 let queue: Waiting[] = [];
 let running = false;
 let settled = 0;
+/** Ends what looks at photos for the set that is open. */
+let looking = new AbortController();
 
 /** Teaches photos of a class that exists, or of none. Resolves when each is in the set, or was left out. */
 export async function teach(photos: readonly Photo[], place: Place, action: Action): Promise<Learnt[]> {
@@ -61,8 +64,12 @@ export function cancelTeaching(): void {
   drop(() => true);
 }
 
-// They were meant for the classes of that set.
-onSetDropped(cancelTeaching);
+onSetDropped(() => {
+  // They were meant for the classes of that set.
+  cancelTeaching();
+  // The next set may have another encoder.
+  looking.abort();
+});
 
 function drop(matches: (item: Waiting) => boolean): void {
   const dropped = queue.filter(matches);
@@ -73,40 +80,73 @@ function drop(matches: (item: Waiting) => boolean): void {
 
 async function run(): Promise<void> {
   running = true;
-  for (let item = queue[0]; item; item = queue[0]) {
-    const learnt = await learn(item);
-    // While it was encoded it may have been dropped, and then it is settled already.
-    if (queue[0] === item) queue.shift();
-    item.settle(learnt);
-    settled += 1;
-    showProgress();
-  }
+  while (queue.length > 0) await learnAll();
   running = false;
   settled = 0;
   showProgress();
 }
 
-async function learn(item: Waiting): Promise<Learnt | null> {
+/** Learns what waits, and what comes meanwhile, until there is no more or the set is dropped. */
+async function learnAll(): Promise<void> {
+  const encoder = await setOpened();
+  looking = new AbortController();
+  const { signal } = looking;
+  const begun: Waiting[] = [];
+  const photos = {
+    size: queue.length,
+    *[Symbol.iterator]() {
+      const next = (): Waiting | undefined => queue.find((item) => !begun.includes(item));
+      for (let item = next(); item; item = next()) {
+        begun.push(item);
+        yield item.source;
+      }
+    },
+  };
   try {
-    const encoder = await setOpened();
-    const { features, thumbnail } = await encoder.encode(item.source, { thumbnail: THUMBNAIL_SIDE });
-    const { place, action } = item;
-    const there = place === null || getState().classes.some(({ label }) => label === place);
-    if (!there || !queue.includes(item)) return null;
-    const same = place === null ? undefined : currentSet().duplicateOf(features, place);
-    if (same !== undefined) return { id: same, known: true };
-    return stepOn(action, (classifier) => {
-      const id =
-        place === null ? classifier.addNegativeFeatures(features) : classifier.addFeatures(features, place);
-      if (thumbnail) openedSet().setPicture(id, thumbnail);
-      return { id, known: false };
-    });
+    for await (const seen of encoder.encodeMany(photos, { thumbnail: THUMBNAIL_SIDE, signal })) {
+      // The set may be about to be dropped, and its photos with it.
+      await setOpened();
+      const item = begun[seen.index] as Waiting;
+      finish(item, () => learn(item, seen));
+    }
+  } catch (error) {
+    const [item] = queue;
+    if (!signal.aborted && item)
+      finish(item, () => {
+        throw error;
+      });
+  }
+}
+
+function finish(item: Waiting, learn: () => Learnt | null): void {
+  let learnt: Learnt | null = null;
+  try {
+    learnt = learn();
   } catch (error) {
     update((state) =>
       withProblem(state, { id: freshId(), name: item.name, code: photoCode(error, item.name) }),
     );
-    return null;
   }
+  // It may have been dropped, and then it is settled already.
+  if (queue[0] === item) queue.shift();
+  item.settle(learnt);
+  settled += 1;
+  showProgress();
+}
+
+function learn(item: Waiting, { features, thumbnail, error }: EncodeResult): Learnt | null {
+  const { place, action } = item;
+  const there = place === null || getState().classes.some(({ label }) => label === place);
+  if (!there || !queue.includes(item)) return null;
+  if (error) throw error;
+  const same = place === null ? undefined : currentSet().duplicateOf(features, place);
+  if (same !== undefined) return { id: same, known: true };
+  return stepOn(action, (classifier) => {
+    const id =
+      place === null ? classifier.addNegativeFeatures(features) : classifier.addFeatures(features, place);
+    if (thumbnail) openedSet().setPicture(id, thumbnail);
+    return { id, known: false };
+  });
 }
 
 function showProgress(): void {

@@ -5,7 +5,7 @@ import type { Outcome, Tested, TestResult } from "../state/state";
 import { candidates } from "../state/updates";
 import { classify } from "./answering";
 import { photoCode } from "./codes";
-import { setOpened } from "./session";
+import { encodeAll, type Seen } from "./encoding";
 import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
 import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
@@ -32,11 +32,11 @@ export async function testWith(files: readonly File[]): Promise<TestResult | nul
   round += 1;
   const mine = round;
   const looked: Looked[] = [];
-  for (const file of files) {
-    set({ testing: { done: looked.length, total: files.length } });
-    const one = await look(file);
+  set({ testing: { done: 0, total: files.length } });
+  for await (const seen of encodeAll(files, { thumbnail: THUMBNAIL_SIDE })) {
     if (mine !== round) return null;
-    looked.push(one);
+    looked.push(lookedAt(files[seen.index] as File, seen));
+    set({ testing: { done: looked.length, total: files.length } });
   }
   let answered: Answered[] = [];
   let now = setNow();
@@ -63,15 +63,10 @@ export function cancelTest(): void {
   set({ testing: null });
 }
 
-async function look(file: File): Promise<Looked> {
-  try {
-    const encoder = await setOpened();
-    const { thumbnail, ...encoding } = await encoder.encode(file, { thumbnail: THUMBNAIL_SIDE });
-    return { file, thumbnail, answer: () => classify({ encoder, ...encoding }) };
-  } catch (error) {
-    const failed = { kind: "failed", code: photoCode(error, file.name) } as const;
-    return { file, thumbnail: undefined, answer: () => failed };
-  }
+function lookedAt(file: File, { encoder, features, timings, thumbnail, error }: Seen): Looked {
+  if (!error) return { file, thumbnail, answer: () => classify({ encoder, features, timings }) };
+  const failed = { kind: "failed", code: photoCode(error, file.name) } as const;
+  return { file, thumbnail: undefined, answer: () => failed };
 }
 
 function tested({ file, thumbnail, outcome }: Answered, labels: readonly string[]): Tested {
