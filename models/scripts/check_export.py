@@ -2,8 +2,8 @@
 
 Run: cargo test -p handful export_runs   (needs Python with NumPy, onnx, onnxruntime, safetensors)
 Arguments: folders with `model.onnx` and `answers.safetensors`: raw rows `features` (m, width), and what is said of each,
-`probabilities` (m, C), `known` (m,) and `foreign` (m,).
-Prints how far they are apart; fails where a probability is off by 1e-3, `known` by as much on average (where rounding
+`probabilities` (m, C), `p_value` (m,) and `foreign` (m,).
+Prints how far they are apart; fails where a probability is off by 1e-3, `p_value` by as much on average (where rounding
 decides it is another rank), a label or a verdict at all.
 """
 import json
@@ -28,12 +28,12 @@ def check(folder):
     streams = np.split(asked["features"], ends[:-1], axis=1)
     names = [stream["name"] for stream in about["streams"]]
     assert [value.name for value in session.get_inputs()] == names
-    assert [value.name for value in session.get_outputs()] == ["scores", "probabilities", "known", "foreign"]
-    scores, probabilities, known, foreign = session.run(None, dict(zip(names, streams)))
+    assert [value.name for value in session.get_outputs()] == ["scores", "probabilities", "p_value", "foreign"]
+    scores, probabilities, p_value, foreign = session.run(None, dict(zip(names, streams)))
     assert probabilities.shape == asked["probabilities"].shape == scores.shape
-    assert known.shape == foreign.shape == asked["known"].shape
+    assert p_value.shape == foreign.shape == asked["p_value"].shape
     off = np.abs(probabilities - asked["probabilities"]).max()
-    rank = np.abs(known - asked["known"]).mean()
+    rank = np.abs(p_value - asked["p_value"]).mean()
     labels = np.sum(probabilities.argmax(axis=1) != asked["probabilities"].argmax(axis=1))
     verdicts = np.sum(foreign != (asked["foreign"] > 0))
     # Nothing becomes NaN, also where the classifier would refuse the features.
@@ -41,7 +41,7 @@ def check(folder):
     finite = all(np.isfinite(value).all() for value in nothing)
     print(
         f"{folder.name}: {len(foreign)} photos, {len(about['labels'])} classes: probabilities off by {off:.1e}, "
-        f"known by {rank:.1e} on average, {labels} other labels, {verdicts} other verdicts"
+        f"p_value by {rank:.1e} on average, {labels} other labels, {verdicts} other verdicts"
     )
     return off < TOLERANCE and rank < TOLERANCE and labels == 0 and verdicts == 0 and finite
 

@@ -70,7 +70,7 @@ export interface CoreClassifier {
  * What the core says of a feature row.
  * @internal
  */
-export type Found = Pick<Answer, "head" | "scores" | "set" | "foreign" | "known" | "unscored">;
+export type Found = Pick<Answer, "head" | "scores" | "candidates" | "foreign" | "pValue" | "unscored">;
 
 /**
  * Feature rows that are asked about together.

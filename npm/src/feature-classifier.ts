@@ -729,7 +729,7 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
-   * The answer as an ONNX model: the encoder's features in; `scores`, `probabilities`, `known` and `foreign` out, as in an `Answer`. For the
+   * The answer as an ONNX model: the encoder's features in; `scores`, `probabilities`, `p_value` and `foreign` out, as in an `Answer`. For the
    * automatic head, of which nothing is lost, and the heads of {@link exportWeights}. That of the automatic head holds a feature row of
    * every example, as a saved set does.
    * @throws {@link HandfulError} with code `not-linear` for another head, `not-enough-examples` where it could not answer.
@@ -871,16 +871,16 @@ function answerOf(found: Found, classify: number): Answer {
   const [best, runnerUp] = found.scores;
   if (!best || !runnerUp)
     throw new HandfulError("internal", "The core answered with fewer than two classes.");
-  const { scores, set, foreign, known, unscored, head } = found;
+  const { scores, candidates, foreign, pValue, unscored, head } = found;
   // Field by field: spreading them took as long as all the rest of an answer.
   return {
     label: best.label,
     probability: best.probability,
     runnerUp,
     scores,
-    set,
+    candidates,
     foreign,
-    known,
+    pValue,
     unscored,
     head,
     timings: { decode: 0, preprocess: 0, encode: 0, classify },

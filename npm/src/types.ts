@@ -229,11 +229,11 @@ export interface Answer {
    * Labels of the likeliest classes, best first, which hold the right one in nine of ten answers. Empty where no class
    * fits well.
    */
-  readonly set: readonly string[];
+  readonly candidates: readonly string[];
   /** None of these: the image is taken to show none of the classes. `label` is then only the closest. */
   readonly foreign: boolean;
   /** Share of images of known classes that look at least as foreign, in (0, 1]; a small one says "none of these". */
-  readonly known: number;
+  readonly pValue: number;
   /**
    * Labels of the classes that could not be scored: they have neither examples nor text, or `uer` has observed others. Disabled ones are not
    * among them.

@@ -48,9 +48,9 @@ test("an answer has a winner, a runner-up and probabilities that sum to 1", asyn
   const sum = answer.scores.reduce((total, { probability }) => total + probability, 0);
   assert.ok(Math.abs(sum - 1) < 1e-6, `sum ${sum}`);
   assert.equal(answer.head, "fused");
-  assert.ok(answer.set.every((label) => ["apple", "pear"].includes(label)));
+  assert.ok(answer.candidates.every((label) => ["apple", "pear"].includes(label)));
   assert.equal(answer.foreign, false);
-  assert.ok(answer.known > 0 && answer.known <= 1, `known ${answer.known}`);
+  assert.ok(answer.pValue > 0 && answer.pValue <= 1, `pValue ${answer.pValue}`);
   assert.ok(answer.timings.classify >= 0);
   assert.deepEqual({ ...answer.timings, classify: 0 }, { decode: 0, preprocess: 0, encode: 0, classify: 0 });
 });
@@ -325,7 +325,7 @@ test("answers learn from unlabelled photos between other tasks, and listeners ar
   end();
   const after = classifier.predictFeatures(asked);
   assert.notDeepEqual(after.scores, before.scores);
-  assert.equal(after.known, before.known);
+  assert.equal(after.pValue, before.pValue);
 
   const saved = classifier.save();
   assert.equal(inspect(saved).unlabelled, 40);

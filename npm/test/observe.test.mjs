@@ -54,8 +54,8 @@ test("what was observed is known, though no row is kept in the set", async () =>
   );
   for (const { features, label } of stream(2))
     assert.equal(classifier.predictFeatures(features).label, label);
-  const { head, foreign, known, unscored } = classifier.predictFeatures(ASKED);
-  assert.deepEqual([head, foreign, known, unscored], ["uer", false, 1, []]);
+  const { head, foreign, pValue, unscored } = classifier.predictFeatures(ASKED);
+  assert.deepEqual([head, foreign, pValue, unscored], ["uer", false, 1, []]);
   assert.equal(classifier.evaluate().accuracy, undefined);
   assert.deepEqual(classifier.explainFeatures(ASKED)[0].scores, answer(classifier));
   assert.ok(classifier.exportOnnx().length > 0);

@@ -28,14 +28,14 @@ test("an image of none of the classes is foreign, one of a class is not", async 
     const answer = classifier.predictFeatures(row(i % 3, 0.05));
     assert.deepEqual([answer.label, answer.foreign], [label, false]);
     // A set that is right nine times in ten is empty now and then.
-    for (const member of answer.set) assert.equal(member, label);
-    inSet += answer.set.length;
+    for (const member of answer.candidates) assert.equal(member, label);
+    inSet += answer.candidates.length;
   }
   assert.ok(inSet >= 15, `${inSet} of 30`);
   for (const axis of [5, 9, 14]) {
     const answer = classifier.predictFeatures(row(axis));
     assert.equal(answer.foreign, true);
-    assert.equal(answer.known, 1 / 16); // None of the 15 examples looked so foreign.
+    assert.equal(answer.pValue, 1 / 16); // None of the 15 examples looked so foreign.
     assert.equal(answer.scores.length, LABELS.length);
   }
 });
@@ -43,16 +43,16 @@ test("an image of none of the classes is foreign, one of a class is not", async 
 test("nothing is foreign before an example could be held out", async () => {
   const classifier = await taught(1);
   const answer = classifier.predictFeatures(row(9));
-  assert.deepEqual([answer.foreign, answer.known], [false, 1]);
+  assert.deepEqual([answer.foreign, answer.pValue], [false, 1]);
 });
 
-test("a question between two classes gets both in its set", async () => {
+test("a question between two classes gets both as candidates", async () => {
   const classifier = await taught(6, 1);
   const between = Float32Array.from({ length: WIDTH }, (_, d) => (d < 2 ? 1 : 0));
-  const { set, scores } = classifier.predictFeatures(between);
-  assert.deepEqual([...set].sort(), ["ant", "bee"]);
+  const { candidates, scores } = classifier.predictFeatures(between);
+  assert.deepEqual([...candidates].sort(), ["ant", "bee"]);
   assert.deepEqual(
-    set,
+    candidates,
     scores.slice(0, 2).map(({ label }) => label),
   );
 });

@@ -22,6 +22,7 @@ pub struct LabelScore {
 
 /// What the classifier thinks of one photo.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Answer {
     /// Name of the head that answered.
@@ -29,11 +30,11 @@ pub struct Answer {
     /// At least two classes, the likeliest first; the probabilities sum to 1. Ties go to the older class.
     pub scores: Vec<LabelScore>,
     /// The likeliest classes, which hold the right one in nine of ten answers; none where no class fits well.
-    pub set: Vec<String>,
+    pub candidates: Vec<String>,
     /// Whether the photo is taken to show none of the classes.
     pub foreign: bool,
-    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: the p-value of its being one of them.
-    pub known: f64,
+    /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: a small one says that it shows none of them.
+    pub p_value: f64,
     /// Classes that the head cannot score, because they have no example (or no text). Disabled ones are not among them.
     pub unscored: Vec<String>,
 }

@@ -17,13 +17,13 @@ pub struct Prediction {
     /// Calibrated probability of each class `(C,)`; they sum to 1, or are all 0 where no class can be scored.
     pub probabilities: Vec<f64>,
     /// The likeliest classes, which hold the right one nine times in ten; it may be empty.
-    pub set: Vec<usize>,
+    pub candidates: Vec<usize>,
     /// Classes that cannot be scored, having neither examples nor a text that the head reads; their probability is 0.
     pub unscored: Vec<usize>,
     /// How foreign the photo looks; higher is more foreign, on a scale of the head's own.
     pub novelty: f64,
     /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: the p-value of its being one of them.
-    pub known: f64,
+    pub p_value: f64,
     /// Whether it is taken to show none of the classes: fewer than one in twenty known photos look so foreign.
     pub foreign: bool,
 }
@@ -99,7 +99,7 @@ impl Recogniser {
             scratch: Scratch::default(),
             prediction: Prediction {
                 probabilities: vec![0.0; classes],
-                set: Vec::with_capacity(classes),
+                candidates: Vec::with_capacity(classes),
                 unscored: Vec::with_capacity(classes),
                 ..Prediction::default()
             },
@@ -129,7 +129,7 @@ impl Recogniser {
         }
         let likeness = likeness(self.negatives.view(), &scratch.embedding);
         prediction.novelty = self.thresholds.novelty(novelty, likeness);
-        prediction.known = reference.share_beyond(prediction.novelty);
+        prediction.p_value = reference.share_beyond(prediction.novelty);
         let threshold = reference.threshold();
         prediction.foreign = threshold.is_some_and(|threshold| prediction.novelty > threshold);
         if let Some((pile, share)) = &self.pile {
@@ -139,7 +139,7 @@ impl Recogniser {
             share_out(p, &self.others, |class| share * pile.occurring[class]);
         }
         let p = &prediction.probabilities;
-        self.thresholds.rule.set_into(p, &mut prediction.set);
+        self.thresholds.rule.set_into(p, &mut prediction.candidates);
         prediction
     }
 
@@ -148,7 +148,7 @@ impl Recogniser {
         probabilities_into(logits, 1.0, &mut self.others);
         let p = &mut prediction.probabilities;
         share_out(p, &self.others, |_| share);
-        self.thresholds.rule.set_into(p, &mut prediction.set);
+        self.thresholds.rule.set_into(p, &mut prediction.candidates);
     }
 
     /// How well the head works, from all examples that can be held out. `task` is the one that [`Recogniser::fit`] was given.

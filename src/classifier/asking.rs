@@ -147,9 +147,9 @@ pub(super) fn answer(
     Ok(Answer {
         head,
         scores: order.iter().map(score).collect(),
-        set: prediction.set.iter().map(label).collect(),
+        candidates: prediction.candidates.iter().map(label).collect(),
         foreign: prediction.foreign,
-        known: prediction.known,
+        p_value: prediction.p_value,
         unscored: waiting.map(label).collect(),
     })
 }

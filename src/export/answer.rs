@@ -10,7 +10,7 @@ impl Exported<'_> {
     ///
     /// # Shapes
     /// One input a stream, named after it: `(N, d)` raw features of any length, N free. Outputs `scores (N, C)`, as the
-    /// head gives them, `probabilities (N, C)`, `known (N,)` and `foreign (N,)`, as in [`crate::Prediction`]. A stream of the name of
+    /// head gives them, `probabilities (N, C)`, `p_value (N,)` and `foreign (N,)`, as in [`crate::Prediction`]. A stream of the name of
     /// an output gives that output an underscore.
     /// # Units
     /// A class that cannot be scored has the score -1e30 and the probability 0. Features of length zero, which the
@@ -73,7 +73,7 @@ impl Exported<'_> {
         let beyond = graph.of("Not", &[below]);
         let beyond = graph.with("Cast", &[beyond], ("to", FLOAT));
         let count = graph.of("MatMul", &[beyond, ones]);
-        let known = graph.by("Div", count, all);
+        let p_value = graph.by("Div", count, all);
         let threshold = thresholds.reference.threshold();
         let novelty = graph.of("MatMul", &[novelty, one]);
         let foreign = graph.by("Greater", novelty, threshold.unwrap_or(f32::MAX.into()));
@@ -87,7 +87,7 @@ impl Exported<'_> {
         }
         graph.output("scores", scores, FLOAT, Some(classes));
         graph.output("probabilities", probabilities, FLOAT, Some(classes));
-        graph.output("known", known, FLOAT, None);
+        graph.output("p_value", p_value, FLOAT, None);
         graph.output("foreign", foreign, BOOL, None);
         Ok(graph.into_model(&self.about(None)))
     }

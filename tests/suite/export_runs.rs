@@ -41,14 +41,14 @@ impl Case {
         std::fs::write(folder.join("model.onnx"), model).unwrap();
         let classes = self.classifier.set().classes();
         let labels: Vec<String> = classes.iter().map(|c| c.label.to_string()).collect();
-        let (mut probabilities, mut known, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut probabilities, mut p_values, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
         for row in &self.asked {
             let answer = self.classifier.predict(row).unwrap();
             for label in &labels {
                 let score = answer.scores.iter().find(|score| score.label == *label);
                 probabilities.push(score.map_or(0.0, |score| score.probability as f32));
             }
-            known.push(answer.known as f32);
+            p_values.push(answer.p_value as f32);
             foreign.push(f32::from(u8::from(answer.foreign)));
         }
         let n = self.asked.len();
@@ -65,7 +65,7 @@ impl Case {
                 vec![n, labels.len()],
                 bytes(&probabilities),
             ),
-            ("known", vec![n], bytes(&known)),
+            ("p_value", vec![n], bytes(&p_values)),
             ("foreign", vec![n], bytes(&foreign)),
         ];
         let views = arrays.iter().map(|(name, shape, bytes)| {

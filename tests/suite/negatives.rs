@@ -54,7 +54,7 @@ fn what_is_like_a_negative_is_foreign_and_known_photos_are_not() {
 }
 
 fn scores(answer: &Answer) -> (&[handful::LabelScore], &[String]) {
-    (&answer.scores, &answer.set)
+    (&answer.scores, &answer.candidates)
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -69,7 +69,7 @@ fn no_score_moves() {
         classifier.add_negative(&photo).unwrap();
         let after = classifier.predict(&photo).unwrap();
         assert_eq!(scores(&after), scores(&before));
-        assert!(after.known <= before.known);
+        assert!(after.p_value <= before.p_value);
     }
 }
 

@@ -38,8 +38,8 @@ fn right(classes: &[usize], each: usize) -> (usize, usize) {
         assert!((sum - 1.0).abs() < 1e-9);
         // How foreign a photo looks does not depend on others.
         assert_eq!(
-            (answer.known, answer.foreign),
-            (single.known, single.foreign)
+            (answer.p_value, answer.foreign),
+            (single.p_value, single.foreign)
         );
     }
     (alone, joint)

@@ -86,7 +86,7 @@ ${isFused ? "" : `| by default | ${shown(best)} |\n`}
 | the input | bytes [N, H, W, 3] | red, green and blue of images of any size, upright, on white where they are transparent |
 | \`scores\` | floats [N, ${labels.length}] | before the temperature and the softmax |
 | \`probabilities\` | floats [N, ${labels.length}] | of each class; they sum to 1 |
-| \`known\` | floats [N] | share of photos of these classes that look at least as foreign |
+| \`p_value\` | floats [N] | share of photos of these classes that look at least as foreign |
 | \`foreign\` | booleans [N] | whether the photo is taken to show none of the classes |
 
 The file knows what the encoder sees in the photos that were taught, though not the photos: give it to those who may have that.

@@ -151,8 +151,8 @@ export function classify({ features, timings }: Encoded): Outcome {
 type Told = Omit<Answer, "nearest" | "timings">;
 
 /** The part of the package's answer that the page shows. */
-function told({ scores, set, foreign, unscored }: Told): Told {
-  return { scores, set, foreign, unscored };
+function told({ scores, candidates, foreign, unscored }: Told): Told {
+  return { scores, candidates, foreign, unscored };
 }
 
 export function clearReadings(): void {

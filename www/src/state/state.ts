@@ -52,7 +52,7 @@ export interface Answer {
   /** Best first, at least two. */
   scores: readonly Score[];
   /** The likeliest classes, best first: they hold the right one in nine of ten answers. May be empty. */
-  set: readonly string[];
+  candidates: readonly string[];
   /** The photo is taken to show none of the classes. */
   foreign: boolean;
   /** Classes of which nothing is known yet. */

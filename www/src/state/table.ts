@@ -47,7 +47,7 @@ export function rowsOf(asked: readonly Asked[], askBelow: number): Row[] {
       ...photo,
       answer: none ? null : found.best.label,
       probability: none ? null : found.best.probability,
-      set: none ? [] : outcome.answer.set,
+      set: none ? [] : outcome.answer.candidates,
       verdict: found.kind,
       scores: outcome.answer.scores,
     };

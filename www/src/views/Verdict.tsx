@@ -69,7 +69,7 @@ function Answered({ answer, found, classes }: AnsweredProps) {
   );
 }
 
-function Words({ answer: { scores, set }, found: { best, kind } }: Omit<AnsweredProps, "classes">) {
+function Words({ answer: { scores, candidates }, found: { best, kind } }: Omit<AnsweredProps, "classes">) {
   if (kind === "none") {
     return (
       <>
@@ -83,12 +83,12 @@ function Words({ answer: { scores, set }, found: { best, kind } }: Omit<Answered
       <>
         <p class="verdict-words">{text.answer.unsure}</p>
         <p class="verdict-set">{text.answer.perhaps(best)}</p>
-        {set.length > 1 && <p class="verdict-set">{text.answer.likeliest(set, scores.length)}</p>}
+        {candidates.length > 1 && <p class="verdict-set">{text.answer.likeliest(candidates, scores.length)}</p>}
       </>
     );
   }
   // What may as well be another class is said without a raised voice.
-  const firm = set.length === 1;
+  const firm = candidates.length === 1;
   return (
     <>
       <p class={firm ? "verdict-words" : "verdict-words verdict-guess"}>
@@ -96,7 +96,7 @@ function Words({ answer: { scores, set }, found: { best, kind } }: Omit<Answered
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
       {/* Where no class is likely enough for the set, the best one still is the answer. */}
-      <p class="verdict-set">{text.answer.likeliest(set.length > 0 ? set : [best.label], scores.length)}</p>
+      <p class="verdict-set">{text.answer.likeliest(candidates.length > 0 ? candidates : [best.label], scores.length)}</p>
     </>
   );
 }
