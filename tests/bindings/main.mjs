@@ -1,7 +1,7 @@
 // `<handful-camera>` and `handful/react` in Chromium, under a strict content security policy, with a camera that shows a film: a
 // tomato and a leaf by turns. Closes with `N passed, N failed`.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -10,13 +10,9 @@ import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { build } from "vite";
 import { launch, POLICY, serve } from "../../npm/packaging/browser.mjs";
+import { filmed, LABELS, shows } from "../../npm/packaging/person.mjs";
 import { close, test as report } from "../../npm/packaging/report.mjs";
 import { main, ROOT } from "../../scripts/shell.mjs";
-import { drawPixels, enlarge } from "../images/photo.mjs";
-import { filmOf } from "../images/y4m.mjs";
-
-const SIZE = { width: 320, height: 240 };
-const LABELS = ["tomato", "leaf"];
 
 let page;
 
@@ -55,17 +51,6 @@ function tester(browser, address) {
 const button = (name) => page.locator("handful-camera").getByRole("button", { name });
 const meter = (name) => page.locator("handful-camera").getByRole("meter", { name, exact: true });
 
-/** Waits until the film shows a thing: a tomato is redder than it is green. */
-const shows = (label) =>
-  page.waitForFunction((label) => {
-    const video = lent.camera.shadowRoot.querySelector("video");
-    if (video.readyState < 2) return false;
-    const context = new OffscreenCanvas(1, 1).getContext("2d");
-    context.drawImage(video, 80, 60, 160, 120, 0, 0, 1, 1);
-    const [red, green] = context.getImageData(0, 0, 1, 1).data;
-    return red > green === (label === "tomato");
-  }, label);
-
 async function openClassifier() {
   await page.evaluate(async (labels) => {
     const classifier = await lent.Classifier.create({ text: false });
@@ -77,7 +62,7 @@ async function openClassifier() {
 async function teach(times) {
   for (let time = 1; time <= times; time += 1) {
     for (const label of LABELS) {
-      await shows(label);
+      await shows(page, label);
       await button(`This is: ${label}`).click();
       await page.waitForFunction(
         ([label, time]) => lent.camera.classifier.classes.find((one) => one.label === label).count === time,
@@ -409,11 +394,6 @@ async function reactTests(test) {
 await main(async () => {
   const folder = await mkdtemp(join(tmpdir(), "handful-bindings-"));
   try {
-    const film = join(folder, "film.y4m");
-    const pictures = LABELS.flatMap((label) =>
-      [1, 2, 3, 4, 5].map((seed) => enlarge(drawPixels(label, seed), SIZE)),
-    );
-    await writeFile(film, filmOf(pictures, 4));
     const outDir = join(folder, "dist");
     await build({
       root: join(ROOT, "tests/bindings"),
@@ -423,7 +403,7 @@ await main(async () => {
       build: { outDir, minify: false },
     });
     const server = await serve(outDir, POLICY);
-    const camera = await launch(["--disable-gpu", `--use-file-for-fake-video-capture=${film}`]);
+    const camera = await launch(await filmed(folder));
     const denied = await launch(["--disable-gpu", "--use-fake-ui-for-media-stream=deny"]);
     try {
       const test = tester(camera, server.address);
