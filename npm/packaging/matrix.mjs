@@ -189,7 +189,7 @@ const ROWS = [
   {
     name: "Vitest, jsdom",
     from: [host("program"), host("jsdom")],
-    packages: ["vitest@5.1.2", "jsdom@26.1.0", "react@19.3.1", "react-dom@19.3.1"],
+    packages: ["vitest@3.2.4", "jsdom@26.1.0", "react@19.3.1", "react-dom@19.3.1"],
     run: "vitest run",
   },
   { name: "publint", from: [], packages: ["publint@0.3.25"], run: "publint node_modules/handful --strict" },

@@ -37,9 +37,12 @@ export class View {
     this.#presses = presses;
     this.#texts = texts;
     // A style sheet that is made here needs nothing of a page's content security policy.
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    root.adoptedStyleSheets = [sheet];
+    // jsdom, in which apps test their components, has none.
+    if ("adoptedStyleSheets" in root) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+    }
     this.video = make("video", "video");
     this.video.muted = true;
     this.video.playsInline = true;
