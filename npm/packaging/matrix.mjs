@@ -201,6 +201,7 @@ const ROWS = [
   },
   { name: "examples/plain", from: [example("plain")], folder: ".", camera: true },
   { name: "examples/react", from: [example("react")], ...VITE },
+  { name: "React 18", from: [example("react")], packages: ["react@18.3.1", "react-dom@18.3.1"], ...VITE },
   { name: "examples/svelte", from: [example("svelte")], ...VITE, camera: true },
   { name: "examples/vue", from: [example("vue")], ...VITE, camera: true },
 ];

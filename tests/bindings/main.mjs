@@ -1,4 +1,4 @@
-// `<handful-camera>` and `handful/react` in Chromium, under a strict content security policy, with a camera that shows a film: a
+// `<handful-camera>` and `handful/react` in Chromium, under a strict policy with Trusted Types, with a camera that shows a film: a
 // tomato and a leaf by turns. Closes with `N passed, N failed`.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -247,6 +247,19 @@ async function cameraTests(test) {
         camera.facing = facing;
         await attempt("facing", () => camera.start());
       }
+      camera.facing = "user";
+      camera.classifier = await lent.Classifier.create({
+        encoder: null,
+        streams: [{ name: "aux", dim: 2 }],
+      });
+      for (const fps of ["many", 0, -1, 61]) {
+        camera.fps = fps;
+        const problem = lent.next("problem");
+        await camera.start();
+        const { code } = (await problem).detail;
+        camera.stop();
+        if (code !== "parameter") refused.push(`fps = ${fps}: ${code}`);
+      }
       return refused;
     });
     assert.deepEqual(found, []);
@@ -402,7 +415,8 @@ await main(async () => {
       mode: "development",
       build: { outDir, minify: false },
     });
-    const server = await serve(outDir, POLICY);
+    const policy = `${POLICY}; require-trusted-types-for 'script'; trusted-types default`;
+    const server = await serve(outDir, policy);
     const camera = await launch(await filmed(folder));
     const denied = await launch(["--disable-gpu", "--use-fake-ui-for-media-stream=deny"]);
     try {

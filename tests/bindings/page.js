@@ -8,6 +8,11 @@ import { createRoot } from "react-dom/client";
 import "./early.js"; // sets a property before the element is known
 import { HandfulCamera, HandfulError } from "handful/camera";
 
+// As the README says, for the worker's address; the element and React want nothing.
+globalThis.trustedTypes?.createPolicy("default", {
+  createScriptURL: (address) => (new URL(address, location.href).origin === location.origin ? address : null),
+});
+
 const camera = document.querySelector("handful-camera");
 /** What the element has told. */
 const told = { answers: [], problems: [] };
