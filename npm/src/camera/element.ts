@@ -139,7 +139,7 @@ export class HandfulCamera extends Base {
     this.#on.abort();
     this.#starting = undefined;
     this.#view.video.srcObject = null;
-    this.#view.turn(false);
+    this.#view.turn("off");
   }
 
   /**
@@ -192,7 +192,7 @@ export class HandfulCamera extends Base {
     const on = new AbortController();
     this.#on = on;
     this.#view.complain("");
-    this.#view.turn(true);
+    this.#view.turn("starting");
     try {
       const stream = await openCamera(this.facing);
       if (on.signal.aborted) return closeCamera(stream);
@@ -205,7 +205,9 @@ export class HandfulCamera extends Base {
       this.stop();
       throw this.#tell(error);
     }
-    if (!on.signal.aborted) void this.#watch();
+    if (on.signal.aborted) return;
+    this.#view.turn("on");
+    void this.#watch();
   }
 
   #lose(): void {

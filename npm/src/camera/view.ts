@@ -14,6 +14,9 @@ interface Bar {
   readonly value: HTMLElement;
 }
 
+/** What the camera does. */
+export type Power = "off" | "starting" | "on";
+
 /** What its buttons do. */
 export interface Presses {
   toggle(): void;
@@ -30,7 +33,7 @@ export class View {
   readonly #problem: HTMLElement;
   readonly #bars = new Map<string, Bar>();
   #texts: CameraTexts;
-  #on = false;
+  #power: Power = "off";
   #steady = { label: "", since: 0 };
 
   constructor(root: ShadowRoot, texts: CameraTexts, presses: Presses) {
@@ -67,11 +70,11 @@ export class View {
     this.#draw();
   }
 
-  /** Whether the camera is on, or about to be; only then its picture can be taught. */
-  turn(on: boolean): void {
-    this.#on = on;
+  /** What the camera does; only while it is on, its picture can be taught. */
+  turn(power: Power): void {
+    this.#power = power;
     this.#draw();
-    if (!on) this.clear();
+    if (power === "off") this.clear();
   }
 
   /** A bar for each class, in the order of the set. */
@@ -112,8 +115,8 @@ export class View {
   }
 
   #draw(): void {
-    this.#toggle.textContent = this.#on ? this.#texts.stop : this.#texts.start;
-    for (const { teach } of this.#bars.values()) teach.disabled = !this.#on;
+    this.#toggle.textContent = this.#power === "off" ? this.#texts.start : this.#texts.stop;
+    for (const { teach } of this.#bars.values()) teach.disabled = this.#power !== "on";
   }
 
   #teach(label: string): string {
