@@ -218,6 +218,11 @@ async function photos() {
   return counted(closingLine, "node tests/photos/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** The camera's element and the hooks of React, with a camera that plays a film. */
+async function bindings() {
+  return counted(closingLine, "node tests/bindings/main.mjs", { env: await need("CHROMIUM") });
+}
+
 /** Every fuzz target for ten seconds, from the kept inputs on, with the same random numbers each time. */
 async function fuzzing() {
   const grown = join(ROOT, "target", "fuzz", "step");
@@ -282,6 +287,7 @@ export const STEPS = [
   { name: "presets", after: ["build"], run: presets },
   { name: "onnxruntime", after: ["build"], run: otherEngine },
   { name: "photos", after: ["build"], run: photos },
+  { name: "bindings", after: ["build"], run: bindings },
   { name: "package", after: ["build"], run: packaging },
   { name: "reference", group: "lint", after: ["build"], run: packageReference },
   { name: "sizes", after: ["build"], run: () => run("node scripts/sizes.mjs") },

@@ -1,10 +1,9 @@
+import { useClassifier } from "handful/react";
 import { useState } from "react";
-import { useClasses, useClassifier } from "./useClassifier.js";
 
 /** Photos for each label, and one to ask about. */
 export function Recogniser({ labels }) {
   const { classifier, error } = useClassifier();
-  const classes = useClasses(classifier);
   const [answer, setAnswer] = useState();
   const [problem, setProblem] = useState();
 
@@ -30,7 +29,7 @@ export function Recogniser({ labels }) {
         <Photos title="What is it?" onPick={ask} />
       </fieldset>
       <ul>
-        {classes.map(({ label, count }) => (
+        {classifier?.classes.map(({ label, count }) => (
           <li key={label}>
             {count} × {label}
           </li>
@@ -58,10 +57,10 @@ function Photos({ title, multiple = false, onPick }) {
   );
 }
 
-/** `set` holds every label that the photo may well have. */
-function Answer({ label, probability, set, foreign }) {
+/** `candidates` holds every label that the photo may well have. */
+function Answer({ label, probability, candidates, foreign }) {
   if (foreign) return <>None of these; closest to {label}.</>;
-  const others = set.filter((other) => other !== label);
+  const others = candidates.filter((other) => other !== label);
   return (
     <>
       <strong>{label}</strong>, {Math.round(100 * probability)} %{others.map((other) => `, or ${other}`)}

@@ -14,7 +14,7 @@ pub fn ask(classifier: &mut Classifier, row: &[f32]) -> Result<Answer> {
     let answer = classifier.predict(row);
     if let Ok(answer) = &answer {
         probabilities(answer);
-        assert!(answer.known > 0.0 && answer.known <= 1.0, "{answer:?}");
+        assert!(answer.p_value > 0.0 && answer.p_value <= 1.0, "{answer:?}");
         let scored = answer.scores.iter().map(|s| &s.label);
         let said: BTreeSet<&String> = scored.clone().chain(&answer.unscored).collect();
         let classes = classifier.set().classes().iter();
@@ -26,7 +26,7 @@ pub fn ask(classifier: &mut Classifier, row: &[f32]) -> Result<Answer> {
         assert_eq!(said.len(), answer.scores.len() + answer.unscored.len());
         assert!(
             answer
-                .set
+                .candidates
                 .iter()
                 .all(|label| scored.clone().any(|s| s == label))
         );

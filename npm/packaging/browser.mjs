@@ -66,12 +66,13 @@ export async function launch(more = []) {
     ...(executablePath && { executablePath }),
     args: [
       ...flags.split(" "),
-      ...(more.length > 0 ? more : ["--disable-gpu"]),
       "--disable-sync",
       "--no-first-run",
       // A camera with a test picture, without a question.
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
+      // The last: of one flag twice, the later counts.
+      ...(more.length > 0 ? more : ["--disable-gpu"]),
     ],
   });
 }

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, serve } from "./browser.mjs";
 import { programWith } from "./documents.mjs";
-import { ask, ready, teach, teachAndAsk, visit } from "./person.mjs";
+import { ask, filmed, ready, teach, teachAndAsk, teachByCamera, visit } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { pack } from "./tarball.mjs";
 
@@ -62,14 +62,34 @@ const offlineApp = () => ({
   "service-worker.js": programWith("guide", "js", "caches"),
   "open.js": `${programWith("guide", "ts", "serviceWorker")}\nexport const open = async () => classifier;\n`,
 });
+const sharedWorker = () => ({
+  "open.js": [
+    "export const openWorker = async () =>",
+    '  new SharedWorker(new URL("./set.js", import.meta.url), { type: "module" }).port;\n',
+  ].join("\n"),
+});
+const serviceWorker = () => ({
+  "open.js": [
+    "export async function openWorker() {",
+    '  await navigator.serviceWorker.register("/set.js", { type: "module" });',
+    "  return (await navigator.serviceWorker.ready).active;",
+    "}\n",
+  ].join("\n"),
+});
+const ownFetch = () => ({
+  "fetch.js": programWith("guide", "js", "self.fetch"),
+  "worker.js": programWith("guide", "js", "./fetch.js"),
+  "open.js": `${programWith("guide", "ts", "./worker.js")}\nexport const open = async () => classifier;\n`,
+});
 
 /**
  * Each row: the folders that its project is copied from, one over the other; the packages that it installs besides
  * those of its package.json; `files` that are made for it; and how its page comes to be:
  * - `build`, a command, after which the folder `dist`, or another `folder`, is served, under a `policy` where one is named;
- * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port.
+ * - `start`, the command of a server to take in its place, and `dev`, of one that needs no build; both end in the port;
+ * - `run`, a command that fails where something is wrong, in place of a page.
  *
- * A row without a `page` only builds; one with `workers` may have so many in the end. A page that is `offline` goes on without its server, and remembers what it was taught.
+ * A row without a `page` only builds; one with a `camera` is taught by that; one with `workers` may have so many in the end; one that `asks` asks for an address with that in it. A page that is `offline` goes on without its server, and remembers what it was taught.
  */
 const ROWS = [
   {
@@ -111,6 +131,12 @@ const ROWS = [
   { name: "Next.js, Turbopack", ...NEXT, build: "next build", dev: "next dev --port" },
   { name: "Next.js, webpack", ...NEXT, build: "next build --webpack" },
   {
+    name: "Next.js, the core on its server",
+    ...NEXT,
+    from: [host("next"), host("next-core"), example("react")],
+    build: "next build",
+  },
+  {
     name: "the guide's offline app",
     from: page(),
     packages: ["vite@8.3.8"],
@@ -118,9 +144,66 @@ const ROWS = [
     build: "vite build && cp service-worker.js dist",
     offline: true,
   },
-  { name: "examples/plain", from: [example("plain")], folder: "." },
+  {
+    name: "a fetch of one's own",
+    from: page(),
+    files: ownFetch,
+    packages: ["vite@8.3.8"],
+    ...VITE,
+    asks: "key=",
+  },
+  {
+    name: "a set in a shared worker",
+    from: page("set-elsewhere"),
+    files: sharedWorker,
+    packages: ["vite@8.3.8"],
+    ...VITE,
+  },
+  {
+    name: "a set in a service worker",
+    from: page("set-elsewhere"),
+    files: serviceWorker,
+    packages: ["vite@8.3.8", "esbuild@0.28.2"],
+    build: [
+      "vite build",
+      "esbuild set.js --bundle --format=esm --outdir=dist",
+      "cp -r node_modules/handful/dist/wasm dist",
+    ].join(" && "),
+  },
+  { name: "Node 20", from: [host("program")], packages: ["node@20.20.2"], run: "node main.mjs node 20." },
+  { name: "Node 22", from: [host("program")], packages: ["node@22.23.3"], run: "node main.mjs node 22." },
+  {
+    name: "Deno",
+    from: [host("program")],
+    packages: ["deno@2.9.6"],
+    run: "deno run --allow-all --node-modules-dir=manual main.mjs deno 2.",
+  },
+  { name: "Bun", from: [host("program")], packages: ["bun@1.4.5"], run: "bun main.mjs bun 1." },
+  {
+    name: "workerd",
+    from: [host("program"), host("workerd")],
+    packages: ["miniflare@4.20260730.0", "esbuild@0.28.2"],
+    build: "esbuild worker.mjs --bundle --format=esm --conditions=workerd --loader:.wasm=copy --outdir=dist",
+    run: "node main.mjs",
+  },
+  {
+    name: "Vitest, jsdom",
+    from: [host("program"), host("jsdom")],
+    packages: ["vitest@3.2.4", "jsdom@26.1.0", "react@19.3.1", "react-dom@19.3.1"],
+    run: "vitest run",
+  },
+  { name: "publint", from: [], packages: ["publint@0.3.25"], run: "publint node_modules/handful --strict" },
+  {
+    name: "Are the types wrong?",
+    from: [],
+    packages: ["@arethetypeswrong/cli@0.18.5"],
+    run: "attw $TARBALL --profile esm-only --exclude-entrypoints ./wasm/core ./wasm/encoder ./tokenizer",
+  },
+  { name: "examples/plain", from: [example("plain")], folder: ".", camera: true },
   { name: "examples/react", from: [example("react")], ...VITE },
-  { name: "examples/svelte", from: [example("svelte")], ...VITE },
+  { name: "React 18", from: [example("react")], packages: ["react@18.3.1", "react-dom@18.3.1"], ...VITE },
+  { name: "examples/svelte", from: [example("svelte")], ...VITE, camera: true },
+  { name: "examples/vue", from: [example("vue")], ...VITE, camera: true },
 ];
 
 /** A project that knows nothing but the tarball and its own tools. */
@@ -184,10 +267,18 @@ async function withServer(command, folder, use) {
   }
 }
 
-async function testFolder(folder, { policy, offline, workers }) {
-  const server = await serve(folder, policy);
+/** What a person does on the page of a row. */
+async function tryPage(address, { camera, workers, asks }) {
+  if (camera) return visit(address, teachByCamera, flags);
+  const requests = await teachAndAsk(address, workers);
+  if (asks && !requests.some((url) => url.includes(asks)))
+    throw new Error(`nothing was asked for with ${asks}`);
+}
+
+async function testFolder(folder, row) {
+  const server = await serve(folder, row.policy);
   try {
-    if (!offline) return await teachAndAsk(server.address, workers);
+    if (!row.offline) return await tryPage(server.address, row);
     await visit(server.address, async (page) => {
       await ready(page);
       await teach(page);
@@ -203,17 +294,20 @@ async function testFolder(folder, { policy, offline, workers }) {
 }
 
 async function testRow(row, folder, tarball) {
-  const use = (address) => teachAndAsk(address, row.workers);
+  const use = (address) => tryPage(address, row);
+  const run = (command) =>
+    exec("sh", ["-c", command], { cwd: folder, env: { ...environment(folder), TARBALL: tarball } });
   await mkdir(folder);
   if (!(await test(`${row.name}: installs`, () => install(row, folder, tarball)))) return;
   if (row.dev) await test(`${row.name}: works in development`, () => withServer(row.dev, folder, use));
-  const built =
-    !row.build ||
-    (await test(`${row.name}: builds`, () =>
-      exec("sh", ["-c", row.build], { cwd: folder, env: environment(folder) })));
-  if (built && row.page !== false)
-    await test(`${row.name}: works`, () =>
-      row.start ? withServer(row.start, folder, use) : testFolder(join(folder, row.folder ?? "dist"), row));
+  if (row.build && !(await test(`${row.name}: builds`, () => run(row.build)))) return;
+  if (row.page === false) return;
+  await test(`${row.name}: works`, () => {
+    if (row.run) return run(row.run);
+    return row.start
+      ? withServer(row.start, folder, use)
+      : testFolder(join(folder, row.folder ?? "dist"), row);
+  });
 }
 
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
@@ -221,6 +315,7 @@ const wanted = ROWS.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.toLowerCase().includes(word)),
 );
 const folder = await mkdtemp(join(tmpdir(), "handful-matrix-"));
+const flags = await filmed(folder);
 try {
   const tarball = await pack(folder);
   for (const [number, row] of wanted.entries()) {

@@ -1,9 +1,15 @@
 // What a person does on a page made with the package: shows it drawn photos of two things, then asks about others.
-import { drawPhoto } from "../../tests/images/photo.mjs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { drawPhoto, drawPixels, enlarge } from "../../tests/images/photo.mjs";
+import { filmOf } from "../../tests/images/y4m.mjs";
 import { launch } from "./browser.mjs";
 
 /** Milliseconds that the page may take; it takes a few seconds where nothing else is running. */
 const PATIENCE = 90_000;
+
+/** What the page is taught. */
+export const LABELS = ["tomato", "leaf"];
 
 const photos = (thing, ...seeds) =>
   seeds.map((seed) => ({
@@ -17,10 +23,11 @@ const photos = (thing, ...seeds) =>
  * enabled when it is ready; counts its examples; and answers in an `<output>`, the label first.
  *
  * @param {(page: import("playwright-core").Page) => Promise<void>} use
+ * @param {string[]} [flags] of Chromium
  * @returns {Promise<string[]>} what the page asked the network for
  */
-export async function visit(address, use) {
-  const browser = await launch();
+export async function visit(address, use, flags) {
+  const browser = await launch(flags);
   const requests = [];
   const complaints = [];
   try {
@@ -55,7 +62,7 @@ export async function visit(address, use) {
 export const ready = (page) => page.locator("fieldset:enabled").waitFor();
 
 export async function teach(page) {
-  for (const label of ["tomato", "leaf"]) {
+  for (const label of LABELS) {
     await page.getByLabel(label).setInputFiles(photos(label, 0, 1, 2, 3));
     await page.getByText(`4 × ${label}`).waitFor();
   }
@@ -85,3 +92,39 @@ export const teachAndAsk = (address, workers = 1) =>
     // Frameworks show a component twice in development: what the first one began must have ended.
     if (page.workers().length > workers) throw new Error(`${page.workers().length} workers are left`);
   });
+
+/** Flags of Chromium for a camera that shows both things by turns, two seconds each. */
+export async function filmed(folder) {
+  const path = join(folder, "film.y4m");
+  const pictures = LABELS.flatMap((label) =>
+    [1, 2, 3, 4, 5].map((seed) => enlarge(drawPixels(label, seed), { width: 320, height: 240 })),
+  );
+  await writeFile(path, filmOf(pictures, 4));
+  return ["--disable-gpu", `--use-file-for-fake-video-capture=${path}`];
+}
+
+/** Waits until the camera of the page shows a thing: a tomato is redder than it is green. */
+export const shows = (page, label) =>
+  page.waitForFunction((label) => {
+    const video = document.querySelector("handful-camera").shadowRoot.querySelector("video");
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.drawImage(video, 80, 60, 160, 120, 0, 0, 1, 1);
+    const [red, green] = context.getImageData(0, 0, 1, 1).data;
+    return red > green === (label === "tomato");
+  }, label);
+
+/** The same by `<handful-camera>`, whose likelier bar is that of the thing that it shows. */
+export async function teachByCamera(page) {
+  const camera = page.locator("handful-camera");
+  await camera.getByRole("button", { name: `This is: ${LABELS[0]}` }).waitFor();
+  await camera.getByRole("button", { name: "Start the camera" }).click();
+  for (const label of LABELS) {
+    await shows(page, label);
+    await camera.getByRole("button", { name: `This is: ${label}` }).click();
+  }
+  for (const label of LABELS) {
+    const bar = await camera.getByRole("meter", { name: label }).elementHandle();
+    await page.waitForFunction(({ ariaValueNow }) => Number(ariaValueNow) > 0.5, bar);
+  }
+}

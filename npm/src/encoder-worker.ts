@@ -112,6 +112,7 @@ export class EncoderWorker {
    */
   static async start(source: EncoderSource, options: EncoderOptions, runs: boolean): Promise<EncoderWorker> {
     checkOptions("options", options, OPTIONS);
+    refuseNowhere();
     const {
       wasm = new URL("./wasm/encoder/encoder_bg.wasm", import.meta.url),
       worker = host.worker,
@@ -318,16 +319,24 @@ function disposed(): HandfulError {
 
 // Bundlers emit a worker or a file only for these very expressions.
 function shippedWorker(): Worker {
-  if (typeof Worker === "undefined")
-    throw new HandfulError(
-      "no-encoder",
-      "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
-    );
+  if (typeof Worker === "undefined") throw noWorkers();
   const here = new URL(import.meta.url);
   // As it is in the package: a bundler has given this file and the worker other names.
   const unbundled = here.pathname.endsWith("/encoder-worker.js") && here.protocol.startsWith("http");
   if (unbundled && here.origin !== location.origin) return workerFrom(new URL("worker.js", here));
   return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+}
+
+/** workerd has neither workers nor an address of what it runs, which the files of the package are found by. */
+function refuseNowhere(): void {
+  if (!import.meta.url) throw noWorkers();
+}
+
+function noWorkers(): HandfulError {
+  return new HandfulError(
+    "no-encoder",
+    "Encoders need Web Workers, which this runtime lacks. Use `encoder: null` with `streams`, and hand over features.",
+  );
 }
 
 /** A page may start no worker of another origin, such as a CDN's, but one of its own that imports what is there. */
@@ -342,6 +351,7 @@ function workerFrom(address: URL): Worker {
 /** The encoder that comes with the package. */
 // All addresses, since a bundler that puts hashes into names breaks the manifest's own references.
 export function shippedEncoder(): EncoderSource {
+  refuseNowhere();
   return {
     manifest: new URL("./models/handful-lite0.json", import.meta.url),
     model: new URL("./models/handful-lite0.onnx", import.meta.url),

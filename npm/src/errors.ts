@@ -36,6 +36,7 @@ const PACKAGE_ERROR_CODES = [
   "no-encoder",
   "no-picture",
   "no-text",
+  "camera",
   "storage",
   "unknown-set",
   "set-in-use",
@@ -69,6 +70,7 @@ const PACKAGE_ERROR_CODES = [
  * | `simd-missing` | the browser lacks WebAssembly SIMD |
  * | `network` | a download failed |
  * | `worker` | the encoder's worker could not start, or it crashed |
+ * | `camera` | the camera is blocked, missing, in use elsewhere or was disconnected; `cause` is the browser's error (`handful/camera`) |
  * | `storage` | the browser's storage failed, is full or is blocked (`handful/store`) |
  * | `unknown-set`, `set-in-use` | a stored set that is not there or was removed; one that another tab has open |
  * | `disposed` | used after `dispose()` |

@@ -43,7 +43,12 @@ for (const head of ["auto", "prototype", "naive_bayes", "naive_bayes_full", "log
     const session = await ort.InferenceSession.create(classifier.exportOnnx());
     assert.deepEqual(session.inputNames, ["clip", "aux"]);
     assert.deepEqual(session.outputNames, ["scores", "probabilities", "p_value", "foreign"]);
-    const { scores, probabilities, p_value: pValue, foreign } = await session.run({
+    const {
+      scores,
+      probabilities,
+      p_value: pValue,
+      foreign,
+    } = await session.run({
       clip: input(0, 24),
       aux: input(24, 40),
     });
@@ -58,7 +63,10 @@ for (const head of ["auto", "prototype", "naive_bayes", "naive_bayes_full", "log
         const wanted = expected.get(label) ?? 0;
         assert.ok(Math.abs(found - wanted) < TOLERANCE, `${label}: ${found}, not ${wanted}`);
       }
-      assert.ok(Math.abs(pValue.data[i] - answer.pValue) < TOLERANCE, `${pValue.data[i]}, not ${answer.pValue}`);
+      assert.ok(
+        Math.abs(pValue.data[i] - answer.pValue) < TOLERANCE,
+        `${pValue.data[i]}, not ${answer.pValue}`,
+      );
       assert.equal(Boolean(foreign.data[i]), answer.foreign);
     }
   });

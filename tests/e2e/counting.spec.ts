@@ -12,7 +12,10 @@ function answered(probability: number, foreign = false): Outcome {
     { label: "plum", probability: 1 - probability },
   ];
   const timings = { decode: 0, preprocess: 0, encode: 0, classify: 0 };
-  return { kind: "answered", answer: { scores, candidates: [], foreign, unscored: [], nearest: [], timings } };
+  return {
+    kind: "answered",
+    answer: { scores, candidates: [], foreign, unscored: [], nearest: [], timings },
+  };
 }
 
 function reading(id: number, outcome: Outcome, taught: number | null = null): Reading {

@@ -10,6 +10,7 @@ const before = Object.getOwnPropertyNames(globalThis).join();
 
 const { FeatureClassifier } = await import("handful/core");
 await import("handful");
+await import("handful/camera");
 await import("handful/store");
 
 const after = Object.getOwnPropertyNames(globalThis).join();

@@ -88,6 +88,7 @@ export const de: Text = {
     "no-encoder": `Der Encoder ist nicht da. ${again}.`,
     "no-picture": "Von diesem Foto ist kein Bild da.",
     "no-text": "Dieser Encoder kennt keine Wörter, nur Bilder.",
+    camera: `Die Kamera ist nicht zu gebrauchen. Erlaube sie für diese Seite und versuch es noch einmal, ${orPhotos}`,
     storage: "Der Speicher des Browsers hat versagt.",
     "unknown-set": "Diese Sammlung gibt es nicht mehr.",
     "set-in-use": "Die Sammlung ist in einem anderen Tab offen. Schließ sie erst dort.",

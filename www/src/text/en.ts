@@ -84,6 +84,7 @@ const codes: Record<Code, string> = {
   "no-encoder": "The encoder is not there. Reload the page.",
   "no-picture": "No picture of this photo is kept.",
   "no-text": "This encoder knows no words, only pictures.",
+  camera: "The camera cannot be used. Allow it for this page and try again, or add photos instead.",
   storage: "The browser’s storage failed.",
   "unknown-set": "That set is not there any more.",
   "set-in-use": "The set is open in another tab. Close it there first.",

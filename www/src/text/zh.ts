@@ -84,6 +84,7 @@ export const zh: Text = {
     "no-encoder": `没有编码器。${again}。`,
     "no-picture": "没有保存这张照片的图片。",
     "no-text": "这个编码器不认识文字，只认识图片。",
+    camera: `无法使用摄像头。请允许此页面使用后重试，${orPhotos}`,
     storage: "浏览器的存储出错了。",
     "unknown-set": "这个集合已经不在了。",
     "set-in-use": "这个集合已在另一个标签页中打开。请先在那里关闭它。",

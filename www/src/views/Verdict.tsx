@@ -83,7 +83,9 @@ function Words({ answer: { scores, candidates }, found: { best, kind } }: Omit<A
       <>
         <p class="verdict-words">{text.answer.unsure}</p>
         <p class="verdict-set">{text.answer.perhaps(best)}</p>
-        {candidates.length > 1 && <p class="verdict-set">{text.answer.likeliest(candidates, scores.length)}</p>}
+        {candidates.length > 1 && (
+          <p class="verdict-set">{text.answer.likeliest(candidates, scores.length)}</p>
+        )}
       </>
     );
   }
@@ -96,7 +98,9 @@ function Words({ answer: { scores, candidates }, found: { best, kind } }: Omit<A
         <span class="verdict-share">{text.percent(best.probability)}</span>
       </p>
       {/* Where no class is likely enough for the set, the best one still is the answer. */}
-      <p class="verdict-set">{text.answer.likeliest(candidates.length > 0 ? candidates : [best.label], scores.length)}</p>
+      <p class="verdict-set">
+        {text.answer.likeliest(candidates.length > 0 ? candidates : [best.label], scores.length)}
+      </p>
     </>
   );
 }
