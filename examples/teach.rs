@@ -22,7 +22,10 @@ fn main() -> handful::Result<()> {
     for score in &answer.scores {
         println!("{:>6} {:5.1} %", score.label, 100.0 * score.probability);
     }
-    println!("one of {:?}; none of these: {}", answer.candidates, answer.foreign);
+    println!(
+        "one of {:?}; none of these: {}",
+        answer.candidates, answer.foreign
+    );
 
     classifier.remove_class("spoon")?;
     classifier.undo();

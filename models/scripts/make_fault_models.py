@@ -157,6 +157,7 @@ GREEDY = {
            " else_branch = e () => (float[N,3,8,8] v) { v = Neg(x) }>(c) y = Flatten(a)", {"z": 0.0}),
     "MaxPool": ("a = MaxPool<kernel_shape = [99999, 99999], pads = [50000, 50000, 50000, 50000]>(x) y = Flatten(a)", {}),
     "Transpose": ("a = Transpose<perm = [0, 1, 1, 2]>(x) y = Flatten(a)", {}),
+    "LayerNormalization": ("a = LayerNormalization<axis = -5>(x, c) y = Flatten(a)", {"c": (8,)}),
 }  # fmt: skip
 
 

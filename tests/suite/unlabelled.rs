@@ -136,7 +136,10 @@ fn how_foreign_a_photo_looks_does_not_depend_on_the_pile() {
     for (before, after) in before.iter().zip(&after) {
         let sum: f64 = after.scores.iter().map(|score| score.probability).sum();
         assert!((sum - 1.0).abs() < 1e-9);
-        assert_eq!((before.p_value, before.foreign), (after.p_value, after.foreign));
+        assert_eq!(
+            (before.p_value, before.foreign),
+            (after.p_value, after.foreign)
+        );
     }
 }
 

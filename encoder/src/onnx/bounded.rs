@@ -11,6 +11,7 @@ use tract_onnx::pb::{GraphProto, NodeProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::source::TypedSource;
+use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::internal::{
     InferenceFact, InferenceModel, InferenceModelPatch, InferenceNode,
@@ -98,26 +99,43 @@ fn is_order(axes: &[i64]) -> bool {
     sorted.into_iter().eq(0..axes.len() as i64)
 }
 
+/// An operator as the file has it.
+pub struct Operator {
+    kind: String,
+    /// The first axis that a layer is normalised over, where it is counted from the end.
+    from_end: Option<i64>,
+}
+
 /// The operators of a file by the names that the engine gives them.
-pub fn operators(graph: &GraphProto) -> BTreeMap<String, String> {
+pub type Operators = BTreeMap<String, Operator>;
+
+pub fn operators(graph: &GraphProto) -> Operators {
     let name = |node: &NodeProto| match node.name.as_str() {
         "" => node.output.first().cloned().unwrap_or_default(),
         name => name.to_owned(),
     };
     let nodes = all_nodes(graph).into_iter();
     nodes
-        .map(|node| (name(node), node.op_type.clone()))
+        .map(|node| {
+            let mut axes = node.attribute.iter().filter(|a| a.name == "axis");
+            let axis = axes.next().map(|axis| axis.i).filter(|&axis| axis < 0);
+            let operator = Operator {
+                kind: node.op_type.clone(),
+                from_end: axis.filter(|_| node.op_type == "LayerNormalization"),
+            };
+            (name(node), operator)
+        })
         .collect()
 }
 
 /// Has every operator of a model refuse to give more numbers than are allowed.
-pub fn bound(model: &mut InferenceModel, operators: &BTreeMap<String, String>, limit: Limit) {
+pub fn bound(model: &mut InferenceModel, operators: &Operators, limit: Limit) {
     bound_all(model, operators, limit, &Arc::default());
 }
 
 fn bound_all(
     model: &mut InferenceModel,
-    operators: &BTreeMap<String, String>,
+    operators: &Operators,
     limit: Limit,
     known: &Arc<AtomicUsize>,
 ) {
@@ -129,6 +147,7 @@ fn bound_all(
         if !node.inputs.is_empty() {
             node.op = Box::new(Bounded {
                 name: title(operators, &node.name, &node.op.name()),
+                from_end: operator(operators, &node.name).and_then(|o| o.from_end),
                 limit,
                 known: known.clone(),
                 op: node.op.clone(),
@@ -137,20 +156,21 @@ fn bound_all(
     }
 }
 
-/// An operator by its type in the file and its name: the engine makes several of one, and adds what each does to the name.
-fn title(operators: &BTreeMap<String, String>, name: &str, own: &str) -> String {
+/// An operator by its type in the file and its name.
+fn title(operators: &Operators, name: &str, own: &str) -> String {
+    let kind = operator(operators, name).map_or(own, |operator| &operator.kind);
+    format!("{kind} {name:?}")
+}
+
+/// The operator of the file that one of the engine's is made of: it makes several of one, and adds what each does to the name.
+fn operator<'a>(operators: &'a Operators, name: &str) -> Option<&'a Operator> {
     let ends = name.rmatch_indices('.').map(|(end, _)| end);
     let mut ends = std::iter::once(name.len()).chain(ends);
-    let operator = ends.find_map(|end| operators.get(&name[..end]));
-    format!("{} {name:?}", operator.map_or(own, String::as_str))
+    ends.find_map(|end| operators.get(&name[..end]))
 }
 
 /// The same for a model whose every size is known, and for all that is held at one time.
-pub fn check(
-    model: &TypedModel,
-    operators: &BTreeMap<String, String>,
-    limit: Limit,
-) -> TractResult<()> {
+pub fn check(model: &TypedModel, operators: &Operators, limit: Limit) -> TractResult<()> {
     let order = model.eval_order()?;
     let mut last_uses = vec![0; model.nodes().len()];
     for (place, id) in order.iter().enumerate() {
@@ -216,6 +236,8 @@ fn check_sizes(
 #[derive(Debug, Clone)]
 struct Bounded {
     name: String,
+    /// See [`Operator`].
+    from_end: Option<i64>,
     limit: Limit,
     /// How many numbers all operators of the model have given while it is read.
     known: Arc<AtomicUsize>,
@@ -287,6 +309,14 @@ impl InferenceOp for Bounded {
         TVec<InferenceFact>,
         TVec<InferenceFact>,
     )> {
+        // The engine would count from such an axis to the last for ever.
+        if let (Some(axis), Some(rank)) = (self.from_end, inputs[0].shape.rank().concretize()) {
+            ensure!(
+                axis >= -rank,
+                "{} cannot be run: it has no axis {axis}",
+                self.name
+            );
+        }
         let facts = self.op.infer_facts(inputs, outputs, observed);
         let facts = facts.with_context(|| self.name.clone())?;
         for fact in &facts.1 {

@@ -40,6 +40,7 @@ const GREEDY: &[TestModel] = test_models![
     "greedy/Expand",
     "greedy/Expand_in_a_branch",
     "greedy/If",
+    "greedy/LayerNormalization",
     "greedy/Loop",
     "greedy/MatMul",
     "greedy/MaxPool",

@@ -148,7 +148,7 @@ impl Answers {
             answers.best.push(best);
             answers.confidence.push(prediction.probabilities[best]);
             answers.probabilities.push(prediction.probabilities.clone());
-            answers.sets.push(prediction.set.clone());
+            answers.sets.push(prediction.candidates.clone());
             answers.novelty.push(prediction.novelty);
             answers.foreign.push(prediction.foreign);
         }
@@ -182,7 +182,7 @@ impl Answers {
         self.best[i] = best;
         self.confidence[i] = prediction.probabilities[best];
         self.probabilities[i].clone_from(&prediction.probabilities);
-        self.sets[i].clone_from(&prediction.set);
+        self.sets[i].clone_from(&prediction.candidates);
     }
 
     /// How well strangers `(m, width)` are told from the queries.
