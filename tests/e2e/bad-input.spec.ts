@@ -170,8 +170,8 @@ async function foreignSet(encoderId?: string): Promise<Uint8Array> {
 
 for (const [what, bytes, sentence] of [
   ["is damaged", async () => new Uint8Array([1, 2, 3]), "The set stored in this browser is damaged"],
-  ["belongs to another encoder", () => foreignSet(), "was made with another encoder"],
-  ["belongs to an earlier encoder", () => foreignSet("handful-tiny@0"), "the page’s earlier encoder"],
+  ["belongs to another encoder", () => foreignSet(), "was made with another image model"],
+  ["belongs to an earlier encoder", () => foreignSet("handful-tiny@0"), "the page’s earlier image model"],
 ] as const) {
   test(`keeps a stored set that ${what} until the person starts anew`, async ({ page }) => {
     await open(page);

@@ -281,7 +281,7 @@ test("a file of an encoder that nobody knows is taught anew from its pictures, a
   await openFile(page, "theirs.handful", withPictures(set, pictures));
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("It can be taught anew from the pictures");
-  await alert.getByRole("button", { name: "Teach it anew with this page’s encoder" }).click();
+  await alert.getByRole("button", { name: "Teach it anew with this page’s image model" }).click();
   await expect(page.getByText("Taught 4 photos anew")).toBeVisible();
   await expect(alert).toHaveCount(0);
   const left = page.getByRole("status").filter({ hasText: "2 photos were left out" });
@@ -296,5 +296,5 @@ test("a file of an encoder that nobody knows is taught anew from its pictures, a
 
   // Without pictures there is nothing to teach from.
   await openFile(page, "bare.handful", set);
-  await expect(page.getByText("bare.handful was made with another encoder")).toBeVisible();
+  await expect(page.getByText("bare.handful was made with another image model")).toBeVisible();
 });

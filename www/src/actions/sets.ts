@@ -91,8 +91,30 @@ export function takeOver(): void {
 
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
+  download(setFileName(), setFile(pictures));
+}
+
+/** Whether this device has a way to hand a set to another program or person. */
+export const canShare = navigator.canShare?.({ files: [new File([], "set.handful")] }) ?? false;
+
+/** Hands the open set, with its pictures, to whoever the person chooses. */
+export async function shareSetFile(): Promise<void> {
+  const file = new File([setFile(true)], setFileName(), { type: "application/octet-stream" });
+  try {
+    await navigator.share({ files: [file], title: setName(getState()) });
+  } catch (error) {
+    // It was thought better of; all else is said by a file that is saved.
+    if ((error as DOMException).name !== "AbortError") saveSetFile(true);
+  }
+}
+
+function setFileName(): string {
+  return `${fileName()}.handful`;
+}
+
+function setFile(pictures: boolean): Blob {
   const beside = { name: setName(getState()), pictures: pictures ? openedSet().pictures : new Map() };
-  download(`${fileName()}.handful`, writeSetFile({ ...beside, bytes: setBytes() }));
+  return writeSetFile({ ...beside, bytes: setBytes() });
 }
 
 /** Opens files as sets of their own, beside those that there are; the last one stays open. */

@@ -37,11 +37,7 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
         <ClassName label={label} />
         <p class="count">
           <span>{text.photos(item.count)}</span>
-          {item.enabled ? (
-            item.named && <span class="named">{text.card.named}</span>
-          ) : (
-            <span>{text.card.disabled}</span>
-          )}
+          {!item.enabled && <span>{text.card.disabled}</span>}
         </p>
         <Menu
           name={text.card.more(label)}

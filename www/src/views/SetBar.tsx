@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import {
+  canShare,
   createSet,
   deleteSet,
   mergeSetFile,
@@ -8,6 +9,7 @@ import {
   renameSet,
   restoreSet,
   saveSetFile,
+  shareSetFile,
   switchSet,
 } from "../actions/sets";
 import type { AppState } from "../state/state";
@@ -59,7 +61,6 @@ export function SetBar({ state }: { state: AppState }) {
           ...(open
             ? [
                 { words: text.sets.mergeFile, run: () => merged.current?.click() },
-                { words: text.sets.save, run: () => saveSetFile(true) },
                 { words: text.sets.savePlain, run: () => saveSetFile(false) },
                 { words: text.sets.remove, run: () => void deleteSet() },
               ]
@@ -70,6 +71,18 @@ export function SetBar({ state }: { state: AppState }) {
           })),
         ]}
       />
+      {open && (state.classes.length > 0 || state.negatives.length > 0) && (
+        <>
+          <button type="button" class="button button-small" onClick={() => saveSetFile(true)}>
+            {text.sets.save}
+          </button>
+          {canShare && (
+            <button type="button" class="button button-small" onClick={() => void shareSetFile()}>
+              {text.sets.share}
+            </button>
+          )}
+        </>
+      )}
       <SetFileInput input={opened} name={text.sets.openFile} several onFiles={openSetFiles} />
       <SetFileInput input={merged} name={text.sets.mergeFile} onFiles={([file]) => mergeSetFile(file)} />
       <p class={state.storage.kind === "failed" ? "storage storage-failed" : "storage"}>
