@@ -2,7 +2,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const DOCUMENTS = { readme: "../README.md", guide: "../../docs/guide.md" };
+export const DOCUMENTS = {
+  readme: "../README.md",
+  guide: "../../docs/guide.md",
+  "from-knn-classifier": "../../docs/from-knn-classifier.md",
+  "from-teachable-machine": "../../docs/from-teachable-machine.md",
+};
 
 /**
  * @param {keyof typeof DOCUMENTS} document

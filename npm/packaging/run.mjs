@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, runPage, serve } from "./browser.mjs";
-import { programsOf, programWith } from "./documents.mjs";
+import { DOCUMENTS, programsOf, programWith } from "./documents.mjs";
 import { teachAndAsk } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
@@ -38,7 +38,7 @@ async function install(folder, tarball) {
  */
 async function copyPrograms(folder) {
   const runnable = [];
-  for (const document of ["readme", "guide"]) {
+  for (const document of Object.keys(DOCUMENTS)) {
     for (const [number, program] of programsOf(document, "ts").entries()) {
       const name = `${document}-${number + 1}`;
       await writeFile(join(folder, `vite/src/${name}.ts`), program);
@@ -89,7 +89,7 @@ try {
   await test("the tarball holds what it should and nothing else", () => checkTarball(tarball));
   if (await test("the tarball installs", () => install(folder, tarball.path))) {
     const programs = await copyPrograms(folder);
-    await test("the types hold under moduleResolution bundler, in README and guide too", () =>
+    await test("the types hold under moduleResolution bundler, in README, guide and pages on moving too", () =>
       call("tsc", "-p", "vite"));
     if (await test("the types hold under moduleResolution node16", () => call("tsc", "-p", "node"))) {
       const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
