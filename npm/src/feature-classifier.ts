@@ -555,7 +555,7 @@ export class FeatureClassifier implements Disposable {
     return this.canRedo ? this.#names.of(this.core.redoMark()) : undefined;
   }
 
-  /** Takes the last step back. Returns false where there is none, or a {@link transaction} runs. */
+  /** Takes the last step back; the last 100 can be. Returns false where there is none, or a {@link transaction} runs. */
   undo(): boolean {
     return this.canUndo && this.change((core) => core.undo());
   }
