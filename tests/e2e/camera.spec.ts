@@ -263,3 +263,28 @@ test("says that the camera needs a secure page", async ({ page }) => {
   await answer(page).getByRole("button", { name: "Live camera" }).click();
   await expect(camera(page)).toContainText("Browsers allow the camera only on secure pages.");
 });
+
+test("says and counts what it sees, once until it sees something else", async ({ page }) => {
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    const { speak } = SpeechSynthesis.prototype;
+    SpeechSynthesis.prototype.speak = function (utterance) {
+      said.push(utterance.text);
+      speak.call(this, utterance);
+    };
+  });
+  await open(page);
+  await teach(page, { screen: [], tomato: drawnPhotos("tomato", 0, 3) });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  await camera(page).getByText("When it sees something").click();
+  await camera(page).getByRole("checkbox", { name: "Say its name" }).check();
+  for (const count of [1, 2, 3]) {
+    await take(page, "screen").click();
+    await expect(photosOf(page, "screen")).toHaveCount(count);
+  }
+  const counts = camera(page).getByRole("list", { name: "How often each was seen" }).getByRole("listitem");
+  await expect(counts).toHaveText(["screen × 1"]);
+  const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
+  expect(await said()).toEqual(["screen"]);
+});

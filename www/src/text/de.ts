@@ -296,6 +296,13 @@ export const de: Text = {
     photoName: "Kamerafoto",
     again: "Noch einmal versuchen",
   },
+  reactions: {
+    title: "Wenn es etwas sieht",
+    say: "Den Namen sagen",
+    sound: "Einen Ton spielen",
+    full: "Vollbild",
+    counts: "Wie oft jedes gesehen wurde",
+  },
   asking: {
     title: (count) => plural(count, { one: "Was zeigt dieses Foto?", other: "Was zeigen diese # Fotos?" }),
     newClass: "Etwas Neues",

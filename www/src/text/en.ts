@@ -311,6 +311,13 @@ export const en = {
     photoName: "camera photo",
     again: "Try again",
   },
+  reactions: {
+    title: "When it sees something",
+    say: "Say its name",
+    sound: "Play a sound",
+    full: "Full screen",
+    counts: "How often each was seen",
+  },
   asking: {
     title: (count: number) =>
       plural(count, { one: "What is this photo?", other: "What are these # photos?" }),

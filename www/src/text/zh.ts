@@ -270,6 +270,13 @@ export const zh: Text = {
     photoName: "摄像头照片",
     again: "重试",
   },
+  reactions: {
+    title: "看到东西时",
+    say: "说出名字",
+    sound: "播放声音",
+    full: "全屏",
+    counts: "各看到几次",
+  },
   asking: {
     title: (count) => (count === 1 ? "这张照片是什么？" : `这 ${photos(count)}是什么？`),
     newClass: "新的东西",

@@ -9,6 +9,7 @@ import { Chip } from "./Chip";
 import { Back } from "./icons";
 import { NewClass } from "./NewClass";
 import { PhotoButton } from "./PhotoButton";
+import { Reactions } from "./Reactions";
 import { useLiveState } from "./redrawing";
 import { SpokenAnswer } from "./SpokenAnswer";
 import { toneOf } from "./tone";
@@ -80,6 +81,7 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
             />
           </ul>
           <NewClass label={text.camera.newClass} button={text.camera.add} onAdd={addClass} />
+          <Reactions outcome={outcome} found={found} />
         </div>
       </div>
       <SpokenAnswer outcome={outcome} found={found} classes={classes} source={null} />
