@@ -1,6 +1,7 @@
 // Builds everything that is shipped: the encoder, two WebAssembly modules, the npm package around them, the page that
 // uses it.
 import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildEncoder } from "./encoder.mjs";
@@ -32,8 +33,11 @@ export const MODULES = [
 export const CORE =
   "-p handful -p handful-numerics -p handful-research -p handful-evaluate -p handful-encoder-build";
 
+/** Modules are the same whoever builds them, and tell nobody where that was. */
+const ANYWHERE = `--remap-path-prefix=${process.env.CARGO_HOME ?? join(homedir(), ".cargo")}=/cargo`;
+
 export async function buildModule({ name, folder, crate, options, inputs, usually }) {
-  const env = await wasmTarget();
+  const env = { ...(await wasmTarget()), CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: ANYWHERE };
   await wasmTools();
   const out = `npm/dist/wasm/${name}`;
   // wasm-pack counts from the crate.
@@ -43,7 +47,7 @@ export async function buildModule({ name, folder, crate, options, inputs, usuall
     title: `WebAssembly module ${name}`,
     usually,
     inputs: ["Cargo.toml", "Cargo.lock", ".cargo", "src", ...inputs],
-    words: [capture([env.RUSTC ?? "rustc", "-vV"]), capture("wasm-bindgen --version")],
+    words: [capture([env.RUSTC ?? "rustc", "-vV"]), capture("wasm-bindgen --version"), ANYWHERE],
     outputs: [`${out}/${name}.js`, `${out}/${name}.d.ts`, `${out}/${name}_bg.wasm`],
     work: async () => {
       const build = `wasm-pack build --target web --release --no-pack --mode no-install --out-dir ${fromCrate} --out-name ${name} ${folder} -- --locked -p ${crate}`;
