@@ -24,7 +24,7 @@ export function AnswerRegion({ state }: { state: AppState }) {
   return (
     <section
       id="answer"
-      class={over ? "answer answer-over" : "answer"}
+      class={over ? "panel answer answer-over" : "panel answer"}
       aria-labelledby="answer-title"
       tabIndex={-1}
       data-answer

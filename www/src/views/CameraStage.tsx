@@ -31,7 +31,7 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
   const found = verdict(outcome, state.askBelow);
   const answer = outcome.kind === "answered" ? outcome.answer : null;
   return (
-    <section class="stage" aria-labelledby="stage-title" tabIndex={-1} ref={stage}>
+    <section class="panel stage" aria-labelledby="stage-title" tabIndex={-1} ref={stage}>
       <div class="region-head">
         <h2 id="stage-title">{text.camera.title}</h2>
         <Source camera={camera} />

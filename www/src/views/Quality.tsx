@@ -16,7 +16,7 @@ export function Quality({ state }: { state: AppState }) {
   // It comes whole, below an answer that has come whole: what is there does not move.
   if (classes.length < 2 || set.kind !== "open" || !(quality || alone)) return null;
   return (
-    <section id="quality" class="quality" aria-labelledby="quality-title" tabIndex={-1}>
+    <section id="quality" class="panel quality" aria-labelledby="quality-title" tabIndex={-1}>
       <h2 id="quality-title">{text.quality.title}</h2>
       {quality ? (
         <Expected quality={quality} single={single} state={state} />
