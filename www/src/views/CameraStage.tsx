@@ -34,7 +34,6 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
     <section class="panel stage" aria-labelledby="stage-title" tabIndex={-1} ref={stage}>
       <div class="region-head">
         <h2 id="stage-title">{text.camera.title}</h2>
-        <Source camera={camera} />
         <button
           type="button"
           class="button button-quiet"
@@ -82,6 +81,8 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
           </ul>
           <NewClass label={text.camera.newClass} button={text.camera.add} onAdd={addClass} />
           <Reactions outcome={outcome} found={found} />
+          {/* Last, since it comes when the camera is on: nothing above it moves. */}
+          <Source camera={camera} />
         </div>
       </div>
       <SpokenAnswer outcome={outcome} found={found} classes={classes} source={null} />
@@ -93,7 +94,7 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
 function Source({ camera }: { camera: CameraStatus }) {
   const { devices, device, file } = camera.kind === "on" ? camera : { devices: [], device: "", file: null };
   return (
-    <>
+    <div class="folder-line">
       {(devices.length > 1 || (file !== null && devices.length > 0)) && (
         <select
           class="button button-small stage-source"
@@ -116,7 +117,7 @@ function Source({ camera }: { camera: CameraStatus }) {
       <PhotoButton class="button button-small" accept="video/*" onFiles={chooseVideo}>
         {text.camera.video}
       </PhotoButton>
-    </>
+    </div>
   );
 }
 
