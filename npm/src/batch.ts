@@ -1,11 +1,16 @@
 import { isFile } from "./capture.js";
 import { check, checkOptions, IMAGES, type Kinds } from "./check.js";
 import { toHandfulError } from "./errors.js";
-import type { CheckedEncoder } from "./image-encoder.js";
-import type { BatchItem, Encoding, ImageOptions, ImageSource } from "./types.js";
+import type { BatchItem, EncodeOptions, Encoding, ImageOptions, ImageSource } from "./types.js";
 
 /** How many images are in work at a time that are no files: each takes the memory of its pixels. */
 const PICTURES = 2;
+
+/** What looks at the images, and how many files it takes at a time. */
+interface Looking {
+  readonly atOnce: number;
+  encode(image: ImageSource, options: EncodeOptions): Promise<Encoding>;
+}
 
 /**
  * Begins with each image before those before it are done, and ends them in their order. An image that fails is one item of the
@@ -15,7 +20,7 @@ export async function* batch<Value extends object, Options extends ImageOptions>
   images: Iterable<ImageSource>,
   options: Options,
   kinds: Kinds<Options>,
-  encoder: Pick<CheckedEncoder, "encode" | "atOnce">,
+  encoder: Looking,
   end: (encoding: Encoding) => Value,
 ): AsyncGenerator<BatchItem<Value>, void> {
   check("images", images, IMAGES);
