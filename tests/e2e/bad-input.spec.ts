@@ -215,7 +215,7 @@ inEachWindow(() => {
       await expect(field).toHaveValue("");
     }
     await expect(
-      page.getByText(/Your classes are added as soon as .* loaded: xyzzy, zzyxx,? and +xyzzy/),
+      page.getByText(/Your classes are added as soon as .* ready: xyzzy, zzyxx,? and +xyzzy/),
     ).toBeInViewport({ ratio: 1 });
     await field.fill("bread");
     const button = answer(page).getByRole("button", { name: "Choose photos" });
