@@ -271,9 +271,9 @@ async function another(first: Channel, open: () => Worker): Promise<Channel> {
   }
 }
 
-/** Workers that a device has cores and memory for: each takes a core, and some browsers do not say how much memory there is. */
+/** Workers that a device has cores and memory for: each takes a core. One where the browser does not say how much memory there is, as on iPhones. */
 function workersHere(): number {
-  const { hardwareConcurrency = 1, deviceMemory = 4 } = (globalThis.navigator ?? {}) as Navigator & {
+  const { hardwareConcurrency = 1, deviceMemory = 2 } = (globalThis.navigator ?? {}) as Navigator & {
     deviceMemory?: number;
   };
   return Math.max(1, Math.min(hardwareConcurrency, Math.floor(deviceMemory / 2), 4));
