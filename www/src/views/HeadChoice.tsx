@@ -4,6 +4,7 @@ import { chooseNames } from "../actions/preferences";
 import type { Answer, AppState } from "../state/state";
 import { currentOutcome } from "../state/updates";
 import { text } from "../text";
+import { Check } from "./Check";
 import { Choice } from "./Choice";
 import { EncoderChoice } from "./EncoderChoice";
 import { Opinions } from "./Opinions";
@@ -24,14 +25,11 @@ export function HeadChoice({ state }: { state: AppState }) {
       <p class="aside">{text.head.hint}</p>
       {encoder === "shipped" && engine.kind === "ready" && engine.names && (
         <>
-          <label class="head-names">
-            <input
-              type="checkbox"
-              checked={useNames}
-              onChange={(event) => void chooseNames(event.currentTarget.checked)}
-            />
-            {text.head.useNames}
-          </label>
+          <Check
+            checked={useNames}
+            words={text.head.useNames}
+            onChange={(checked) => void chooseNames(checked)}
+          />
           <p class="aside">{text.head.namesHint}</p>
         </>
       )}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Outcome } from "../state/state";
 import type { Verdict } from "../state/updates";
 import { text } from "../text";
+import { Check } from "./Check";
 
 /** Sure answers in a row after which something is seen: one may be of a picture that is just passing. */
 const IN_A_ROW = 4;
@@ -51,23 +52,6 @@ export function Reactions({ outcome, found }: Props) {
         ))}
       </ul>
     </details>
-  );
-}
-
-function Check({
-  checked,
-  onChange,
-  words,
-}: {
-  checked: boolean;
-  onChange: (on: boolean) => void;
-  words: string;
-}) {
-  return (
-    <label class="head-names">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
-      {words}
-    </label>
   );
 }
 
