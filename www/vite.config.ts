@@ -68,11 +68,32 @@ const licences: Plugin = {
   },
 };
 
+/** A worker of the page is built with it and shares its files; Vite would build it apart, with a copy of the package. */
+const sharing: Plugin = {
+  name: "sharing",
+  apply: "build",
+  enforce: "pre",
+  resolveId: {
+    filter: { id: /\?worker&url$/ },
+    async handler(id, importer) {
+      const found = await this.resolve(id.replace(/\?.*/, ""), importer);
+      return found && `${found.id}?shared`;
+    },
+  },
+  load: {
+    filter: { id: /\?shared$/ },
+    handler(id) {
+      const chunk = this.emitFile({ type: "chunk", id: id.replace(/\?.*/, "") });
+      return `export default import.meta.ROLLUP_FILE_URL_${chunk};`;
+    },
+  },
+};
+
 export default defineConfig({
   // Relative addresses, so that the page works in any folder of any host.
   base: "./",
   define: { HAS_LITE2: JSON.stringify(hasLite2) },
-  plugins: [contentSecurityPolicy, licences, larger, offline],
+  plugins: [sharing, contentSecurityPolicy, licences, larger, offline],
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,

@@ -5,6 +5,7 @@ import type { Outcome } from "../state/state";
 import { explained } from "../state/updates";
 import { featuresOf } from "./answering";
 import type { Question } from "./explainer";
+import explainer from "./explainer?worker&url";
 import { currentSet } from "./set";
 
 /** Milliseconds without another answer. */
@@ -41,7 +42,7 @@ function explain(): void {
     stop();
     set({ opinions: { reading: shown, said } });
   };
-  worker = new Worker(new URL("./explainer.ts", import.meta.url), { type: "module" });
+  worker = new Worker(explainer, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<readonly Opinion[] | null>) => tell(data);
   // It could not even be loaded.
   worker.onerror = () => tell(null);
