@@ -111,6 +111,10 @@ export const SHARE: Kind = {
   wanted: "a number from 0 to 1",
   holds: (value) => typeof value === "number" && value >= 0 && value <= 1,
 };
+export const STRICTNESS: Kind = {
+  wanted: "a number from 0 to 0.5",
+  holds: (value) => typeof value === "number" && value >= 0 && value <= 0.5,
+};
 export const TIMINGS: Kind = {
   wanted: "an object with `decode`, `preprocess` and `encode` in milliseconds",
   holds: (value) => {

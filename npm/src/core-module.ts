@@ -51,6 +51,8 @@ export interface CoreClassifier {
   head(): HeadName;
   headFields(): string;
   setHead(name: HeadName, fields: string): void;
+  strictness(): number;
+  setStrictness(share: number): void;
   predict(row: Float32Array): Found;
   askTogether(rows: Float32Array): CoreTogether;
   explain(row: Float32Array): Opinion[];

@@ -13,6 +13,7 @@ import {
   ROWS,
   SIGNAL,
   STREAMS,
+  STRICTNESS,
   TEXT,
   WASM,
 } from "./check.js";
@@ -21,7 +22,7 @@ import { disposable } from "./disposable.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { type Head, headOf, headParts } from "./heads.js";
 import { Listeners } from "./listeners.js";
-import { type Failure, isPromise, StepNames, Transaction } from "./steps.js";
+import { type Failure, isPromise, type Settings, StepNames, Transaction } from "./steps.js";
 import type {
   Answer,
   CallOptions,
@@ -584,6 +585,22 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * The share of images of known classes that may be `foreign`, from 0 to 0.5: the more, the more strangers are told; with 0 nothing is
+   * `foreign`. {@link evaluate} tells which of the examples are refused. Like {@link head} it is saved with the set and no step of
+   * undo. Default: 0.05, one in twenty.
+   *
+   * @throws {@link HandfulError} with code `parameter` when set to anything else.
+   */
+  get strictness(): number {
+    return this.core.strictness();
+  }
+
+  set strictness(share: number) {
+    check("strictness", share, STRICTNESS);
+    this.change((core) => core.setStrictness(share));
+  }
+
+  /**
    * Which class a feature row belongs to.
    *
    * @param features - One row: all streams one after another, of any scale.
@@ -765,7 +782,7 @@ export class FeatureClassifier implements Disposable {
   }
 
   #begin(core: CoreClassifier, name: string): Transaction {
-    const mine = new Transaction(this.#names.mark(name), [core.head(), core.headFields()]);
+    const mine = new Transaction(this.#names.mark(name), settingsOf(core));
     core.mark(mine.mark);
     return mine;
   }
@@ -795,12 +812,15 @@ export class FeatureClassifier implements Disposable {
     return value;
   }
 
-  #takeBack(core: CoreClassifier, { mark, head: [name, fields] }: Transaction): void {
+  #takeBack(core: CoreClassifier, { mark, settings }: Transaction): void {
     if (core.undoMark() === mark) {
       this.#takenBack = mark;
       this.change(() => core.undo());
     }
-    if (core.head() !== name || core.headFields() !== fields) this.change(() => core.setHead(name, fields));
+    const { head, fields, strictness } = settings;
+    const now = settingsOf(core);
+    if (now.head !== head || now.fields !== fields) this.change(() => core.setHead(head, fields));
+    if (now.strictness !== strictness) this.change(() => core.setStrictness(strictness));
   }
 
   /** @internal The core, or the error `disposed`. */
@@ -864,6 +884,10 @@ export class FeatureClassifier implements Disposable {
     }
     this.#listeners.tell();
   }
+}
+
+function settingsOf(core: CoreClassifier): Settings {
+  return { head: core.head(), fields: core.headFields(), strictness: core.strictness() };
 }
 
 /** An answer of the core that took so many milliseconds. */

@@ -28,11 +28,18 @@ export interface Failure {
   readonly error: unknown;
 }
 
+/** How a set answers. */
+export interface Settings {
+  readonly head: HeadName;
+  readonly fields: string;
+  readonly strictness: number;
+}
+
 /** A step that is being made, by one caller and those who join. */
 export class Transaction {
   readonly mark: number;
-  /** The head before it. */
-  readonly head: readonly [name: HeadName, fields: string];
+  /** Of before it: what is no step, so that taking a step back leaves it as it is. */
+  readonly settings: Settings;
   /** Resolves when the last caller has left and what follows from that is done. */
   readonly ended: Promise<void>;
   end: () => void = () => {};
@@ -41,9 +48,9 @@ export class Transaction {
   /** The first failure of any of them. */
   failure: Failure | undefined;
 
-  constructor(mark: number, head: readonly [HeadName, string]) {
+  constructor(mark: number, settings: Settings) {
     this.mark = mark;
-    this.head = head;
+    this.settings = settings;
     this.ended = new Promise((resolve) => {
       this.end = resolve;
     });

@@ -305,6 +305,8 @@ export interface Quality {
   readonly mistakes: readonly Mistake[];
   /** Examples whose label looks wrong, the most suspicious first. */
   readonly suspects: readonly SuspectLabel[];
+  /** Ids of the examples that would be `foreign` if they were asked about; of more than 400, among the first only. */
+  readonly refused: readonly number[];
 }
 
 /** Features of an image. */

@@ -106,6 +106,7 @@ test("quality says what it cannot estimate", async () => {
     recall: [],
     mistakes: [],
     suspects: [],
+    refused: [],
   });
   classifier.addFeatures(row(0), "ant");
   classifier.addFeatures(row(1), "bee");
@@ -133,4 +134,27 @@ test("single heads are asked beside the answer, with their shares of it", async 
     assert.equal(opinion.scores[0].label, alone.label);
     assert.ok(Math.abs(opinion.scores[0].probability - alone.probability) < 1e-6);
   }
+});
+
+test("the stricter, the more is foreign; a set remembers it", async () => {
+  const classifier = await taught(10, 0.5);
+  const asked = Array.from({ length: 60 }, (_, i) => row(i % 6, 0.5));
+  const foreign = (set) => asked.filter((photo) => set.predictFeatures(photo).foreign).length;
+  assert.equal(classifier.strictness, 0.05);
+  let before = -1;
+  for (const [share, refused] of [
+    [0, 0],
+    [0.1, 2],
+    [0.5, 14],
+  ]) {
+    classifier.strictness = share;
+    assert.equal(classifier.evaluate().refused.length, refused);
+    assert.ok(foreign(classifier) > before, `${share}`);
+    before = foreign(classifier);
+  }
+  const again = await FeatureClassifier.load(classifier.save());
+  assert.deepEqual([again.strictness, foreign(again)], [0.5, before]);
+  for (const wrong of [0.6, -1, Number.NaN])
+    assert.throws(() => (classifier.strictness = wrong), { code: "parameter" });
+  assert.equal(classifier.strictness, 0.5);
 });

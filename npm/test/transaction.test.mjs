@@ -18,6 +18,7 @@ const view = (set) => ({
   classes: set.classes,
   examples: set.examples,
   head: set.head,
+  strictness: set.strictness,
   answer: set.predictFeatures(rowOf(2)).scores,
   undo: [set.canUndo, set.undoName],
 });
@@ -62,7 +63,7 @@ test("two of the same name are two steps; changes that follow are steps of their
   }
 });
 
-test("what fails leaves the set and its head as they were, and nothing to redo", async () => {
+test("what fails leaves the set and how it answers as they were, and nothing to redo", async () => {
   for (const change of [addMany, () => {}]) {
     const set = await taught();
     const before = view(set);
@@ -74,6 +75,7 @@ test("what fails leaves the set and its head as they were, and nothing to redo",
     const act = () => {
       change(set);
       set.head = { name: "knn", k: 1 };
+      set.strictness = 0.2;
       fail();
     };
     assert.throws(() => set.transaction("import", act), boom);

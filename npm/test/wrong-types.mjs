@@ -226,6 +226,7 @@ export const CALLS = {
       centerCount: optional(kind(() => 2, ["number", "fraction"])),
     }),
   ],
+  "FeatureClassifier#strictness=": [kind(() => 0.1, ["fraction"])],
   "FeatureClassifier#predictFeatures": [row],
   "FeatureClassifier#explainFeatures": [row],
   "FeatureClassifier#predictFeaturesTogether": [rows, options({ signal })],

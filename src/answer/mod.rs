@@ -108,6 +108,8 @@ pub struct Quality {
     pub mistakes: Vec<MistakenExample>,
     /// Examples whose label looks wrong, the most suspicious first.
     pub suspects: Vec<SuspectLabel>,
+    /// Examples that would be taken to show none of the classes, were they asked about; see [`crate::Classifier::set_strictness`].
+    pub refused: Vec<ExampleId>,
 }
 
 /// An example and how alike it is to a photo.

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::heads::{FittedHead, HeadSpec, LearnedPile, Query, Scratch};
 use crate::task::Task;
 use crate::validation::{
-    ENOUGH, HeldOut, Report, Thresholds, likeness, probabilities_into, unsure,
+    ENOUGH, HeldOut, Report, STRICTNESS, Thresholds, likeness, probabilities_into, unsure,
 };
 use ndarray::Array2;
 use std::borrow::Cow;
@@ -24,7 +24,8 @@ pub struct Prediction {
     pub novelty: f64,
     /// Share of photos of known classes that look at least as foreign, in `(0, 1]`: the p-value of its being one of them.
     pub p_value: f64,
-    /// Whether it is taken to show none of the classes: fewer than one in twenty known photos look so foreign.
+    /// Whether it is taken to show none of the classes: fewer known photos look so foreign than may be refused, one in twenty unless
+    /// another share was asked for.
     pub foreign: bool,
 }
 
@@ -36,6 +37,8 @@ pub struct Recogniser {
     task: Task,
     head: Arc<dyn FittedHead>,
     pub(crate) thresholds: Thresholds,
+    /// The novelty above which a photo is taken to show none of the classes.
+    pub(crate) threshold: Option<f64>,
     /// What was learned from photos without labels, and its share in the answer.
     pub(crate) pile: Option<(Arc<LearnedPile>, f64)>,
     scores: Vec<f32>,
@@ -90,6 +93,7 @@ impl Recogniser {
         let read = usize::from(head.reads_similarities()) * task.n_examples();
         Self {
             spec: spec.clone(),
+            threshold: thresholds.reference.threshold(STRICTNESS),
             thresholds,
             pile: None,
             scores: vec![0.0; classes],
@@ -130,8 +134,9 @@ impl Recogniser {
         let likeness = likeness(self.negatives.view(), &scratch.embedding);
         prediction.novelty = self.thresholds.novelty(novelty, likeness);
         prediction.p_value = reference.share_beyond(prediction.novelty);
-        let threshold = reference.threshold();
-        prediction.foreign = threshold.is_some_and(|threshold| prediction.novelty > threshold);
+        prediction.foreign = self
+            .threshold
+            .is_some_and(|threshold| prediction.novelty > threshold);
         if let Some((pile, share)) = &self.pile {
             pile.logits_into(query, scratch, &mut self.scores);
             probabilities_into(&self.scores, 1.0, &mut self.others);
@@ -157,7 +162,16 @@ impl Recogniser {
     /// Those of [`HeadSpec::fit`].
     pub fn report(&self, task: &Task) -> Result<Report> {
         let held_out = held_out(&self.spec, self.head(), &self.task, usize::MAX)?;
-        Ok(Report::new(task, &held_out, self.thresholds.temperature))
+        let mut report = Report::new(task, &held_out, self.thresholds.temperature);
+        if let Some(threshold) = self.threshold {
+            report.refused = self.thresholds.beyond(&held_out, threshold);
+        }
+        Ok(report)
+    }
+
+    /// The share of photos of known classes that may be taken to show none of them, in `[0, 0.5]`; 0.05 until it is set.
+    pub(crate) fn set_strictness(&mut self, share: f64) {
+        self.threshold = self.thresholds.reference.threshold(share);
     }
 
     /// Name of the head.

@@ -44,7 +44,11 @@ impl Classifier {
         let task = Task::from(&self.set);
         let report = match spec.keeps() {
             // The one that answers knows no example.
-            Keeps::Statistics(_) => Recogniser::fit(&spec, task.clone())?.report(&task)?,
+            Keeps::Statistics(_) => {
+                let mut whole = Recogniser::fit(&spec, task.clone())?;
+                whole.set_strictness(self.strictness);
+                whole.report(&task)?
+            }
             _ => self.model()?.1.report(&task)?,
         };
         let set = &self.set;
@@ -75,6 +79,7 @@ impl Classifier {
             recall: report.recall,
             mistakes: mistakes.collect(),
             suspects: suspects.collect(),
+            refused: report.refused.iter().map(|&i| examples[i].0).collect(),
             labels: set.classes().iter().map(label).collect(),
         })
     }
@@ -88,7 +93,11 @@ impl Classifier {
         };
         let model = match self.model.take().filter(|_| !replaced) {
             Some(model) => model,
-            None => self.fit()?,
+            None => {
+                let mut model = self.fit()?;
+                model.set_strictness(self.strictness);
+                model
+            }
         };
         Ok((&self.set, self.model.insert(model)))
     }

@@ -11,6 +11,7 @@ use crate::support::{
     TOO_MANY_UNLABELLED, Text,
 };
 use crate::task::Task;
+use crate::validation::STRICTNESS;
 use crate::{Classifier, Error, Result, Stream, Streams};
 use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ struct Meta {
     next_class: ClassId,
     next_example: ExampleId,
     head: Option<HeadSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    strictness: Option<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +106,7 @@ impl Classifier {
             next_class,
             next_example,
             head: self.head().cloned(),
+            strictness: Some(self.strictness).filter(|&share| share != STRICTNESS),
         };
         let mut tensors = vec![
             ("examples", Dtype::U32, 3, &examples[..]),
@@ -162,7 +166,7 @@ impl Classifier {
             ));
         }
         let meta: Meta = serde_json::from_str(&meta).or_else(refuse)?;
-        let head = meta.head.clone();
+        let (head, strictness) = (meta.head.clone(), meta.strictness.unwrap_or(STRICTNESS));
         let (set, observed) = read_set(meta, &tensors).or_else(|e| match e {
             Error::Format { .. } => Err(e),
             other => refuse(other),
@@ -170,6 +174,7 @@ impl Classifier {
         let mut classifier = Self::from_set(set);
         classifier.observed = observed;
         classifier.set_head(head).or_else(refuse)?;
+        classifier.set_strictness(strictness).or_else(refuse)?;
         Ok(classifier)
     }
 }

@@ -24,6 +24,7 @@ use crate::support::{
     Class, ClassId, Classless, Edit, Example, ExampleId, History, Label, Mark, Role, SupportSet,
     Text, take_id,
 };
+use crate::validation::{STRICTEST, STRICTNESS};
 use crate::{Error, Recogniser, Result, Stream, Streams};
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub struct Classifier {
     set: SupportSet,
     history: History,
     head: Option<HeadSpec>,
+    strictness: f64,
     model: Option<Recogniser>,
     running: Running,
     kept: Option<Kept>,
@@ -70,6 +72,7 @@ impl Classifier {
             set,
             history: History::default(),
             head: None,
+            strictness: STRICTNESS,
             model: None,
             running: Running::default(),
             kept: None,
@@ -106,6 +109,36 @@ impl Classifier {
         self.running = Running::default();
         self.kept = None;
         self.unlabelled = Unlabelled::default();
+        Ok(())
+    }
+
+    /// The share of photos of known classes that may be taken to show none of them; see [`Classifier::set_strictness`].
+    pub fn strictness(&self) -> f64 {
+        self.strictness
+    }
+
+    /// Chooses which share of photos of known classes may be taken to show none of them, in `[0, 0.5]`: the more, the more strangers are
+    /// told, and with 0 none is. 0.05 at first. Like the head it is saved with the set, and no step of [`Classifier::undo`].
+    ///
+    /// ```
+    /// # use handful::{Classifier, Stream};
+    /// let mut classifier = Classifier::new(vec![Stream::new("aux", 2)])?;
+    /// classifier.set_strictness(0.2)?;
+    /// assert!(classifier.set_strictness(0.6).is_err());
+    /// assert_eq!(Classifier::load(&classifier.save())?.strictness(), 0.2);
+    /// # Ok::<(), handful::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a share outside that range.
+    pub fn set_strictness(&mut self, share: f64) -> Result<()> {
+        if !(0.0..=STRICTEST).contains(&share) {
+            return Err(Error::parameter("strictness", share, "0 to 0.5"));
+        }
+        self.strictness = share;
+        if let Some(model) = &mut self.model {
+            model.set_strictness(share);
+        }
         Ok(())
     }
 

@@ -74,9 +74,12 @@ impl Exported<'_> {
         let beyond = graph.with("Cast", &[beyond], ("to", FLOAT));
         let count = graph.of("MatMul", &[beyond, ones]);
         let p_value = graph.by("Div", count, all);
-        let threshold = thresholds.reference.threshold();
         let novelty = graph.of("MatMul", &[novelty, one]);
-        let foreign = graph.by("Greater", novelty, threshold.unwrap_or(f32::MAX.into()));
+        let foreign = graph.by(
+            "Greater",
+            novelty,
+            recogniser.threshold.unwrap_or(f32::MAX.into()),
+        );
         if let Some((pile, share)) = &recogniser.pile {
             let logits = graph.scorer(&query, &pile.scorer()).scores;
             let logits = graph.times(logits, pile.factor.into());

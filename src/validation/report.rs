@@ -103,6 +103,8 @@ pub struct Report {
     pub mistakes: Vec<Mistake>,
     /// The examples whose label looks wrong, the most suspect first.
     pub suspects: Vec<Suspect>,
+    /// The examples that would be taken to show none of the classes; of many, among the first only.
+    pub refused: Vec<usize>,
 }
 
 impl Report {
@@ -161,6 +163,7 @@ impl Report {
             confusion,
             mistakes,
             suspects: order.into_iter().map(|i| suspects[i].clone()).collect(),
+            refused: Vec::new(),
         }
     }
 }

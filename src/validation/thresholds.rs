@@ -25,9 +25,10 @@ impl Thresholds {
         let (mut own, mut novelty, mut likeness) = (Vec::new(), Vec::new(), Vec::new());
         for (i, p) in held_out.probabilities(temperature) {
             own.push(p[held_out.labels[i]]);
-            let told = held_out.novelty.get(i).map(|&novelty| f64::from(novelty));
-            novelty.push(told.unwrap_or_else(|| unsure(&p)));
-            likeness.push(held_out.likeness.get(i).copied());
+            if let Some(told) = told(held_out, i, &p) {
+                novelty.push(told);
+                likeness.push(held_out.likeness.get(i).copied());
+            }
         }
         let known: Vec<f64> = likeness.iter().flatten().map(|&v| f64::from(v)).collect();
         let mut thresholds = Self {
@@ -42,11 +43,29 @@ impl Thresholds {
         thresholds
     }
 
+    /// The held-out examples that are more foreign than a threshold, among those of which that was worked out.
+    pub(crate) fn beyond(&self, held_out: &HeldOut, threshold: f64) -> Vec<usize> {
+        let all = held_out.probabilities(self.temperature);
+        let beyond = all.filter(|(i, p)| {
+            let likeness = held_out.likeness.get(*i).copied();
+            told(held_out, *i, p).is_some_and(|told| self.novelty(told, likeness) > threshold)
+        });
+        beyond.map(|(i, _)| held_out.examples[i]).collect()
+    }
+
     /// How foreign a photo looks whose likeness to negatives is this, where there are any.
     pub(crate) fn novelty(&self, novelty: f64, likeness: Option<f32>) -> f64 {
         likeness.map_or(novelty, |likeness| {
             novelty / self.scale[0] + f64::from(likeness) / self.scale[1]
         })
+    }
+}
+
+/// How foreign a held-out example looked that has these probabilities; `None` where the head tells it of others only.
+fn told(held_out: &HeldOut, i: usize, p: &[f64]) -> Option<f64> {
+    match held_out.novelty.is_empty() {
+        true => Some(unsure(p)),
+        false => held_out.novelty.get(i).copied().map(f64::from),
     }
 }
 

@@ -254,7 +254,16 @@ impl CoreClassifier {
         self.0.set_head(head?)
     }
 
-    /// `{head, scores: {label, probability}[], set, foreign, known, unscored}` for one feature row.
+    pub fn strictness(&self) -> f64 {
+        self.0.strictness()
+    }
+
+    #[wasm_bindgen(js_name = setStrictness)]
+    pub fn set_strictness(&mut self, share: f64) -> Result<()> {
+        self.0.set_strictness(share)
+    }
+
+    /// `{head, scores: {label, probability}[], candidates, foreign, pValue, unscored}` for one feature row.
     pub fn predict(&mut self, row: &[f32]) -> Result<JsValue> {
         Ok(out(&self.0.predict(row)?))
     }
@@ -312,7 +321,7 @@ impl CoreClassifier {
         self.0.export()?.to_onnx()
     }
 
-    /// `{accuracy, labels, confusion, recall, mistakes, suspects}`; see `Quality`.
+    /// `{accuracy, labels, confusion, recall, mistakes, suspects, refused}`; see `Quality`.
     pub fn quality(&mut self) -> Result<JsValue> {
         Ok(out(&self.0.quality()?))
     }

@@ -3,7 +3,7 @@
 use crate::common::{Numbers, blobs};
 use handful::heads::{Fused, HeadSpec};
 use handful::task::Task;
-use handful::{Recogniser, Stream, Streams};
+use handful::{Classifier, Error, Recogniser, Stream, Streams};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Numbers of an embedding, and how far examples scatter around their class's.
@@ -111,4 +111,58 @@ fn random_directions_are_foreign() {
         recogniser.predict(&row).foreign
     });
     assert_eq!(foreign.count(), ASKED);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_stricter_the_more_is_refused_of_known_photos_of_others_and_of_the_examples() {
+    let (width, shots, classes) = (32, 8, 5);
+    let (rows, labels) = blobs(7, classes + 1, shots + ASKED, width, 0.8);
+    let mut classifier = Classifier::new(vec![Stream::new("aux", width)]).unwrap();
+    let is_example = |i: usize| labels[i] < classes && i % (shots + ASKED) < shots;
+    for i in (0..labels.len()).filter(|&i| is_example(i)) {
+        let row = rows.row(i).to_vec();
+        classifier
+            .add_example(&labels[i].to_string(), &row)
+            .unwrap();
+    }
+    let mut refused = |classifier: &mut Classifier| {
+        let mut counts = [0; 3];
+        for i in (0..labels.len()).filter(|&i| !is_example(i)) {
+            let answer = classifier.predict(&rows.row(i).to_vec()).unwrap();
+            counts[usize::from(labels[i] == classes)] += usize::from(answer.foreign);
+        }
+        counts[2] = classifier.quality().unwrap().refused.len();
+        counts
+    };
+    classifier.set_strictness(0.0).unwrap();
+    let mut before = refused(&mut classifier);
+    assert_eq!(before, [0; 3]);
+    for share in [0.02, 0.05, 0.2, 0.5] {
+        classifier.set_strictness(share).unwrap();
+        let now = refused(&mut classifier);
+        assert!(
+            now.iter().zip(before).all(|(&now, before)| now >= before),
+            "{share}: {now:?}"
+        );
+        // Of forty examples those above the quantile.
+        let above = (share * 41.0) as usize;
+        assert!(now[2].abs_diff(above) <= 1, "{share}: {now:?}");
+        before = now;
+    }
+    assert!(before[0] >= 50 && before[1] == shots + ASKED, "{before:?}");
+    // It outlives a change of the set, and a file.
+    let id = classifier.add_example("0", &rows.row(0).to_vec()).unwrap();
+    classifier.remove_example(id).unwrap();
+    assert_eq!(refused(&mut classifier), before);
+    assert_eq!(
+        refused(&mut Classifier::load(&classifier.save()).unwrap()),
+        before
+    );
+    for share in [-0.1, 0.51, f64::NAN] {
+        assert!(matches!(
+            classifier.set_strictness(share),
+            Err(Error::Parameter { .. })
+        ));
+        assert_eq!(classifier.strictness(), 0.5);
+    }
 }

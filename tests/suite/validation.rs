@@ -28,32 +28,50 @@ fn folds_share_out_every_example_once_and_every_class_evenly() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_threshold_keeps_nineteen_of_twenty_known_photos() {
     let reference = Reference::new((1..=99).map(f64::from).collect());
-    assert_eq!(reference.threshold(), Some(95.0));
+    assert_eq!(reference.threshold(0.05), Some(95.0));
+    assert_eq!(reference.threshold(0.5), Some(50.0));
+    assert_eq!(reference.threshold(0.01), Some(99.0));
+    assert!(reference.threshold(0.002) > Some(99.0));
+    assert_eq!(reference.threshold(0.0), None);
     assert_eq!(reference.share_beyond(1000.0), 0.01);
     assert_eq!(reference.share_beyond(0.0), 1.0);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn few_examples_or_none_give_a_threshold_above_them_or_none() {
-    assert_eq!(Reference::default().threshold(), None);
+    assert_eq!(Reference::default().threshold(0.05), None);
     assert_eq!(Reference::default().share_beyond(5.0), 1.0);
-    assert_eq!(Reference::new(vec![1.0; 3]).threshold(), None);
-    assert!(Reference::new(vec![2.0; 9]).threshold() > Some(2.0));
+    assert_eq!(Reference::new(vec![1.0; 3]).threshold(0.05), None);
+    assert!(Reference::new(vec![2.0; 9]).threshold(0.05) > Some(2.0));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn the_threshold_of_few_examples_keeps_as_many() {
+fn the_threshold_of_few_examples_keeps_as_many_as_that_of_many() {
     let mut numbers = Numbers::new(3);
     // Twelve numbers of variance 1/3 make a nearly normal one.
     let mut normal = || (0..12).map(|_| f64::from(numbers.next())).sum::<f64>();
     for n in [4, 6, 10, 18] {
-        let draws = 20_000;
-        let refused = (0..draws).filter(|_| {
+        let shares = [0.02, 0.05, 0.1, 0.2, 0.5];
+        let (draws, mut refused) = (20_000, [0; 5]);
+        for _ in 0..draws {
             let reference = Reference::new((0..n).map(|_| normal()).collect());
-            Some(normal()) > reference.threshold()
-        });
-        let share = refused.count() as f64 / f64::from(draws);
-        assert!((share - 0.05).abs() < 0.006, "{n}: {share}");
+            let one_more = Some(normal());
+            for (count, share) in refused.iter_mut().zip(shares) {
+                *count += u32::from(one_more > reference.threshold(share));
+            }
+        }
+        for (count, share) in refused.into_iter().zip(shares) {
+            // Five standard errors; where the threshold is one of the examples, one in n + 1 is the next step.
+            let exact = 5.0 * (share * (1.0 - share) / f64::from(draws)).sqrt();
+            let at = share * (f64::from(n) + 1.0);
+            let lost = if at < 1.0 {
+                0.0
+            } else {
+                at.fract() / (f64::from(n) + 1.0)
+            };
+            let got = f64::from(count) / f64::from(draws);
+            assert!((got + lost - share).abs() < exact, "{n}, {share}: {got}");
+        }
     }
 }
 
