@@ -172,3 +172,30 @@ test("an answer is put right by one press: it is none of these", async ({ page }
   await view(page, "One by one");
   await expect(none).toBeVisible();
 });
+
+test("how soon a photo is none of these is chosen, shows what it would refuse, and is saved", async ({
+  page,
+}) => {
+  await teachTwo(page);
+  const slider = noneCard(page).getByRole("slider", { name: "How soon a photo is none of these" });
+  await expect(slider).toHaveAttribute("aria-valuetext", /^May take 1 in 20 photos/);
+  const refused = noneCard(page).getByRole("list", { name: /^It would refuse/ });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await expect(slider).toHaveAttribute("aria-valuetext", "Never says “None of these”");
+  await expect(noneCard(page)).toContainText("It would refuse none of the classes’ photos.");
+  await predict(page, drawnPhotos("tomato", 5, 6));
+  await expect(noneOfThese(page)).toHaveCount(0);
+  await slider.focus();
+  await page.keyboard.press("End");
+  await expect(slider).toHaveAttribute("aria-valuetext", /^May take 1 in 3 photos/);
+  // Of eight photos and one more, three in ten are not quite three: so much that the strangest goes.
+  await expect(refused.getByRole("listitem")).toHaveCount(1);
+  await expect(noneOfThese(page)).toBeVisible();
+  // It is no step of Undo: that takes back what was done before.
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await expect(slider).toHaveAttribute("aria-valuetext", /^May take 1 in 3 photos/);
+  await expect(refused.getByRole("listitem")).toHaveCount(1);
+});

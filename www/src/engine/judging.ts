@@ -37,7 +37,15 @@ function judge(): void {
   else set({ quality: summary(currentSet().evaluate()) });
 }
 
-function summary({ accuracy, labels, confusion, recall, mistakes, suspects }: Judgement): Quality | null {
+function summary({
+  accuracy,
+  labels,
+  confusion,
+  recall,
+  mistakes,
+  suspects,
+  refused,
+}: Judgement): Quality | null {
   if (!accuracy) return null;
   let weakest = -1;
   let least = SELDOM;
@@ -50,6 +58,7 @@ function summary({ accuracy, labels, confusion, recall, mistakes, suspects }: Ju
     confusion: { labels, counts: confusion },
     mistakes: mistakes.map(({ id, label, takenFor }) => ({ id, label, takenFor })),
     suspects: suspects.map(({ id, label, looksLike, nearest }) => ({ id, label, looksLike, nearest })),
+    refused,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { FeatureClassifier, HeadName } from "handful";
 import type { StoredSet } from "handful/store";
 import { freshId, getState, set, update } from "../state/live";
-import type { Source } from "../state/state";
+import { INITIAL, type Source } from "../state/state";
 import { withSet } from "../state/updates";
 import {
   type Action,
@@ -75,6 +75,7 @@ export function dropSet(): void {
     examples: [],
     negatives: [],
     head: "auto",
+    strictness: INITIAL.strictness,
     quality: null,
     selected: [],
     recording: null,
@@ -150,6 +151,14 @@ export function setHead(head: HeadName): void {
   show();
 }
 
+/** Changes how soon a photo is none of the classes: saved with the set too, and no step. */
+export function setStrictness(share: number): void {
+  change((set) => {
+    set.strictness = share;
+  });
+  show();
+}
+
 /** Whether everything that was changed is saved, once that is known. */
 export async function saved(): Promise<boolean> {
   return (await opened?.saved()) ?? true;
@@ -177,6 +186,7 @@ function show(): void {
   update((state) => ({
     ...withSet(state, classes, examples, negatives, freshId),
     head: headName(set),
+    strictness: set.strictness,
     undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),
     redo: redoable && wordsOf(redoable),
   }));

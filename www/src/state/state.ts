@@ -141,6 +141,8 @@ export interface Quality {
   confusion: { labels: readonly string[]; counts: readonly (readonly number[])[] };
   /** The photos that were taken for another class. */
   mistakes: readonly { id: number; label: string; takenFor: string }[];
+  /** Ids of the photos that would be none of the classes, were they asked about. */
+  refused: readonly number[];
 }
 
 export type EngineStatus =
@@ -219,6 +221,8 @@ export interface KeptState {
   thumbnails: Readonly<Record<number, string>>;
   /** How answers are computed. */
   head: HeadName;
+  /** The share of the photos of known classes that may be taken for none of them. */
+  strictness: number;
 }
 
 /** What this browser remembers of the person, whatever set is open. */
@@ -294,6 +298,7 @@ export const INITIAL: AppState = {
   negatives: [],
   thumbnails: {},
   head: "auto",
+  strictness: 0.05,
   language: "en",
   askBelow: 0.5,
   useNames: true,

@@ -391,6 +391,15 @@ export const de: Text = {
     below: (value) => `Frag mich, wenn weniger als ${share(value)} sicher`,
     never: "Frag mich nie",
   },
+  strictness: {
+    name: "Wie schnell ein Foto „Keins davon“ ist",
+    oneIn: (n) => `Hält höchstens 1 von ${n} Fotos deiner Sachen für „Keins davon“`,
+    never: "Sagt nie „Keins davon“",
+    refused: (count) =>
+      count === 0
+        ? "Von den Fotos der Klassen würde es keins ablehnen."
+        : `Von den Fotos der Klassen würde es ${count} ablehnen:`,
+  },
   quality: {
     title: "Wie gut es klappt",
     expected,

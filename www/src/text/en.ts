@@ -403,6 +403,15 @@ export const en = {
     below: (value: number) => `Ask me when less than ${share(value)} sure`,
     never: "Never ask me",
   },
+  strictness: {
+    name: "How soon a photo is none of these",
+    oneIn: (n: number) => `May take 1 in ${n} photos of your things for none of these`,
+    never: "Never says “None of these”",
+    refused: (count: number) =>
+      count === 0
+        ? "It would refuse none of the classes’ photos."
+        : `It would refuse ${photos(count)} of the classes:`,
+  },
   quality: {
     title: "How well it works",
     expected,

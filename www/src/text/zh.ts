@@ -364,6 +364,13 @@ export const zh: Text = {
     below: (value) => `把握不到 ${share(value)} 时问我`,
     never: "从不问我",
   },
+  strictness: {
+    name: "照片多容易被当成都不是",
+    oneIn: (n) => `你那些东西的照片，每 ${n} 张里可能有 1 张被当成都不是`,
+    never: "从不说“都不是”",
+    refused: (count) =>
+      count === 0 ? "各类别的照片一张也不会被拒绝。" : `各类别的照片里有 ${count} 张会被拒绝：`,
+  },
   quality: {
     title: "效果如何",
     expected,

@@ -4,8 +4,9 @@ import { type AppState, NONE_KEY } from "../state/state";
 import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
 import { allOf, useDrop } from "./drop";
+import { Strictness } from "./Strictness";
 
-/** Photos that show none of the classes: what is like them is none of these. */
+/** Photos that show none of the classes: what is like them is none of these; and how soon a photo is. */
 export function NoneCard({ state }: { state: AppState }) {
   const { over, handlers } = useDrop((dropped) => takeInto(null, allOf(dropped)));
   const card = useRef<HTMLElement>(null);
@@ -30,6 +31,7 @@ export function NoneCard({ state }: { state: AppState }) {
         state={state}
         onEmptied={() => card.current?.focus()}
       />
+      <Strictness state={state} />
     </section>
   );
 }

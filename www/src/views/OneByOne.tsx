@@ -3,8 +3,8 @@ import type { AppState } from "../state/state";
 import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
 import { Correct } from "./Correct";
+import { ExamplePhotos } from "./ExamplePhotos";
 import { Filmstrip } from "./Filmstrip";
-import { Nearest } from "./Nearest";
 import { Thin } from "./Thin";
 import { Bars, Verdict } from "./Verdict";
 
@@ -34,7 +34,9 @@ export function OneByOne({ state }: { state: AppState }) {
         </>
       )}
       <Suggested state={state} />
-      {outcome.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
+      {outcome.kind === "answered" && (
+        <ExamplePhotos caption={text.answer.nearest} ids={outcome.answer.nearest} state={state} />
+      )}
     </>
   );
 }

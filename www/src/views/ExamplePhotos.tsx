@@ -1,9 +1,14 @@
 import type { AppState } from "../state/state";
-import { text } from "../text";
 import { toneOf } from "./tone";
 
-/** The photos of the set that are most like the one that was asked about: what the answer rests on. */
-export function Nearest({ ids, state }: { ids: readonly number[]; state: AppState }) {
+interface Props {
+  caption: string;
+  ids: readonly number[];
+  state: AppState;
+}
+
+/** Some photos of the set, each with its class. */
+export function ExamplePhotos({ caption, ids, state }: Props) {
   const { classes, examples, thumbnails } = state;
   const shown = ids.flatMap((id) => {
     const label = examples.find((example) => example.id === id)?.label;
@@ -12,17 +17,17 @@ export function Nearest({ ids, state }: { ids: readonly number[]; state: AppStat
   });
   if (shown.length === 0) return null;
   return (
-    <figure class="nearest">
-      <figcaption>{text.answer.nearest}</figcaption>
-      <ul class="nearest-photos" aria-label={text.answer.nearest}>
+    <figure class="examples">
+      <figcaption>{caption}</figcaption>
+      <ul class="examples-photos" aria-label={caption}>
         {shown.map(({ id, item }) => (
           <li key={id} data-tone={toneOf(item, classes)}>
             {thumbnails[id] ? (
               <img src={thumbnails[id]} alt="" width="56" height="56" />
             ) : (
-              <span class="nearest-blank" />
+              <span class="examples-blank" />
             )}
-            <bdi class="nearest-label">{item.label}</bdi>
+            <bdi class="examples-label">{item.label}</bdi>
           </li>
         ))}
       </ul>
