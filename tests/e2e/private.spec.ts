@@ -32,8 +32,8 @@ test("asks nobody but its own server, and nobody at all once it is loaded", asyn
   await saved(page);
   await page.getByRole("button", { name: "Sets", exact: true }).click();
   await page.getByRole("button", { name: "New set" }).click();
-  await page.getByRole("button", { name: /^Patterns / }).click();
-  await expect(photosOf(page, "waves")).toHaveCount(6);
+  await page.getByRole("button", { name: /^Feelings / }).click();
+  await expect(photosOf(page, "angry")).toHaveCount(6);
   await saved(page);
   // Pictures that the page made itself have addresses that lead nowhere.
   expect(requests.filter((url) => !url.startsWith("blob:"))).toEqual([]);

@@ -18,7 +18,7 @@ export function openCamera(): void {
 }
 
 export function closeCamera(): void {
-  set({ live: { kind: "off" }, recording: null });
+  set({ live: { kind: "off" }, recording: null, guide: null });
   turnOff();
 }
 

@@ -2,9 +2,8 @@
 import { createRandom, type Draw } from "./brush";
 import { faces } from "./faces";
 import { fruit } from "./fruit";
-import { patterns } from "./patterns";
 
-export const SAMPLES = { fruit, faces, patterns };
+export const SAMPLES = { fruit, faces };
 
 export type SampleName = keyof typeof SAMPLES;
 /** What a set of samples teaches. */

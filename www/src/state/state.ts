@@ -277,6 +277,8 @@ export interface VisitState {
   camera: CameraStatus;
   /** Key of the class that photos are being taken for, one after another, or `NONE_KEY`. */
   recording: number | null;
+  /** What somebody is asked to show the camera, and the seconds until photos of that are taken. */
+  guide: { prompt: string; seconds: number } | null;
   /** Whether the camera is open, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
@@ -327,6 +329,7 @@ export const INITIAL: AppState = {
   asking: null,
   camera: { kind: "off" },
   recording: null,
+  guide: null,
   live: { kind: "off" },
   readings: [],
   together: "no",

@@ -228,17 +228,22 @@ export const de: Text = {
       note: "Gesichter, wie Kinder sie malen",
       classes: { happy: "froh", sad: "traurig", surprised: "überrascht", angry: "wütend" },
     },
-    patterns: {
-      title: "Muster",
-      note: "In allen Farben: Die Form zählt",
-      classes: { stripes: "Streifen", dots: "Punkte", checks: "Karos", waves: "Wellen" },
+    camera: {
+      title: "Du, mit der Kamera",
+      note: "Dein Gesicht und deine Hand, in zehn Sekunden",
+      classes: { face: "Gesicht", hand: "Hand" },
+      prompts: { face: "Schau in die Kamera", hand: "Halte deine Hand davor" },
+      done: "Zeig jetzt das eine oder das andere",
     },
   },
   teach: {
     title: "Beibringen",
     emptyTitle: "Was soll die Seite unterscheiden?",
-    emptyBody:
-      "Nenne zwei oder mehr Dinge, gib jedem ein paar Fotos und zeig dann ein neues. Nichts wird trainiert: Die Seite weiß es sofort.",
+    steps: [
+      "Nenne zwei oder mehr Dinge.",
+      "Gib jedem ein paar Fotos.",
+      "Zeig ein neues: Die Seite weiß es sofort.",
+    ],
     newClass: "Name einer neuen Klasse",
     newClassHint: "zum Beispiel: reif",
     addClass: "Hinzufügen",

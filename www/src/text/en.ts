@@ -243,17 +243,18 @@ export const en = {
       note: "Faces, as children draw them",
       classes: { happy: "happy", sad: "sad", surprised: "surprised", angry: "angry" },
     },
-    patterns: {
-      title: "Patterns",
-      note: "In any colours: the form counts",
-      classes: { stripes: "stripes", dots: "dots", checks: "checks", waves: "waves" },
+    camera: {
+      title: "You, with the camera",
+      note: "Your face and your hand, in ten seconds",
+      classes: { face: "face", hand: "hand" },
+      prompts: { face: "Look into the camera", hand: "Hold your hand in front of it" },
+      done: "Now show one or the other",
     },
   } satisfies Samples,
   teach: {
     title: "Teach",
     emptyTitle: "What should it tell apart?",
-    emptyBody:
-      "Name two or more things, give each a few photos, then show it a new one. There is nothing to train: it knows at once.",
+    steps: ["Name two or more things.", "Give each a few photos.", "Show it a new one: it knows at once."],
     newClass: "Name of a new class",
     newClassHint: "for example: ripe",
     addClass: "Add class",

@@ -209,16 +209,18 @@ export const zh: Text = {
       note: "像孩子画的脸",
       classes: { happy: "高兴", sad: "难过", surprised: "惊讶", angry: "生气" },
     },
-    patterns: {
-      title: "花纹",
-      note: "颜色随意，只看形状",
-      classes: { stripes: "条纹", dots: "圆点", checks: "方格", waves: "波浪" },
+    camera: {
+      title: "你，用摄像头",
+      note: "你的脸和你的手，十秒钟",
+      classes: { face: "脸", hand: "手" },
+      prompts: { face: "看着摄像头", hand: "把手放到摄像头前" },
+      done: "现在给它看其中一样",
     },
   },
   teach: {
     title: "教它",
     emptyTitle: "要它分辨什么？",
-    emptyBody: "说出两样或更多东西，每样给几张照片，再给它看一张新的。不用训练，马上就会。",
+    steps: ["说出两样或更多东西。", "每样给几张照片。", "再给它看一张新的：马上就知道。"],
     newClass: "新类别的名字",
     newClassHint: "例如：熟的",
     addClass: "添加类别",

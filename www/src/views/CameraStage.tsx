@@ -52,7 +52,8 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
       <div class="stage-body">
         <div class="stage-picture">
           <Picture camera={camera} />
-          {camera.kind === "on" && <Words outcome={outcome} state={state} />}
+          {camera.kind === "on" &&
+            (state.guide ? <Guide {...state.guide} /> : <Words outcome={outcome} state={state} />)}
         </div>
         <div class="stage-classes">
           <p class="aside">{text.camera.hint}</p>
@@ -151,6 +152,18 @@ function Picture({ camera }: { camera: CameraStatus }) {
         </div>
       )}
     </>
+  );
+}
+
+/** What to show, in the line of the answer. */
+function Guide({ prompt, seconds }: NonNullable<AppState["guide"]>) {
+  return (
+    <p class="stage-words">
+      <span class="stage-label" role="status">
+        {prompt}
+      </span>
+      {seconds > 0 && <span class="verdict-share">{seconds}</span>}
+    </p>
   );
 }
 

@@ -1,8 +1,10 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { loadSamples } from "../actions/samples";
+import { guideWithCamera, loadSamples } from "../actions/samples";
 import { drawingsOf, paint, SAMPLES, type SampleName } from "../samples";
 import type { Draw } from "../samples/brush";
 import { text } from "../text";
+import { Camera } from "./icons";
 
 /** Sets to try the page with: one press teaches a whole one. */
 export function Samples() {
@@ -11,28 +13,48 @@ export function Samples() {
       <h3 id="samples-title">{text.samples.title}</h3>
       <ul class="sample-list">
         {(Object.keys(SAMPLES) as SampleName[]).map((name) => (
-          <li key={name}>
-            <button
-              type="button"
-              class="sample"
-              onClick={(event) => {
-                // This button goes away; the classes come in its place.
-                event.currentTarget.closest<HTMLElement>(".teach")?.focus();
-                void loadSamples(name);
-              }}
-            >
-              <span class="sample-pictures" aria-hidden="true">
-                {drawingsOf(name).map(([kind, draw]) => (
-                  <Picture key={kind} draw={draw} />
-                ))}
-              </span>
-              <span class="sample-title">{text.samples[name].title}</span>
-              <span class="sample-note">{text.samples[name].note}</span>
-            </button>
-          </li>
+          <Sample key={name} {...text.samples[name]} onPress={() => void loadSamples(name)}>
+            {drawingsOf(name).map(([kind, draw]) => (
+              <Picture key={kind} draw={draw} />
+            ))}
+          </Sample>
         ))}
+        <Sample {...text.samples.camera} onPress={() => void guideWithCamera()}>
+          <span class="sample-picture sample-camera">
+            <Camera />
+          </span>
+        </Sample>
       </ul>
     </section>
+  );
+}
+
+interface SampleProps {
+  title: string;
+  note: string;
+  children: ComponentChildren;
+  onPress: () => void;
+}
+
+function Sample({ title, note, children, onPress }: SampleProps) {
+  return (
+    <li>
+      <button
+        type="button"
+        class="sample"
+        onClick={(event) => {
+          // This button goes away; the classes come in its place.
+          event.currentTarget.closest<HTMLElement>(".teach")?.focus();
+          onPress();
+        }}
+      >
+        <span class="sample-pictures" aria-hidden="true">
+          {children}
+        </span>
+        <span class="sample-title">{title}</span>
+        <span class="sample-note">{note}</span>
+      </button>
+    </li>
   );
 }
 

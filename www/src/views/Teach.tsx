@@ -32,7 +32,11 @@ export function Teach({ state }: { state: AppState }) {
       {empty && (
         <div class="welcome">
           <p class="welcome-title">{text.teach.emptyTitle}</p>
-          <p>{text.teach.emptyBody}</p>
+          <ol class="steps">
+            {text.teach.steps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
         </div>
       )}
       <ul class="cards">
