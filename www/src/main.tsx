@@ -33,5 +33,7 @@ keepLooking();
 keepSuggesting();
 keepExpecting();
 keepExplaining();
-void start();
+// Once the page is seen: megabytes are not to come before it. One that is not looked at draws nothing to wait for.
+if (document.hidden) void start();
+else requestAnimationFrame(() => setTimeout(start));
 void shippedEncoder().then(keepOffline);
