@@ -182,8 +182,9 @@ export class Classifier extends FeatureClassifier {
 
   /**
    * A set taught anew with another encoder, from its pictures: those that `writeSetFile` of `handful/store` has put beside it, or those that
-   * `picture` gives. Classes, labels, ids, order, negatives, unlabelled photos, the head and who takes part stay; labels are read anew. The
-   * bytes are not changed, so whoever keeps them, or the classifier that saved them, can go back; an abort leaves nothing behind.
+   * `picture` gives. Classes, labels, ids, order, negatives, unlabelled photos, the head, `strictness` and who takes part stay; labels
+   * are read anew. The bytes are not changed, so whoever keeps them, or the classifier that saved them, can go back; an abort leaves
+   * nothing behind.
    * Progress comes in the stages of {@link Encoder.load}, then of all photos in the stage `encode`.
    *
    * @param bytes - What `save` or `writeSetFile` wrote.

@@ -35,6 +35,7 @@ async function taught(t, encoder = other) {
   set.renameClass("banana", "Banane 🍌");
   set.setEnabled("mug", false);
   set.head = { name: "knn", k: 3 };
+  set.strictness = 0.2;
   return { set, pictures };
 }
 
@@ -45,6 +46,7 @@ const said = (set) => ({
   negatives: set.negatives,
   unlabelled: set.unlabelled,
   head: set.head,
+  strictness: set.strictness,
 });
 /** Resolves when the label of a class is understood. */
 const hasText = (set, label) =>
