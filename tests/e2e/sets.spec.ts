@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, card, open, photosOf, ready, saved, teach } from "./person.js";
+import { addClass, card, offerPhotos, open, photosOf, ready, saved, teach } from "./person.js";
 import { firstForm, takeApart, withPictures } from "./set-file.js";
 
 async function choose(page: Page, item: string): Promise<void> {
@@ -24,6 +24,26 @@ async function openSet(page: Page, name: string, buffer: Buffer): Promise<void> 
   await choose(page, "Open a file…");
   await (await chooser).setFiles({ name, mimeType: "", buffer });
 }
+
+test("photos that still wait when another set is opened are told one by one, and none is lost in silence", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  await offerPhotos(page, "mug", drawnPhotos("mug", 1, 81));
+  await choose(page, "New set");
+  await expect(nameOf(page)).toHaveValue("Set 2");
+  const left = page.getByRole("status").filter({ hasText: /photos? (was|were) left out/ });
+  await expect(left).toContainText("It was not learnt yet when the set was put away.");
+  // The last ones have their names there, the others are counted.
+  const count = Number(/\d+/.exec(await left.locator("strong").innerText())?.[0]);
+  const named = left.getByRole("listitem").filter({ hasText: ".png" });
+  await expect(named).toHaveCount(Math.min(count, 20));
+  if (count > 20) await expect(left).toContainText(new RegExp(`${count - 20} others?, and:`));
+  await choose(page, "Open My set");
+  await expect(photosOf(page, "mug")).toHaveCount(81 - count);
+});
 
 test("creates, renames, switches and deletes sets, and brings a deleted one back", async ({ page }) => {
   await open(page);

@@ -65,7 +65,10 @@ export function cancelTeaching(): void {
 }
 
 onSetDropped(() => {
-  // They were meant for the classes of that set.
+  // They were meant for the classes of that set: nobody is to think that they are there.
+  update((state) =>
+    queue.reduce((now, { name }) => withProblem(now, { id: freshId(), name, code: "set-left" }), state),
+  );
   cancelTeaching();
   // The next set may have another encoder.
   looking.abort();

@@ -9,7 +9,7 @@ import type { StorageTrouble } from "handful/store";
 export type Language = "en" | "de" | "zh";
 
 /** Why something failed: a code of the package, or one of the page's own. Each has a sentence in `text/`. */
-export type Code = ErrorCode | "heic" | "set-file" | "earlier-encoder" | "unexpected";
+export type Code = ErrorCode | "heic" | "set-file" | "set-left" | "earlier-encoder" | "unexpected";
 
 export type CameraCode = "denied" | "none" | "in-use" | "insecure" | "lost" | "video";
 

@@ -14,8 +14,6 @@ import {
   type Suspect,
 } from "./state";
 
-/** At most so many left-out photos are listed; the oldest go first. */
-const PROBLEMS_SHOWN = 20;
 /** From so many photos on the package lets those that are asked about together help each other. */
 const TOGETHER = 20;
 
@@ -63,7 +61,7 @@ export function withRenamed(state: AppState, from: string, to: string): AppState
 }
 
 export function withProblem(state: AppState, problem: Problem): AppState {
-  return { ...state, problems: [...state.problems, problem].slice(-PROBLEMS_SHOWN) };
+  return { ...state, problems: [...state.problems, problem] };
 }
 
 /** Picks an example out, or puts it back. */

@@ -73,6 +73,7 @@ export const de: Text = {
     "other-encoder": "Die Sammlung wurde mit einem anderen Bildmodell gemacht und passt nicht zu diesem.",
     "set-file":
       "Das ist eine gesicherte Sammlung. Lass sie allein fallen, um sie zu öffnen, oder wähle „Datei zu dieser Sammlung hinzufügen …“ im Menü Sammlungen.",
+    "set-left": "Es war noch nicht gelernt, als die Sammlung weggelegt wurde.",
     "earlier-encoder":
       "Die gespeicherte Sammlung wurde mit dem früheren Bildmodell dieser Seite gemacht und passt nicht zum neuen: Bring einer neuen Sammlung bei, was auf den Fotos ist.",
     manifest: `Die Beschreibung des Bildmodells ist beschädigt. ${again}; ${operator}`,
@@ -256,6 +257,7 @@ export const de: Text = {
     stop: "Anhalten",
     problems: (count) =>
       plural(count, { one: "# Foto wurde ausgelassen", other: "# Fotos wurden ausgelassen" }),
+    others: (count) => plural(count, { one: "# anderes, und:", other: "# andere, und:" }),
     dismiss: "Schließen",
     folder: "Ordner, darin einer je Klasse",
     dropAnywhere: "oder zieh Fotos auf eine Klasse oder irgendwohin auf die Seite",

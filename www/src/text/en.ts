@@ -67,6 +67,7 @@ const codes: Record<Code, string> = {
   "set-file":
     "It is a saved set. Drop it by itself to open it, or choose “Add a file to this set…” in the menu Sets.",
   "other-encoder": "The set was made with another image model, so it cannot be used with this one.",
+  "set-left": "It was not learnt yet when the set was put away.",
   "earlier-encoder":
     "The set stored in this browser was made with the page’s earlier image model, so it cannot be used with the new one: teach a new set from the photos.",
   manifest:
@@ -267,6 +268,7 @@ export const en = {
     stop: "Stop",
     problems: (count: number) =>
       plural(count, { one: "# photo was left out", other: "# photos were left out" }),
+    others: (count: number) => plural(count, { one: "# other, and:", other: "# others, and:" }),
     dismiss: "Dismiss",
     folder: "Folder, one inside it for each class",
     dropAnywhere: "or drop photos on a class, or anywhere on the page",

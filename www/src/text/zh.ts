@@ -72,6 +72,7 @@ export const zh: Text = {
     format: "保存的集合已损坏，或由更新的版本保存。",
     "other-encoder": "这个集合是用另一个图像模型制作的，不能用于现在的图像模型。",
     "set-file": "这是保存的集合。请单独拖放它来打开，或在“集合”菜单中选择“把文件加入这个集合…”。",
+    "set-left": "收起这个集合时，它还没学完。",
     "earlier-encoder":
       "保存的集合是用本页以前的图像模型制作的，不能用于新的图像模型：请用照片重新教一个集合。",
     manifest: `图像模型的说明文件已损坏。${again}；${operator}`,
@@ -228,6 +229,7 @@ export const zh: Text = {
     progress: (done, total) => `正在学习第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
     stop: "停止",
     problems: (count) => `有 ${photos(count)}没有采用`,
+    others: (count) => `另外 ${count} 张，以及：`,
     dismiss: "知道了",
     folder: "选择文件夹，每个子文件夹一类",
     dropAnywhere: "或者把照片拖到某个类别上，或拖到页面任意位置",

@@ -24,6 +24,9 @@ function Unsaved({ storage }: Pick<AppState, "storage">) {
   );
 }
 
+/** Problems that are listed, the last ones. */
+const LISTED = 20;
+
 function Problems({ problems }: Pick<AppState, "problems">) {
   return (
     <div role="status">
@@ -37,7 +40,8 @@ function Problems({ problems }: Pick<AppState, "problems">) {
           </button>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
           <ul class="problems" tabIndex={0}>
-            {problems.map((problem) => (
+            {problems.length > LISTED && <li>{text.teach.others(problems.length - LISTED)}</li>}
+            {problems.slice(-LISTED).map((problem) => (
               <li key={problem.id}>
                 <bdi>{problem.name}</bdi>: {text.codes[problem.code]}
               </li>
