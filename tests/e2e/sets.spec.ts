@@ -1,6 +1,7 @@
 /** Several sets, as files too, and in two tabs at once. */
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import jsQR from "jsqr";
 import { drawnPhotos } from "./files.js";
 import { addClass, card, offerPhotos, open, photosOf, ready, saved, teach } from "./person.js";
 import { firstForm, takeApart, withPictures } from "./set-file.js";
@@ -9,6 +10,9 @@ async function choose(page: Page, item: string): Promise<void> {
   await page.getByRole("button", { name: "Sets", exact: true }).click();
   await page.getByRole("button", { name: item, exact: true }).click();
 }
+
+/** A package for older loaders, which find its function one level deeper. */
+const readCode = (jsQR as unknown as { default?: typeof jsQR }).default ?? jsQR;
 
 const nameOf = (page: Page) => page.getByRole("textbox", { name: "Name of the set" });
 
@@ -278,4 +282,32 @@ test("takes over the set that an earlier version of the page stored", async ({ p
   await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
   await addClass(page, "leaf");
   await saved(page);
+});
+
+test("shows the page's address for a phone's camera, which reads it", async ({ page }) => {
+  await open(page);
+  const menu = page.getByRole("button", { name: "Sets", exact: true });
+  await choose(page, "Open this page on a phone");
+  const dialog = page.getByRole("dialog", { name: "Open this page on a phone" });
+  await expect(dialog).toContainText(new URL(page.url()).origin);
+  const code = dialog.getByRole("img", { name: "QR code of the page’s address" });
+  await expect(code).toBeVisible();
+  const side = 400;
+  const pixels = await code.evaluate(async (svg, side) => {
+    const sized = svg.cloneNode(true) as SVGElement;
+    for (const name of ["width", "height"]) sized.setAttribute(name, String(side));
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(sized))}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(side, side);
+    const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+    context.fillStyle = "white";
+    context.fillRect(0, 0, side, side);
+    context.drawImage(image, 0, 0);
+    return Array.from(context.getImageData(0, 0, side, side).data);
+  }, side);
+  expect(readCode(Uint8ClampedArray.from(pixels), side, side)?.data).toBe(page.url());
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(menu).toBeFocused();
 });

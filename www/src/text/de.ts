@@ -153,6 +153,11 @@ export const de: Text = {
       }),
     save: "Als Datei sichern",
     share: "Teilen",
+    otherDevice: "Diese Seite auf dem Handy öffnen",
+    otherDeviceNote:
+      "Deine Sammlungen bleiben auf diesem Gerät. Zum Mitnehmen sichere eine als Datei und öffne sie dort.",
+    qrCode: "QR-Code der Adresse dieser Seite",
+    close: "Schließen",
     savePlain: "Ohne Bilder sichern",
     remove: "Diese Sammlung löschen",
     deleted: (name) => `${name} gelöscht`,

@@ -17,6 +17,7 @@ import { setName } from "../state/updates";
 import { text } from "../text";
 import { keyOf } from "./keys";
 import { Menu } from "./Menu";
+import { OtherDevice } from "./OtherDevice";
 
 /** The name of the open set, and what can be done with sets. */
 export function SetBar({ state }: { state: AppState }) {
@@ -24,6 +25,7 @@ export function SetBar({ state }: { state: AppState }) {
   const opened = useRef<HTMLInputElement>(null);
   const merged = useRef<HTMLInputElement>(null);
   const [draft, setDraft] = useState(name);
+  const [leaving, setLeaving] = useState(false);
   const others = state.sets.filter(({ id }) => id !== state.setId);
   const open = state.set.kind === "open";
   useEffect(() => setDraft(name), [name]);
@@ -65,6 +67,7 @@ export function SetBar({ state }: { state: AppState }) {
                 { words: text.sets.remove, run: () => void deleteSet() },
               ]
             : []),
+          { words: text.sets.otherDevice, run: () => setLeaving(true) },
           ...state.deletedSets.map((deleted) => ({
             words: text.sets.restore(deleted.name || text.sets.first),
             run: () => void restoreSet(deleted.id),
@@ -83,6 +86,7 @@ export function SetBar({ state }: { state: AppState }) {
           )}
         </>
       )}
+      {leaving && <OtherDevice onClose={() => setLeaving(false)} />}
       <SetFileInput input={opened} name={text.sets.openFile} several onFiles={openSetFiles} />
       <SetFileInput input={merged} name={text.sets.mergeFile} onFiles={([file]) => mergeSetFile(file)} />
       <p class={state.storage.kind === "failed" ? "storage storage-failed" : "storage"}>
