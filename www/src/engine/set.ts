@@ -74,6 +74,7 @@ export function dropSet(): void {
     classes: [],
     examples: [],
     negatives: [],
+    unlabelled: [],
     head: "auto",
     quality: null,
     selected: [],
@@ -171,11 +172,11 @@ function change<Result>(edit: Edit<Result>): Result {
 
 function show(): void {
   const set = currentSet();
-  const { classes, examples, negatives, undoName, redoName } = set;
+  const { classes, examples, negatives, unlabelled, undoName, redoName } = set;
   const [undoable, redoable] = [stepOf(undoName), stepOf(redoName)];
   const origin = originOf(openedSet().id);
   update((state) => ({
-    ...withSet(state, classes, examples, negatives, freshId),
+    ...withSet(state, classes, examples, negatives, unlabelled, freshId),
     head: headName(set),
     undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),
     redo: redoable && wordsOf(redoable),
