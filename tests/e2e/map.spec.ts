@@ -1,8 +1,10 @@
 /** The map of the photos: what is alike lies close together, and is picked and moved there by mouse, finger and keyboard. */
+import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { FeatureClassifier } from "handful";
 import { expectAccessible } from "./axe.js";
 import { drawnPhotos, realClasses, realPhotos } from "./files.js";
-import { addPhotos, card, offerPhotos, open, photosOf, teach } from "./person.js";
+import { addPhotos, card, choose, offerPhotos, open, photosOf, teach } from "./person.js";
 
 interface Spot {
   name: string;
@@ -160,6 +162,40 @@ test("a photo is dragged to the name of a class, and picked photos go with it", 
   await page.mouse.up();
   await expect(photosOf(page, "mug")).toHaveCount(8);
   await expect(card(page, "banana")).toBeVisible();
+});
+
+test("photos that nobody has labelled are on it too, and are moved to a class", async ({ page }) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 4), banana: drawnPhotos("banana", 0, 4) });
+  const menu = async (name: string) => {
+    await page.getByRole("button", { name: "Sets", exact: true }).click();
+    await page.getByRole("button", { name }).click();
+  };
+  const download = page.waitForEvent("download");
+  await menu("Save as a file");
+  const set = await FeatureClassifier.load(readFileSync(await (await download).path()));
+  for (const { id } of set.examples.slice(-2)) set.addUnlabelledFeatures(set.featuresOf(id));
+  const buffer = Buffer.from(set.save());
+  const file = { name: "pile.safetensors", mimeType: "", buffer };
+  await choose(page, () => menu("Open a file…"), [file]);
+  await summary(page).click();
+  const spots = await walk(page, 10);
+  expect(spots.slice(-2).map(({ name }) => name)).toEqual(Array(2).fill("Photo without a class"));
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("PageUp");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Move picked photos to" }).selectOption("banana");
+  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "banana")).toHaveCount(4);
+  await expect(map(page, 10)).toBeVisible();
+
+  await map(page, 10).focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.locator(".map").getByRole("button", { name: "Remove" }).click();
+  await expect(map(page, 9)).toBeVisible();
 });
 
 test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {

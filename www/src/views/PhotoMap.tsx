@@ -133,7 +133,8 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       <p class="aside" id={hint}>
         {text.map.hint} <span class="footer-keys">{text.map.keys}</span>
       </p>
-      <ul class="map-classes" aria-label={text.map.classes}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      <ul class="map-classes" aria-label={text.map.classes} tabIndex={0}>
         {classes.map((item) => (
           <li
             key={item.key}

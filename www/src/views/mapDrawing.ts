@@ -28,6 +28,10 @@ export interface Drawing {
 
 /** Smaller pictures would show nothing. */
 const LEAST = 14;
+/** The share of its room that a point takes: beside each other they can be counted. */
+const POINT = 0.7;
+/** Pixels of a line of text. */
+const LINE = 16;
 
 export function draw(
   canvas: HTMLCanvasElement,
@@ -37,91 +41,79 @@ export function draw(
   const context = canvas.getContext("2d");
   if (!context) return;
   const { clientWidth: width, clientHeight: height } = canvas;
-  const dense = devicePixelRatio;
-  [canvas.width, canvas.height] = [Math.round(width * dense), Math.round(height * dense)];
-  context.scale(dense, dense);
+  [canvas.width, canvas.height] = [width, height].map((pixels) => Math.round(pixels * devicePixelRatio)) as [
+    number,
+    number,
+  ];
+  context.scale(devicePixelRatio, devicePixelRatio);
   const style = getComputedStyle(canvas);
   const [ink, ground] = [style.color, style.backgroundColor];
   const tones = Array.from({ length: 8 }, (_, tone) => style.getPropertyValue(`--tone-${tone}`));
-  const ring = Math.max(1, Math.min(3, side / 14));
-  const within = ({ x, y }: Point) => x > -side && y > -side && x < width + side && y < height + side;
-  const seen = spots.filter(within);
-  const square = (spot: Spot, more: number) => {
-    const half = side / 2 + more;
-    context.beginPath();
-    context.roundRect(spot.x - half, spot.y - half, 2 * half, 2 * half, half / 3);
-  };
+  const seen = spots.filter(({ x, y }) => x > -side && y > -side && x < width + side && y < height + side);
   const pictures = side >= LEAST;
   if (pictures) bitmaps.want(seen.flatMap(({ url }) => url ?? []));
+  const half = (pictures ? 0.5 : POINT / 2) * side;
+  const ring = Math.max(1, Math.min(3, side / 14));
+  const square = ({ x, y }: Point, more: number) => {
+    const reach = half + more;
+    context.beginPath();
+    context.roundRect(x - reach, y - reach, 2 * reach, 2 * reach, reach / 3);
+  };
   for (const spot of seen) {
-    const colour = spot.tone === undefined ? ink : (tones[spot.tone] ?? ink);
     const bitmap = pictures && spot.url !== undefined ? bitmaps.get(spot.url) : null;
-    context.globalAlpha = spot.tone === undefined && !bitmap ? 0.5 : 1;
+    context.fillStyle = (spot.tone !== undefined && tones[spot.tone]) || ink;
+    // Without a class it is grey.
+    context.globalAlpha = spot.tone === undefined ? 0.5 : 1;
     square(spot, 0);
-    context.fillStyle = colour;
     context.fill();
-    if (bitmap) {
-      const inner = side - 2 * ring;
-      context.drawImage(bitmap, spot.x - inner / 2, spot.y - inner / 2, inner, inner);
-    }
     context.globalAlpha = 1;
-    if (spot.picked) {
-      for (const [colour, more] of [
-        [ground, ring],
-        [ink, 2 * ring],
-      ] as const) {
-        square(spot, more);
-        context.lineWidth = ring;
-        context.strokeStyle = colour;
-        context.stroke();
-      }
+    const inner = half - ring;
+    if (bitmap) context.drawImage(bitmap, spot.x - inner, spot.y - inner, 2 * inner, 2 * inner);
+    if (!spot.picked) continue;
+    context.lineWidth = ring;
+    for (const [colour, more] of [
+      [ground, ring],
+      [ink, 2 * ring],
+    ] as const) {
+      square(spot, more);
+      context.strokeStyle = colour;
+      context.stroke();
     }
-    if (spot.suspect) mark(context, spot, Math.max(5, Math.min(8, side / 5)), side / 2, ink, ground);
   }
-  context.font = `600 13px ${style.fontFamily}`;
   context.textAlign = "center";
-  context.textBaseline = "bottom";
+  context.textBaseline = "middle";
   context.lineWidth = 4;
   context.lineJoin = "round";
   context.strokeStyle = ground;
+  const write = (words: string, x: number, y: number) => {
+    context.strokeText(words, x, y);
+    context.fillText(words, x, y);
+  };
   context.fillStyle = ink;
+  context.font = `800 18px ${style.fontFamily}`;
+  for (const { suspect, x, y } of seen) if (suspect) write("?", x + half, y - half);
+  context.font = `600 13px ${style.fontFamily}`;
+  const written: { x: number; y: number; reach: number }[] = [];
   for (const { label, x, y } of names) {
-    context.strokeText(label, x, y - side / 2);
-    context.fillText(label, x, y - side / 2);
+    const reach = context.measureText(label).width / 2 + 4;
+    const place = {
+      reach,
+      x: Math.max(reach, Math.min(width - reach, x)),
+      y: Math.max(LINE / 2, y - half - LINE / 2),
+    };
+    const covers = (other: typeof place) =>
+      Math.abs(other.y - place.y) < LINE && Math.abs(other.x - place.x) < other.reach + reach;
+    // Closer up there is room for all.
+    if (x < 0 || y < 0 || x > width || y > height || written.some(covers)) continue;
+    written.push(place);
+    write(label, place.x, place.y);
   }
-  if (line.length > 1) {
-    context.beginPath();
-    for (const { x, y } of line) context.lineTo(x, y);
-    context.closePath();
-    context.strokeStyle = ink;
-    context.lineWidth = 2;
-    context.setLineDash([6, 4]);
-    context.stroke();
-    context.globalAlpha = 0.12;
-    context.fill();
-  }
-}
-
-/** A question mark at the corner of a photo whose label looks wrong. */
-function mark(
-  context: CanvasRenderingContext2D,
-  { x, y }: Point,
-  radius: number,
-  out: number,
-  ink: string,
-  ground: string,
-): void {
-  const [cx, cy] = [x + out, y - out];
+  if (line.length === 0) return;
   context.beginPath();
-  context.arc(cx, cy, radius, 0, 2 * Math.PI);
-  context.fillStyle = ink;
-  context.fill();
-  context.lineWidth = 1;
-  context.strokeStyle = ground;
+  for (const { x, y } of line) context.lineTo(x, y);
+  context.closePath();
+  context.strokeStyle = ink;
+  context.lineWidth = 2;
+  context.setLineDash([6, 4]);
   context.stroke();
-  context.fillStyle = ground;
-  context.font = `700 ${1.6 * radius}px sans-serif`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText("?", cx, cy + 0.5);
 }

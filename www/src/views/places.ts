@@ -54,7 +54,7 @@ export function placesOf(map: PhotoMap, state: AppState): Place[] {
 
 const WITHOUT = { label: null, tone: undefined, looksLike: undefined };
 
-/** Where the name of each class stands: over the middle of its photos, but for the few that lie highest. */
+/** Where the name of each class stands: over the middle of its photos, but for the quarter that lies highest. */
 export function namesOf(places: readonly Place[]): { label: string; x: number; y: number }[] {
   const nth = (values: readonly number[], share: number) =>
     values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? 0;
@@ -69,7 +69,7 @@ export function namesOf(places: readonly Place[]): { label: string; x: number; y
       ),
       y: nth(
         own.map(({ y }) => y),
-        0.1,
+        0.25,
       ),
     }),
   );
