@@ -260,12 +260,13 @@ test("axe finds nothing on the map, in German and Chinese too", async ({ page })
   await openMixed(page);
   await page.keyboard.press("Enter");
   await expectAccessible(page, "map", ["light", "dark"], ".map");
-  for (const [language, name] of [
-    ["Deutsch", "Karte, auf der 14 Fotos liegen"],
-    ["中文", "14 张照片的地图"],
+  for (const [language, name, photo] of [
+    ["Deutsch", "Karte, auf der 14 Fotos liegen", "Foto 6 von banana"],
+    ["中文", "14 张照片的地图", "banana 的第 6 张照片"],
   ] as const) {
     await page.getByRole("combobox", { name: /^(Language|Sprache|语言)$/ }).selectOption(language);
     await expect(page.getByRole("listbox", { name })).toBeVisible();
+    await expect(current(page)).toHaveAttribute("aria-label", photo);
     await expectAccessible(page, language, ["light"], ".map");
   }
 });

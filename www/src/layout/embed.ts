@@ -5,10 +5,8 @@
  */
 import { createNumbers } from "../numbers";
 
-/** Times that each pair of neighbours is looked at; of many points, each of which moves in more pairs, fewer do. */
-const ROUNDS = { few: 500, many: 200 };
-/** From so many points on there are many. */
-const MANY = 1000;
+/** Times that each pair of neighbours is looked at. */
+const ROUNDS = 100;
 /** Points drawn by chance for each pair. */
 const STRANGERS = 3;
 /** How much more a stranger pushes than a neighbour draws; LargeVis has the same. */
@@ -23,9 +21,8 @@ export function embed(points: Float32Array, neighbours: Uint32Array): void {
   const rows = points.length / 2;
   const count = neighbours.length / rows;
   const random = createNumbers(2);
-  const rounds = rows < MANY ? ROUNDS.few : ROUNDS.many;
-  for (let round = 0; round < rounds; round += 1) {
-    const rate = 1 - round / rounds;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const rate = 1 - round / ROUNDS;
     for (let pair = 0; pair < neighbours.length; pair += 1) {
       const own = 2 * Math.floor(pair / count);
       const other = 2 * (neighbours[pair] as number);

@@ -53,10 +53,11 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   const [placeId, setPlaceId] = useState<number | null>(null);
   const [looking, setLooking] = useState(false);
   const hint = useId();
-  const { mapping, examples, classes, negatives, unlabelled, quality, selected, thumbnails } = state;
+  const { mapping, examples, classes, negatives, unlabelled, quality, selected, thumbnails, language } =
+    state;
   const places = useMemo(
     () => placesOf(map, state),
-    [map, examples, classes, negatives, unlabelled, quality],
+    [map, examples, classes, negatives, unlabelled, quality, language],
   );
   const all = useMemo(() => whole(map.places, map.side * MARGIN, size), [map, size]);
   const now = view ?? all;
@@ -94,7 +95,8 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
     at: (point) => hit(spots, point, Math.max(side, TARGET)),
     around,
     over: (over) => {
-      setLooking(over !== undefined);
+      // What the keys have led to is still looked at.
+      setLooking(over !== undefined || (box.current?.matches(":focus-visible") ?? false));
       if (over) setPlaceId(over.id);
     },
     press: ({ id }) => toggleSelected(id),
@@ -181,7 +183,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
             style={{ left: `${place.x}px`, top: `${place.y}px`, width: `${side}px`, height: `${side}px` }}
           />
         )}
-        {place && looking && !carried && (
+        {place && looking && !carried && line.length === 0 && (
           <figure
             class="map-shown"
             style={{

@@ -49,7 +49,9 @@ export function draw(
   const style = getComputedStyle(canvas);
   const [ink, ground] = [style.color, style.backgroundColor];
   const tones = Array.from({ length: 8 }, (_, tone) => style.getPropertyValue(`--tone-${tone}`));
-  const seen = spots.filter(({ x, y }) => x > -side && y > -side && x < width + side && y < height + side);
+  const within = ({ x, y }: Point) => x > -side && y > -side && x < width + side && y < height + side;
+  // What is picked lies above the rest.
+  const seen = spots.filter(within).sort((a, b) => Number(a.picked) - Number(b.picked));
   const pictures = side >= LEAST;
   if (pictures) bitmaps.want(seen.flatMap(({ url }) => url ?? []));
   const half = (pictures ? 0.5 : POINT / 2) * side;
