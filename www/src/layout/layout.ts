@@ -9,7 +9,7 @@ const DIRECTIONS = 50;
 /** Neighbours of each photo, of many photos; of few, the root of their number. */
 const NEIGHBOURS = 15;
 /** The share of the map that photos cover: of few, which are to be seen, and of many, which would have to leave their neighbours. */
-const COVERED = { few: 0.5, many: 0.1 };
+const COVERED = { few: 0.4, many: 0.1 };
 /** Of so many photos the share is in the middle between these. */
 const SEVERAL = 500;
 /** How far apart photos lie at first, the root of their mean square: so far that neighbours have yet to come together. */
