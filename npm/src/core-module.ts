@@ -57,6 +57,7 @@ export interface CoreClassifier {
   askTogether(rows: Float32Array): CoreTogether;
   explain(row: Float32Array): Opinion[];
   nearest(row: Float32Array, count: number): Neighbour[];
+  featuresOf(id: number): Float32Array;
   labelOf(text: string): string | undefined;
   duplicateOf(label: string, row: Float32Array): number | undefined;
   suggest(rows: Float32Array, count: number): Uint32Array;

@@ -190,6 +190,22 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * The feature row of a photo of the set, of whatever kind: an example, a negative or an unlabelled one. To be drawn or compared elsewhere.
+   *
+   * @returns A copy: all streams one after another, as {@link streams} orders them, each at unit length.
+   * @throws {@link HandfulError} with code `unknown-example`.
+   *
+   * @example
+   * ```ts
+   * const rows = classifier.examples.map(({ id }) => classifier.featuresOf(id));
+   * ```
+   */
+  featuresOf(id: number): Float32Array {
+    const core = this.core;
+    return guarded(() => core.featuresOf(exampleId(id)));
+  }
+
+  /**
    * Settled once answers count all unlabelled photos: at once where nothing is to be learned. Learning begins a moment after a change
    * and takes slices of a few milliseconds between other tasks; listeners of {@link subscribe} are told when it is done. A change meanwhile
    * prolongs it; {@link dispose} ends it.

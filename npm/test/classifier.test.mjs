@@ -297,6 +297,28 @@ test("what is like a negative is foreign, and a negative is listed, counted, und
   refuses(classifier, "shape", () => classifier.addNegativeFeatures(APPLE));
 });
 
+test("gives the feature row of every kind of photo, at unit length and as a copy", async () => {
+  const classifier = await FeatureClassifier.create({
+    streams: [
+      { name: "aux", dim: 2 },
+      { name: "clip", dim: 3 },
+    ],
+  });
+  const row = Float32Array.of(0, 3, 4, 0, -2);
+  const unit = Float32Array.of(0, 0.6, 0.8, 0, -1);
+  const ids = [
+    classifier.addFeatures(row, "apple"),
+    classifier.addNegativeFeatures(row),
+    classifier.addUnlabelledFeatures(row),
+  ];
+  for (const id of ids) assert.deepEqual(classifier.featuresOf(id), unit);
+  classifier.featuresOf(0).fill(5);
+  assert.deepEqual(classifier.featuresOf(0), unit);
+  classifier.removeExample(0);
+  for (const id of [0, 3, -1, 1.5, undefined])
+    refuses(classifier, "unknown-example", () => classifier.featuresOf(id));
+});
+
 test("answers learn from unlabelled photos between other tasks, and listeners are told", async () => {
   const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 24 }] });
   let seed = 7;

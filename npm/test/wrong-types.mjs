@@ -205,6 +205,7 @@ export const CALLS = {
   "FeatureClassifier#removeExample": [id],
   "FeatureClassifier#addNegativeFeatures": [row],
   "FeatureClassifier#removeNegative": [id],
+  "FeatureClassifier#featuresOf": [id],
   "FeatureClassifier#addUnlabelledFeatures": [row],
   "FeatureClassifier#removeUnlabelled": [id],
   "FeatureClassifier#labelUnlabelled": [{ ...id, right: () => 2 }, label],

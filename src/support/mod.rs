@@ -212,6 +212,16 @@ impl SupportSet {
         photo.map_or(Err(Error::UnknownExample(id)), |photo| Ok(&photo.row))
     }
 
+    /// The unit row `(width,)` of the photo with this id, whether it has a class or not.
+    ///
+    /// # Errors
+    /// [`Error::UnknownExample`].
+    pub fn row(&self, id: ExampleId) -> Result<&[f32]> {
+        let example = self.examples.get(&id).map(|example| &example.row);
+        let row = example.or_else(|| self.classless.get(&id).map(|photo| &photo.row));
+        row.map(AsRef::as_ref).ok_or(Error::UnknownExample(id))
+    }
+
     /// The unit rows `(m, width)` of the photos of a role, in order of their ids.
     pub fn rows_of(&self, role: Role) -> Array2<f32> {
         let rows: Vec<&[f32]> = self.classless(role).map(|(_, row)| &**row).collect();

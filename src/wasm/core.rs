@@ -278,6 +278,12 @@ impl CoreClassifier {
         Ok(out(&self.0.nearest(row, n)?))
     }
 
+    /// The unit feature row of a photo of the set.
+    #[wasm_bindgen(js_name = featuresOf)]
+    pub fn features_of(&self, id: u32) -> Result<Vec<f32>> {
+        self.0.set().row(id).map(<[f32]>::to_vec)
+    }
+
     /// The label of the class that a text names.
     #[wasm_bindgen(js_name = labelOf)]
     pub fn label_of(&self, text: &str) -> Option<String> {

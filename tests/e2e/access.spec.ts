@@ -1,6 +1,6 @@
 /** Everyone: axe on every view, motion that was asked to stop, layouts from the narrowest to the widest, right to left. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible } from "./axe.js";
 import { drawnPhotos } from "./files.js";
 import {
   addClass,
@@ -14,26 +14,6 @@ import {
   saved,
   teach,
 } from "./person.js";
-
-/** No violation of WCAG 2.2 AA, nor of axe's own advice, in either theme; of the whole page, or within a part of it. */
-async function expectAccessible(
-  page: Page,
-  view: string,
-  themes: readonly ("light" | "dark")[] = ["light", "dark"],
-  part = "html",
-): Promise<void> {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    // The themes differ in colours alone. Legacy mode opens no second page, and there are no frames here.
-    const axe = new AxeBuilder({ page })
-      .setLegacyMode()
-      .include(part)
-      .options({ rules: { "target-size": { enabled: true } }, resultTypes: ["violations"] });
-    const { violations } = await (colorScheme === "dark" ? axe.withRules("color-contrast") : axe).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    expect(found, `${view}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 async function expectNoSidewaysScroll(page: Page, view: string): Promise<void> {
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -66,6 +46,7 @@ test("axe finds nothing: empty, elsewhere, taught, answered, asked, filming, in 
   await expect(page.getByText("What is taken for what")).toBeVisible();
   for (const summary of await page.locator("summary").all()) await summary.click();
   await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
+  await expect(page.getByRole("listbox", { name: "Map of 10 photos" })).toBeVisible();
   await page.getByRole("combobox", { name: "What looks at the photos" }).selectOption("DINOv2 small");
   await expect(page.getByRole("region", { name: "DINOv2 small" })).toContainText("MB to download");
   await expectAccessible(page, "taught and answered, everything unfolded");

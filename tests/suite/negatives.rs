@@ -119,6 +119,12 @@ fn what_cannot_be_a_negative_is_refused() {
     assert_eq!(classifier.remove_negative(0), Err(Error::UnknownExample(0)));
     assert_eq!(classifier.save(), before);
     let id = classifier.add_negative(&[1.0; 8]).unwrap();
+    let unit = classifier.set().streams().unit(&[1.0; 8]).unwrap();
+    assert_eq!(classifier.set().row(id), Ok(&*unit));
+    assert_eq!(
+        classifier.set().row(id + 1),
+        Err(Error::UnknownExample(id + 1))
+    );
     assert_eq!(
         classifier.remove_example(id),
         Err(Error::UnknownExample(id))

@@ -4,7 +4,7 @@ import { step } from "../engine/set";
 import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
 import { set, update } from "../state/live";
 import type { Place } from "../state/state";
-import { withToggled } from "../state/updates";
+import { withPicked, withToggled } from "../state/updates";
 import { text } from "../text";
 import { attempt, showToast } from "./toast";
 
@@ -44,6 +44,10 @@ export function toggleSelected(id: number): void {
   update((state) => withToggled(state, id));
 }
 
+export function pick(ids: readonly number[]): void {
+  update((state) => withPicked(state, ids));
+}
+
 export function clearSelected(): void {
   set({ selected: [] });
 }
@@ -52,20 +56,25 @@ export function removePhotos(ids: readonly number[]): void {
   const words = () => text.did.removePhotos(ids.length);
   const failed = attempt(() =>
     step({ words }, (classifier) => {
-      const negatives = new Set(classifier.negatives);
+      const [negatives, unlabelled] = [new Set(classifier.negatives), new Set(classifier.unlabelled)];
       for (const id of ids)
         if (negatives.has(id)) classifier.removeNegative(id);
+        else if (unlabelled.has(id)) classifier.removeUnlabelled(id);
         else classifier.removeExample(id);
     }),
   );
   if (!failed) showToast(words(), "step");
 }
 
+/** Moves examples to a class, and makes photos without a label examples of it. */
 export function moveExamples(ids: readonly number[], label: string): void {
   const words = () => text.did.movePhotos(ids.length, label);
   const failed = attempt(() => {
     step({ words }, (classifier) => {
-      for (const id of ids) classifier.moveExample(id, label);
+      const unlabelled = new Set(classifier.unlabelled);
+      for (const id of ids)
+        if (unlabelled.has(id)) classifier.labelUnlabelled(id, label);
+        else classifier.moveExample(id, label);
     });
     clearSelected();
   });

@@ -74,6 +74,7 @@ export function dropSet(): void {
     classes: [],
     examples: [],
     negatives: [],
+    unlabelled: [],
     head: "auto",
     strictness: INITIAL.strictness,
     quality: null,
@@ -180,11 +181,11 @@ function change<Result>(edit: Edit<Result>): Result {
 
 function show(): void {
   const set = currentSet();
-  const { classes, examples, negatives, undoName, redoName } = set;
+  const { classes, examples, negatives, unlabelled, undoName, redoName } = set;
   const [undoable, redoable] = [stepOf(undoName), stepOf(redoName)];
   const origin = originOf(openedSet().id);
   update((state) => ({
-    ...withSet(state, classes, examples, negatives, freshId),
+    ...withSet(state, classes, examples, negatives, unlabelled, freshId),
     head: headName(set),
     strictness: set.strictness,
     undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),

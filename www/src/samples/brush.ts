@@ -1,4 +1,5 @@
 /** What every drawing needs: repeatable chance, a ground to lie on, a place on it. */
+import { createNumbers } from "../numbers";
 
 export interface Random {
   /** Between two bounds. */
@@ -9,15 +10,9 @@ export interface Random {
 /** Draws into the square from -1 to 1. */
 export type Draw = (context: CanvasRenderingContext2D, random: Random) => void;
 
-/** mulberry32: the same numbers for the same seed, so that the examples are the same for everybody. */
+/** The same numbers for the same seed, so that the examples are the same for everybody. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = createNumbers(seed);
   return {
     between: (low, high) => low + (high - low) * next(),
     pick: (items) => items[Math.floor(next() * items.length)] ?? items[0],

@@ -145,6 +145,13 @@ export interface Quality {
   refused: readonly number[];
 }
 
+/** Where photos lie on a map on which those that are alike lie close together; the middle of all is 0, and y grows downwards. */
+export interface PhotoMap {
+  places: readonly { id: number; x: number; y: number }[];
+  /** The side of a photo that hardly covers others. */
+  side: number;
+}
+
 export type EngineStatus =
   | { kind: "loading"; done: number; total: number }
   /** `names`: it understands some names of things. */
@@ -217,6 +224,8 @@ export interface KeptState {
   examples: readonly Example[];
   /** Ids of the photos that show none of the classes. */
   negatives: readonly number[];
+  /** Ids of the photos that nobody has labelled; other programs may have put them into the set. */
+  unlabelled: readonly number[];
   /** Address of each photo's thumbnail. */
   thumbnails: Readonly<Record<number, string>>;
   /** How answers are computed. */
@@ -266,12 +275,15 @@ export interface VisitState {
   /** Photos of a test set that are being looked at. */
   testing: { done: number; total: number } | null;
   test: TestResult | null;
-  /** Examples picked out to be moved or removed. */
+  /** Photos picked out to be moved or removed. */
   selected: readonly number[];
   /** Somebody looks at how answers are computed. */
   explaining: boolean;
   /** What single methods say of a reading, while that is looked at; null where they failed. It follows the set a moment later. */
   opinions: { reading: number; said: readonly Opinion[] | null } | null;
+  /** The map of the photos, while that is looked at. It follows the set a moment later, and shows the photos of before until then. */
+  map: PhotoMap | null;
+  mapping: "no" | "working" | "failed";
   /** Photos that wait until somebody says what they are. */
   asking: { count: number } | null;
   camera: CameraStatus;
@@ -298,6 +310,7 @@ export const INITIAL: AppState = {
   classes: [],
   examples: [],
   negatives: [],
+  unlabelled: [],
   thumbnails: {},
   head: "auto",
   strictness: 0.05,
@@ -326,6 +339,8 @@ export const INITIAL: AppState = {
   selected: [],
   explaining: false,
   opinions: null,
+  map: null,
+  mapping: "no",
   asking: null,
   camera: { kind: "off" },
   recording: null,

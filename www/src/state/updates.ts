@@ -23,10 +23,11 @@ export function withSet(
   classes: readonly { label: string; count: number; hasText: boolean; enabled: boolean }[],
   examples: readonly Example[],
   negatives: readonly number[],
+  unlabelled: readonly number[],
   nextKey: () => number,
 ): AppState {
   const keys = new Map(state.classes.map((item) => [item.label, item.key]));
-  const present = photosOf({ examples, negatives });
+  const present = new Set(photosOf({ examples, negatives, unlabelled }));
   const items = classes.map(({ label, count, enabled, hasText }) => ({
     key: keys.get(label) ?? nextKey(),
     label,
@@ -39,14 +40,19 @@ export function withSet(
     classes: items,
     examples: examples.map(({ id, label }) => ({ id, label })),
     negatives,
+    unlabelled,
     selected: state.selected.filter((id) => present.has(id)),
   };
   return { ...next, recording: placeOf(next, state.recording) === undefined ? null : state.recording };
 }
 
-/** The ids of all photos that were taught. */
-function photosOf({ examples, negatives }: Pick<AppState, "examples" | "negatives">): ReadonlySet<number> {
-  return new Set([...examples.map(({ id }) => id), ...negatives]);
+/** The ids of all photos of the set. */
+export function photosOf({
+  examples,
+  negatives,
+  unlabelled,
+}: Pick<AppState, "examples" | "negatives" | "unlabelled">): readonly number[] {
+  return [...examples.map(({ id }) => id), ...negatives, ...unlabelled];
 }
 
 /** The place with a key, while it is there. */
@@ -64,12 +70,17 @@ export function withProblem(state: AppState, problem: Problem): AppState {
   return { ...state, problems: [...state.problems, problem] };
 }
 
-/** Picks an example out, or puts it back. */
+/** Picks a photo out, or puts it back. */
 export function withToggled(state: AppState, id: number): AppState {
   const selected = state.selected.includes(id)
     ? state.selected.filter((other) => other !== id)
     : [...state.selected, id];
   return { ...state, selected };
+}
+
+/** Picks photos out beside those that are. */
+export function withPicked(state: AppState, ids: readonly number[]): AppState {
+  return { ...state, selected: [...new Set([...state.selected, ...ids])] };
 }
 
 export function withReadings(state: AppState, readings: readonly Reading[]): AppState {
@@ -111,7 +122,7 @@ export function taughtAs({ readings, examples, negatives }: AppState, reading: n
 
 /** The photos that nobody has said the class of. */
 export function unlabelled(state: AppState): readonly Reading[] {
-  const present = photosOf(state);
+  const present = new Set(photosOf(state));
   return state.readings.filter(({ taught }) => taught === null || !present.has(taught));
 }
 

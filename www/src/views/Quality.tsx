@@ -5,6 +5,7 @@ import { suspects, taught } from "../state/updates";
 import { text } from "../text";
 import { Cells, type Counted } from "./Cells";
 import { type ClassBar, ClassBars } from "./ClassBars";
+import { MapFold } from "./MapFold";
 import { Test } from "./Test";
 
 /** What to expect of the set, how it does with each class, which photos look misplaced; and a test with photos of its own. */
@@ -23,6 +24,7 @@ export function Quality({ state }: { state: AppState }) {
       ) : (
         <p class="aside">{text.quality.second}</p>
       )}
+      <MapFold state={state} />
       <Test state={state} />
     </section>
   );

@@ -1,6 +1,7 @@
-import { clearSelected, moveExamples, removePhotos, toggleSelected } from "../actions/examples";
+import { toggleSelected } from "../actions/examples";
 import type { AppState, Place } from "../state/state";
 import { text } from "../text";
+import { Picked } from "./Picked";
 import { useRoving } from "./roving";
 
 interface Props {
@@ -16,8 +17,7 @@ export function Thumbnails({ place, ids, state, onEmptied }: Props) {
   const label = place ?? text.answer.none;
   const { tabIndex, handlers } = useRoving(ids.length);
   const picked = ids.filter((id) => state.selected.includes(id));
-  // What shows none of the classes is no example, and only examples move.
-  const others = place === null ? [] : state.classes.filter((other) => other.label !== place);
+  const others = state.classes.filter((other) => other.label !== place);
   return (
     <>
       <ul class="thumbnails" aria-label={text.card.pictures(label)} {...handlers}>
@@ -36,45 +36,14 @@ export function Thumbnails({ place, ids, state, onEmptied }: Props) {
           </li>
         ))}
       </ul>
-      {picked.length > 0 && (
-        <div class="picked">
-          <span class="picked-count">{text.card.picked(picked.length)}</span>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              onEmptied();
-              removePhotos(picked);
-            }}
-          >
-            {text.card.removePicked}
-          </button>
-          {others.length > 0 && (
-            <select
-              class="button"
-              aria-label={text.card.movePicked(label)}
-              value=""
-              onChange={(event) => {
-                const { value } = event.currentTarget;
-                onEmptied();
-                moveExamples(picked, value);
-              }}
-            >
-              <option value="" disabled>
-                {text.card.moveTo}
-              </option>
-              {others.map((other) => (
-                <option key={other.key} value={other.label}>
-                  {other.label}
-                </option>
-              ))}
-            </select>
-          )}
-          <button type="button" class="button button-quiet" onClick={clearSelected}>
-            {text.card.done}
-          </button>
-        </div>
-      )}
+      <Picked
+        ids={picked}
+        // What shows none of the classes is no example, and only examples move.
+        movable={place === null ? [] : picked}
+        classes={others}
+        name={text.card.movePicked(label)}
+        onEmptied={onEmptied}
+      />
     </>
   );
 }

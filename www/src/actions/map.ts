@@ -1,0 +1,2 @@
+/** The map of the photos, while somebody looks at it. */
+export { followPhotos } from "../engine/mapping";

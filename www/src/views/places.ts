@@ -1,0 +1,76 @@
+/** The photos of the map, with what is said of each. */
+import type { Point } from "../state/plane";
+import type { AppState, PhotoMap } from "../state/state";
+import { suspects } from "../state/updates";
+import { text } from "../text";
+import { toneOf } from "./tone";
+
+export interface Place extends Point {
+  id: number;
+  /** Of its class; null where it has none. */
+  label: string | null;
+  tone: number | undefined;
+  /** What it is called, as in the list of its class. */
+  name: string;
+  /** The class that it looks like, where its label looks wrong. */
+  looksLike: string | undefined;
+  /** A class can have it. */
+  movable: boolean;
+}
+
+type Said = Omit<Place, "id" | "x" | "y">;
+
+/** The photos of the map that are in the set, in the order of the classes and then of those that have none. */
+export function placesOf(map: PhotoMap, state: AppState): Place[] {
+  const at = new Map(map.places.map((place) => [place.id, place]));
+  const looks = new Map(suspects(state).map(({ id, looksLike }) => [id, looksLike]));
+  const said = (ids: readonly number[], saidOf: (index: number, id: number) => Said) =>
+    ids.flatMap((id, index) => {
+      const place = at.get(id);
+      return place ? [{ ...place, ...saidOf(index + 1, id) }] : [];
+    });
+  const byClass = Map.groupBy(state.examples, ({ label }) => label);
+  return [
+    ...state.classes.flatMap((item) =>
+      said(
+        (byClass.get(item.label) ?? []).map(({ id }) => id),
+        (index, id) => ({
+          label: item.label,
+          tone: toneOf(item, state.classes),
+          name: text.card.photo(index, item.label),
+          looksLike: looks.get(id),
+          movable: true,
+        }),
+      ),
+    ),
+    ...said(state.negatives, (index) => ({
+      ...WITHOUT,
+      name: text.card.photo(index, text.answer.none),
+      movable: false,
+    })),
+    ...said(state.unlabelled, () => ({ ...WITHOUT, name: text.encoder.photo(undefined), movable: true })),
+  ];
+}
+
+const WITHOUT = { label: null, tone: undefined, looksLike: undefined };
+
+/** Where the name of each class stands: over the middle of its photos, but for the quarter that lies highest. */
+export function namesOf(places: readonly Place[]): { label: string; x: number; y: number }[] {
+  const nth = (values: readonly number[], share: number) =>
+    values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? 0;
+  const labelled = places.filter(({ label }) => label !== null);
+  return Array.from(
+    Map.groupBy(labelled, ({ label }) => label ?? ""),
+    ([label, own]) => ({
+      label,
+      x: nth(
+        own.map(({ x }) => x),
+        0.5,
+      ),
+      y: nth(
+        own.map(({ y }) => y),
+        0.25,
+      ),
+    }),
+  );
+}
