@@ -114,7 +114,7 @@ test("is not sure below the share that the person chose, and remembers that", as
   await teach(page, { tomato: drawnPhotos("tomato", 0, 3), "red fruit": drawnPhotos("tomato", 3, 6) });
   await predict(page, drawnPhotos("tomato", 7, 8));
   const sure = answer(page).getByRole("slider", { name: "How sure an answer has to be" });
-  await expect(answer(page)).toContainText("Ask me when less than 50% sure");
+  await expect(answer(page)).toContainText("Ask me when less than 80% sure");
   await sure.focus();
   await page.keyboard.press("End");
   await expect(answer(page)).toContainText("Ask me when less than 95% sure");
