@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -30,7 +31,8 @@ function copyProject(folder) {
     cwd: ROOT,
     encoding: "utf8",
   });
-  for (const file of listed.split("\0").filter((file) => file && !file.startsWith("fuzz/corpus/")))
+  const kept = (file) => existsSync(join(ROOT, file)) && !file.startsWith("fuzz/corpus/");
+  for (const file of listed.split("\0").filter((file) => file && kept(file)))
     cpSync(join(ROOT, file), join(folder, file), { verbatimSymlinks: true });
   git(folder, "init", "--quiet");
   commit(folder);
