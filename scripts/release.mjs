@@ -55,13 +55,10 @@ async function prepare(version) {
   const texts = withVersion(version, date);
   const before = new Map([...texts.keys(), NOTICES].map((file) => [file, readFileSync(join(ROOT, file))]));
   const write = (files) => files.forEach((text, file) => void writeFileSync(join(ROOT, file), text));
+  // However it ends: by an error or by Ctrl+C.
+  process.once("exit", (code) => code !== 0 && write(before));
   write(texts);
-  try {
-    await pack(version);
-  } catch (error) {
-    write(before);
-    throw error;
-  }
+  await pack(version);
   print(`Nothing was committed or published. To do so, read \`git diff\`, then
 
   git commit --all --message "Release ${version}"
