@@ -111,6 +111,7 @@ async function buildPage() {
       "www",
       "npm/dist",
       "npm/package.json",
+      "npm/THIRD-PARTY-NOTICES",
       "package-lock.json",
       "tsconfig.base.json",
       "models/handful-lite2.onnx",

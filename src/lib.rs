@@ -1,19 +1,4 @@
-//! Teach a program to recognise things from a handful of examples of each, in a browser or natively.
-//!
-//! An encoder (the crate `handful-encoder`, or any other) turns pixels into rows of features. A [`Classifier`] keeps the labelled
-//! rows, learns each of them in milliseconds, and answers with calibrated probabilities, with the set of classes that holds the
-//! right one nine times in ten, and with "none of these". Nothing here knows images or browsers: numbers come in, numbers go out.
-//!
-//! ```
-//! use handful::{Classifier, Stream};
-//!
-//! let mut classifier = Classifier::new(vec![Stream::new("aux", 3)])?;
-//! classifier.add_example("cat", &[1.0, 0.1, 0.0])?;
-//! classifier.add_example("dog", &[0.0, 0.2, 1.0])?;
-//! let answer = classifier.predict(&[0.9, 0.0, 0.2])?;
-//! assert_eq!(answer.best().label, "cat");
-//! # Ok::<(), handful::Error>(())
-//! ```
+#![doc = include_str!("README.md")]
 //!
 //! `examples/teach.rs` goes on from here: undo, a file, quality. `examples/head.rs` fits a single head and reads its weights.
 //!

@@ -56,15 +56,26 @@ const larger: Plugin = {
   },
 };
 
-/** The licence of the network that the encoder is made of wants to be with it. */
+const OTHER_LICENCES = `
+Beside this file
+  THIRD-PARTY-NOTICES.txt: of what the WebAssembly modules are compiled from
+  bundled.txt: of what is bundled with the page's own JavaScript
+`;
+
+/** Licences want to be with what they are of: the network of the encoder, and what the package contains of others. */
 const licences: Plugin = {
   name: "licences",
   apply: "build",
   generateBundle() {
-    for (const name of ["NOTICE", "LICENSE-APACHE"]) {
-      const source = readFileSync(new URL(`../npm/dist/models/${name}`, import.meta.url));
+    const read = (path: string) => readFileSync(new URL(`../npm/${path}`, import.meta.url), "utf8");
+    // The page leads to the first, and that to the others.
+    const sources = {
+      NOTICE: `${read("dist/models/NOTICE")}${OTHER_LICENCES}`,
+      "LICENSE-APACHE": read("dist/models/LICENSE-APACHE"),
+      "THIRD-PARTY-NOTICES": read("THIRD-PARTY-NOTICES"),
+    };
+    for (const [name, source] of Object.entries(sources))
       this.emitFile({ type: "asset", fileName: `licences/${name}.txt`, source });
-    }
   },
 };
 
@@ -97,6 +108,8 @@ export default defineConfig({
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,
+    // Of what is bundled from npm.
+    license: { fileName: "licences/bundled.txt" },
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: "index.html", worker: "src/offline/service-worker.ts" },

@@ -1,7 +1,6 @@
-//! From the pixels of an image to its feature row.
+#![doc = include_str!("../README.md")]
 //!
-//! An encoder is two files: a manifest in JSON and a model in ONNX. The stages, in their order: resize, crop, normalise
-//! ([`Preprocessor`]), run ([`Encoder`]). Names get into the same space by one
+//! The stages, in their order: resize, crop, normalise ([`Preprocessor`]), run ([`Encoder`]). Names get into the same space by one
 //! file more: a small one that knows words ([`Words`]), or a full text model ([`TextEncoder`]). Of image files only JPEGs are
 //! decoded here, at an eighth of their size ([`EighthReader`]). Nothing reads any file: bytes come in, numbers go out. The
 //! inference engine is hidden; only `onnx.rs` and its folder name it.
@@ -36,19 +35,6 @@ use onnx::{Model, image_model};
 /// An image encoder, ready to run.
 ///
 /// A clone shares the model and has scratch memory of its own: give one to each thread.
-///
-/// # Example
-/// ```no_run
-/// use handful_encoder::Encoder;
-///
-/// let manifest = std::fs::read_to_string("models/handful-lite0.json")?;
-/// let onnx = std::fs::read("models/handful-lite0.onnx")?;
-/// let mut encoder = Encoder::new(&manifest, &onnx)?;
-/// let grey = vec![128; 640 * 480 * 4];
-/// let row = encoder.encode(&grey, 640, 480)?;
-/// assert_eq!(row.len(), encoder.streams().iter().map(|stream| stream.dim).sum::<usize>());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone)]
 pub struct Encoder {
     preparation: Preparation,

@@ -1,14 +1,15 @@
 // Packs the package and uses it as a stranger would: outside the repository, from the tarball alone.
 // Closes with `N passed, N failed`. The browser is found through CHROMIUM, or where Debian and Playwright put it.
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, runPage, serve } from "./browser.mjs";
 import { DOCUMENTS, programsOf, programWith } from "./documents.mjs";
-import { teachAndAsk } from "./person.mjs";
+import { askByDialog, teachAndAsk } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
 
@@ -61,6 +62,26 @@ async function resolveAs(folder, condition, files) {
   }
 }
 
+/** The first program of both READMEs, as a page that has nothing else. */
+async function makeFirst(folder) {
+  const [program] = programsOf("readme", "ts");
+  assert.ok((await readFile(join(ROOT, "README.md"), "utf8")).includes(program), "the READMEs begin alike");
+  const page = `<!doctype html><title>First</title><script type="module" src="main.ts"></script>`;
+  await mkdir(folder);
+  await writeFile(join(folder, "index.html"), page);
+  await writeFile(join(folder, "main.ts"), program);
+}
+
+/** Taught with drawn photos, then asked. */
+async function testFirst(folder) {
+  const server = await serve(folder, POLICY);
+  try {
+    await askByDialog(server.address);
+  } finally {
+    server.close();
+  }
+}
+
 /** The page's own tests count as tests here. */
 async function testPage(folder) {
   for (const { name, error } of await runPage(folder)) {
@@ -87,6 +108,11 @@ const call = (program, ...words) => exec(join(folder, "node_modules/.bin", progr
 try {
   const tarball = await pack(folder);
   await test("the tarball holds what it should and nothing else", () => checkTarball(tarball));
+  await test("the tarball is the same bytes when it is packed again, of files with another date", async () => {
+    await utimes(join(ROOT, "npm/dist/index.js"), new Date(), new Date());
+    const again = await pack(await mkdtemp(join(folder, "again-")));
+    assert.ok((await readFile(again.path)).equals(await readFile(tarball.path)));
+  });
   if (await test("the tarball installs", () => install(folder, tarball.path))) {
     const programs = await copyPrograms(folder);
     await test("the types hold under moduleResolution bundler, in README, guide and pages on moving too", () =>
@@ -106,6 +132,15 @@ try {
     }
     if (await test("Vite builds a page with it", () => call("vite", "build", "vite"))) {
       await testPage(join(folder, "vite/dist"));
+    }
+    if (
+      await test("Vite builds the first program of the README", async () => {
+        await makeFirst(join(folder, "first"));
+        await call("vite", "build", "first");
+      })
+    ) {
+      await test("in Chromium, the first program of the README learns", () =>
+        testFirst(join(folder, "first/dist")));
     }
     if (
       await test("Vite builds the example with an encoder of one's own", () =>

@@ -42,7 +42,7 @@ export function checkTarball({ files, size }) {
     ...presets.map((name) => `dist/models/presets/${name}`),
   ];
   const tokenizer = ["dist/tokenizer/LICENSE", "dist/tokenizer/tokenizers.js"];
-  const documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+  const documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "THIRD-PARTY-NOTICES", "package.json"];
   assert.deepEqual(
     files.map(({ path }) => path).sort(),
     [...modules, ...wasm, ...models, ...tokenizer, ...documents].sort(),
