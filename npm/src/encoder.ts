@@ -89,8 +89,8 @@ export class Encoder implements ImageEncoder, Disposable {
    * @example
    * ```ts
    * if (encoder.hasText) {
-   *   const { features, confidence } = await encoder.encodeText("plum");
-   *   if (confidence >= 0.5) classifier.setText("plum", features);
+   *   const { features, confidence } = await encoder.encodeText("apple");
+   *   if (confidence >= 0.5) classifier.setText("apple", features);
    * }
    * ```
    */
@@ -203,8 +203,8 @@ export class Encoder implements ImageEncoder, Disposable {
    *
    * @example
    * ```ts
-   * const { features, confidence } = await encoder.encodeText("plum", { onProgress });
-   * if (confidence >= 0.5) classifier.setText("plum", features);
+   * const { features, confidence } = await encoder.encodeText("apple", { onProgress });
+   * if (confidence >= 0.5) classifier.setText("apple", features);
    * ```
    */
   async encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {

@@ -241,8 +241,8 @@ export class OrtEncoder implements ImageEncoder, Disposable {
    * @example
    * ```ts
    * if (ortEncoder.hasText) {
-   *   const { features, confidence } = await ortEncoder.encodeText("plum");
-   *   if (confidence >= 0.5) classifier.setText("plum", features);
+   *   const { features, confidence } = await ortEncoder.encodeText("apple");
+   *   if (confidence >= 0.5) classifier.setText("apple", features);
    * }
    * ```
    */
@@ -331,8 +331,8 @@ export class OrtEncoder implements ImageEncoder, Disposable {
    *
    * @example
    * ```ts
-   * const { features, confidence } = await ortEncoder.encodeText("plum", { onProgress });
-   * if (confidence >= 0.5) classifier.setText("plum", features);
+   * const { features, confidence } = await ortEncoder.encodeText("apple", { onProgress });
+   * if (confidence >= 0.5) classifier.setText("apple", features);
    * ```
    */
   encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
