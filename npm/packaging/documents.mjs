@@ -1,5 +1,6 @@
-// Documents whose programs are to hold, and those programs.
-import { readFileSync } from "node:fs";
+// Documents whose programs are to hold, and those programs; examples of docstrings, which are to hold too.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const DOCUMENTS = {
@@ -24,3 +25,25 @@ export function programsOf(document, language) {
 /** The program of a document that has a word in it. */
 export const programWith = (document, language, word) =>
   programsOf(document, language).find((text) => text.includes(word));
+
+const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
+
+/**
+ * The examples of the docstrings. A name is that of the source and the line where the example begins.
+ *
+ * @returns {{ name: string, language: string, program: string }[]}
+ */
+export function examplesOf() {
+  const sources = readdirSync(SOURCES, { recursive: true }).filter((path) => /(?<!\.d)\.ts$/.test(path));
+  return sources.flatMap((path) => {
+    const text = readFileSync(join(SOURCES, path), "utf8");
+    const found = [...text.matchAll(/^ *\* @example[^\n]*\n *\* ```(tsx?)\n(.*?)^ *\* ```$/gms)];
+    if (found.length !== text.split("* @example").length - 1)
+      throw new Error(`${path}: an example is no block of ts or tsx`);
+    return found.map(({ index, 1: language, 2: commented }) => {
+      const line = text.slice(0, index).split("\n").length;
+      const name = `${path.replace(/\.ts$/, "").replaceAll(/[\\/]/g, "-")}-${line}`;
+      return { name, language, program: commented.replaceAll(/^ *\* ?/gm, "") };
+    });
+  });
+}

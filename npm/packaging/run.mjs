@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { POLICY, runPage, serve } from "./browser.mjs";
-import { DOCUMENTS, programsOf, programWith } from "./documents.mjs";
+import { DOCUMENTS, examplesOf, programsOf, programWith } from "./documents.mjs";
 import { askByDialog, teachAndAsk } from "./person.mjs";
 import { close, test } from "./report.mjs";
 import { checkTarball, pack } from "./tarball.mjs";
@@ -19,15 +19,16 @@ const exec = promisify(execFile);
 
 /** A project outside the repository that knows nothing but the tarball and its own tools. */
 async function install(folder, tarball) {
-  for (const name of ["node", "vite"]) await cp(join(HERE, name), join(folder, name), { recursive: true });
+  for (const name of ["node", "vite", "examples"])
+    await cp(join(HERE, name), join(folder, name), { recursive: true });
   await cp(join(ROOT, "examples/own-encoder"), join(folder, "own-encoder"), { recursive: true });
   await rm(join(folder, "own-encoder/package.json"));
   // A preset of a small size: its tokenizer must be found from within a bundled worker too.
   await cp(join(ROOT, "tests/data/models/presets"), join(folder, "vite/public/presets"), { recursive: true });
   const workspace = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-  const { typescript, vite, "onnxruntime-web": onnxruntime } = workspace.devDependencies;
+  const tools = ["typescript", "vite", "onnxruntime-web", "react", "@types/react"];
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const wanted = [tarball, `typescript@${typescript}`, `vite@${vite}`, `onnxruntime-web@${onnxruntime}`];
+  const wanted = [tarball, ...tools.map((name) => `${name}@${workspace.devDependencies[name]}`)];
   await exec("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...wanted], { cwd: folder });
 }
 
@@ -50,6 +51,12 @@ async function copyPrograms(folder) {
   }
   await writeFile(join(folder, "vite/src/live-camera.ts"), programWith("guide", "ts", "getUserMedia"));
   return runnable;
+}
+
+/** The examples of docstrings become modules beside what they take for granted. */
+async function copyExamples(folder) {
+  for (const { name, language, program } of examplesOf())
+    await writeFile(join(folder, `${name}.${language}`), `${program}export {};\n`);
 }
 
 /** Node, under a further condition, finds these files of the package. */
@@ -117,6 +124,10 @@ try {
     const programs = await copyPrograms(folder);
     await test("the types hold under moduleResolution bundler, in README, guide and pages on moving too", () =>
       call("tsc", "-p", "vite"));
+    await copyExamples(join(folder, "examples"));
+    if (await test("the examples of docstrings compile", () => call("tsc", "-p", "examples")))
+      await test("what the examples of docstrings state is so, in Node", () =>
+        exec("node", [join(folder, "examples/run.mjs")]));
     if (await test("the types hold under moduleResolution node16", () => call("tsc", "-p", "node"))) {
       const run = (name) => exec("node", [join(folder, `node/out/${name}.mjs`)]);
       await test("core and encoder run in Node", () => run("main"));

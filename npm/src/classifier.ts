@@ -41,7 +41,17 @@ import type {
 } from "./types.js";
 import { loadCore } from "./wasm.js";
 
-/** Options of {@link Classifier.create} and {@link Classifier.load}. */
+/**
+ * Options of {@link Classifier.create} and {@link Classifier.load}.
+ *
+ * @example
+ * ```ts
+ * import type { ClassifierOptions } from "handful";
+ *
+ * const options: ClassifierOptions = { encoder: preset("mobileclip-s1"), text: true, workers: 2, onProgress };
+ * const classifier = await Classifier.create(options);
+ * ```
+ */
 export interface ClassifierOptions extends CoreOptions, CallOptions {
   /**
    * What turns images into features. Default: the encoder that comes with the package. A source is loaded, and
@@ -83,7 +93,21 @@ const OPTIONS: Kinds<ClassifierOptions> = {
   workers: WORKERS,
 };
 
-/** Options of {@link Classifier.reencode}. */
+/**
+ * Options of {@link Classifier.reencode}.
+ *
+ * @example
+ * ```ts
+ * import type { ReencodeOptions } from "handful";
+ *
+ * const picture = (id: number) => {
+ *   const jpeg = pictures.get(id);
+ *   return jpeg && new Blob([jpeg]);
+ * };
+ * const options: ReencodeOptions = { encoder, picture, onProgress };
+ * const { classifier, lost } = await Classifier.reencode(bytes, options);
+ * ```
+ */
 export interface ReencodeOptions extends Omit<ClassifierOptions, "encoder" | "streams"> {
   /** The other encoder. Default: the one that comes with the package. */
   readonly encoder?: EncoderSource | ImageEncoder | undefined;
@@ -144,6 +168,12 @@ export class Classifier extends FeatureClassifier {
    * @throws {@link HandfulError} with one of the codes of `init` and {@link Encoder.load}, or `parameter` for
    * `encoder: null` without `streams`, or an encoder whose streams cannot be, or come in another order than
    * {@link FeatureClassifier.streams} says.
+   *
+   * @example
+   * ```ts
+   * const classifier = await Classifier.create({ onProgress });
+   * console.log(classifier.encoder?.id);
+   * ```
    */
   static override async create(options: ClassifierOptions = {}): Promise<Classifier> {
     checkOptions("options", options, OPTIONS);
@@ -158,6 +188,12 @@ export class Classifier extends FeatureClassifier {
    * A set that `save` wrote, of this version or an earlier one, with its encoder loaded.
    * @throws {@link HandfulError} with one of the codes of {@link create}, `format` for bytes that are no set, or
    * `other-encoder` for a set that was made with another encoder.
+   *
+   * @example
+   * ```ts
+   * const classifier = await Classifier.load(bytes, { encoder: "auto", onProgress });
+   * const { label } = await classifier.predict(photo);
+   * ```
    */
   static override async load(bytes: Uint8Array, options: ClassifierOptions = {}): Promise<Classifier> {
     check("bytes", bytes, BYTES);
@@ -233,7 +269,14 @@ export class Classifier extends FeatureClassifier {
     }
   }
 
-  /** The encoder: the one that was handed over, or the {@link Encoder} that was loaded; null where there is none. */
+  /**
+   * The encoder: the one that was handed over, or the {@link Encoder} that was loaded; null where there is none.
+   *
+   * @example
+   * ```ts
+   * console.log(classifier.encoder?.streams.map(({ name }) => name)); // ["clip"]
+   * ```
+   */
   get encoder(): ImageEncoder | null {
     return this.#encoder?.given ?? null;
   }
@@ -245,6 +288,12 @@ export class Classifier extends FeatureClassifier {
    * @returns The id of the example.
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `empty-label`, `label-too-long`
    * (both before the image is looked at), `unknown-class` for a class that is gone, `zero-feature` or `no-encoder`.
+   *
+   * @example
+   * ```ts
+   * const id = await classifier.addExample(photo, "apple");
+   * console.log(id, classifier.examples.length); // 8 9
+   * ```
    */
   async addExample(image: ImageSource, label: string, options: ImageOptions = {}): Promise<number> {
     await this.checkLabel(label);
@@ -263,6 +312,13 @@ export class Classifier extends FeatureClassifier {
    * anew: the images that were to come have the code `unknown-class`.
    *
    * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `no-encoder` or `disposed`.
+   *
+   * @example
+   * ```ts
+   * for (const { index, error } of await classifier.addExamples(applePhotos, "apple"))
+   *   if (error) console.warn(applePhotos[index].name, error.message);
+   * console.log(classifier.examples.length); // 12
+   * ```
    */
   async addExamples(
     images: Iterable<ImageSource>,
@@ -284,6 +340,12 @@ export class Classifier extends FeatureClassifier {
    *
    * @returns The id of the negative.
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `zero-feature` or `no-encoder`.
+   *
+   * @example
+   * ```ts
+   * await classifier.addNegative(tablePhoto);
+   * console.log((await classifier.predict(tablePhoto)).foreign); // true
+   * ```
    */
   async addNegative(image: ImageSource, options: ImageOptions = {}): Promise<number> {
     const { features } = await this.#images().encode(image, options);
@@ -297,6 +359,13 @@ export class Classifier extends FeatureClassifier {
    *
    * @returns An item for each image, in order: the id of the photo, or the error, with code `too-many-items` where there are 1,000.
    * @throws {@link HandfulError} with code `no-encoder` or `disposed`; the reason of an abort.
+   *
+   * @example
+   * ```ts
+   * await classifier.addUnlabelled(files, { onProgress });
+   * await classifier.learned;
+   * console.log(classifier.unlabelled.length); // 24
+   * ```
    */
   async addUnlabelled(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<AddResult[]> {
     return all(this.#each(images, options, ({ features }) => ({ id: this.addUnlabelledFeatures(features) })));
@@ -308,6 +377,13 @@ export class Classifier extends FeatureClassifier {
    * made anew.
    *
    * @throws {@link HandfulError} with one of the codes of {@link addExample}, or `parameter` where the head is not `uer`.
+   *
+   * @example
+   * ```ts
+   * classifier.head = "uer";
+   * for (const photo of pearPhotos) await classifier.observe(photo, "pear");
+   * console.log(classifier.observed); // 12
+   * ```
    */
   async observe(image: ImageSource, label: string, options: ImageOptions = {}): Promise<void> {
     await this.checkLabel(label);
@@ -325,6 +401,12 @@ export class Classifier extends FeatureClassifier {
    *
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `not-enough-examples` while fewer
    * than two classes can be scored, `zero-feature` or `no-encoder`.
+   *
+   * @example
+   * ```ts
+   * const { label, foreign } = await classifier.predict(photo);
+   * console.log(foreign ? "none of these" : label); // apple
+   * ```
    */
   async predict(image: ImageSource, options: ImageOptions = {}): Promise<Answer> {
     return this.#answer(await this.#images().encode(image, options));
@@ -352,6 +434,12 @@ export class Classifier extends FeatureClassifier {
    * What single heads say of an image, and their shares of the answer: see {@link FeatureClassifier.explainFeatures}.
    *
    * @throws {@link HandfulError} with one of the codes of {@link predict}.
+   *
+   * @example
+   * ```ts
+   * for (const { head, scores, weight } of await classifier.explain(photo))
+   *   console.log(`${head} says ${scores[0].label} and is worth ${weight}`);
+   * ```
    */
   async explain(image: ImageSource, options: ImageOptions = {}): Promise<readonly Opinion[]> {
     const { features } = await this.#images().encode(image, options);
@@ -390,6 +478,12 @@ export class Classifier extends FeatureClassifier {
    * The examples that are most like an image, the likest first: what an answer rests on.
    *
    * @throws {@link HandfulError} with one of the codes of {@link Encoder.encode}, `zero-feature` or `no-encoder`.
+   *
+   * @example
+   * ```ts
+   * const neighbours = await classifier.nearest(photo, 3);
+   * console.log(neighbours.map(({ label }) => label)); // ["apple", "apple", "apple"]
+   * ```
    */
   async nearest(
     image: ImageSource,
@@ -407,6 +501,12 @@ export class Classifier extends FeatureClassifier {
    * is not among them.
    *
    * @throws {@link HandfulError} with code `zero-feature`, `no-encoder` or `disposed`; the reason of an abort.
+   *
+   * @example
+   * ```ts
+   * const [place] = await classifier.suggest([photo, tablePhoto], 1);
+   * console.log(place); // 1
+   * ```
    */
   async suggest(images: Iterable<ImageSource>, count: number, options: ImageOptions = {}): Promise<number[]> {
     check("count", count, COUNT);
@@ -426,6 +526,13 @@ export class Classifier extends FeatureClassifier {
    *
    * @throws {@link HandfulError} with one of the codes of {@link FeatureClassifier.exportOnnx} and {@link Encoder.load}; `model` too where the
    * encoder is one of yours without {@link ImageEncoder.files}, or of an operator set before 11; `no-encoder`.
+   *
+   * @example
+   * ```ts
+   * const zip = await classifier.exportModel({ onProgress });
+   * link.href = URL.createObjectURL(new Blob([zip], { type: "application/zip" }));
+   * link.download = "fruit.zip";
+   * ```
    */
   async exportModel(options: CallOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkOptions("options", options, CALL_OPTIONS);
@@ -436,7 +543,16 @@ export class Classifier extends FeatureClassifier {
     return bundle(await FeatureClassifier.load(saved), answer, files);
   }
 
-  /** Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine. */
+  /**
+   * Frees the memory of the set, and ends the encoder if this classifier loaded it. Doing it twice is fine.
+   *
+   * @example
+   * ```ts
+   * const guest = await Classifier.load(bytes, { encoder });
+   * console.log((await guest.predict(photo)).label); // apple
+   * guest.dispose(); // the encoder was handed over, so it stays
+   * ```
+   */
   override dispose(): void {
     super.dispose();
     this.#endEncoder();

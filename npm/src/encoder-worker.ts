@@ -32,7 +32,18 @@ import type {
   TextEncoding,
 } from "./types.js";
 
-/** Options of `Encoder.load`. */
+/**
+ * Options of `Encoder.load`.
+ *
+ * @example
+ * ```ts
+ * import type { EncoderOptions } from "handful";
+ *
+ * const worker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+ * const options: EncoderOptions = { worker, workers: 1, onProgress };
+ * const encoder = await Encoder.load(undefined, options);
+ * ```
+ */
 export interface EncoderOptions extends CallOptions {
   /** The encoder's WebAssembly. Default: the file of the package, which bundlers find by themselves. */
   readonly wasm?: URL | string | WebAssembly.Module | undefined;

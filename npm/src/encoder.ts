@@ -28,7 +28,7 @@ import type {
  * @example
  * ```ts
  * const encoder = await Encoder.load();
- * const { features } = await encoder.encode(file);
+ * const { features } = await encoder.encode(photo);
  * encoder.dispose();
  * ```
  */
@@ -45,22 +45,55 @@ export class Encoder implements ImageEncoder, Disposable {
     this.#worker = worker;
   }
 
-  /** The name that the manifest gives. */
+  /**
+   * The name that the manifest gives.
+   *
+   * @example
+   * ```ts
+   * heading.textContent = encoder.name; // handful-lite0
+   * ```
+   */
   get name(): string {
     return this.#worker.loaded.name;
   }
 
-  /** Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it. */
+  /**
+   * Identifies the encoder: its name and the start of the sha256 of its model. Sets are saved with it.
+   *
+   * @example
+   * ```ts
+   * const mine = inspect(bytes).encoderId === encoder.id;
+   * ```
+   */
   get id(): string {
     return this.#worker.loaded.id;
   }
 
-  /** The parts of a feature row, in order. */
+  /**
+   * The parts of a feature row, in order.
+   *
+   * @example
+   * ```ts
+   * const width = encoder.streams.reduce((sum, { dim }) => sum + dim, 0);
+   * const { features } = await encoder.encode(photo);
+   * console.log(features.length === width); // true
+   * ```
+   */
   get streams(): Streams {
     return this.#worker.loaded.streams;
   }
 
-  /** Whether it has a text side, so that {@link encodeText} works. */
+  /**
+   * Whether it has a text side, so that {@link encodeText} works.
+   *
+   * @example
+   * ```ts
+   * if (encoder.hasText) {
+   *   const { features, confidence } = await encoder.encodeText("apple");
+   *   if (confidence >= 0.5) classifier.setText("apple", features);
+   * }
+   * ```
+   */
   get hasText(): boolean {
     return this.#worker.loaded.hasText;
   }
@@ -68,12 +101,24 @@ export class Encoder implements ImageEncoder, Disposable {
   /**
    * Whether the text side is there: it came with the encoder, or a text was encoded. Otherwise the first text downloads it,
    * which may be more than 100 MB.
+   *
+   * @example
+   * ```ts
+   * if (encoder.hasText && !encoder.textReady) heading.textContent = "Labels are read after a download.";
+   * ```
    */
   get textReady(): boolean {
     return this.#worker.textReady;
   }
 
-  /** How many files it takes at a time; see `ImageEncoder.atOnce`. */
+  /**
+   * How many files it takes at a time; see `ImageEncoder.atOnce`.
+   *
+   * @example
+   * ```ts
+   * heading.textContent = `${encoder.atOnce} photos at a time`;
+   * ```
+   */
   get atOnce(): number {
     return this.#worker.atOnce;
   }
@@ -85,6 +130,12 @@ export class Encoder implements ImageEncoder, Disposable {
    * @param source - Default: the encoder that comes with the package.
    * @throws {@link HandfulError} with code `manifest`, `model` or `model-mismatch` for an encoder that cannot be
    * used, `network`, `worker`, `wasm-html`, `wasm-load`, `simd-missing`, or `no-encoder` where there are no workers.
+   *
+   * @example
+   * ```ts
+   * const encoder = await Encoder.load(preset("handful-lite2", { base: "/models/" }), { onProgress });
+   * const [one, other] = await Promise.all([Classifier.create({ encoder }), Classifier.create({ encoder })]);
+   * ```
    */
   static async load(
     source: EncoderSource = shippedEncoder(),
@@ -99,6 +150,12 @@ export class Encoder implements ImageEncoder, Disposable {
    * fetched for it.
    *
    * @throws {@link HandfulError} with code `manifest` or `network`.
+   *
+   * @example
+   * ```ts
+   * const { total, kept } = await Encoder.downloadSize(preset("clip-vit-b-32"));
+   * heading.textContent = `${Math.round((total - kept) / 1e6)} MB are to be downloaded.`;
+   * ```
    */
   static async downloadSize(source: EncoderSource): Promise<{ total: number; kept: number }> {
     return (await EncoderFiles.open(placeOf(source))).size();
@@ -108,6 +165,12 @@ export class Encoder implements ImageEncoder, Disposable {
    * Features of one image.
    *
    * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
+   *
+   * @example
+   * ```ts
+   * const { features } = await encoder.encode(photo, { signal });
+   * console.log(classifier.predictFeatures(features).label); // apple
+   * ```
    */
   async encode(image: ImageSource, options: EncodeOptions = {}): Promise<Encoding> {
     return this.#worker.encode(image, options);
@@ -137,12 +200,25 @@ export class Encoder implements ImageEncoder, Disposable {
    *
    * @throws {@link HandfulError} with code `no-text` where {@link hasText} is false, `network`, `model`,
    * `model-mismatch`, `worker` or `disposed`.
+   *
+   * @example
+   * ```ts
+   * const { features, confidence } = await encoder.encodeText("apple", { onProgress });
+   * if (confidence >= 0.5) classifier.setText("apple", features);
+   * ```
    */
   async encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
     return this.#worker.encodeText(name, options);
   }
 
-  /** Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one. */
+  /**
+   * Whether a set's features can come from this encoder: the streams are the same, and its id where the set has one.
+   *
+   * @example
+   * ```ts
+   * if (encoder.fits(inspect(bytes))) await Classifier.load(bytes, { encoder });
+   * ```
+   */
   fits(set: { readonly streams: Streams; readonly encoderId?: string | undefined }): boolean {
     check("set", set, RECORD);
     check("set.streams", set.streams, STREAMS);
@@ -150,12 +226,29 @@ export class Encoder implements ImageEncoder, Disposable {
     return fits(this, set);
   }
 
-  /** Its manifest and its model, fetched anew; see `ImageEncoder.files`. */
+  /**
+   * Its manifest and its model, fetched anew; see `ImageEncoder.files`.
+   *
+   * @example
+   * ```ts
+   * const { manifest, model } = await encoder.files({ onProgress });
+   * console.log(JSON.parse(manifest).name, model.length);
+   * ```
+   */
   files(options: CallOptions = {}): Promise<ModelFiles> {
     return this.#worker.files(options);
   }
 
-  /** Ends its workers and frees their memory; calls that are not done reject with the code `disposed`. */
+  /**
+   * Ends its workers and frees their memory; calls that are not done reject with the code `disposed`.
+   *
+   * @example
+   * ```ts
+   * const encoder = await Encoder.load();
+   * const { features } = await encoder.encode(photo);
+   * encoder.dispose();
+   * ```
+   */
   dispose(): void {
     this.#worker.dispose();
   }

@@ -75,10 +75,28 @@ const PACKAGE_ERROR_CODES = [
  * | `unknown-set`, `set-in-use` | a stored set that is not there or was removed; one that another tab has open |
  * | `disposed` | used after `dispose()` |
  * | `internal` | a fault of handful itself; please report it |
+ *
+ * @example
+ * ```ts
+ * const translations = new Map([["not-an-image", "Das ist kein Bild."]]);
+ * const missing = ERROR_CODES.filter((code) => !translations.has(code));
+ * console.log(missing.includes("not-an-image"), missing.includes("shape")); // false true
+ * ```
  */
 export const ERROR_CODES: readonly ErrorCode[] = [...RUST_ERROR_CODES, ...PACKAGE_ERROR_CODES];
 
-/** A stable, machine-readable reason; see {@link ERROR_CODES}. */
+/**
+ * A stable, machine-readable reason; see {@link ERROR_CODES}.
+ *
+ * @example
+ * ```ts
+ * import type { ErrorCode } from "handful";
+ *
+ * const sentences: Partial<Record<ErrorCode, string>> = { "not-an-image": "This is no picture." };
+ * const error = new HandfulError("not-an-image", "This is no image.");
+ * console.log(sentences[error.code]); // This is no picture.
+ * ```
+ */
 export type ErrorCode = (typeof RUST_ERROR_CODES)[number] | (typeof PACKAGE_ERROR_CODES)[number];
 
 /**
@@ -87,9 +105,9 @@ export type ErrorCode = (typeof RUST_ERROR_CODES)[number] | (typeof PACKAGE_ERRO
  * @example
  * ```ts
  * try {
- *   await classifier.predict(file);
+ *   await classifier.predict(photo);
  * } catch (error) {
- *   if (error instanceof HandfulError && error.code === "not-an-image") showHint();
+ *   if (error instanceof HandfulError && error.code === "not-an-image") heading.textContent = "Is this a photo?";
  *   else throw error;
  * }
  * ```

@@ -45,7 +45,18 @@ const SLICE = 4;
 /** Milliseconds without a change after which unlabelled photos are learned from, so that adding many is not slowed by learning each. */
 const PAUSE = 50;
 
-/** How to get at the core module. */
+/**
+ * How to get at the core module.
+ *
+ * @example
+ * ```ts
+ * import type { CoreOptions } from "handful/core";
+ * import core from "handful/wasm/core?url";
+ *
+ * const options: CoreOptions = { core, signal: AbortSignal.timeout(10_000) };
+ * const classifier = await FeatureClassifier.load(bytes, options);
+ * ```
+ */
 export interface CoreOptions extends Pick<CallOptions, "signal"> {
   /** The core's WebAssembly; see `init`. Only the first load looks at it. */
   readonly core?: WasmInput | undefined;
@@ -54,7 +65,17 @@ export interface CoreOptions extends Pick<CallOptions, "signal"> {
 /** @internal */
 export const CORE_OPTIONS: Kinds<CoreOptions> = { core: WASM, signal: SIGNAL };
 
-/** Options of {@link FeatureClassifier.create}. */
+/**
+ * Options of {@link FeatureClassifier.create}.
+ *
+ * @example
+ * ```ts
+ * import type { FeatureClassifierOptions } from "handful/core";
+ *
+ * const options: FeatureClassifierOptions = { streams: [{ name: "aux", dim: 384 }], encoderId: "mine-1" };
+ * const classifier = await FeatureClassifier.create(options);
+ * ```
+ */
 export interface FeatureClassifierOptions extends CoreOptions {
   /** The parts of a feature row, in any order; rows have them in the order of {@link FeatureClassifier.streams}. */
   readonly streams: Streams;
@@ -78,12 +99,14 @@ export async function whole(set: FeatureClassifier): Promise<void> {
  * they are text, whatever they look like. Those that look the same are the same, whichever way Unicode spells them; the
  * first spelling is shown. After {@link dispose} every method throws the code `disposed`.
  *
+ * In the examples of its members, `classifier` was just loaded and knows apples and pears by four photos of each: 0 to 3 and 4 to 7.
+ *
  * @example
  * ```ts
  * const classifier = await FeatureClassifier.create({ streams: [{ name: "clip", dim: 512 }] });
- * classifier.addFeatures(appleFeatures, "apple");
- * classifier.addFeatures(pearFeatures, "pear");
- * console.log(classifier.predictFeatures(features).label);
+ * classifier.addFeatures(appleRow, "apple");
+ * classifier.addFeatures(pearRow, "pear");
+ * console.log(classifier.predictFeatures(rows[2]).label); // apple
  * ```
  */
 export class FeatureClassifier implements Disposable {
@@ -124,6 +147,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * An empty set.
    * @throws {@link HandfulError} with code `parameter` for streams that cannot be, or one of those of `init`.
+   *
+   * @example
+   * ```ts
+   * const classifier = await FeatureClassifier.create({ streams: [{ name: "clip", dim: 512 }] });
+   * console.log(classifier.classes.length); // 0
+   * ```
    */
   static async create(options: FeatureClassifierOptions): Promise<FeatureClassifier> {
     checkOptions("options", options, { ...CORE_OPTIONS, streams: STREAMS, encoderId: TEXT });
@@ -134,6 +163,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * A set that {@link save} wrote, of this version or an earlier one.
    * @throws {@link HandfulError} with code `format`, or one of those of `init`.
+   *
+   * @example
+   * ```ts
+   * const copy = await FeatureClassifier.load(classifier.save());
+   * console.log(copy.examples.length); // 8
+   * ```
    */
   static async load(bytes: Uint8Array, options: CoreOptions = {}): Promise<FeatureClassifier> {
     check("bytes", bytes, BYTES);
@@ -142,17 +177,39 @@ export class FeatureClassifier implements Disposable {
     return new FeatureClassifier(guarded(() => Core.load(bytes)));
   }
 
-  /** The parts of a feature row, in its order: `clip` first if there is one, the others by name. */
+  /**
+   * The parts of a feature row, in its order: `clip` first if there is one, the others by name.
+   *
+   * @example
+   * ```ts
+   * const width = classifier.streams.reduce((sum, { dim }) => sum + dim, 0);
+   * console.log(width === appleRow.length); // true
+   * ```
+   */
   get streams(): Streams {
     return this.#streams;
   }
 
-  /** What identifies the encoder that made the features; `undefined` where nobody said. */
+  /**
+   * What identifies the encoder that made the features; `undefined` where nobody said.
+   *
+   * @example
+   * ```ts
+   * console.log(classifier.encoderId); // mine-1
+   * ```
+   */
   get encoderId(): string | undefined {
     return this.#encoderId;
   }
 
-  /** The classes in the order in which they came. The same array until the set changes. */
+  /**
+   * The classes in the order in which they came. The same array until the set changes.
+   *
+   * @example
+   * ```ts
+   * console.log(classifier.classes.map(({ label, count }) => `${count} × ${label}`)); // ["4 × apple", "4 × pear"]
+   * ```
+   */
   get classes(): readonly ClassSummary[] {
     const core = this.core;
     this.#classes ??= core.classes();
@@ -162,27 +219,58 @@ export class FeatureClassifier implements Disposable {
   /**
    * The label, as it stands in {@link classes}, of the class that a text names: texts that look the same are one label, however
    * Unicode spells them, as in the name of a folder. `undefined` where there is none.
+   *
+   * @example
+   * ```ts
+   * classifier.addClass("café");
+   * console.log(classifier.labelOf("cafe\u0301")); // café
+   * console.log(classifier.labelOf("tea")); // undefined
+   * ```
    */
   labelOf(text: string): string | undefined {
     check("text", text, TEXT);
     return this.core.labelOf(text);
   }
 
-  /** The examples by id. The same array until the set changes. */
+  /**
+   * The examples by id. The same array until the set changes.
+   *
+   * @example
+   * ```ts
+   * const pears = classifier.examples.filter(({ label }) => label === "pear");
+   * console.log(pears.map(({ id }) => id)); // [4, 5, 6, 7]
+   * ```
+   */
   get examples(): readonly ExampleSummary[] {
     const core = this.core;
     this.#examples ??= core.examples();
     return this.#examples;
   }
 
-  /** Ids of the negatives, in order; see {@link addNegativeFeatures}. The same array until the set changes. */
+  /**
+   * Ids of the negatives, in order; see {@link addNegativeFeatures}. The same array until the set changes.
+   *
+   * @example
+   * ```ts
+   * classifier.addNegativeFeatures(tableRow);
+   * console.log(classifier.negatives); // [8]
+   * ```
+   */
   get negatives(): readonly number[] {
     const core = this.core;
     this.#negatives ??= [...core.negatives()];
     return this.#negatives;
   }
 
-  /** Ids of the unlabelled photos, in order; see {@link addUnlabelledFeatures}. The same array until the set changes. */
+  /**
+   * Ids of the unlabelled photos, in order; see {@link addUnlabelledFeatures}. The same array until the set changes.
+   *
+   * @example
+   * ```ts
+   * for (const row of rows) classifier.addUnlabelledFeatures(row);
+   * console.log(classifier.unlabelled.length); // 24
+   * ```
+   */
   get unlabelled(): readonly number[] {
     const core = this.core;
     this.#unlabelled ??= [...core.unlabelled()];
@@ -197,7 +285,8 @@ export class FeatureClassifier implements Disposable {
    *
    * @example
    * ```ts
-   * const rows = classifier.examples.map(({ id }) => classifier.featuresOf(id));
+   * const row = classifier.featuresOf(0);
+   * console.log(row.length); // 512
    * ```
    */
   featuresOf(id: number): Float32Array {
@@ -209,6 +298,13 @@ export class FeatureClassifier implements Disposable {
    * Settled once answers count all unlabelled photos: at once where nothing is to be learned. Learning begins a moment after a change
    * and takes slices of a few milliseconds between other tasks; listeners of {@link subscribe} are told when it is done. A change meanwhile
    * prolongs it; {@link dispose} ends it.
+   *
+   * @example
+   * ```ts
+   * for (const row of rows) classifier.addUnlabelledFeatures(row);
+   * await classifier.learned;
+   * console.log(classifier.predictFeatures(appleRow).label); // apple
+   * ```
    */
   get learned(): Promise<void> {
     void this.core; // says `disposed`
@@ -219,6 +315,12 @@ export class FeatureClassifier implements Disposable {
    * Adds a class without examples.
    * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `duplicate-label`, or `too-many-items` when all
    * ids are used up.
+   *
+   * @example
+   * ```ts
+   * classifier.addClass("plum");
+   * console.log(classifier.classes.map(({ label }) => label)); // ["apple", "pear", "plum"]
+   * ```
    */
   addClass(label: string): void {
     check("label", label, TEXT);
@@ -228,6 +330,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * Gives a class another label; its examples stay.
    * @throws {@link HandfulError} with code `unknown-class` or one of those of {@link addClass}.
+   *
+   * @example
+   * ```ts
+   * classifier.renameClass("apple", "Braeburn");
+   * console.log(classifier.examples[0]?.label); // Braeburn
+   * ```
    */
   renameClass(label: string, to: string): void {
     check("label", label, TEXT);
@@ -238,6 +346,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * Removes a class with its examples.
    * @throws {@link HandfulError} with code `unknown-class`.
+   *
+   * @example
+   * ```ts
+   * classifier.removeClass("pear");
+   * console.log(classifier.examples.length); // 4
+   * ```
    */
   removeClass(label: string): void {
     check("label", label, TEXT);
@@ -247,6 +361,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * Moves all examples of the class `from` to the class `into` and removes `from`.
    * @throws {@link HandfulError} with code `unknown-class`, or `duplicate-label` when both are the same class.
+   *
+   * @example
+   * ```ts
+   * classifier.mergeClasses("pear", "apple");
+   * console.log(classifier.classes.map(({ label, count }) => `${count} × ${label}`)); // ["8 × apple"]
+   * ```
    */
   mergeClasses(from: string, into: string): void {
     check("from", from, TEXT);
@@ -257,6 +377,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Lets a class take part in answers, or not: its examples and its text wait until it does again.
    * @throws {@link HandfulError} with code `unknown-class`.
+   *
+   * @example
+   * ```ts
+   * classifier.addFeatures(tableRow, "empty table");
+   * classifier.setEnabled("pear", false);
+   * console.log(classifier.predictFeatures(appleRow).scores.map(({ label }) => label)); // ["apple", "empty table"]
+   * ```
    */
   setEnabled(label: string, enabled: boolean): void {
     check("label", label, TEXT);
@@ -271,6 +398,14 @@ export class FeatureClassifier implements Disposable {
    *
    * @param features - As long as the stream `clip`, of any scale.
    * @throws {@link HandfulError} with code `unknown-class`, `shape`, `not-finite` or `zero-feature`.
+   *
+   * @example
+   * ```ts
+   * const { features } = await encoder.encodeText("plum");
+   * classifier.addClass("plum");
+   * classifier.setText("plum", features);
+   * console.log(classifier.classes.at(-1)?.hasText); // true
+   * ```
    */
   setText(label: string, features: Float32Array | undefined): void {
     check("label", label, TEXT);
@@ -286,6 +421,15 @@ export class FeatureClassifier implements Disposable {
    * @param encodeText - The text half of the model whose image half made the stream `clip`, such as `Encoder.encodeText`.
    * A label is understood from a confidence of a half on. When it rejects, the label is looked at again after a change.
    * @param onError - Told why a label could not be read.
+   *
+   * @example
+   * ```ts
+   * classifier.readLabels(
+   *   (label) => encoder.encodeText(label, { onProgress }),
+   *   (error, label) => console.warn(label, error),
+   * );
+   * classifier.addClass("plum"); // is recognised as soon as its label was read
+   * ```
    */
   readLabels(
     encodeText: (label: string) => Promise<TextEncoding>,
@@ -325,6 +469,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Looks at no label any more and forgets what was understood, in a loaded set too; texts of {@link setText} stay. It is
    * no step of undo, and {@link readLabels} may be called again.
+   *
+   * @example
+   * ```ts
+   * classifier.readLabels((label) => encoder.encodeText(label));
+   * classifier.forgetLabels();
+   * console.log(classifier.classes.some(({ hasText }) => hasText)); // false
+   * ```
    */
   forgetLabels(): void {
     this.#endReading?.();
@@ -339,6 +490,12 @@ export class FeatureClassifier implements Disposable {
    * @returns The id of the example.
    * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, `empty-label`, `label-too-long`, or
    * `too-many-items` when all ids are used up.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addFeatures(appleRow, "apple");
+   * console.log(id, classifier.examples.length); // 8 9
+   * ```
    */
   addFeatures(features: Float32Array, label: string): number {
     check("features", features, ROW);
@@ -349,6 +506,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Removes an example; its class stays.
    * @throws {@link HandfulError} with code `unknown-example`.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addFeatures(appleRow, "pear"); // a slip
+   * classifier.removeExample(id);
+   * console.log(classifier.examples.length); // 8
+   * ```
    */
   removeExample(id: number): void {
     this.change((core) => core.removeExample(exampleId(id)));
@@ -361,6 +525,12 @@ export class FeatureClassifier implements Disposable {
    * @param features - One row: all streams one after another, of any scale.
    * @returns The id of the negative, which no example has; see {@link negatives}.
    * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, or `too-many-items` when all ids are used up.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addNegativeFeatures(tableRow);
+   * console.log(id, classifier.predictFeatures(tableRow).foreign); // 8 true
+   * ```
    */
   addNegativeFeatures(features: Float32Array): number {
     check("features", features, ROW);
@@ -370,6 +540,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Removes a negative.
    * @throws {@link HandfulError} with code `unknown-example`.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addNegativeFeatures(tableRow);
+   * classifier.removeNegative(id);
+   * console.log(classifier.negatives); // []
+   * ```
    */
   removeNegative(id: number): void {
     this.change((core) => core.removeNegative(exampleId(id)));
@@ -384,6 +561,13 @@ export class FeatureClassifier implements Disposable {
    * @returns The id of the photo, which no example has; see {@link unlabelled}.
    * @throws {@link HandfulError} with code `shape`, `not-finite`, `zero-feature`, or `too-many-items` where there are 1,000 or when all ids
    * are used up.
+   *
+   * @example
+   * ```ts
+   * const ids = rows.map((row) => classifier.addUnlabelledFeatures(row));
+   * await classifier.learned;
+   * console.log(ids.length, classifier.examples.length); // 24 8
+   * ```
    */
   addUnlabelledFeatures(features: Float32Array): number {
     check("features", features, ROW);
@@ -393,6 +577,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Removes an unlabelled photo.
    * @throws {@link HandfulError} with code `unknown-example`.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addUnlabelledFeatures(tableRow);
+   * classifier.removeUnlabelled(id);
+   * console.log(classifier.unlabelled); // []
+   * ```
    */
   removeUnlabelled(id: number): void {
     this.change((core) => core.removeUnlabelled(exampleId(id)));
@@ -416,7 +607,8 @@ export class FeatureClassifier implements Disposable {
    * @example
    * ```ts
    * classifier.head = "uer";
-   * for await (const { features, label } of stream) classifier.observeFeatures(features, label);
+   * for (const [i, row] of rows.entries()) classifier.observeFeatures(row, i % 2 === 0 ? "apple" : "pear");
+   * console.log(classifier.observed, classifier.predictFeatures(appleRow).label); // 32 apple
    * ```
    * @param features - One row: all streams one after another, of any scale.
    * @throws {@link HandfulError} with code `parameter` where the head is another, or one of those of {@link addFeatures}.
@@ -430,6 +622,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * How many rows were observed, the examples among them that were learned before the first one; 0 where none was. See
    * {@link observeFeatures}.
+   *
+   * @example
+   * ```ts
+   * classifier.head = "uer";
+   * for (const row of rows) classifier.observeFeatures(row, "fruit");
+   * console.log(classifier.observed, classifier.examples.length); // 32 8
+   * ```
    */
   get observed(): number {
     return this.core.observed();
@@ -441,6 +640,14 @@ export class FeatureClassifier implements Disposable {
    *
    * @returns Whether anything was observed of the class.
    * @throws {@link HandfulError} with code `unknown-class`.
+   *
+   * @example
+   * ```ts
+   * classifier.head = "uer";
+   * classifier.observeFeatures(tableRow, "empty table");
+   * console.log(classifier.forget("empty table")); // true
+   * console.log(classifier.predictFeatures(appleRow).unscored); // ["empty table"]
+   * ```
    */
   forget(label: string): boolean {
     check("label", label, TEXT);
@@ -450,6 +657,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Makes an unlabelled photo an example, and adds its class if that is new. It keeps its id.
    * @throws {@link HandfulError} with code `unknown-example`, `empty-label`, `label-too-long`, or `too-many-items` when all ids are used up.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addUnlabelledFeatures(pearRow);
+   * classifier.labelUnlabelled(id, "pear");
+   * console.log(classifier.unlabelled.length, classifier.examples.length); // 0 9
+   * ```
    */
   labelUnlabelled(id: number, label: string): void {
     check("label", label, TEXT);
@@ -459,6 +673,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Moves an example to another class, which must be there.
    * @throws {@link HandfulError} with code `unknown-example` or `unknown-class`.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addFeatures(appleRow, "pear"); // a slip
+   * classifier.moveExample(id, "apple");
+   * console.log(classifier.classes.map(({ label, count }) => `${count} × ${label}`)); // ["5 × apple", "4 × pear"]
+   * ```
    */
   moveExample(id: number, label: string): void {
     check("label", label, TEXT);
@@ -471,6 +692,14 @@ export class FeatureClassifier implements Disposable {
    *
    * @returns Of each photo that was added the id that it has here, by the id that it has there.
    * @throws {@link HandfulError} with code `format`, or `other-encoder` for a set of another encoder.
+   *
+   * @example
+   * ```ts
+   * const theirs = await FeatureClassifier.load(bytes);
+   * theirs.addFeatures(tableRow, "empty table");
+   * const added = classifier.merge(theirs.save());
+   * console.log(added.size, classifier.examples.length); // 1 9
+   * ```
    */
   merge(bytes: Uint8Array): ReadonlyMap<number, number> {
     check("bytes", bytes, BYTES);
@@ -480,13 +709,32 @@ export class FeatureClassifier implements Disposable {
     return added;
   }
 
-  /** Whether {@link undo} has something to take back. */
+  /**
+   * Whether {@link undo} has something to take back.
+   *
+   * @example
+   * ```ts
+   * classifier.addClass("plum");
+   * console.log(classifier.canUndo); // true
+   * classifier.undo();
+   * console.log(classifier.canUndo); // false
+   * ```
+   */
   get canUndo(): boolean {
     const core = this.core;
     return !this.#transaction && core.canUndo();
   }
 
-  /** Whether {@link redo} has something to do again. */
+  /**
+   * Whether {@link redo} has something to do again.
+   *
+   * @example
+   * ```ts
+   * classifier.addClass("plum");
+   * classifier.undo();
+   * console.log(classifier.canRedo); // true
+   * ```
+   */
   get canRedo(): boolean {
     const core = this.core;
     return !this.#transaction && core.canRedo() && core.redoMark() !== this.#takenBack;
@@ -498,6 +746,15 @@ export class FeatureClassifier implements Disposable {
    *
    * @param act - Makes the changes before it returns. When it throws, those that it has made stay.
    * @returns What `act` returns.
+   *
+   * @example
+   * ```ts
+   * classifier.named("teach pears", () => {
+   *   for (const row of rows.slice(0, 3)) classifier.addFeatures(row, "pear");
+   * });
+   * classifier.undo();
+   * console.log(classifier.examples.length); // 8
+   * ```
    */
   named<T>(name: string, act: () => T): T {
     check("name", name, TEXT);
@@ -533,12 +790,12 @@ export class FeatureClassifier implements Disposable {
    *
    * @example
    * ```ts
-   * const rows = new Map<string, Float32Array>();
-   * for (const [label, photo] of photos) rows.set(label, (await encoder.encode(photo)).features);
+   * const rows: Float32Array[] = [];
+   * for (const photo of applePhotos) rows.push((await encoder.encode(photo)).features);
    * classifier.transaction("import", () => {
-   *   for (const [label, features] of rows) classifier.addFeatures(features, label);
+   *   for (const row of rows) classifier.addFeatures(row, "apple");
    * });
-   * console.log(`Undo ${classifier.undoName}`);
+   * console.log(`Undo ${classifier.undoName}`); // Undo import
    * ```
    */
   transaction<T>(name: string, act: () => T): T {
@@ -562,22 +819,56 @@ export class FeatureClassifier implements Disposable {
     return result;
   }
 
-  /** The name of the step that {@link undo} would take back; `undefined` where it has none, or there is no such step. */
+  /**
+   * The name of the step that {@link undo} would take back; `undefined` where it has none, or there is no such step.
+   *
+   * @example
+   * ```ts
+   * classifier.named("add plums", () => classifier.addClass("plum"));
+   * console.log(`Undo ${classifier.undoName}`); // Undo add plums
+   * ```
+   */
   get undoName(): string | undefined {
     return this.canUndo ? this.#names.of(this.core.undoMark()) : undefined;
   }
 
-  /** The name of the step that {@link redo} would do again; `undefined` where it has none, or there is no such step. */
+  /**
+   * The name of the step that {@link redo} would do again; `undefined` where it has none, or there is no such step.
+   *
+   * @example
+   * ```ts
+   * classifier.named("add plums", () => classifier.addClass("plum"));
+   * classifier.undo();
+   * console.log(`Redo ${classifier.redoName}`); // Redo add plums
+   * ```
+   */
   get redoName(): string | undefined {
     return this.canRedo ? this.#names.of(this.core.redoMark()) : undefined;
   }
 
-  /** Takes the last step back; the last 100 can be. Returns false where there is none, or a {@link transaction} runs. */
+  /**
+   * Takes the last step back; the last 100 can be. Returns false where there is none, or a {@link transaction} runs.
+   *
+   * @example
+   * ```ts
+   * classifier.removeClass("pear");
+   * console.log(classifier.undo(), classifier.examples.length); // true 8
+   * ```
+   */
   undo(): boolean {
     return this.canUndo && this.change((core) => core.undo());
   }
 
-  /** Does again what {@link undo} took back. Returns false where there is nothing, or a {@link transaction} runs. */
+  /**
+   * Does again what {@link undo} took back. Returns false where there is nothing, or a {@link transaction} runs.
+   *
+   * @example
+   * ```ts
+   * classifier.removeClass("pear");
+   * classifier.undo();
+   * console.log(classifier.redo(), classifier.examples.length); // true 4
+   * ```
+   */
   redo(): boolean {
     return this.canRedo && this.change((core) => core.redo());
   }
@@ -589,6 +880,13 @@ export class FeatureClassifier implements Disposable {
    * What is read is the plain name where every hyper-parameter is as by default, else an object with those that are not.
    * @throws {@link HandfulError} with code `parameter` when set to a name that no head has, or with a hyper-parameter that the
    * head does not have, that is outside its range, or with which it has not observed (see {@link observeFeatures}).
+   *
+   * @example
+   * ```ts
+   * classifier.head = { name: "knn", k: 3 };
+   * console.log(classifier.predictFeatures(appleRow).head); // knn
+   * classifier.head = "auto";
+   * ```
    */
   get head(): Head {
     const core = this.core;
@@ -606,6 +904,12 @@ export class FeatureClassifier implements Disposable {
    * undo. Default: 0.05, one in twenty.
    *
    * @throws {@link HandfulError} with code `parameter` when set to anything else.
+   *
+   * @example
+   * ```ts
+   * classifier.strictness = 0;
+   * console.log(classifier.predictFeatures(tableRow).foreign); // false
+   * ```
    */
   get strictness(): number {
     return this.core.strictness();
@@ -622,6 +926,12 @@ export class FeatureClassifier implements Disposable {
    * @param features - One row: all streams one after another, of any scale.
    * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored,
    * `shape`, `not-finite` or `zero-feature`.
+   *
+   * @example
+   * ```ts
+   * const { label, foreign, runnerUp } = classifier.predictFeatures(appleRow);
+   * console.log(label, foreign, runnerUp.label); // apple false pear
+   * ```
    */
   predictFeatures(features: Float32Array): Answer {
     check("features", features, ROW);
@@ -641,6 +951,12 @@ export class FeatureClassifier implements Disposable {
    * @returns An answer for each row, in order.
    * @throws {@link HandfulError} with code `not-enough-examples` while fewer than two classes can be scored,
    * `shape`, `not-finite`, `zero-feature` or `disposed`; the reason of an abort.
+   *
+   * @example
+   * ```ts
+   * const answers = await classifier.predictFeaturesTogether(rows, { signal });
+   * console.log(answers.slice(0, 2).map(({ label }) => label)); // ["apple", "pear"]
+   * ```
    */
   async predictFeaturesTogether(
     rows: readonly Float32Array[],
@@ -679,7 +995,7 @@ export class FeatureClassifier implements Disposable {
    *
    * @example
    * ```ts
-   * for (const { head, scores, uncertainty, weight } of classifier.explainFeatures(row))
+   * for (const { head, scores, uncertainty, weight } of classifier.explainFeatures(appleRow))
    *   console.log(head, scores[0].label, uncertainty, weight);
    * ```
    * @param features - One row: all streams one after another, of any scale.
@@ -696,6 +1012,12 @@ export class FeatureClassifier implements Disposable {
    *
    * @param features - One row: all streams one after another, of any scale.
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   *
+   * @example
+   * ```ts
+   * const neighbours = classifier.nearestFeatures(appleRow, 2);
+   * console.log(neighbours.map(({ label }) => label)); // ["apple", "apple"]
+   * ```
    */
   nearestFeatures(features: Float32Array, count: number): readonly Neighbour[] {
     check("features", features, ROW);
@@ -710,6 +1032,13 @@ export class FeatureClassifier implements Disposable {
    *
    * @param features - One row: all streams one after another, of any scale. The same: a cosine above 0.999.
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   *
+   * @example
+   * ```ts
+   * const id = classifier.addFeatures(appleRow, "apple");
+   * console.log(classifier.duplicateOf(appleRow, "apple") === id); // true
+   * console.log(classifier.duplicateOf(appleRow, "pear")); // undefined
+   * ```
    */
   duplicateOf(features: Float32Array, label: string): number | undefined {
     check("features", features, ROW);
@@ -724,6 +1053,12 @@ export class FeatureClassifier implements Disposable {
    *
    * @param rows - Each as for {@link addFeatures}.
    * @throws {@link HandfulError} with code `shape`, `not-finite` or `zero-feature`.
+   *
+   * @example
+   * ```ts
+   * const places = classifier.suggestFeatures([appleRow, tableRow, pearRow], 1);
+   * console.log(places); // [1]
+   * ```
    */
   suggestFeatures(rows: readonly Float32Array[], count: number): number[] {
     check("rows", rows, ROWS);
@@ -735,6 +1070,13 @@ export class FeatureClassifier implements Disposable {
   /**
    * Which unlabelled photos to label next: the ids of the `count` that would teach most, the most wanted first; see
    * {@link suggestFeatures} and {@link labelUnlabelled}.
+   *
+   * @example
+   * ```ts
+   * for (const row of rows) classifier.addUnlabelledFeatures(row);
+   * const strange = classifier.addUnlabelledFeatures(tableRow);
+   * console.log(classifier.suggestUnlabelled(1)[0] === strange); // true
+   * ```
    */
   suggestUnlabelled(count: number): number[] {
     check("count", count, COUNT);
@@ -745,6 +1087,12 @@ export class FeatureClassifier implements Disposable {
   /**
    * How well the set works with the head that answers, judged by its own examples. It can take longer than an answer,
    * so ask when the set has changed, not for every image.
+   *
+   * @example
+   * ```ts
+   * const { accuracy, suspects } = classifier.evaluate();
+   * console.log(accuracy?.value, suspects.length); // 1 0
+   * ```
    */
   evaluate(): Quality {
     const core = this.core;
@@ -755,6 +1103,13 @@ export class FeatureClassifier implements Disposable {
    * The head that answers as a safetensors file of weights and bias, with what is needed to apply them. The automatic
    * head is none that can be written so; set {@link head} to one that can, such as `naive_bayes_full` or `logistic`.
    * @throws {@link HandfulError} with code `not-linear` for a head that is not weights times features.
+   *
+   * @example
+   * ```ts
+   * classifier.head = "logistic";
+   * link.href = URL.createObjectURL(new Blob([classifier.exportWeights()]));
+   * link.download = "weights.safetensors";
+   * ```
    */
   exportWeights(): Uint8Array<ArrayBuffer> {
     const core = this.core;
@@ -766,13 +1121,27 @@ export class FeatureClassifier implements Disposable {
    * automatic head, of which nothing is lost, and the heads of {@link exportWeights}. That of the automatic head holds a feature row of
    * every example, as a saved set does.
    * @throws {@link HandfulError} with code `not-linear` for another head, `not-enough-examples` where it could not answer.
+   *
+   * @example
+   * ```ts
+   * link.href = URL.createObjectURL(new Blob([classifier.exportOnnx()]));
+   * link.download = "answer.onnx";
+   * ```
    */
   exportOnnx(): Uint8Array<ArrayBuffer> {
     const core = this.core;
     return guarded(() => core.exportOnnx());
   }
 
-  /** The whole set as a versioned file, without its undo steps; {@link FeatureClassifier.load} reads it. */
+  /**
+   * The whole set as a versioned file, without its undo steps; {@link FeatureClassifier.load} reads it.
+   *
+   * @example
+   * ```ts
+   * link.href = URL.createObjectURL(new Blob([classifier.save()]));
+   * link.download = "fruit.handful";
+   * ```
+   */
   save(): Uint8Array<ArrayBuffer> {
     const core = this.core;
     return guarded(() => core.save());
@@ -781,12 +1150,33 @@ export class FeatureClassifier implements Disposable {
   /**
    * Calls `listener` after every change of the set or of the head, and when unlabelled photos were learned from.
    * @returns A function that ends it.
+   *
+   * @example
+   * ```ts
+   * let changes = 0;
+   * const end = classifier.subscribe(() => {
+   *   changes += 1;
+   * });
+   * classifier.addClass("plum");
+   * end();
+   * classifier.addClass("fig");
+   * console.log(changes); // 1
+   * ```
    */
   subscribe(listener: () => void): () => void {
     return this.#listeners.add(listener);
   }
 
-  /** Frees the memory of the set. Doing it twice is fine. */
+  /**
+   * Frees the memory of the set. Doing it twice is fine.
+   *
+   * @example
+   * ```ts
+   * const guest = await FeatureClassifier.load(bytes);
+   * console.log(guest.predictFeatures(appleRow).label); // apple
+   * guest.dispose();
+   * ```
+   */
   dispose(): void {
     this.#core?.free();
     this.#core = undefined;

@@ -3,16 +3,60 @@ import { HEAD_NAMES, type HeadName } from "./types.js";
 
 // What each field means is said at length in the Rust type of the head, in `src/heads`; names there are in snake case.
 
-/** What stands in for the text of a class that has examples but no text, where other classes have one. */
+/**
+ * What stands in for the text of a class that has examples but no text, where other classes have one.
+ *
+ * @example
+ * ```ts
+ * import type { MissingText } from "handful/core";
+ *
+ * const missingText: MissingText = "prototype";
+ * classifier.head = { name: "zero_shot", missingText };
+ * console.log(classifier.head); // { name: "zero_shot", missingText: "prototype" }
+ * ```
+ */
 export type MissingText = "mean" | "prototype" | "exclude";
 
-/** Where directions are taken from: the origin, or the mean of all examples. */
+/**
+ * Where directions are taken from: the origin, or the mean of all examples.
+ *
+ * @example
+ * ```ts
+ * import type { Center } from "handful/core";
+ *
+ * const center: Center = "support_mean";
+ * classifier.head = { name: "prototype", center };
+ * console.log(classifier.head); // { name: "prototype", center: "support_mean" }
+ * ```
+ */
 export type Center = "none" | "support_mean";
 
-/** How likely each class is before a photo is seen: all alike, or by their examples, or by their examples and one more. */
+/**
+ * How likely each class is before a photo is seen: all alike, or by their examples, or by their examples and one more.
+ *
+ * @example
+ * ```ts
+ * import type { ClassPrior } from "handful/core";
+ *
+ * const prior: ClassPrior = "empirical";
+ * classifier.head = { name: "naive_bayes", prior };
+ * console.log(classifier.head); // { name: "naive_bayes", prior: "empirical" }
+ * ```
+ */
 export type ClassPrior = "uniform" | "empirical" | "smoothed";
 
-/** What the strength of the bias for one photo is made from; `none` is 1 for every photo. */
+/**
+ * What the strength of the bias for one photo is made from; `none` is 1 for every photo.
+ *
+ * @example
+ * ```ts
+ * import type { Uncertainty } from "handful/core";
+ *
+ * const uncertainty: Uncertainty = "entropy";
+ * classifier.head = { name: "amu", uncertainty };
+ * console.log(classifier.head); // { name: "amu", uncertainty: "entropy" }
+ * ```
+ */
 export type Uncertainty =
   | "none"
   | "moment"
@@ -28,13 +72,46 @@ export type Uncertainty =
   | "margin"
   | "moment_logit";
 
-/** Features that a bias is made from: all streams but `clip`, `clip`, or all. */
+/**
+ * Features that a bias is made from: all streams but `clip`, `clip`, or all.
+ *
+ * @example
+ * ```ts
+ * import type { Auxiliary } from "handful/core";
+ *
+ * const aux: Auxiliary = "clip";
+ * classifier.head = { name: "amu", aux };
+ * console.log(classifier.head); // { name: "amu", aux: "clip" }
+ * ```
+ */
 export type Auxiliary = "other" | "clip" | "all";
 
-/** Logits of `uer`: by the angle between weights and features, or their product. */
+/**
+ * Logits of `uer`: by the angle between weights and features, or their product.
+ *
+ * @example
+ * ```ts
+ * import type { Factor } from "handful/core";
+ *
+ * const inference: Factor = "angle";
+ * classifier.head = { name: "uer", inference };
+ * console.log(classifier.head); // { name: "uer", inference: "angle" }
+ * ```
+ */
 export type Factor = "angle" | "dot";
 
-/** Hyper-parameters of `zero_shot`. */
+/**
+ * Hyper-parameters of `zero_shot`.
+ *
+ * @example
+ * ```ts
+ * import type { ZeroShotFields } from "handful/core";
+ *
+ * const fields: ZeroShotFields = { logitScale: 50 };
+ * classifier.head = { name: "zero_shot", ...fields };
+ * console.log(classifier.head); // { name: "zero_shot", logitScale: 50 }
+ * ```
+ */
 export interface ZeroShotFields {
   /** What the cosine with a text is multiplied by, 1e-6 to 1e6. Default: the `scale` of the stream `clip`. */
   readonly logitScale?: number | undefined;
@@ -42,7 +119,18 @@ export interface ZeroShotFields {
   readonly missingText?: MissingText | undefined;
 }
 
-/** Hyper-parameters of `prototype`. */
+/**
+ * Hyper-parameters of `prototype`.
+ *
+ * @example
+ * ```ts
+ * import type { PrototypeFields } from "handful/core";
+ *
+ * const fields: PrototypeFields = { center: "support_mean" };
+ * classifier.head = { name: "prototype", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface PrototypeFields {
   /** What the cosine is multiplied by, 1e-6 to 1e6. Default: 100. */
   readonly logitScale?: number | undefined;
@@ -52,7 +140,18 @@ export interface PrototypeFields {
   readonly textCount?: number | undefined;
 }
 
-/** Hyper-parameters of `knn`. */
+/**
+ * Hyper-parameters of `knn`.
+ *
+ * @example
+ * ```ts
+ * import type { KnnFields } from "handful/core";
+ *
+ * const fields: KnnFields = { k: 3 };
+ * classifier.head = { name: "knn", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface KnnFields {
   /** Neighbours that vote, a whole number from 1 to 1000. Default: 5. */
   readonly k?: number | undefined;
@@ -62,7 +161,18 @@ export interface KnnFields {
   readonly center?: Center | undefined;
 }
 
-/** Hyper-parameters of `tip_adapter`. */
+/**
+ * Hyper-parameters of `tip_adapter`.
+ *
+ * @example
+ * ```ts
+ * import type { TipAdapterFields } from "handful/core";
+ *
+ * const fields: TipAdapterFields = { alpha: 2, beta: 5.5 };
+ * classifier.head = { name: "tip_adapter", ...fields };
+ * console.log(classifier.head); // { name: "tip_adapter", alpha: 2, beta: 5.5 }
+ * ```
+ */
 export interface TipAdapterFields {
   /** Weight of the likeness to the examples beside the text, 1e-6 to 1e6. Default: 1.17. */
   readonly alpha?: number | undefined;
@@ -72,7 +182,18 @@ export interface TipAdapterFields {
   readonly perClassMean?: boolean | undefined;
 }
 
-/** Hyper-parameters of `logistic`. */
+/**
+ * Hyper-parameters of `logistic`.
+ *
+ * @example
+ * ```ts
+ * import type { LogisticFields } from "handful/core";
+ *
+ * const fields: LogisticFields = { c: 10 };
+ * classifier.head = { name: "logistic", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface LogisticFields {
   /** Length of the features, 0.01 to 1000. Default: 10. */
   readonly scale?: number | undefined;
@@ -80,7 +201,18 @@ export interface LogisticFields {
   readonly c?: number | undefined;
 }
 
-/** Hyper-parameters of `naive_bayes`. */
+/**
+ * Hyper-parameters of `naive_bayes`.
+ *
+ * @example
+ * ```ts
+ * import type { NaiveBayesFields } from "handful/core";
+ *
+ * const fields: NaiveBayesFields = { nu: 20, prior: "smoothed" };
+ * classifier.head = { name: "naive_bayes", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface NaiveBayesFields {
   /** Examples that a variance alike in all features is worth, 0 to 1e6. Default: 50. */
   readonly nu?: number | undefined;
@@ -100,7 +232,18 @@ export interface NaiveBayesFields {
   readonly textCount?: number | undefined;
 }
 
-/** Hyper-parameters of `naive_bayes_full`. */
+/**
+ * Hyper-parameters of `naive_bayes_full`.
+ *
+ * @example
+ * ```ts
+ * import type { NaiveBayesFullFields } from "handful/core";
+ *
+ * const fields: NaiveBayesFullFields = { ridge: { fixed: 0.1 } };
+ * classifier.head = { name: "naive_bayes_full", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface NaiveBayesFullFields {
   /**
    * What keeps the covariance invertible: the rule of Kubokawa and Srivastava, that of Ledoit and Wolf, or a number of
@@ -119,7 +262,18 @@ export interface NaiveBayesFullFields {
   readonly alpha?: number | undefined;
 }
 
-/** Hyper-parameters of `kernel_ridge`. */
+/**
+ * Hyper-parameters of `kernel_ridge`.
+ *
+ * @example
+ * ```ts
+ * import type { KernelRidgeFields } from "handful/core";
+ *
+ * const fields: KernelRidgeFields = { lambda: 1, balance: 0 };
+ * classifier.head = { name: "kernel_ridge", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).label); // apple
+ * ```
+ */
 export interface KernelRidgeFields {
   /** How fast likeness fades, 0 to 1e6. Default: by the number of examples. */
   readonly beta?: number | undefined;
@@ -133,7 +287,18 @@ export interface KernelRidgeFields {
   readonly standardise?: boolean | undefined;
 }
 
-/** Hyper-parameters of `amu`. */
+/**
+ * Hyper-parameters of `amu`.
+ *
+ * @example
+ * ```ts
+ * import type { AmuFields } from "handful/core";
+ *
+ * const fields: AmuFields = { aux: "other", classBalance: true };
+ * classifier.head = { name: "amu", ...fields };
+ * console.log(classifier.head); // { name: "amu", aux: "other", classBalance: true }
+ * ```
+ */
 export interface AmuFields {
   /** Strength of the bias, 0 to 1000. Default: learned. */
   readonly alpha?: number | undefined;
@@ -153,7 +318,18 @@ export interface AmuFields {
   readonly aux?: Auxiliary | undefined;
 }
 
-/** Hyper-parameters of `amu_published`. */
+/**
+ * Hyper-parameters of `amu_published`.
+ *
+ * @example
+ * ```ts
+ * import type { AmuPublishedFields } from "handful/core";
+ *
+ * const fields: AmuPublishedFields = { epochs: 20, init: "class_mean" };
+ * classifier.head = { name: "amu_published", ...fields };
+ * console.log(classifier.head); // { name: "amu_published", epochs: 20, init: "class_mean" }
+ * ```
+ */
 export interface AmuPublishedFields {
   /** Strength of the bias, 0 to 1000. Default: 0.5. */
   readonly alpha?: number | undefined;
@@ -187,7 +363,19 @@ export interface AmuPublishedFields {
   readonly aux?: Auxiliary | undefined;
 }
 
-/** Hyper-parameters of `uer`. Whole numbers go up to 4294967295 where no other end is named. */
+/**
+ * Hyper-parameters of `uer`. Whole numbers go up to 4294967295 where no other end is named.
+ *
+ * @example
+ * ```ts
+ * import type { UerFields } from "handful/core";
+ *
+ * const fields: UerFields = { memory: 200, policy: "class_balanced" };
+ * classifier.head = { name: "uer", ...fields };
+ * classifier.observeFeatures(appleRow, "apple");
+ * console.log(classifier.observed); // 9
+ * ```
+ */
 export interface UerFields {
   /** Length of the features, 1e-6 to 1e6. Default: 32. */
   readonly featureScale?: number | undefined;
@@ -219,11 +407,33 @@ export interface UerFields {
   readonly seed?: number | undefined;
 }
 
-/** A head without hyper-parameters. */
+/**
+ * A head without hyper-parameters.
+ *
+ * @example
+ * ```ts
+ * import type { NoFields } from "handful/core";
+ *
+ * const fields: NoFields = {};
+ * classifier.head = { name: "auto", ...fields };
+ * console.log(classifier.head); // auto
+ * ```
+ */
 // biome-ignore lint/complexity/noBannedTypes: nothing but a name
 export type NoFields = {};
 
-/** The hyper-parameters of each head. All may be left out. */
+/**
+ * The hyper-parameters of each head. All may be left out.
+ *
+ * @example
+ * ```ts
+ * import type { HeadFields } from "handful/core";
+ *
+ * const fields: HeadFields["knn"] = { k: 3, tau: 0.1 };
+ * classifier.head = { name: "knn", ...fields };
+ * console.log(classifier.predictFeatures(appleRow).head); // knn
+ * ```
+ */
 export interface HeadFields {
   readonly auto: NoFields;
   readonly zero_shot: ZeroShotFields;
@@ -240,10 +450,36 @@ export interface HeadFields {
   readonly fused: NoFields;
 }
 
-/** A head with hyper-parameters of its own: `{ name: "knn", k: 3 }`. */
+/**
+ * A head with hyper-parameters of its own: `{ name: "knn", k: 3 }`.
+ *
+ * @example
+ * ```ts
+ * import type { HeadRecipe } from "handful/core";
+ *
+ * const recipes: HeadRecipe[] = [{ name: "knn", k: 3 }, { name: "logistic", c: 10 }];
+ * for (const recipe of recipes) {
+ *   classifier.head = recipe;
+ *   console.log(recipe.name, classifier.evaluate().accuracy?.value);
+ * }
+ * ```
+ */
 export type HeadRecipe = { [Name in HeadName]: { readonly name: Name } & HeadFields[Name] }[HeadName];
 
-/** How answers are computed: the name of a head, or that and hyper-parameters. */
+/**
+ * How answers are computed: the name of a head, or that and hyper-parameters.
+ *
+ * @example
+ * ```ts
+ * import type { Head } from "handful/core";
+ *
+ * const heads: Head[] = ["auto", { name: "knn", k: 3 }];
+ * for (const head of heads) {
+ *   classifier.head = head;
+ *   console.log(classifier.predictFeatures(appleRow).label); // apple
+ * }
+ * ```
+ */
 export type Head = HeadName | HeadRecipe;
 
 /**

@@ -41,12 +41,16 @@ import type {
  *
  * @example
  * ```ts
+ * import type { ImageEncoder } from "handful";
+ *
  * const encoder: ImageEncoder = {
- *   id: "mine-1",
+ *   id: "mine-2",
  *   streams: [{ name: "aux", dim: 512 }],
  *   encode: async (image) => ({ features: await embed(image) }),
  * };
  * const classifier = await Classifier.create({ encoder });
+ * await classifier.addExample(photo, "apple");
+ * console.log(classifier.encoderId); // mine-2
  * ```
  */
 export interface ImageEncoder {

@@ -38,7 +38,8 @@ export interface SetSummary {
  * ```ts
  * const bytes = new Uint8Array(await file.arrayBuffer());
  * const { classes, examples } = inspect(bytes);
- * console.log(`${file.name}: ${examples} examples of ${classes.map(({ label }) => label).join(", ")}`);
+ * const labels = classes.map(({ label }) => label);
+ * console.log(`${examples} examples of ${labels.join(" and ")}`); // 8 examples of apple and pear
  * ```
  */
 export function inspect(bytes: Uint8Array): SetSummary {

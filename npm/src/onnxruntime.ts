@@ -18,20 +18,49 @@ import type {
   TextEncoding,
 } from "./types.js";
 
-/** A tensor of onnxruntime-web, as far as it is looked at. */
+/**
+ * A tensor of onnxruntime-web, as far as it is looked at.
+ *
+ * @example
+ * ```ts
+ * import type { OrtTensor } from "handful/onnxruntime";
+ *
+ * const tensor: OrtTensor = new ort.Tensor("float32", new Float32Array(3), [1, 3]);
+ * ```
+ */
 export interface OrtTensor {
   readonly type: string;
   readonly data: unknown;
 }
 
-/** An input of a model, as far as it is looked at. */
+/**
+ * An input of a model, as far as it is looked at.
+ *
+ * @example
+ * ```ts
+ * import type { OrtInput, OrtSession } from "handful/onnxruntime";
+ *
+ * const session: OrtSession = await ort.InferenceSession.create("/models/mine.onnx");
+ * const inputs: readonly OrtInput[] = session.inputMetadata;
+ * ```
+ */
 export interface OrtInput {
   readonly name: string;
   /** Numbers, and names of what is free. */
   readonly shape?: readonly (number | string)[];
 }
 
-/** A session of onnxruntime-web, as far as it is used. */
+/**
+ * A session of onnxruntime-web, as far as it is used.
+ *
+ * @example
+ * ```ts
+ * import type { OrtSession } from "handful/onnxruntime";
+ *
+ * const session: OrtSession = await ort.InferenceSession.create("/models/mine.onnx");
+ * await session.release();
+ * ```
+ */
 export interface OrtSession {
   readonly inputMetadata: readonly OrtInput[];
   /** Computes the outputs of these names. */
@@ -40,7 +69,19 @@ export interface OrtSession {
   release(): Promise<void>;
 }
 
-/** What is used of the module `onnxruntime-web`, of any of its builds. */
+/**
+ * What is used of the module `onnxruntime-web`, of any of its builds.
+ *
+ * @example
+ * ```ts
+ * import * as ort from "onnxruntime-web/wasm";
+ * import type { Ort } from "handful/onnxruntime";
+ *
+ * ort.env.wasm.numThreads = 1;
+ * const module: Ort = ort;
+ * const encoder = await OrtEncoder.load({ ort: module });
+ * ```
+ */
 export interface Ort {
   readonly InferenceSession: {
     /** Reads a model. */
@@ -52,7 +93,18 @@ export interface Ort {
   };
 }
 
-/** Options of {@link OrtEncoder.load}: where the encoder is, and what runs it. */
+/**
+ * Options of {@link OrtEncoder.load}: where the encoder is, and what runs it.
+ *
+ * @example
+ * ```ts
+ * import * as ort from "onnxruntime-web/wasm";
+ * import type { OrtEncoderOptions } from "handful/onnxruntime";
+ *
+ * const options: OrtEncoderOptions = { ort, executionProviders: ["wasm"], ...preset("mobileclip-s1"), onProgress };
+ * const encoder = await OrtEncoder.load(options);
+ * ```
+ */
 export interface OrtEncoderOptions extends Partial<EncoderSource>, EncoderOptions {
   /** The module: `import * as ort from "onnxruntime-web/webgpu"`, or `"onnxruntime-web/wasm"`. Its `env` is yours to set. */
   readonly ort: Ort;
@@ -134,32 +186,78 @@ export class OrtEncoder implements ImageEncoder, Disposable {
     this.#model = model;
   }
 
-  /** The name that the manifest gives. */
+  /**
+   * The name that the manifest gives.
+   *
+   * @example
+   * ```ts
+   * heading.textContent = ortEncoder.name;
+   * ```
+   */
   get name(): string {
     return this.#worker.loaded.name;
   }
 
-  /** Identifies the encoder, as `Encoder.id` does for the same files. */
+  /**
+   * Identifies the encoder, as `Encoder.id` does for the same files.
+   *
+   * @example
+   * ```ts
+   * const mine = inspect(bytes).encoderId === ortEncoder.id;
+   * ```
+   */
   get id(): string {
     return this.#worker.loaded.id;
   }
 
-  /** The parts of a feature row, in order. */
+  /**
+   * The parts of a feature row, in order.
+   *
+   * @example
+   * ```ts
+   * const width = ortEncoder.streams.reduce((sum, { dim }) => sum + dim, 0);
+   * ```
+   */
   get streams(): Streams {
     return this.#worker.loaded.streams;
   }
 
-  /** What runs the model: one of the execution providers that were asked for. */
+  /**
+   * What runs the model: one of the execution providers that were asked for.
+   *
+   * @example
+   * ```ts
+   * const isFast = ortEncoder.executionProvider === "webgpu";
+   * if (!isFast) heading.textContent = "Without the graphics card, this takes longer.";
+   * ```
+   */
   get executionProvider(): string {
     return this.#model.provider;
   }
 
-  /** Whether it has a text side, so that {@link encodeText} works. */
+  /**
+   * Whether it has a text side, so that {@link encodeText} works.
+   *
+   * @example
+   * ```ts
+   * if (ortEncoder.hasText) {
+   *   const { features, confidence } = await ortEncoder.encodeText("apple");
+   *   if (confidence >= 0.5) classifier.setText("apple", features);
+   * }
+   * ```
+   */
   get hasText(): boolean {
     return this.#worker.loaded.hasText;
   }
 
-  /** Whether the text side is there; see `Encoder.textReady`. */
+  /**
+   * Whether the text side is there; see `Encoder.textReady`.
+   *
+   * @example
+   * ```ts
+   * if (ortEncoder.hasText && !ortEncoder.textReady) heading.textContent = "Labels are read after a download.";
+   * ```
+   */
   get textReady(): boolean {
     return this.#worker.textReady;
   }
@@ -169,6 +267,12 @@ export class OrtEncoder implements ImageEncoder, Disposable {
    *
    * @throws `HandfulError` with one of the codes of `Encoder.load`; `model` where no execution provider runs the model, and
    * `model-mismatch` where one does but the numbers are others than the manifest's.
+   *
+   * @example
+   * ```ts
+   * const encoder = await OrtEncoder.load({ ort, executionProviders: ["wasm"], onProgress });
+   * const classifier = await Classifier.create({ encoder });
+   * ```
    */
   static async load(options: OrtEncoderOptions): Promise<OrtEncoder> {
     checkOptions("options", options, ORT_OPTIONS);
@@ -204,6 +308,12 @@ export class OrtEncoder implements ImageEncoder, Disposable {
    * Features of one image.
    *
    * @throws `HandfulError` with one of the codes of `Encoder.encode`, or `model` where onnxruntime-web fails.
+   *
+   * @example
+   * ```ts
+   * const { features, timings } = await ortEncoder.encode(photo);
+   * console.log(classifier.predictFeatures(features).label, timings.encode);
+   * ```
    */
   async encode(image: ImageSource, options: EncodeOptions = {}): Promise<Encoding> {
     checkOptions("options", options, ENCODE_OPTIONS);
@@ -216,17 +326,42 @@ export class OrtEncoder implements ImageEncoder, Disposable {
     return { ...prepared, features, timings: { ...prepared.timings, encode: performance.now() - start } };
   }
 
-  /** Features of the name of a thing; see `Encoder.encodeText`. The worker reads it, not onnxruntime-web. */
+  /**
+   * Features of the name of a thing; see `Encoder.encodeText`. The worker reads it, not onnxruntime-web.
+   *
+   * @example
+   * ```ts
+   * const { features, confidence } = await ortEncoder.encodeText("apple", { onProgress });
+   * if (confidence >= 0.5) classifier.setText("apple", features);
+   * ```
+   */
   encodeText(name: string, options: CallOptions = {}): Promise<TextEncoding> {
     return this.#worker.encodeText(name, options);
   }
 
-  /** Its manifest and its model, fetched anew; see `ImageEncoder.files`. */
+  /**
+   * Its manifest and its model, fetched anew; see `ImageEncoder.files`.
+   *
+   * @example
+   * ```ts
+   * const { manifest, model } = await ortEncoder.files({ onProgress });
+   * console.log(JSON.parse(manifest).name, model.length);
+   * ```
+   */
   files(options: CallOptions = {}): Promise<ModelFiles> {
     return this.#worker.files(options);
   }
 
-  /** Ends the worker and the session and frees their memory; calls that are not done reject with the code `disposed`. */
+  /**
+   * Ends the worker and the session and frees their memory; calls that are not done reject with the code `disposed`.
+   *
+   * @example
+   * ```ts
+   * const encoder = await OrtEncoder.load({ ort });
+   * const { features } = await encoder.encode(photo);
+   * encoder.dispose();
+   * ```
+   */
   dispose(): void {
     this.#worker.dispose();
     this.#model.release();

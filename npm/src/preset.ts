@@ -1,7 +1,14 @@
 import { ADDRESS, check, checkOptions, oneOf, RECORD, TEXT } from "./check.js";
 import type { EncoderSource } from "./types.js";
 
-/** Every name that {@link preset} takes. */
+/**
+ * Every name that {@link preset} takes.
+ *
+ * @example
+ * ```ts
+ * const sizes = await Promise.all(PRESET_NAMES.map((name) => Encoder.downloadSize(preset(name))));
+ * ```
+ */
 export const PRESET_NAMES = [
   "handful-lite2",
   "clip-vit-b-32",
@@ -12,7 +19,17 @@ export const PRESET_NAMES = [
   "dinov2-small",
 ] as const;
 
-/** Name of a larger encoder; see {@link preset}. */
+/**
+ * Name of a larger encoder; see {@link preset}.
+ *
+ * @example
+ * ```ts
+ * import type { PresetName } from "handful";
+ *
+ * const name: PresetName = matchMedia("(pointer: coarse)").matches ? "handful-lite2" : "mobileclip-s1";
+ * const encoder = await Encoder.load(preset(name));
+ * ```
+ */
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 // Bundlers emit a file only for these very expressions.

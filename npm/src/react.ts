@@ -11,12 +11,33 @@ import { type LiveSource, type WatchOptions, watch } from "./watch.js";
 
 export { HandfulError } from "./errors.js";
 
-/** Opens a classifier, or a set of `handful/store` with its classifier. `signal` is aborted when the component goes. */
+/**
+ * Opens a classifier, or a set of `handful/store` with its classifier. `signal` is aborted when the component goes.
+ *
+ * @example
+ * ```tsx
+ * import { Classifier } from "handful";
+ * import type { OpenClassifier } from "handful/react";
+ *
+ * const open: OpenClassifier<Classifier> = (options) => store.openOrCreate("Fruit", Classifier, options);
+ * const { set } = useClassifier(open);
+ * ```
+ */
 export type OpenClassifier<Made extends FeatureClassifier> = (
   options: Required<CallOptions>,
 ) => Promise<Made | StoredSet<Made>>;
 
-/** Options of `Classifier.create` but for those that the component takes care of. */
+/**
+ * Options of `Classifier.create` but for those that the component takes care of.
+ *
+ * @example
+ * ```ts
+ * import type { OwnOptions } from "handful/react";
+ *
+ * const options: OwnOptions = { encoder: preset("mobileclip-s1"), text: true };
+ * const { classifier, progress } = useClassifier(options);
+ * ```
+ */
 export type OwnOptions = Omit<ClassifierOptions, keyof CallOptions>;
 
 /** What {@link useClassifier} gives. A new object after each change, of the set too. */
@@ -67,8 +88,13 @@ const OPENED: Kind = {
  * function Fruit() {
  *   const { classifier, error } = useClassifier();
  *   if (!classifier) return <p>{error?.message ?? "Loading …"}</p>;
- *   const teach = (event) => classifier.addExamples(event.target.files, "apple");
- *   return <label>{classifier.examples.length} apples <input type="file" multiple onChange={teach} /></label>;
+ *   const teach = (files: FileList | null) => classifier.addExamples(files ?? [], "apple");
+ *   return (
+ *     <label>
+ *       {classifier.examples.length} apples
+ *       <input type="file" multiple onChange={(event) => teach(event.target.files)} />
+ *     </label>
+ *   );
  * }
  * ```
  *
@@ -99,7 +125,7 @@ export function useClassifier(
  *
  * @example
  * ```tsx
- * function Live({ stream }) {
+ * function Live({ stream }: { stream: MediaStream }) {
  *   const { classifier } = useClassifier();
  *   const { answer } = useWatch(stream, classifier, { fps: 5 });
  *   return <output>{answer?.label}</output>;

@@ -8,7 +8,7 @@ import { encodeMany, type ImageEncoder } from "./image-encoder.js";
 import { type Fields, openSet, type Tensor, writeSet } from "./set-bytes.js";
 import type { CallOptions, ImageSource } from "./types.js";
 
-/** What could not be taught anew, so that the new set lacks it. */
+/** What {@link Classifier.reencode} could not teach anew, so that the new set lacks it. */
 export interface Lost {
   /** Id of the photo; `undefined` where it is no photo. */
   readonly id: number | undefined;
@@ -21,7 +21,17 @@ export interface Lost {
   readonly reason: HandfulError;
 }
 
-/** Where the picture of a photo comes from; nothing for one that is not to be had. */
+/**
+ * Where the picture of a photo comes from; nothing for one that is not to be had.
+ *
+ * @example
+ * ```ts
+ * import type { PictureOf } from "handful";
+ *
+ * const picture: PictureOf = async (id) => (await fetch(`/photos/${id}.jpg`)).blob();
+ * const { classifier, lost } = await Classifier.reencode(bytes, { picture });
+ * ```
+ */
 export type PictureOf = (
   id: number,
 ) => ImageSource | null | undefined | Promise<ImageSource | null | undefined>;

@@ -6,7 +6,18 @@ import type { ImageEncoder } from "./image-encoder.js";
 import type { Payload } from "./protocol.js";
 import type { ImageSource, Streams } from "./types.js";
 
-/** Pixels as transformers.js holds them: its `RawImage`, as far as it is used. */
+/**
+ * Pixels as transformers.js holds them: its `RawImage`, as far as it is used.
+ *
+ * @example
+ * ```ts
+ * import { RawImage } from "@huggingface/transformers";
+ * import type { RawPicture } from "handful/transformers";
+ *
+ * const picture: RawPicture = await RawImage.fromBlob(photo);
+ * console.log(picture.width, picture.height, picture.channels);
+ * ```
+ */
 export interface RawPicture {
   readonly data: Uint8ClampedArray | Uint8Array;
   readonly width: number;
@@ -14,20 +25,57 @@ export interface RawPicture {
   readonly channels: number;
 }
 
-/** The class `RawImage` of transformers.js, as far as it is used. */
+/**
+ * The class `RawImage` of transformers.js, as far as it is used.
+ *
+ * @example
+ * ```ts
+ * import { RawImage } from "@huggingface/transformers";
+ * import type { RawPictures } from "handful/transformers";
+ *
+ * const type: RawPictures<RawImage> = RawImage;
+ * const picture = await type.fromBlob(photo);
+ * ```
+ */
 export interface RawPictures<Picture extends RawPicture> {
   new (data: Uint8ClampedArray, width: number, height: number, channels: 3 | 4): Picture;
   /** Decodes a file. */
   fromBlob(file: Blob): Promise<Picture>;
 }
 
-/** A tensor of transformers.js, as far as it is looked at. */
+/**
+ * A tensor of transformers.js, as far as it is looked at.
+ *
+ * @example
+ * ```ts
+ * import { pipeline, RawImage } from "@huggingface/transformers";
+ * import type { FeatureTensor } from "handful/transformers";
+ *
+ * const model = "onnx-community/dinov2-small";
+ * const extract = await pipeline("image-feature-extraction", model, { device: "wasm", dtype: "q8" });
+ * const tensor: FeatureTensor = await extract(await RawImage.fromBlob(photo));
+ * ```
+ */
 export interface FeatureTensor {
   readonly dims: readonly number[];
   readonly data: unknown;
 }
 
-/** Options of {@link fromTransformers}. */
+/**
+ * Options of {@link fromTransformers}.
+ *
+ * @example
+ * ```ts
+ * import { pipeline, RawImage } from "@huggingface/transformers";
+ * import type { TransformersOptions } from "handful/transformers";
+ *
+ * const streams = [{ name: "aux", dim: 384 }];
+ * const options: TransformersOptions<RawImage> = { RawImage, id: "dinov2-small@q8", streams, pool: "mean" };
+ * const model = "onnx-community/dinov2-small";
+ * const extract = await pipeline("image-feature-extraction", model, { device: "wasm", dtype: "q8" });
+ * const encoder = fromTransformers(extract, options);
+ * ```
+ */
 export interface TransformersOptions<Picture extends RawPicture> {
   /** The class of that name: `import { RawImage } from "@huggingface/transformers"`. */
   readonly RawImage: RawPictures<Picture>;
@@ -70,7 +118,11 @@ const OPTIONS: Kinds<TransformersOptions<RawPicture>> = {
  *
  * @example The space that CLIP shares with texts
  * ```ts
- * const embed = async (image) => (await model(await processor(image))).image_embeds;
+ * import { AutoProcessor, CLIPVisionModelWithProjection, RawImage } from "@huggingface/transformers";
+ *
+ * const processor = await AutoProcessor.from_pretrained("Xenova/clip-vit-base-patch32");
+ * const model = await CLIPVisionModelWithProjection.from_pretrained("Xenova/clip-vit-base-patch32");
+ * const embed = async (image: RawImage) => (await model(await processor(image))).image_embeds;
  * const encoder = fromTransformers(embed, { RawImage, id: "clip", streams: [{ name: "clip", dim: 512 }] });
  * ```
  *

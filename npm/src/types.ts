@@ -3,6 +3,14 @@ import type { HandfulError } from "./errors.js";
 /**
  * Upright pixels in sRGB, row by row: red, green, blue and alpha of 8 bits each. `ImageData` is that, and so is what decoders
  * give in Node.
+ *
+ * @example
+ * ```ts
+ * import type { Pixels } from "handful";
+ *
+ * const white: Pixels = { data: new Uint8Array(4 * 8 * 8).fill(255), width: 8, height: 8 };
+ * const { label } = await classifier.predict(white);
+ * ```
  */
 export interface Pixels {
   readonly data: Uint8ClampedArray | Uint8Array;
@@ -13,6 +21,14 @@ export interface Pixels {
 /**
  * Anything with pixels. The caller keeps what was passed: nothing is closed, transferred or changed.
  * A video, canvas or `ImageData` is captured at the moment of the call.
+ *
+ * @example
+ * ```ts
+ * import type { ImageSource } from "handful";
+ *
+ * const images: ImageSource[] = [photo, video, await createImageBitmap(photo)];
+ * await classifier.addExamples(images, "apple");
+ * ```
  */
 export type ImageSource =
   | Blob
@@ -25,10 +41,32 @@ export type ImageSource =
   | HTMLCanvasElement
   | OffscreenCanvas;
 
-/** Where a WebAssembly file comes from. Strings are URLs, relative to the page. */
+/**
+ * Where a WebAssembly file comes from. Strings are URLs, relative to the page.
+ *
+ * @example
+ * ```ts
+ * import type { WasmSource } from "handful/core";
+ *
+ * const source: WasmSource = new URL("/assets/core_bg.wasm", location.href);
+ * await init(source);
+ * ```
+ */
 export type WasmSource = URL | string | Request | Response | BufferSource | WebAssembly.Module;
 
-/** How far a long call is. */
+/**
+ * How far a long call is.
+ *
+ * @example
+ * ```ts
+ * import type { Progress } from "handful";
+ *
+ * const onProgress = ({ stage, done, total }: Progress) => {
+ *   heading.textContent = stage === "download" && total > 0 ? `${Math.round((100 * done) / total)} %` : stage;
+ * };
+ * const classifier = await Classifier.create({ onProgress });
+ * ```
+ */
 export interface Progress {
   /**
    * `download`: the encoder's model, in bytes; `compile` and `load`: steps; `encode`: images.
@@ -39,7 +77,18 @@ export interface Progress {
   readonly total: number;
 }
 
-/** Options of every call that takes a while. */
+/**
+ * Options of every call that takes a while.
+ *
+ * @example
+ * ```ts
+ * import type { CallOptions } from "handful";
+ *
+ * const stop = new AbortController();
+ * const options: CallOptions = { signal: stop.signal, onProgress: ({ done }) => (bar.value = done) };
+ * const { features } = await encoder.encodeText("plum", options);
+ * ```
+ */
 export interface CallOptions {
   /** Stops the call, which then rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
@@ -50,16 +99,45 @@ export interface CallOptions {
 /**
  * How closely an image is looked at: `photo`, or `live`, which takes less time (of the encoder that ships three quarters) and is meant for a
  * camera's pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
+ *
+ * @example
+ * ```ts
+ * import type { Detail } from "handful";
+ *
+ * const detail: Detail = "live";
+ * const { label } = await classifier.predict(video, { detail });
+ * ```
  */
 export type Detail = "photo" | "live";
 
-/** Options of every call that looks at images. */
+/**
+ * Options of every call that looks at images.
+ *
+ * @example
+ * ```ts
+ * import type { ImageOptions } from "handful";
+ *
+ * const options: ImageOptions = { detail: "live", signal };
+ * const { label } = await classifier.predict(video, options);
+ * ```
+ */
 export interface ImageOptions extends CallOptions {
   /** Default: `photo`. */
   readonly detail?: Detail | undefined;
 }
 
-/** Options of calls that give features of images. */
+/**
+ * Options of calls that give features of images.
+ *
+ * @example
+ * ```ts
+ * import type { EncodeOptions } from "handful";
+ *
+ * const options: EncodeOptions = { thumbnail: 224 };
+ * const { features, thumbnail } = await encoder.encode(photo, options);
+ * if (thumbnail) link.href = URL.createObjectURL(new Blob([thumbnail], { type: "image/jpeg" }));
+ * ```
+ */
 export interface EncodeOptions extends ImageOptions {
   /**
    * Pixels of a side, 1 to 1024: then the answer has a small picture of the image's middle, a square on white, as JPEG. To
@@ -73,7 +151,17 @@ export interface EncodeOptions extends ImageOptions {
   readonly following?: number | undefined;
 }
 
-/** An image encoder: an ONNX model and the manifest that says how to feed it. */
+/**
+ * An image encoder: an ONNX model and the manifest that says how to feed it.
+ *
+ * @example
+ * ```ts
+ * import type { EncoderSource } from "handful";
+ *
+ * const source: EncoderSource = { manifest: "/models/mine.json", keep: true };
+ * const encoder = await Encoder.load(source);
+ * ```
+ */
 export interface EncoderSource {
   /** URL of the manifest (JSON). Strings are relative to the page. */
   readonly manifest: URL | string;
@@ -90,7 +178,18 @@ export interface EncoderSource {
   readonly keep?: boolean | undefined;
 }
 
-/** One named part of a feature row, with its length. */
+/**
+ * One named part of a feature row, with its length.
+ *
+ * @example
+ * ```ts
+ * import type { Stream } from "handful/core";
+ *
+ * const counts: Stream = { name: "counts", dim: 3, plain: true };
+ * const classifier = await FeatureClassifier.create({ streams: [counts] });
+ * classifier.addFeatures(Float32Array.of(4, 0, 1), "dog");
+ * ```
+ */
 export interface Stream {
   readonly name: string;
   readonly dim: number;
@@ -116,7 +215,19 @@ export interface Stream {
   readonly plain?: boolean | undefined;
 }
 
-/** The parts of a feature row, in order. A stream named `clip` shares its space with text. */
+/**
+ * The parts of a feature row, in order. A stream named `clip` shares its space with text.
+ *
+ * @example
+ * ```ts
+ * import type { Streams } from "handful/core";
+ *
+ * const streams: Streams = [{ name: "clip", dim: 512 }, { name: "aux", dim: 384 }];
+ * const classifier = await FeatureClassifier.create({ streams });
+ * classifier.addFeatures(new Float32Array(896).fill(1), "apple");
+ * console.log(classifier.examples.length); // 1
+ * ```
+ */
 export type Streams = readonly Stream[];
 
 /**
@@ -136,6 +247,15 @@ export type Streams = readonly Stream[];
  * | `amu_published` | zero-shot with a bias from the other streams, as published | no |
  * | `uer` | weights learned from a stream with a small memory | yes |
  * | `fused` | regression and Gaussian classes on the photos with the texts of the classes, kept up with each change | no |
+ *
+ * @example
+ * ```ts
+ * const accuracies = HEAD_NAMES.map((head) => {
+ *   classifier.head = head;
+ *   return `${head}: ${classifier.evaluate().accuracy?.value}`;
+ * });
+ * console.log(accuracies[0]); // auto: 1
+ * ```
  */
 export const HEAD_NAMES = [
   "auto",
@@ -153,10 +273,29 @@ export const HEAD_NAMES = [
   "fused",
 ] as const;
 
-/** How answers are computed; see {@link HEAD_NAMES}. */
+/**
+ * How answers are computed; see {@link HEAD_NAMES}.
+ *
+ * @example
+ * ```ts
+ * import type { HeadName } from "handful/core";
+ *
+ * const isHeadName = (text: string): text is HeadName => HEAD_NAMES.some((name) => name === text);
+ * console.log(isHeadName("knn"), isHeadName("forest")); // true false
+ * ```
+ */
 export type HeadName = (typeof HEAD_NAMES)[number];
 
-/** Heads whose weights can be exported whatever the set holds; see {@link HEAD_NAMES}. */
+/**
+ * Heads whose weights can be exported whatever the set holds; see {@link HEAD_NAMES}.
+ *
+ * @example
+ * ```ts
+ * classifier.head = "logistic";
+ * const { head } = classifier.predictFeatures(appleRow);
+ * console.log(LINEAR_HEADS.includes(head)); // true
+ * ```
+ */
 export const LINEAR_HEADS: readonly HeadName[] = [
   "zero_shot",
   "prototype",
@@ -166,7 +305,7 @@ export const LINEAR_HEADS: readonly HeadName[] = [
   "uer",
 ];
 
-/** A class of the set. */
+/** A class of the set; see {@link FeatureClassifier.classes}. */
 export interface ClassSummary {
   readonly label: string;
   /** Number of examples. */
@@ -177,14 +316,14 @@ export interface ClassSummary {
   readonly enabled: boolean;
 }
 
-/** An example of the set. */
+/** An example of the set; see {@link FeatureClassifier.examples}. */
 export interface ExampleSummary {
   /** Stable: survives moves, renames, undo, and saving. */
   readonly id: number;
   readonly label: string;
 }
 
-/** An example and how alike it is to an image. */
+/** An example and how alike it is to an image; see {@link FeatureClassifier.nearestFeatures}. */
 export interface Neighbour {
   readonly id: number;
   readonly label: string;
@@ -192,14 +331,25 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/** A class and how probable it is. */
+/** A class and how probable it is; see {@link FeatureClassifier.predictFeatures}. */
 export interface LabelScore {
   readonly label: string;
   /** In [0, 1]; the scores of one answer sum to 1. */
   readonly probability: number;
 }
 
-/** What encoding one image cost, in milliseconds. */
+/**
+ * What encoding one image cost, in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import type { EncodeTimings } from "handful";
+ *
+ * const sum = ({ decode, preprocess, encode }: EncodeTimings) => decode + preprocess + encode;
+ * const { timings } = await encoder.encode(photo);
+ * console.log(`${sum(timings).toFixed()} ms`);
+ * ```
+ */
 export interface EncodeTimings {
   /** From file or element to pixels. */
   readonly decode: number;
@@ -209,13 +359,13 @@ export interface EncodeTimings {
   readonly encode: number;
 }
 
-/** What an answer cost, in milliseconds; 0 for a stage that did not run. */
+/** What an answer of {@link Classifier.predict} cost, in milliseconds; 0 for a stage that did not run. */
 export interface AnswerTimings extends EncodeTimings {
   /** From features to probabilities. */
   readonly classify: number;
 }
 
-/** What the classifier makes of an image. */
+/** What the classifier makes of an image; see {@link FeatureClassifier.predictFeatures}. */
 export interface Answer {
   /** The most probable class. */
   readonly label: string;
@@ -244,7 +394,7 @@ export interface Answer {
   readonly timings: AnswerTimings;
 }
 
-/** What one head says of an image, whether the answer is made of it or not. */
+/** What one head says of an image, whether the answer is made of it or not; see {@link FeatureClassifier.explainFeatures}. */
 export interface Opinion {
   readonly head: Exclude<HeadName, "auto">;
   /** All classes that it can score, best first; the probabilities sum to 1. */
@@ -255,7 +405,10 @@ export interface Opinion {
   readonly weight: number;
 }
 
-/** A share of images, in [0, 1], with the interval that holds its true value 95 times in 100. */
+/**
+ * A share of images, in [0, 1], with the interval that holds its true value 95 times in 100; see
+ * {@link FeatureClassifier.evaluate}.
+ */
 export interface Estimate {
   /** The share that was seen. */
   readonly value: number;
@@ -267,7 +420,7 @@ export interface Estimate {
   readonly n: number;
 }
 
-/** An example whose label looks wrong. */
+/** An example whose label looks wrong; see {@link FeatureClassifier.evaluate}. */
 export interface SuspectLabel {
   readonly id: number;
   /** The label that it has. */
@@ -280,7 +433,7 @@ export interface SuspectLabel {
   readonly margin: number;
 }
 
-/** An example that was taken for another class when it was held out. */
+/** An example that was taken for another class when it was held out; see {@link FeatureClassifier.evaluate}. */
 export interface Mistake {
   readonly id: number;
   /** The label that it has. */
@@ -291,7 +444,10 @@ export interface Mistake {
   readonly probability: number;
 }
 
-/** How well a set works, judged by its own examples: each was answered as if it had not been taught. */
+/**
+ * How well a set works, judged by its own examples: each was answered as if it had not been taught; see
+ * {@link FeatureClassifier.evaluate}.
+ */
 export interface Quality {
   /** Share of new images that will be recognised; `undefined` before enough examples could be held out. */
   readonly accuracy: Estimate | undefined;
@@ -309,7 +465,17 @@ export interface Quality {
   readonly refused: readonly number[];
 }
 
-/** Features of an image. */
+/**
+ * Features of an image.
+ *
+ * @example
+ * ```ts
+ * import type { Encoding } from "handful";
+ *
+ * const kept = new Map<File, Encoding>();
+ * for (const photo of files) kept.set(photo, await encoder.encode(photo));
+ * ```
+ */
 export interface Encoding {
   /** One feature row: the streams of the encoder one after another, as the encoder gave them. */
   readonly features: Float32Array;
@@ -318,7 +484,23 @@ export interface Encoding {
   readonly thumbnail?: Uint8Array<ArrayBuffer>;
 }
 
-/** A model of images as files. */
+/**
+ * A model of images as files.
+ *
+ * @example
+ * ```ts
+ * import type { ImageSource, ModelFiles } from "handful";
+ *
+ * const files = async (): Promise<ModelFiles> => ({
+ *   manifest: await (await fetch("/models/mine.json")).text(),
+ *   model: new Uint8Array(await (await fetch("/models/mine.onnx")).arrayBuffer()),
+ * });
+ * const encode = async (image: ImageSource) => ({ features: await embed(image) });
+ * const classifier = await Classifier.create({
+ *   encoder: { id: "mine-2", streams: [{ name: "aux", dim: 512 }], encode, files },
+ * });
+ * ```
+ */
 export interface ModelFiles {
   /** The manifest's text. */
   readonly manifest: string;
@@ -326,7 +508,21 @@ export interface ModelFiles {
   readonly model: Uint8Array;
 }
 
-/** Features of a name. */
+/**
+ * Features of a name.
+ *
+ * @example
+ * ```ts
+ * import type { TextEncoding } from "handful/core";
+ *
+ * const vocabulary = new Map([["plum", appleRow]]);
+ * const encodeText = async (label: string): Promise<TextEncoding> => {
+ *   const features = vocabulary.get(label);
+ *   return { features: features ?? new Float32Array(512), confidence: features ? 1 : 0 };
+ * };
+ * classifier.readLabels(encodeText);
+ * ```
+ */
 export interface TextEncoding {
   /** A row in the space of the stream `clip`, as long as it, as the encoder gave it. */
   readonly features: Float32Array;
@@ -337,7 +533,7 @@ export interface TextEncoding {
   readonly confidence: number;
 }
 
-/** One image of a batch: its position and either a value or what went wrong with it. */
+/** One image of a batch, as of {@link Classifier.predictMany}: its position and either a value or what went wrong with it. */
 export type BatchItem<Value> =
   | (Value & { readonly index: number; readonly error?: undefined })
   | ({ readonly [Key in keyof Value]?: undefined } & {
@@ -345,11 +541,11 @@ export type BatchItem<Value> =
       readonly error: HandfulError;
     });
 
-/** One image of `addExamples` or `addUnlabelled`: the id of the new photo, or the error. */
+/** One image of {@link Classifier.addExamples} or `addUnlabelled`: the id of the new photo, or the error. */
 export type AddResult = BatchItem<{ readonly id: number }>;
 
-/** One image of `predictMany`. */
+/** One image of {@link Classifier.predictMany}. */
 export type PredictResult = BatchItem<{ readonly answer: Answer }>;
 
-/** One image of `encodeMany`. */
+/** One image of {@link encodeMany}. */
 export type EncodeResult = BatchItem<Encoding>;

@@ -5,7 +5,17 @@ import { toHandfulError } from "./errors.js";
 import type { WasmSource } from "./types.js";
 import glue, { CoreClassifier } from "./wasm/core/core.js";
 
-/** What {@link init} accepts: a source, or a promise of one, such as `fetch(url)`. */
+/**
+ * What {@link init} accepts: a source, or a promise of one, such as `fetch(url)`.
+ *
+ * @example
+ * ```ts
+ * import type { WasmInput } from "handful/core";
+ *
+ * const core: WasmInput = fetch("/assets/core_bg.wasm");
+ * const classifier = await Classifier.create({ core });
+ * ```
+ */
 export type WasmInput = WasmSource | Promise<WasmSource>;
 
 let findCore: () => WasmInput = () => new URL("./wasm/core/core_bg.wasm", import.meta.url);
@@ -26,6 +36,7 @@ export function setDefaultCore(find: () => WasmInput): void {
  * @example With a bundler that does not find the file
  * ```ts
  * import wasm from "handful/wasm/core?url";
+ *
  * await init(wasm);
  * ```
  */

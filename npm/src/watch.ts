@@ -5,10 +5,30 @@ import { Classifier } from "./classifier.js";
 import { CheckedEncoder, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import type { BatchItem, CallOptions, EncodeResult, ImageOptions, PredictResult } from "./types.js";
 
-/** A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen. */
+/**
+ * A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen.
+ *
+ * @example
+ * ```ts
+ * import type { LiveSource } from "handful";
+ *
+ * const source: LiveSource = await navigator.mediaDevices.getDisplayMedia();
+ * for await (const { answer } of watch(source, classifier)) heading.textContent = answer?.label ?? "";
+ * ```
+ */
 export type LiveSource = HTMLVideoElement | MediaStream;
 
-/** Options of {@link watch}. */
+/**
+ * Options of {@link watch}.
+ *
+ * @example
+ * ```ts
+ * import type { WatchOptions } from "handful";
+ *
+ * const options: WatchOptions = { fps: 2, signal };
+ * for await (const { features } of watch(video, encoder, options)) if (features) rows.push(features);
+ * ```
+ */
 export interface WatchOptions extends Pick<CallOptions, "signal"> {
   /** How many frames a second are looked at, at most: above 0, up to 60. Default: 10. */
   readonly fps?: number | undefined;
@@ -46,7 +66,7 @@ const HAVE_CURRENT_DATA = 2;
  * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
  * for await (const { answer, error } of watch(camera, classifier, { fps: 5 })) {
  *   heading.textContent = answer ? answer.label : error.message;
- *   if (answer?.label === "apple") break;
+ *   if (answer?.label === "apple") break; // the camera stays on
  * }
  * ```
  */

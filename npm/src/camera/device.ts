@@ -1,7 +1,17 @@
 import { check, oneOf } from "../check.js";
 import { HandfulError } from "../errors.js";
 
-/** Which way a camera looks: at the person, or away from them. */
+/**
+ * Which way a camera looks: at the person, or away from them.
+ *
+ * @example
+ * ```ts
+ * import type { Facing } from "handful/camera";
+ *
+ * const facing: Facing = matchMedia("(pointer: coarse)").matches ? "environment" : "user";
+ * camera.facing = facing;
+ * ```
+ */
 export type Facing = "user" | "environment";
 
 const FACING = oneOf(["user", "environment"] satisfies Facing[]);

@@ -67,6 +67,12 @@ export class HandfulCamera extends Base {
   /**
    * What answers, and is taught; undefined at first. It stays yours: dispose of it yourself.
    * @throws {@link HandfulError} with code `parameter`, or `disposed`.
+   *
+   * @example
+   * ```ts
+   * camera.classifier = await Classifier.load(bytes);
+   * console.log(camera.classifier?.classes.length);
+   * ```
    */
   get classifier(): Classifier | undefined {
     return this.#classifier;
@@ -86,6 +92,12 @@ export class HandfulCamera extends Base {
   /**
    * What the element says; English at first. Texts that are left out stay as they are.
    * @throws {@link HandfulError} with code `parameter`.
+   *
+   * @example
+   * ```ts
+   * camera.texts = { start: "Kamera an", stop: "Kamera aus", teach: "Das ist: {label}" };
+   * heading.textContent = camera.texts.start; // Kamera an
+   * ```
    */
   get texts(): CameraTexts {
     return this.#texts;
@@ -97,7 +109,14 @@ export class HandfulCamera extends Base {
     this.#view.say(this.#texts);
   }
 
-  /** How many answers a second are given, at most. */
+  /**
+   * How many answers a second are given, at most.
+   *
+   * @example
+   * ```ts
+   * camera.fps = 5; // as <handful-camera fps="5">
+   * ```
+   */
   get fps(): number {
     return Number(this.getAttribute("fps") ?? 10);
   }
@@ -106,7 +125,14 @@ export class HandfulCamera extends Base {
     this.setAttribute("fps", String(fps));
   }
 
-  /** Which way the camera looks. */
+  /**
+   * Which way the camera looks.
+   *
+   * @example
+   * ```ts
+   * camera.facing = "user"; // as <handful-camera facing="user">
+   * ```
+   */
   get facing(): Facing {
     return (this.getAttribute("facing") ?? "environment") as Facing;
   }
@@ -115,7 +141,14 @@ export class HandfulCamera extends Base {
     this.setAttribute("facing", facing);
   }
 
-  /** Whether the picture is shown as in a mirror. */
+  /**
+   * Whether the picture is shown as in a mirror.
+   *
+   * @example
+   * ```ts
+   * camera.mirrored = camera.facing === "user"; // as <handful-camera mirrored>
+   * ```
+   */
   get mirrored(): boolean {
     return this.hasAttribute("mirrored");
   }
@@ -127,13 +160,31 @@ export class HandfulCamera extends Base {
   /**
    * Turns the camera on, and gives answers from then on. Resolves once there is a picture, or the camera was turned off meanwhile.
    * @throws {@link HandfulError} with code `camera`, or `parameter` for a `facing` that there is not; the event `problem` tells the same.
+   *
+   * @example
+   * ```ts
+   * try {
+   *   await camera.start();
+   * } catch (error) {
+   *   if (error instanceof HandfulError && error.code === "camera") heading.textContent = error.message;
+   * }
+   * ```
    */
   start(): Promise<void> {
     this.#starting ??= this.#start();
     return this.#starting;
   }
 
-  /** Turns the camera off. Doing it twice is fine. */
+  /**
+   * Turns the camera off. Doing it twice is fine.
+   *
+   * @example
+   * ```ts
+   * document.addEventListener("visibilitychange", () => {
+   *   if (document.hidden) camera.stop();
+   * });
+   * ```
+   */
   stop(): void {
     this.#watching.abort();
     this.#on.abort();
@@ -147,6 +198,13 @@ export class HandfulCamera extends Base {
    * @returns The id of the example.
    * @throws {@link HandfulError} with one of the codes of `Classifier.addExample`, `camera` where it is off, or `parameter` where there is no
    * classifier; the event `problem` tells the same.
+   *
+   * @example
+   * ```ts
+   * await camera.start();
+   * const id = await camera.teach("mug");
+   * console.log(`The mug is example ${id}.`);
+   * ```
    */
   async teach(label: string): Promise<number> {
     try {

@@ -1,7 +1,17 @@
 import type { Kinds } from "../check.js";
 import { TEXT } from "../check.js";
 
-/** What the element says. In `teach`, `{label}` stands for the label of the class. */
+/**
+ * What the element says. In `teach`, `{label}` stands for the label of the class.
+ *
+ * @example
+ * ```ts
+ * import type { CameraTexts } from "handful/camera";
+ *
+ * const german: Partial<CameraTexts> = { start: "Kamera an", stop: "Kamera aus", none: "Nichts davon" };
+ * camera.texts = german;
+ * ```
+ */
 export interface CameraTexts {
   /** The button that turns the camera on. */
   readonly start: string;

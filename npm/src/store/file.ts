@@ -10,7 +10,17 @@ import { isPicture, PICTURES, photosOf } from "./picture.js";
 /** Characters of a name. */
 const MOST_NAME = 100;
 
-/** What a file holds. */
+/**
+ * What a file holds.
+ *
+ * @example
+ * ```ts
+ * import type { SetFile } from "handful/store";
+ *
+ * const fruit: SetFile = { name: "Fruit", bytes: classifier.save(), pictures };
+ * link.href = URL.createObjectURL(writeSetFile(fruit));
+ * ```
+ */
 export interface SetFile {
   /** The set alone, as `save` wrote it. */
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -40,8 +40,10 @@ export interface Parts<Classifier> {
  * ```ts
  * const { features, thumbnail } = await encoder.encode(photo, { thumbnail: 224 });
  * const id = set.classifier.addFeatures(features, "apple");
- * set.setPicture(id, thumbnail);
- * set.subscribe(() => status.textContent = set.state.kind);
+ * if (thumbnail) set.setPicture(id, thumbnail);
+ * set.subscribe(() => {
+ *   heading.textContent = set.state.kind; // saving, then saved
+ * });
  * ```
  */
 export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier> implements Disposable {
@@ -98,12 +100,27 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
     });
   }
 
-  /** What a person calls it; empty where nobody gave it a name. `Store.rename` changes it. */
+  /**
+   * What a person calls it; empty where nobody gave it a name. `Store.rename` changes it.
+   *
+   * @example
+   * ```ts
+   * heading.textContent = set.name || "a set without a name";
+   * ```
+   */
   get name(): string {
     return this.#name;
   }
 
-  /** Whether it is saved, and if not, why. */
+  /**
+   * Whether it is saved, and if not, why.
+   *
+   * @example
+   * ```ts
+   * const { state } = set;
+   * if (state.kind === "failed") heading.textContent = `It is not saved: ${state.reason}.`;
+   * ```
+   */
   get state(): SaveState {
     return this.#state;
   }
@@ -111,6 +128,13 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   /**
    * JPEG files under the ids of their photos: examples, negatives and unlabelled ones. Those of photos that were removed are
    * here too, because undo can bring them back; they are not saved.
+   *
+   * @example
+   * ```ts
+   * const [first] = set.classifier.examples;
+   * const picture = first && set.pictures.get(first.id);
+   * if (picture) link.href = URL.createObjectURL(new Blob([picture], { type: "image/jpeg" }));
+   * ```
    */
   get pictures(): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
     return this.#pictures;
@@ -124,6 +148,13 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
    * @param picture - A JPEG file of at most 1,024 pixels a side and 262,144 bytes, as `Encoder.encode` gives with `thumbnail`.
    * @throws {@link HandfulError} with code `unknown-example`, or `parameter` for what is no such picture, or where the
    * photo has one.
+   *
+   * @example
+   * ```ts
+   * const { features, thumbnail } = await encoder.encode(photo, { thumbnail: 96 });
+   * const id = set.classifier.addFeatures(features, "apple");
+   * if (thumbnail) set.setPicture(id, thumbnail);
+   * ```
    */
   setPicture(id: number, picture: Uint8Array<ArrayBuffer>): void {
     check("picture", picture, PICTURE);
@@ -141,6 +172,12 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
    * @param file - What `readSetFile` gave.
    * @returns Of each photo that was added the id that it has here, by the id that it has there.
    * @throws {@link HandfulError} with code `format`, or `other-encoder` for a set of another encoder.
+   *
+   * @example
+   * ```ts
+   * const added = set.merge(await readSetFile(file));
+   * console.log(`${added.size} photos came with ${file.name}.`);
+   * ```
    */
   merge(file: Pick<SetFile, "bytes" | "pictures">): ReadonlyMap<number, number> {
     check("file", file, RECORD);
@@ -154,7 +191,14 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
     return added;
   }
 
-  /** Whether everything that was changed is saved, once that is known: when it is written, or could not be. */
+  /**
+   * Whether everything that was changed is saved, once that is known: when it is written, or could not be.
+   *
+   * @example
+   * ```ts
+   * if (!(await set.saved())) heading.textContent = "Something could not be saved.";
+   * ```
+   */
   async saved(): Promise<boolean> {
     return this.#unread ? !this.#changed : this.#autosave.settled();
   }
@@ -162,6 +206,14 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   /**
    * Calls `listener` when {@link state} has changed; changes of the set are told by the classifier.
    * @returns A function that ends it.
+   *
+   * @example
+   * ```ts
+   * const end = set.subscribe(() => {
+   *   heading.textContent = set.state.kind;
+   * });
+   * set.classifier.addClass("plum"); // saving, then saved
+   * ```
    */
   subscribe(listener: () => void): () => void {
     return this.#listeners.add(listener);
@@ -170,6 +222,13 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   /**
    * Lets the set go: another tab can have it, and the classifier's memory is freed. What is not saved is lost, so wait for
    * {@link saved} before. Doing it twice is fine.
+   *
+   * @example
+   * ```ts
+   * const set = await store.openOrCreate("Fruit", Classifier);
+   * set.classifier.addClass("plum");
+   * if (await set.saved()) set.dispose();
+   * ```
    */
   dispose(): void {
     if (this.#ended) return;

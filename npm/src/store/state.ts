@@ -2,7 +2,7 @@
 import { HandfulError } from "../errors.js";
 
 /**
- * Why a set is not saved, or a store cannot be used.
+ * Why a set is not saved, or a store cannot be used; see {@link StoredSet.state}.
  *
  * | reason | what it means |
  * | --- | --- |
@@ -14,7 +14,7 @@ import { HandfulError } from "../errors.js";
  */
 export type StorageTrouble = "blocked" | "full" | "newer" | "slow" | "failed";
 
-/** Where a set stands that is open. */
+/** Where a set stands that is open; see {@link StoredSet.state}. */
 export type SaveState =
   /** It is new and was not changed: there is nothing to save. */
   | { readonly kind: "idle" }

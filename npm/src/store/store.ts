@@ -17,7 +17,17 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Milliseconds after which storage that does not answer is told. */
 const PATIENCE = 5000;
 
-/** Options of a {@link Store}. */
+/**
+ * Options of a {@link Store}.
+ *
+ * @example
+ * ```ts
+ * import type { StoreOptions } from "handful/store";
+ *
+ * const options: StoreOptions = { name: "orchard" };
+ * const store = new Store(options);
+ * ```
+ */
 export interface StoreOptions {
   /**
    * Name of the database. Pages of one origin that say the same name have the same sets, so two programs that share an origin
@@ -26,7 +36,7 @@ export interface StoreOptions {
   readonly name?: string | undefined;
 }
 
-/** A set in the list of a {@link Store}. */
+/** A set in the list of a {@link Store}; see {@link Store.list}. */
 export interface SetInfo {
   /** No other set has it. */
   readonly id: string;
@@ -34,7 +44,21 @@ export interface SetInfo {
   readonly name: string;
 }
 
-/** Makes the classifier of a set: `Classifier`, `FeatureClassifier`, or an object of yours. */
+/**
+ * Makes the classifier of a set: `Classifier`, `FeatureClassifier`, or an object of yours.
+ *
+ * @example
+ * ```ts
+ * import { FeatureClassifier } from "handful/core";
+ * import type { SetKind } from "handful/store";
+ *
+ * const kind: SetKind<FeatureClassifier, unknown> = {
+ *   create: () => FeatureClassifier.create({ streams: [{ name: "aux", dim: 384 }] }),
+ *   load: (bytes) => FeatureClassifier.load(bytes),
+ * };
+ * const set = await store.openOrCreate("Fruit", kind);
+ * ```
+ */
 export interface SetKind<Made extends FeatureClassifier, Options> {
   /** An empty set. */
   create(options: Options): Promise<Made>;
@@ -42,7 +66,7 @@ export interface SetKind<Made extends FeatureClassifier, Options> {
   load(bytes: Uint8Array, options: NoInfer<Options>): Promise<Made>;
 }
 
-/** Why a set is not open yet. */
+/** Why a set is not open yet, as `onWait` of {@link Store.open} is told. */
 export type Waiting =
   /** The browser's storage has not answered for five seconds. */
   | { readonly reason: "storage" }
@@ -56,7 +80,21 @@ export type Waiting =
       readonly takeOver: () => Promise<boolean>;
     };
 
-/** Options of {@link Store.open} and {@link Store.openOrCreate}. */
+/**
+ * Options of {@link Store.open} and {@link Store.openOrCreate}.
+ *
+ * @example
+ * ```ts
+ * import type { OpenOptions } from "handful/store";
+ *
+ * const options: OpenOptions = {
+ *   onWait: (waiting) => {
+ *     if (waiting.reason === "elsewhere") heading.onclick = () => waiting.takeOver();
+ *   },
+ * };
+ * const set = await store.openOrCreate("Fruit", Classifier, options);
+ * ```
+ */
 export interface OpenOptions {
   /** Stops the waiting; the call then rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
@@ -118,8 +156,8 @@ interface Found {
  *
  * const store = new Store();
  * const set = await store.openOrCreate("Fruit", Classifier);
- * await set.classifier.addExamples(photos, "apple");
  * set.subscribe(() => console.log(set.state.kind)); // saving, saved
+ * await set.classifier.addExamples(applePhotos, "apple");
  * ```
  */
 export class Store {
@@ -138,7 +176,14 @@ export class Store {
     this.#persistence = new Persistence(tell);
   }
 
-  /** Whether the browser has promised to keep what is stored; `undefined` before it was asked. */
+  /**
+   * Whether the browser has promised to keep what is stored; `undefined` before it was asked.
+   *
+   * @example
+   * ```ts
+   * if (store.persisted === false) heading.textContent = "The browser may throw sets away: save a file now and then.";
+   * ```
+   */
   get persisted(): boolean | undefined {
     return this.#persistence.granted;
   }
@@ -146,6 +191,11 @@ export class Store {
   /**
    * The sets that are stored or have a name, in the order of their names.
    * @throws {@link HandfulError} with code `storage`.
+   *
+   * @example
+   * ```ts
+   * for (const { id, name } of await store.list()) console.log(id, name);
+   * ```
    */
   async list(): Promise<readonly SetInfo[]> {
     const all = await this.#all();
@@ -155,6 +205,12 @@ export class Store {
   /**
    * The sets that were removed within a day and can be had back, the last one first. Older ones are forgotten.
    * @throws {@link HandfulError} with code `storage`.
+   *
+   * @example
+   * ```ts
+   * const [last] = await store.removed();
+   * if (last) await store.restore(last.id);
+   * ```
    */
   async removed(): Promise<readonly SetInfo[]> {
     const all = await this.#all();
@@ -169,6 +225,12 @@ export class Store {
    * @param kind - Makes its classifier: `Classifier`, `FeatureClassifier`, or an object of yours with `create` and `load`.
    * @param options - Handed on to `create` or `load`, such as `{ encoder }`; also those of {@link open}.
    * @throws {@link HandfulError} with one of the codes of {@link open}.
+   *
+   * @example
+   * ```ts
+   * const set = await store.openOrCreate("Fruit", Classifier, { encoder, onProgress });
+   * await set.classifier.addExample(photo, "apple");
+   * ```
    */
   async openOrCreate<Made extends FeatureClassifier, Options>(
     name: string,
@@ -194,6 +256,12 @@ export class Store {
    * @param options - Handed on to `create` or `load`, such as `{ encoder }`.
    * @throws {@link HandfulError} with code `unknown-set` for one that was removed, or whatever `create` or `load` throws; then
    * what is stored stays as it is. The reason of an abort.
+   *
+   * @example
+   * ```ts
+   * const set = await store.open("fruit", Classifier, { encoder, signal });
+   * heading.textContent = `${set.classifier.examples.length} examples`;
+   * ```
    */
   async open<Made extends FeatureClassifier, Options>(
     id: string,
@@ -211,6 +279,12 @@ export class Store {
    * @param set - Its name, and what {@link readSetFile} gave or `save` wrote; without `bytes` it is empty.
    * @returns Its id.
    * @throws {@link HandfulError} with code `format` for bytes that are no set, `parameter` or `storage`.
+   *
+   * @example
+   * ```ts
+   * const id = await store.create({ name: "Fruit", bytes: classifier.save() });
+   * const set = await store.open(id, Classifier);
+   * ```
    */
   async create(set: Pick<SetFile, "name"> & Partial<SetFile>): Promise<string> {
     check("set", set, RECORD);
@@ -228,6 +302,12 @@ export class Store {
   /**
    * Gives a set another name. Two may have the same.
    * @throws {@link HandfulError} with code `unknown-set` or `storage`.
+   *
+   * @example
+   * ```ts
+   * await store.rename(set.id, "Fruit of the garden");
+   * heading.textContent = set.name; // Fruit of the garden
+   * ```
    */
   async rename(id: string, name: string): Promise<void> {
     check("name", name, TEXT);
@@ -241,6 +321,12 @@ export class Store {
    *
    * @throws {@link HandfulError} with code `unknown-set`, `set-in-use` where another tab has it open, or `storage`, also for
    * a set that is open and cannot be saved: it stays, since elsewhere it would be lost.
+   *
+   * @example
+   * ```ts
+   * await store.remove(id);
+   * for (const { name } of await store.removed()) heading.append(`${name} can be had back. `);
+   * ```
    */
   async remove(id: string): Promise<void> {
     await this.#putAway(id, () => this.#change(id, (now) => ({ ...now, deletedAt: Date.now() })));
@@ -257,9 +343,9 @@ export class Store {
    *
    * @example
    * ```ts
-   * const now = await store.replace(before, { bytes: classifier.save(), pictures });
+   * const now = await store.replace(id, { bytes: classifier.save(), pictures });
    * // and back:
-   * await store.restore(before);
+   * await store.restore(id);
    * await store.remove(now);
    * ```
    */
@@ -279,6 +365,12 @@ export class Store {
   /**
    * Brings a removed set back.
    * @throws {@link HandfulError} with code `unknown-set` or `storage`.
+   *
+   * @example
+   * ```ts
+   * await store.remove(id);
+   * await store.restore(id); // within a day
+   * ```
    */
   async restore(id: string): Promise<void> {
     await this.#change(id, ({ name }) => ({ id, name }));
@@ -288,6 +380,11 @@ export class Store {
   /**
    * Removes a set for good, one that cannot be opened too. One that is open here is disposed of.
    * @throws {@link HandfulError} with code `set-in-use` where another tab has it open, or `storage`.
+   *
+   * @example
+   * ```ts
+   * for (const { id } of await store.removed()) await store.forget(id);
+   * ```
    */
   async forget(id: string): Promise<void> {
     check("id", id, TEXT);
@@ -299,6 +396,13 @@ export class Store {
   /**
    * Calls `listener` when the list of sets may have changed, here or in another tab, and when {@link persisted} has.
    * @returns A function that ends it.
+   *
+   * @example
+   * ```ts
+   * const end = store.subscribe(async () => {
+   *   heading.textContent = `${(await store.list()).length} sets`;
+   * });
+   * ```
    */
   subscribe(listener: () => void): () => void {
     return this.#listeners.add(listener);
