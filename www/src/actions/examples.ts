@@ -8,6 +8,8 @@ import { withToggled } from "../state/updates";
 import { text } from "../text";
 import { attempt, showToast } from "./toast";
 
+export { thumbnailOf } from "../engine/thumbnails";
+
 export function photosOf(files: Iterable<File>): Photo[] {
   return Array.from(files, (file) => ({ name: file.name, source: file }));
 }
@@ -44,8 +46,9 @@ export function toggleSelected(id: number): void {
   update((state) => withToggled(state, id));
 }
 
-export function clearSelected(): void {
-  set({ selected: [] });
+/** Picks out these photos and no others. */
+export function select(selected: readonly number[]): void {
+  set({ selected });
 }
 
 export function removePhotos(ids: readonly number[]): void {
@@ -67,7 +70,7 @@ export function moveExamples(ids: readonly number[], label: string): void {
     step({ words }, (classifier) => {
       for (const id of ids) classifier.moveExample(id, label);
     });
-    clearSelected();
+    select([]);
   });
   if (!failed) showToast(words(), "step");
 }

@@ -16,8 +16,6 @@ export interface Encoded {
   timings: Omit<Timings, "classify">;
 }
 
-/** Examples that an answer is shown to rest on. */
-const NEAREST = 4;
 /** Milliseconds for which answering holds the page at once, about. */
 const SLICE = 8;
 
@@ -63,8 +61,9 @@ export async function ask(files: readonly File[]): Promise<void> {
     const { encoder, features, timings, thumbnail } = seen;
     const result = { encoder, features, timings };
     encoded.set(id, result);
-    tell(id, classify(result));
-    if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
+    const outcome = new Map([[id, classify(result)]]);
+    const url = thumbnail ? urlOf(thumbnail) : null;
+    update((state) => withThumbnail(withOutcomes(state, outcome), id, url));
   }
   if (mine !== round) return;
   await answerAgain();
@@ -135,12 +134,9 @@ export function featuresOf(id: number): Float32Array | undefined {
 export function classify({ features, timings }: Encoded): Outcome {
   try {
     const found = currentSet().predictFeatures(features);
-    const nearest = currentSet()
-      .nearestFeatures(features, NEAREST)
-      .map(({ id }) => id);
     return {
       kind: "answered",
-      answer: { ...told(found), nearest, timings: { ...timings, classify: found.timings.classify } },
+      answer: { ...told(found), timings: { ...timings, classify: found.timings.classify } },
     };
   } catch (error) {
     if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
@@ -148,7 +144,7 @@ export function classify({ features, timings }: Encoded): Outcome {
   }
 }
 
-type Told = Omit<Answer, "nearest" | "timings">;
+type Told = Omit<Answer, "timings">;
 
 /** The part of the package's answer that the page shows. */
 function told({ scores, candidates, foreign, unscored }: Told): Told {

@@ -1,19 +1,26 @@
-/** A worker that says what single methods make of a photo. Each is fitted for that, which takes seconds where the set is large. */
-import { FeatureClassifier, type Opinion } from "handful/core";
+/** A worker that answers one question about a copy of the set. Heads are fitted for that, which takes seconds where it is large. */
+import { FeatureClassifier } from "handful/core";
 
-export interface Question {
+/** What is asked: the name of a method. */
+export type Method = "evaluate" | "explainFeatures" | "suggestFeatures";
+
+export interface Question<Asked extends Method> {
   /** The set as the package saves it. */
   bytes: Uint8Array;
-  /** Of the photo. */
-  features: Float32Array;
+  method: Asked;
+  with: Parameters<FeatureClassifier[Asked]>;
 }
 
-addEventListener("message", async ({ data: { bytes, features } }: MessageEvent<Question>) => {
-  let said: readonly Opinion[] | null = null;
-  try {
-    said = (await FeatureClassifier.load(bytes)).explainFeatures(features);
-  } catch (error) {
-    console.warn("what single methods say could not be worked out", error);
-  }
-  postMessage(said);
-});
+addEventListener(
+  "message",
+  async ({ data: { bytes, method, with: given } }: MessageEvent<Question<Method>>) => {
+    let said: unknown = null;
+    try {
+      const set = await FeatureClassifier.load(bytes);
+      said = (set[method] as (...given: unknown[]) => unknown)(...given);
+    } catch (error) {
+      console.warn(`${method} failed`, error);
+    }
+    postMessage(said);
+  },
+);

@@ -18,6 +18,8 @@ export interface ClassItem {
   key: number;
   label: string;
   count: number;
+  /** Of its photos. */
+  ids: readonly number[];
   /** Whether it takes part in answers. */
   enabled: boolean;
   /** The encoder understands its name, which alone makes it a candidate. */
@@ -57,8 +59,6 @@ export interface Answer {
   foreign: boolean;
   /** Classes of which nothing is known yet. */
   unscored: readonly string[];
-  /** Ids of the examples that are most like the photo, the likest first. */
-  nearest: readonly number[];
   timings: Timings;
 }
 
@@ -215,8 +215,8 @@ export interface KeptState {
   examples: readonly Example[];
   /** Ids of the photos that show none of the classes. */
   negatives: readonly number[];
-  /** Address of each photo's thumbnail. */
-  thumbnails: Readonly<Record<number, string>>;
+  /** Whether small pictures of photos are kept. */
+  pictures: boolean;
   /** How answers are computed. */
   head: HeadName;
 }
@@ -276,6 +276,8 @@ export interface VisitState {
   /** Whether the camera is open, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
+  /** Ids of the examples that are most like the photo that is shown, the likest first. */
+  nearest: readonly number[];
   /** Whether the readings are answered together, from which on they help each other. */
   together: "no" | "working" | "done";
   /** The reading shown large. */
@@ -292,7 +294,7 @@ export const INITIAL: AppState = {
   classes: [],
   examples: [],
   negatives: [],
-  thumbnails: {},
+  pictures: false,
   head: "auto",
   language: "en",
   askBelow: 0.5,
@@ -324,6 +326,7 @@ export const INITIAL: AppState = {
   recording: null,
   live: { kind: "off" },
   readings: [],
+  nearest: [],
   together: "no",
   shown: null,
   suggested: [],

@@ -1,11 +1,11 @@
+import { thumbnailOf } from "../actions/examples";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 import { toneOf } from "./tone";
 
 /** The photos of the set that are most like the one that was asked about: what the answer rests on. */
-export function Nearest({ ids, state }: { ids: readonly number[]; state: AppState }) {
-  const { classes, examples, thumbnails } = state;
-  const shown = ids.flatMap((id) => {
+export function Nearest({ state: { classes, examples, nearest } }: { state: AppState }) {
+  const shown = nearest.flatMap((id) => {
     const label = examples.find((example) => example.id === id)?.label;
     const item = classes.find((candidate) => candidate.label === label);
     return item ? [{ id, item }] : [];
@@ -17,15 +17,15 @@ export function Nearest({ ids, state }: { ids: readonly number[]; state: AppStat
       <ul class="nearest-photos" aria-label={text.answer.nearest}>
         {shown.map(({ id, item }) => (
           <li key={id} data-tone={toneOf(item, classes)}>
-            {thumbnails[id] ? (
-              <img src={thumbnails[id]} alt="" width="56" height="56" />
-            ) : (
-              <span class="nearest-blank" />
-            )}
+            <Picture url={thumbnailOf(id)} />
             <bdi class="nearest-label">{item.label}</bdi>
           </li>
         ))}
       </ul>
     </figure>
   );
+}
+
+function Picture({ url }: { url: string | undefined }) {
+  return url ? <img src={url} alt="" width="56" height="56" /> : <span class="nearest-blank" />;
 }

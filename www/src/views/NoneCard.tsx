@@ -4,6 +4,7 @@ import { type AppState, NONE_KEY } from "../state/state";
 import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
 import { allOf, useDrop } from "./drop";
+import { drawnWhole } from "./windowed";
 
 /** Photos that show none of the classes: what is like them is none of these. */
 export function NoneCard({ state }: { state: AppState }) {
@@ -27,7 +28,9 @@ export function NoneCard({ state }: { state: AppState }) {
         placeKey={NONE_KEY}
         ids={state.negatives}
         empty={text.card.emptyNone}
-        state={state}
+        selected={state.selected}
+        labels={[]}
+        whole={drawnWhole(state)}
         onEmptied={() => card.current?.focus()}
       />
     </section>

@@ -34,7 +34,7 @@ export function OneByOne({ state }: { state: AppState }) {
         </>
       )}
       <Suggested state={state} />
-      {outcome.kind === "answered" && <Nearest ids={outcome.answer.nearest} state={state} />}
+      {outcome.kind === "answered" && <Nearest state={state} />}
     </>
   );
 }
