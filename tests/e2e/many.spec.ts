@@ -57,6 +57,9 @@ test("draws few of 2,000 photos, and leads to the last one by keyboard", async (
   const far = labelAt(19);
   await card(page, far).scrollIntoViewIfNeeded();
   await expect(photo(page, 9, far).locator("img")).toBeVisible();
+  await photo(page, 9, far).focus();
+  await page.keyboard.press("End");
+  await expect(photo(page, 100, far).locator("img")).toBeVisible();
 });
 
 test("picks ranges and frames of photos, and moves exactly these as one step", async ({ page }) => {

@@ -75,8 +75,6 @@ export interface Reading {
   name: string;
   /** Where it lay when it was dropped or chosen, with its name: `fruit/pear/1.jpg`. */
   path: string;
-  /** The photo itself. */
-  url: string;
   /** Its thumbnail, once there is one. */
   thumbnail: string | null;
   /** The example that it became when somebody said what it is. */

@@ -39,6 +39,7 @@ interface ExpectedProps {
 /** What the photos of the set say of it. */
 function Expected({ quality, single, state }: ExpectedProps) {
   const { labels } = quality.confusion;
+  const found = useMemo(() => suspects(state), [quality, state.examples, state.classes]);
   const cells = useMemo(() => cellsOf(quality, state.examples), [quality, state.examples]);
   // Where its name is understood, a class is judged by its only photo too.
   const unjudged = single.filter(({ label }) => !judged(quality, label));
@@ -48,7 +49,7 @@ function Expected({ quality, single, state }: ExpectedProps) {
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
       {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
       <ClassBars name={text.quality.byClass} bars={barsOf(quality)} classes={state.classes} />
-      <Suspects found={suspects(state)} />
+      <Suspects found={found} />
       <Cells
         title={text.confusion.title}
         hint={text.confusion.hint}

@@ -83,9 +83,9 @@ export function Thumbnails({ place, ids, selected, labels, whole, onEmptied }: T
         onKeyDown={onKeyDown}
       >
         {draw(
-          (index) => {
+          (index, inView) => {
             const id = ids[index] as number;
-            const url = thumbnailOf(id);
+            const url = inView ? thumbnailOf(id) : undefined;
             return (
               <li key={id} {...placed(index, count)}>
                 <button

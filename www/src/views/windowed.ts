@@ -83,9 +83,9 @@ export function useWindow<List extends HTMLElement>({
     };
   }, [whole, sideways]);
 
-  /** The items that are drawn, and what takes the room of those in between, a length. */
+  /** The items that are drawn, each told whether it is in view, and what takes the room of those in between, a length. */
   function draw(
-    item: (place: number) => ComponentChild,
+    item: (place: number, inView: boolean) => ComponentChild,
     space: (size: string, key: string) => ComponentChild,
   ) {
     const { columns, pitch, gap, first, last } = view;
@@ -96,11 +96,11 @@ export function useWindow<List extends HTMLElement>({
       if (line > done) drawn.push(space(`${(line - done) * pitch - gap}px`, `space ${spaces}`));
       spaces += 1;
     };
-    const inView = [Math.min(first, lines), Math.min(last, lines)] as const;
-    for (const [from, to] of whole ? [[0, lines] as const] : spans(Math.floor(stop / columns), ...inView)) {
+    const seen = whole ? ([0, lines] as const) : ([Math.min(first, lines), Math.min(last, lines)] as const);
+    for (const [from, to] of spans(Math.floor(stop / columns), ...seen)) {
       skipTo(from);
       for (let place = from * columns; place < Math.min(to * columns, count); place += 1)
-        drawn.push(item(place));
+        drawn.push(item(place, from >= seen[0] && to <= seen[1]));
       done = to;
     }
     skipTo(lines);
