@@ -96,7 +96,7 @@ await main(async () => {
     },
     [`asks about ${ASKED} photos`]: async () => {
       await choose(answer.getByRole("button", { name: "Choose photos" }), asked);
-      await answer.getByText("Answered together").waitFor({ timeout: 300_000 });
+      await answer.getByText(/^Answered together/).waitFor({ timeout: 300_000 });
     },
     "shows the table": async () => {
       await tab("Table").click();
