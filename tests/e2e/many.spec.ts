@@ -29,6 +29,8 @@ test("draws few of 2,000 photos, and leads to the last one by keyboard", async (
   await expect(photo(page, 1, label).locator("img")).toBeVisible();
   expect(await page.locator("*").count()).toBeLessThan(2500);
   await expect(photosOf(page, label)).not.toHaveCount(100);
+  // Which a worker has found out.
+  await expect(page.getByRole("region", { name: "How well it works" })).toBeVisible();
 
   await photo(page, 1, label).focus();
   await page.keyboard.press("End");

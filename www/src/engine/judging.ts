@@ -3,13 +3,13 @@ import type { Quality as Judgement } from "handful";
 import { getState, set } from "../state/live";
 import type { Quality } from "../state/state";
 import { taught } from "../state/updates";
-import { Consultation } from "./consulting";
+import { Consultation, FEW } from "./consulting";
 import { onSetChange } from "./set";
 
 /** A class that is recognised less often than this wants more photos. */
 const SELDOM = 0.7;
 
-const judgement = new Consultation("evaluate");
+const judgement = new Consultation("evaluate", FEW);
 
 /** Judges the set after every change from now on. */
 export function keepJudging(): void {

@@ -2,12 +2,12 @@
 import { getState, set, subscribe } from "../state/live";
 import { unlabelled } from "../state/updates";
 import { featuresOf } from "./answering";
-import { Consultation } from "./consulting";
+import { Consultation, FEW } from "./consulting";
 
 /** So many are suggested; of no more than these there is nothing to choose. */
 const SUGGESTED = 3;
 
-const choice = new Consultation("suggestFeatures");
+const choice = new Consultation("suggestFeatures", FEW);
 
 /** Looks through the photos again whenever their answers have changed, which they do with the set. */
 export function keepSuggesting(): void {

@@ -3,9 +3,12 @@ import { saveTable, showReading } from "../actions/answer";
 import type { AppState, Reading } from "../state/state";
 import { type Column, type Row, rowsOf, sorted } from "../state/table";
 import { text } from "../text";
-import { SHORT, useWindow } from "./windowed";
+import { useWindow } from "./windowed";
 
 const COLUMNS: readonly Column[] = ["file", "answer", "probability", "set"];
+
+/** So many cells are drawn, whether they are in view or not. */
+const CELLS = 600;
 
 interface Props {
   state: AppState;
@@ -21,7 +24,8 @@ export function AnswerTable({ state, onShow }: Props) {
   const labels = state.classes.map(({ label }) => label);
   const rows = rowsOf(state.readings, state.askBelow);
   const shown = order ? sorted(rows, order.column, order.descending) : rows;
-  const { list, draw } = useWindow<HTMLDivElement>({ count: shown.length, stop });
+  const whole = shown.length * (COLUMNS.length + labels.length) <= CELLS;
+  const { list, draw } = useWindow<HTMLDivElement>({ count: shown.length, stop, whole });
   const byId = new Map(state.readings.map((reading) => [reading.id, reading]));
   const sortBy = (column: Column) =>
     setOrder({ column, descending: order?.column === column && !order.descending });
@@ -29,7 +33,7 @@ export function AnswerTable({ state, onShow }: Props) {
   return (
     <div class="answers">
       <div
-        class={shown.length > SHORT ? "table-box table-long" : "table-box"}
+        class={whole ? "table-box" : "table-box table-long"}
         ref={list}
         onFocusIn={({ target }) => {
           const row = (target as Element).closest("tbody tr");

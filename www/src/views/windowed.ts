@@ -9,7 +9,7 @@ const BEYOND = 2;
 const MARGIN = "25%";
 
 /** So many items are drawn whole: they cost little, and the browser finds words in them. */
-export const SHORT = 100;
+const SHORT = 100;
 
 /** Whether all photos of a set are drawn, whatever card they are in. */
 export function drawnWhole({ examples, negatives }: AppState): boolean {
