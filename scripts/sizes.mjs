@@ -25,10 +25,19 @@ const PARTS = [
   {
     name: "page",
     limit: 120 * KB,
-    files: () => under("www/dist").filter(({ path }) => /\.(html|js|css)$/.test(path)),
+    files: () => pageFiles().filter(({ path }) => !TOKENIZER.test(path)),
+  },
+  {
+    // Of larger encoders, which a visitor may choose: it comes when one of them reads names.
+    name: "tokenizer",
+    limit: 11 * KB,
+    files: () => pageFiles().filter(({ path }) => TOKENIZER.test(path)),
   },
 ];
 const TOTAL = 6.5 * MB;
+const TOKENIZER = /\/tokenizers-[^/]+\.js$/;
+
+const pageFiles = () => under("www/dist").filter(({ path }) => /\.(html|js|css)$/.test(path));
 
 export function under(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

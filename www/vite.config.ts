@@ -79,25 +79,34 @@ const licences: Plugin = {
   },
 };
 
-/** A worker of the page is built with it and shares its files; Vite would build it apart, with a copy of the package. */
+const WORKER = /new Worker\(\s*new URL\("([^"]+)",\s*import\.meta\.url\)/g;
+
+/** Workers are built with the page and share its files; Vite would build each apart, with a copy of the package. */
 const sharing: Plugin = {
   name: "sharing",
   apply: "build",
   enforce: "pre",
-  resolveId: {
-    filter: { id: /\?worker&url$/ },
-    async handler(id, importer) {
-      const found = await this.resolve(id.replace(/\?.*/, ""), importer);
-      return found && `${found.id}?shared`;
+  transform: {
+    filter: { code: WORKER },
+    async handler(code, importer) {
+      const found = new Map<string, string>();
+      for (const [, name] of code.matchAll(WORKER)) {
+        const worker = await this.resolve(name as string, importer);
+        if (worker) found.set(name as string, this.emitFile({ type: "chunk", id: worker.id }));
+      }
+      return code.replace(WORKER, (whole, name) => {
+        const chunk = found.get(name);
+        return chunk ? `new Worker(import.meta.ROLLUP_FILE_URL_${chunk}` : whole;
+      });
     },
   },
-  load: {
-    filter: { id: /\?shared$/ },
-    handler(id) {
-      const chunk = this.emitFile({ type: "chunk", id: id.replace(/\?.*/, "") });
-      return `export default import.meta.ROLLUP_FILE_URL_${chunk};`;
-    },
-  },
+  /** What the page imports at once comes at once. Vite's own way writes code for it that only a page can run. */
+  transformIndexHtml: (_, { chunk }) =>
+    (chunk?.imports ?? []).map((href) => ({
+      tag: "link",
+      attrs: { rel: "modulepreload", crossorigin: true, href: `./${href}` },
+      injectTo: "head",
+    })),
 };
 
 export default defineConfig({
@@ -110,7 +119,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Of what is bundled from npm.
     license: { fileName: "licences/bundled.txt" },
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       input: { index: "index.html", worker: "src/offline/service-worker.ts" },
       output: {

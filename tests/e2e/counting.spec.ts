@@ -14,12 +14,12 @@ function answered(probability: number, foreign = false): Outcome {
   const timings = { decode: 0, preprocess: 0, encode: 0, classify: 0 };
   return {
     kind: "answered",
-    answer: { scores, candidates: [], foreign, unscored: [], nearest: [], timings },
+    answer: { scores, candidates: [], foreign, unscored: [], timings },
   };
 }
 
 function reading(id: number, outcome: Outcome, taught: number | null = null): Reading {
-  return { id, name: "", path: "", url: "", thumbnail: null, taught, outcome };
+  return { id, name: "", path: "", thumbnail: null, taught, outcome };
 }
 
 test("counts answers, and says so in every language", () => {
@@ -50,7 +50,7 @@ test("twenty photos help each other, with the automatic method", () => {
 });
 
 test("knows where a photo was taught: in a class, beside all of them, or not any more", () => {
-  const item = { key: 7, label: "pear", count: 1, enabled: true, named: false };
+  const item = { key: 7, label: "pear", count: 1, ids: [], enabled: true, named: false };
   const readings = [1, 2, 3, 4].map((id) => reading(id, answered(0.9), id === 4 ? null : id + 10));
   const state = {
     ...INITIAL,

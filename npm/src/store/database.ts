@@ -5,6 +5,9 @@ import { committed, result } from "./requests.js";
 /** The one set of version 1, whose pictures had the id of the example alone. */
 const FIRST_SET = "default";
 
+/** Pictures that are read or written at once: thousands would hold the thread. */
+const SLICE = 200;
+
 const STORES = ["sets", "names", "pictures"] as const;
 
 /** A small picture of an example: a JPEG file. */
@@ -57,7 +60,7 @@ export class Database {
     const [named, record, pictures] = await Promise.all([
       result<Named | undefined>(transaction.objectStore("names").get(set)),
       result<Content | undefined>(transaction.objectStore("sets").get(set)),
-      result<StoredPicture[]>(transaction.objectStore("pictures").getAll(picturesOf(set))),
+      picturesIn(transaction.objectStore("pictures"), set),
     ]);
     if (!record) return { named, content: undefined };
     const read = await Promise.all(pictures.map(async (one) => [one.id, await bytesOf(one)] as const));
@@ -68,15 +71,18 @@ export class Database {
   async write(set: string, { bytes, pictures, name }: Snapshot): Promise<void> {
     await this.#write(async (transaction) => {
       const [sets, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
-      const [keys, named] = await Promise.all([
-        result(kept.getAllKeys(picturesOf(set))) as Promise<[string, number][]>,
-        result(names.getKey(set)),
-      ]);
-      sets.put({ id: set, bytes, savedAt: Date.now() });
+      const named = await result(names.getKey(set));
       if (name !== "" && named === undefined) names.put({ id: set, name });
+      // Each request copies much of a large set: one is made when another is done.
+      sets.put({ id: set, bytes, savedAt: Date.now() });
+      const keys = (await result(kept.getAllKeys(picturesOf(set)))) as [string, number][];
       for (const [, id] of keys) if (!pictures.has(id)) kept.delete([set, id]);
       const stored = new Set(keys.map(([, id]) => id));
-      for (const [id, picture] of pictures) if (!stored.has(id)) kept.put({ set, id, bytes: picture });
+      await putPictures(
+        kept,
+        set,
+        Array.from(pictures).filter(([id]) => !stored.has(id)),
+      );
     });
   }
 
@@ -90,7 +96,7 @@ export class Database {
       names.put({ ...now, deletedAt: Date.now() });
       names.put({ id: set, name: now.name });
       sets.put({ id: set, bytes, savedAt: Date.now() });
-      for (const [id, picture] of pictures) kept.put({ set, id, bytes: picture });
+      await putPictures(kept, set, Array.from(pictures));
       there = true;
     });
     return there;
@@ -207,8 +213,29 @@ async function listOf(transaction: IDBTransaction): Promise<Named[]> {
 }
 
 /** All pictures of a set: an array sorts after every number. */
-function picturesOf(set: string): IDBKeyRange {
-  return IDBKeyRange.bound([set], [set, []]);
+/** Of a set, all that come after an id. */
+function picturesOf(set: string, after?: number): IDBKeyRange {
+  return IDBKeyRange.bound(after === undefined ? [set] : [set, after], [set, []], true);
+}
+
+async function picturesIn(kept: IDBObjectStore, set: string): Promise<StoredPicture[]> {
+  const all: StoredPicture[] = [];
+  for (;;) {
+    const some = await result<StoredPicture[]>(kept.getAll(picturesOf(set, all.at(-1)?.id), SLICE));
+    all.push(...some);
+    if (some.length < SLICE) return all;
+  }
+}
+
+async function putPictures(
+  kept: IDBObjectStore,
+  set: string,
+  pictures: readonly (readonly [id: number, bytes: Picture])[],
+): Promise<void> {
+  for (const [i, [id, bytes]] of pictures.entries()) {
+    const request = kept.put({ set, id, bytes });
+    if ((i + 1) % SLICE === 0) await result(request);
+  }
 }
 
 async function bytesOf(picture: StoredPicture): Promise<Picture> {

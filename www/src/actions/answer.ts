@@ -12,6 +12,8 @@ import { downloadTable } from "./download";
 import { addPhotos } from "./examples";
 import { withoutSets } from "./sets";
 
+export { addressOf } from "../engine/answering";
+
 export function askAbout(files: readonly File[]): void {
   const photos = withoutSets(files);
   if (photos.length === 0) return;

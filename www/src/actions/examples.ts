@@ -8,6 +8,8 @@ import { withPicked, withToggled } from "../state/updates";
 import { text } from "../text";
 import { attempt, showToast } from "./toast";
 
+export { thumbnailOf } from "../engine/thumbnails";
+
 export function photosOf(files: Iterable<File>): Photo[] {
   return Array.from(files, (file) => ({ name: file.name, source: file }));
 }
@@ -44,12 +46,14 @@ export function toggleSelected(id: number): void {
   update((state) => withToggled(state, id));
 }
 
+/** Picks photos out beside those that are. */
 export function pick(ids: readonly number[]): void {
   update((state) => withPicked(state, ids));
 }
 
-export function clearSelected(): void {
-  set({ selected: [] });
+/** Picks out these photos and no others. */
+export function select(selected: readonly number[]): void {
+  set({ selected });
 }
 
 export function removePhotos(ids: readonly number[]): void {
@@ -76,7 +80,7 @@ export function moveExamples(ids: readonly number[], label: string): void {
         if (unlabelled.has(id)) classifier.labelUnlabelled(id, label);
         else classifier.moveExample(id, label);
     });
-    clearSelected();
+    select([]);
   });
   if (!failed) showToast(words(), "step");
 }

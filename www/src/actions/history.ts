@@ -37,7 +37,8 @@ export function historyKeys(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   if (key !== "z" && key !== "y") return;
   const { target } = event;
-  if (target instanceof HTMLInputElement && target.type === "text" && target.value !== "") return;
+  if (target instanceof HTMLInputElement && ["text", "search"].includes(target.type) && target.value !== "")
+    return;
   event.preventDefault();
   if (key === "y" || event.shiftKey) redo();
   else undo();

@@ -16,13 +16,13 @@ export interface Encoded {
   timings: Omit<Timings, "classify">;
 }
 
-/** Examples that an answer is shown to rest on. */
-const NEAREST = 4;
 /** Milliseconds for which answering holds the page at once, about. */
 const SLICE = 8;
 
 const encoded = new Map<number, Encoded>();
 const photos = new Map<number, File>();
+/** Of those that were shown. */
+const urls = new Map<number, string>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
 let round = 0;
 /** Photos that were answered before the last change of the set. */
@@ -35,18 +35,14 @@ export async function ask(files: readonly File[]): Promise<void> {
   forget();
   const mine = round;
   const items = files.map((file) => ({ file, id: freshId() }));
-  const readings = items.map(({ file, id }) => {
-    const url = URL.createObjectURL(file);
-    return {
-      id,
-      name: file.name,
-      path: pathOf(file),
-      url,
-      thumbnail: null,
-      taught: null,
-      outcome: { kind: "waiting" } as const,
-    };
-  });
+  const readings = items.map(({ file, id }) => ({
+    id,
+    name: file.name,
+    path: pathOf(file),
+    thumbnail: null,
+    taught: null,
+    outcome: { kind: "waiting" } as const,
+  }));
   for (const { file, id } of items) photos.set(id, file);
   update((state) => withReadings(state, readings));
   const tell = (id: number, outcome: Outcome) =>
@@ -63,8 +59,9 @@ export async function ask(files: readonly File[]): Promise<void> {
     const { encoder, features, timings, thumbnail } = seen;
     const result = { encoder, features, timings };
     encoded.set(id, result);
-    tell(id, classify(result));
-    if (thumbnail) update((state) => withThumbnail(state, id, urlOf(thumbnail)));
+    const outcome = new Map([[id, classify(result)]]);
+    const url = thumbnail ? urlOf(thumbnail) : null;
+    update((state) => withThumbnail(withOutcomes(state, outcome), id, url));
   }
   if (mine !== round) return;
   await answerAgain();
@@ -126,6 +123,13 @@ export function photoOf(id: number): { name: string; source: File } | undefined 
   return file && { name: file.name, source: file };
 }
 
+/** The address of the photo of a reading, made when it is first shown. */
+export function addressOf(id: number): string | undefined {
+  const file = photos.get(id);
+  if (file && !urls.has(id)) urls.set(id, URL.createObjectURL(file));
+  return urls.get(id);
+}
+
 /** What the encoder made of a reading, once it has. */
 export function featuresOf(id: number): Float32Array | undefined {
   return encoded.get(id)?.features;
@@ -135,12 +139,9 @@ export function featuresOf(id: number): Float32Array | undefined {
 export function classify({ features, timings }: Encoded): Outcome {
   try {
     const found = currentSet().predictFeatures(features);
-    const nearest = currentSet()
-      .nearestFeatures(features, NEAREST)
-      .map(({ id }) => id);
     return {
       kind: "answered",
-      answer: { ...told(found), nearest, timings: { ...timings, classify: found.timings.classify } },
+      answer: { ...told(found), timings: { ...timings, classify: found.timings.classify } },
     };
   } catch (error) {
     if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
@@ -148,7 +149,7 @@ export function classify({ features, timings }: Encoded): Outcome {
   }
 }
 
-type Told = Omit<Answer, "nearest" | "timings">;
+type Told = Omit<Answer, "timings">;
 
 /** The part of the package's answer that the page shows. */
 function told({ scores, candidates, foreign, unscored }: Told): Told {
@@ -179,10 +180,9 @@ function forget(): void {
   stop();
   stale = [];
   set({ together: "no" });
-  for (const { url, thumbnail } of getState().readings) {
-    URL.revokeObjectURL(url);
-    if (thumbnail) URL.revokeObjectURL(thumbnail);
-  }
+  for (const { thumbnail } of getState().readings) if (thumbnail) URL.revokeObjectURL(thumbnail);
+  for (const url of urls.values()) URL.revokeObjectURL(url);
+  urls.clear();
   encoded.clear();
   photos.clear();
 }

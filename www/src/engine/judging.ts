@@ -1,40 +1,36 @@
-/** How well the set works, worked out when it has been left alone for a moment: it can take longer than a frame. */
+/** How well the set works. */
 import type { Quality as Judgement } from "handful";
 import { getState, set } from "../state/live";
 import type { Quality } from "../state/state";
 import { taught } from "../state/updates";
-import { currentSet, onSetChange } from "./set";
+import { Consultation, FEW } from "./consulting";
+import { onSetChange } from "./set";
 
-/** Milliseconds without a change. */
-const REST = 250;
 /** A class that is recognised less often than this wants more photos. */
 const SELDOM = 0.7;
 
-let timer: ReturnType<typeof setTimeout> | undefined;
+const judgement = new Consultation("evaluate", FEW);
 
 /** Judges the set after every change from now on. */
 export function keepJudging(): void {
-  onSetChange(() => {
-    clearTimeout(timer);
-    if (canBeJudged()) wait();
-    else set({ quality: null });
-  });
+  onSetChange(judge);
 }
 
 function canBeJudged(): boolean {
   return taught(getState()).length > 1;
 }
 
-function wait(): void {
-  timer = setTimeout(judge, REST);
+function judge(): void {
+  judgement.stop();
+  if (canBeJudged()) judgement.restart(ask, (found) => set({ quality: found && summary(found) }));
+  else set({ quality: null });
 }
 
-function judge(): void {
-  // The set may have been put away meanwhile.
-  if (!canBeJudged()) return;
+function ask(): [] | null {
+  if (getState().teaching.kind === "idle") return [];
   // The next photo changes the set again.
-  if (getState().teaching.kind === "working") wait();
-  else set({ quality: summary(currentSet().evaluate()) });
+  judge();
+  return null;
 }
 
 function summary({

@@ -3,7 +3,6 @@ import type { Matrix } from "../layout/components";
 import type { Layout } from "../layout/layout";
 import { getState, set, subscribe } from "../state/live";
 import { photosOf } from "../state/updates";
-import mapper from "./mapper?worker&url";
 import { currentSet } from "./set";
 
 /** Milliseconds without another photo. */
@@ -75,7 +74,7 @@ async function gather(ids: readonly number[], signal: AbortSignal): Promise<Matr
 /** Hands the features over to a worker of its own. */
 function layOut(rows: Matrix, signal: AbortSignal): Promise<Layout> {
   const { promise, resolve, reject } = Promise.withResolvers<Layout>();
-  const worker = new Worker(mapper, { type: "module" });
+  const worker = new Worker(new URL("./mapper.ts", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Layout>) => resolve(data);
   worker.onerror = reject;
   signal.addEventListener("abort", () => reject(signal.reason));

@@ -14,7 +14,7 @@ import {
   stepOf,
   wordsOf,
 } from "./journal";
-import { forgetThumbnails, showThumbnails } from "./thumbnails";
+import { adoptThumbnails, forgetThumbnails } from "./thumbnails";
 
 let opened: StoredSet | null = null;
 /** A change is being made here, and shown when it is complete. */
@@ -46,6 +46,7 @@ export function onSetDropped(listener: () => void): void {
 /** Takes a set into use and shows it. */
 export function adoptSet(next: StoredSet): void {
   opened = next;
+  adoptThumbnails(next.pictures);
   // Other changes come by themselves: what a name means is found out a moment later.
   next.classifier.subscribe(() => {
     if (!changing) show();
@@ -75,6 +76,7 @@ export function dropSet(): void {
     examples: [],
     negatives: [],
     unlabelled: [],
+    pictures: false,
     head: "auto",
     strictness: INITIAL.strictness,
     quality: null,
@@ -186,11 +188,11 @@ function show(): void {
   const origin = originOf(openedSet().id);
   update((state) => ({
     ...withSet(state, classes, examples, negatives, unlabelled, freshId),
+    pictures: openedSet().pictures.size > 0,
     head: headName(set),
     strictness: set.strictness,
     undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),
     redo: redoable && wordsOf(redoable),
   }));
-  showThumbnails(openedSet().pictures);
   for (const listener of listeners) listener();
 }

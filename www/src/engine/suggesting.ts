@@ -1,15 +1,13 @@
-/** Which of the photos asked about would teach most, worked out when they have been left alone for a moment. */
+/** Which of the photos asked about would teach most. */
 import { getState, set, subscribe } from "../state/live";
 import { unlabelled } from "../state/updates";
 import { featuresOf } from "./answering";
-import { currentSet } from "./set";
+import { Consultation, FEW } from "./consulting";
 
-/** Milliseconds without a change. */
-const REST = 250;
 /** So many are suggested; of no more than these there is nothing to choose. */
 const SUGGESTED = 3;
 
-let timer: ReturnType<typeof setTimeout> | undefined;
+const choice = new Consultation("suggestFeatures", FEW);
 
 /** Looks through the photos again whenever their answers have changed, which they do with the set. */
 export function keepSuggesting(): void {
@@ -17,21 +15,23 @@ export function keepSuggesting(): void {
   subscribe(() => {
     if (getState().readings === readings) return;
     ({ readings } = getState());
-    clearTimeout(timer);
-    timer = setTimeout(suggest, REST);
+    suggest();
   });
 }
 
 function suggest(): void {
-  const state = getState();
-  const [ids, rows]: [number[], Float32Array[]] = [[], []];
-  for (const { id } of unlabelled(state)) {
-    const features = featuresOf(id);
-    if (!features) continue;
-    ids.push(id);
-    rows.push(features);
-  }
-  const choice = ids.length > SUGGESTED && state.set.kind === "open";
-  const places = choice ? currentSet().suggestFeatures(rows, SUGGESTED) : [];
-  set({ suggested: places.flatMap((row) => ids[row] ?? []) });
+  let ids: number[] = [];
+  const ask = (): [rows: Float32Array[], count: number] | null => {
+    const state = getState();
+    const asked = unlabelled(state).flatMap(({ id }) => {
+      const features = featuresOf(id);
+      return features ? [{ id, features }] : [];
+    });
+    ids = asked.map(({ id }) => id);
+    if (ids.length > SUGGESTED && state.set.kind === "open")
+      return [asked.map(({ features }) => features), SUGGESTED];
+    set({ suggested: [] });
+    return null;
+  };
+  choice.restart(ask, (places) => set({ suggested: (places ?? []).flatMap((row) => ids[row] ?? []) }));
 }

@@ -18,6 +18,8 @@ export interface ClassItem {
   key: number;
   label: string;
   count: number;
+  /** Of its photos. */
+  ids: readonly number[];
   /** Whether it takes part in answers. */
   enabled: boolean;
   /** The encoder understands its name, which alone makes it a candidate. */
@@ -57,8 +59,6 @@ export interface Answer {
   foreign: boolean;
   /** Classes of which nothing is known yet. */
   unscored: readonly string[];
-  /** Ids of the examples that are most like the photo, the likest first. */
-  nearest: readonly number[];
   timings: Timings;
 }
 
@@ -75,8 +75,6 @@ export interface Reading {
   name: string;
   /** Where it lay when it was dropped or chosen, with its name: `fruit/pear/1.jpg`. */
   path: string;
-  /** The photo itself. */
-  url: string;
   /** Its thumbnail, once there is one. */
   thumbnail: string | null;
   /** The example that it became when somebody said what it is. */
@@ -226,8 +224,8 @@ export interface KeptState {
   negatives: readonly number[];
   /** Ids of the photos that nobody has labelled; other programs may have put them into the set. */
   unlabelled: readonly number[];
-  /** Address of each photo's thumbnail. */
-  thumbnails: Readonly<Record<number, string>>;
+  /** Whether small pictures of photos are kept. */
+  pictures: boolean;
   /** How answers are computed. */
   head: HeadName;
   /** The share of the photos of known classes that may be taken for none of them. */
@@ -294,6 +292,8 @@ export interface VisitState {
   /** Whether the camera is open, and what it shows. */
   live: { kind: "off" } | { kind: "on"; outcome: Outcome };
   readings: readonly Reading[];
+  /** Ids of the examples that are most like the photo that is shown, the likest first. */
+  nearest: readonly number[];
   /** Whether the readings are answered together, from which on they help each other. */
   together: "no" | "working" | "done";
   /** The reading shown large. */
@@ -311,7 +311,7 @@ export const INITIAL: AppState = {
   examples: [],
   negatives: [],
   unlabelled: [],
-  thumbnails: {},
+  pictures: false,
   head: "auto",
   strictness: 0.05,
   language: "en",
@@ -348,6 +348,7 @@ export const INITIAL: AppState = {
   guide: null,
   live: { kind: "off" },
   readings: [],
+  nearest: [],
   together: "no",
   shown: null,
   suggested: [],

@@ -17,7 +17,10 @@ import {
 /** From so many photos on the package lets those that are asked about together help each other. */
 const TOGETHER = 20;
 
-/** Takes over what the classifier now holds. A class that is still there keeps its key. */
+/**
+ * Takes over what the classifier now holds. A class that is still there keeps its key, and what is as it was stays the
+ * same object, so that what shows it need not be drawn again.
+ */
 export function withSet(
   state: AppState,
   classes: readonly { label: string; count: number; hasText: boolean; enabled: boolean }[],
@@ -26,24 +29,33 @@ export function withSet(
   unlabelled: readonly number[],
   nextKey: () => number,
 ): AppState {
-  const keys = new Map(state.classes.map((item) => [item.label, item.key]));
+  const before = new Map(state.classes.map((item) => [item.label, item]));
   const present = new Set(photosOf({ examples, negatives, unlabelled }));
-  const items = classes.map(({ label, count, enabled, hasText }) => ({
-    key: keys.get(label) ?? nextKey(),
-    label,
-    count,
-    enabled,
-    named: hasText,
-  }));
+  const ids = new Map<string, number[]>(classes.map(({ label }) => [label, []]));
+  for (const { id, label } of examples) ids.get(label)?.push(id);
+  const items = classes.map(({ label, count, enabled, hasText }): ClassItem => {
+    const last = before.get(label);
+    const own = same(last?.ids ?? [], ids.get(label) ?? []);
+    const isSame = last && last.ids === own && last.enabled === enabled && last.named === hasText;
+    return isSame ? last : { key: last?.key ?? nextKey(), label, count, ids: own, enabled, named: hasText };
+  });
   const next = {
     ...state,
-    classes: items,
-    examples: examples.map(({ id, label }) => ({ id, label })),
-    negatives,
-    unlabelled,
-    selected: state.selected.filter((id) => present.has(id)),
+    classes: same(state.classes, items),
+    examples,
+    negatives: same(state.negatives, negatives),
+    unlabelled: same(state.unlabelled, unlabelled),
+    selected: same(
+      state.selected,
+      state.selected.filter((id) => present.has(id)),
+    ),
   };
   return { ...next, recording: placeOf(next, state.recording) === undefined ? null : state.recording };
+}
+
+/** The list as it was, where the one of now has the same items. */
+export function same<Item>(before: readonly Item[], now: readonly Item[]): readonly Item[] {
+  return before.length === now.length && now.every((item, i) => item === before[i]) ? before : now;
 }
 
 /** The ids of all photos of the set. */
@@ -62,8 +74,8 @@ export function placeOf({ classes }: AppState, key: number | null): Place | unde
 
 /** Gives a class its new name before the classifier is read again, so that it keeps its key. */
 export function withRenamed(state: AppState, from: string, to: string): AppState {
-  const rename = (label: string) => (label === from ? to : label);
-  return { ...state, classes: state.classes.map((item) => ({ ...item, label: rename(item.label) })) };
+  const rename = (item: ClassItem) => (item.label === from ? { ...item, label: to } : item);
+  return { ...state, classes: state.classes.map(rename) };
 }
 
 export function withProblem(state: AppState, problem: Problem): AppState {
@@ -91,14 +103,14 @@ export function withReadings(state: AppState, readings: readonly Reading[]): App
 export function withOutcomes(state: AppState, outcomes: ReadonlyMap<number, Outcome>): AppState {
   return {
     ...state,
-    readings: state.readings.map((reading) => ({
-      ...reading,
-      outcome: outcomes.get(reading.id) ?? reading.outcome,
-    })),
+    readings: state.readings.map((reading) => {
+      const outcome = outcomes.get(reading.id);
+      return outcome ? { ...reading, outcome } : reading;
+    }),
   };
 }
 
-export function withThumbnail(state: AppState, id: number, thumbnail: string): AppState {
+export function withThumbnail(state: AppState, id: number, thumbnail: string | null): AppState {
   return {
     ...state,
     readings: state.readings.map((reading) => (reading.id === id ? { ...reading, thumbnail } : reading)),
@@ -132,8 +144,8 @@ export function setName({ sets, setId }: AppState): string {
 }
 
 /** Whether pictures of the set's photos are kept, from which it can be taught anew. */
-export function hasPictures({ set, thumbnails }: AppState): boolean {
-  return set.kind === "unusable" ? set.pictures : Object.keys(thumbnails).length > 0;
+export function hasPictures({ set, pictures }: AppState): boolean {
+  return set.kind === "unusable" ? set.pictures : pictures;
 }
 
 /** Classes that have examples and take part in answers. */

@@ -8,7 +8,8 @@ import { bounded, candidates, few, outlook, present } from "./sentences";
 const { share, plural, list, either, megabytes } = createFormats("de");
 
 function percent(value: number): string {
-  return { over: "über 99 %", under: "unter 1 %", plain: share(value) }[bounded(value)];
+  const kind = bounded(value);
+  return kind === "plain" ? share(value) : { over: "über 99 %", under: "unter 1 %" }[kind];
 }
 
 function photos(count: number): string {
@@ -265,6 +266,8 @@ export const de: Text = {
     others: (count) => plural(count, { one: "# anderes, und:", other: "# andere, und:" }),
     dismiss: "Schließen",
     folder: "Ordner, darin einer je Klasse",
+    search: "Klasse suchen",
+    found: (found, count) => `${found} von ${count} Klassen`,
     dropAnywhere: "oder zieh Fotos auf eine Klasse oder irgendwohin auf die Seite",
   },
   card: {
@@ -289,6 +292,10 @@ export const de: Text = {
     removePicked: "Entfernen",
     moveTo: "Verschieben nach …",
     movePicked: (label) => `Ausgewählte Fotos von ${label} verschieben nach`,
+    enlarge: "Vergrößern",
+    previous: "Zurück",
+    next: "Weiter",
+    close: "Schließen",
     done: "Fertig",
   },
   camera: {
@@ -561,6 +568,6 @@ export const de: Text = {
   bar: { name: "Teile der Seite", quality: "Wie gut?", skip: "Weiter zu den Klassen" },
   footer: {
     licences: "Auf wessen Arbeit diese Seite beruht",
-    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. Auf dem Mac: Befehlstaste.",
+    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. In den Fotos einer Klasse wählt die Leertaste eins aus, Umschalt mit Pfeilen und Strg+A viele, Eingabe zeigt eins groß. Auf dem Mac: Befehlstaste.",
   },
 };

@@ -9,7 +9,8 @@ import { bounded, candidates, few, outlook, present, type Tally } from "./senten
 const { share, plural, list, either, megabytes } = createFormats("en");
 
 function percent(value: number): string {
-  return { over: "over 99%", under: "under 1%", plain: share(value) }[bounded(value)];
+  const kind = bounded(value);
+  return kind === "plain" ? share(value) : { over: "over 99%", under: "under 1%" }[kind];
 }
 
 function photos(count: number): string {
@@ -275,6 +276,8 @@ export const en = {
     others: (count: number) => plural(count, { one: "# other, and:", other: "# others, and:" }),
     dismiss: "Dismiss",
     folder: "Folder, one inside it for each class",
+    search: "Find a class",
+    found: (found: number, count: number) => `${found} of ${count} classes`,
     dropAnywhere: "or drop photos on a class, or anywhere on the page",
   },
   card: {
@@ -299,6 +302,10 @@ export const en = {
     removePicked: "Remove",
     moveTo: "Move to…",
     movePicked: (label: string) => `Move picked photos of ${label} to`,
+    enlarge: "Enlarge",
+    previous: "Previous",
+    next: "Next",
+    close: "Close",
     done: "Done",
   },
   camera: {
@@ -554,7 +561,7 @@ export const en = {
   bar: { name: "Parts of the page", quality: "How good?", skip: "Skip to the classes" },
   footer: {
     licences: "Whose work this page builds on",
-    keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. On a Mac, Command.",
+    keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. Among the photos of a class Space picks one, Shift with arrows and Ctrl+A pick many, Enter shows one large. On a Mac, Command.",
   },
 };
 

@@ -8,7 +8,8 @@ import { bounded, candidates, few, outlook, present } from "./sentences";
 const { share, list, either, megabytes } = createFormats("zh-Hans");
 
 function percent(value: number): string {
-  return { over: "超过 99%", under: "不到 1%", plain: share(value) }[bounded(value)];
+  const kind = bounded(value);
+  return kind === "plain" ? share(value) : { over: "超过 99%", under: "不到 1%" }[kind];
 }
 
 function photos(count: number): string {
@@ -236,6 +237,8 @@ export const zh: Text = {
     others: (count) => `另外 ${count} 张，以及：`,
     dismiss: "知道了",
     folder: "选择文件夹，每个子文件夹一类",
+    search: "查找类别",
+    found: (found, count) => `${found} / ${count} 个类别`,
     dropAnywhere: "或者把照片拖到某个类别上，或拖到页面任意位置",
   },
   card: {
@@ -259,6 +262,10 @@ export const zh: Text = {
     removePicked: "删除",
     moveTo: "移到…",
     movePicked: (label) => `把选中的 ${label} 照片移到`,
+    enlarge: "放大",
+    previous: "上一张",
+    next: "下一张",
+    close: "关闭",
     done: "完成",
   },
   camera: {
@@ -515,6 +522,6 @@ export const zh: Text = {
   bar: { name: "页面各部分", quality: "效果如何？", skip: "跳到类别" },
   footer: {
     licences: "本页所依据的他人成果",
-    keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。Mac 上用 Command。",
+    keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。在类别的照片里，空格选一张，Shift 加方向键和 Ctrl+A 选多张，回车放大。Mac 上用 Command。",
   },
 };

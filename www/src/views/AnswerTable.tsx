@@ -1,10 +1,14 @@
 import { useState } from "preact/hooks";
 import { saveTable, showReading } from "../actions/answer";
-import type { AppState } from "../state/state";
+import type { AppState, Reading } from "../state/state";
 import { type Column, type Row, rowsOf, sorted } from "../state/table";
 import { text } from "../text";
+import { useWindow } from "./windowed";
 
 const COLUMNS: readonly Column[] = ["file", "answer", "probability", "set"];
+
+/** So many cells are drawn, whether they are in view or not. */
+const CELLS = 600;
 
 interface Props {
   state: AppState;
@@ -15,18 +19,30 @@ interface Props {
 /** A row for each of several photos, with every class: press a photo to see it large, a heading to sort. */
 export function AnswerTable({ state, onShow }: Props) {
   const [order, setOrder] = useState<{ column: Column; descending: boolean } | null>(null);
+  /** The row of what has the focus, which is not lost when it leaves the view. */
+  const [stop, setStop] = useState(0);
   const labels = state.classes.map(({ label }) => label);
   const rows = rowsOf(state.readings, state.askBelow);
   const shown = order ? sorted(rows, order.column, order.descending) : rows;
+  const whole = shown.length * (COLUMNS.length + labels.length) <= CELLS;
+  const { list, draw } = useWindow<HTMLDivElement>({ count: shown.length, stop, whole });
+  const byId = new Map(state.readings.map((reading) => [reading.id, reading]));
   const sortBy = (column: Column) =>
     setOrder({ column, descending: order?.column === column && !order.descending });
 
   return (
     <div class="answers">
-      <div class="table-box">
-        <table class="table" aria-label={text.answer.many(rows.length)}>
+      <div
+        class={whole ? "table-box" : "table-box table-long"}
+        ref={list}
+        onFocusIn={({ target }) => {
+          const row = (target as Element).closest("tbody tr");
+          if (row) setStop(Number(row.getAttribute("aria-rowindex")) - 2);
+        }}
+      >
+        <table class="table" aria-label={text.answer.many(rows.length)} aria-rowcount={rows.length + 1}>
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               {COLUMNS.map((column) => {
                 const sort =
                   order?.column === column ? (order.descending ? "descending" : "ascending") : "none";
@@ -47,9 +63,18 @@ export function AnswerTable({ state, onShow }: Props) {
             </tr>
           </thead>
           <tbody>
-            {shown.map((row) => (
-              <Line key={row.id} row={row} labels={labels} state={state} onShow={onShow} />
-            ))}
+            {draw(
+              (place) => {
+                const row = shown[place] as Row;
+                const reading = byId.get(row.id) as Reading;
+                const line = { row, reading, place, labels, isShown: row.id === state.shown, onShow };
+                return <Line key={row.id} {...line} />;
+              },
+              (height, key) => (
+                // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus
+                <tr key={key} aria-hidden="true" style={{ height }} />
+              ),
+            )}
           </tbody>
         </table>
       </div>
@@ -65,17 +90,23 @@ export function AnswerTable({ state, onShow }: Props) {
   );
 }
 
-function Line({ row, labels, state, onShow }: Props & { row: Row; labels: readonly string[] }) {
-  const reading = state.readings.find(({ id }) => id === row.id);
-  if (!reading) return null;
+interface LineProps extends Pick<Props, "onShow"> {
+  row: Row;
+  reading: Reading;
+  place: number;
+  labels: readonly string[];
+  isShown: boolean;
+}
+
+function Line({ row, reading, place, labels, isShown, onShow }: LineProps) {
   const { outcome } = reading;
   return (
-    <tr class={row.id === state.shown ? "table-shown" : ""}>
+    <tr class={isShown ? "table-shown" : ""} aria-rowindex={place + 2}>
       <th scope="row">
         <button
           type="button"
           class="reading"
-          aria-pressed={row.id === state.shown}
+          aria-pressed={isShown}
           onClick={() => {
             showReading(row.id);
             onShow();

@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
 import { text } from "../text";
+import { Folded } from "./Folded";
 import { Matrix } from "./Matrix";
+import { steady } from "./redrawing";
 
 /** A photo that a number counts. */
 export interface Counted {
   id: number;
-  thumbnail: string | null;
+  picture: () => string | null | undefined;
   /** Nothing where its picture says enough. */
   name?: string;
 }
@@ -20,7 +22,7 @@ interface Props {
 }
 
 /** What was taken for what, and below it the photos of the number that was pressed. */
-export function Cells({ title, hint, rows, columns, cells }: Props) {
+export const Cells = steady(function Cells({ title, hint, rows, columns, cells }: Props) {
   const [pressed, setPressed] = useState<readonly [number, number] | null>(null);
   const counts = cells.map((row) => row.map(({ length }) => length));
   const name = (r: number, c: number) => text.test.cell(counts[r]?.[c] ?? 0, rows[r] ?? "", columns[c] ?? "");
@@ -29,35 +31,41 @@ export function Cells({ title, hint, rows, columns, cells }: Props) {
   // There may be none left.
   const shown = pressed && photos?.length ? { name: name(...pressed), photos } : null;
   return (
-    <details class="more">
-      <summary>{title}</summary>
-      <Matrix
-        title={title}
-        hint={hint}
-        rows={rows}
-        columns={columns}
-        counts={counts}
-        press={{ name, run }}
-        pressed={pressed}
-      />
-      <p class="aside test-shown" role="status">
-        {shown?.name}
-      </p>
-      {shown && <Photos {...shown} />}
-    </details>
+    <Folded words={title}>
+      {() => (
+        <>
+          <Matrix
+            title={title}
+            hint={hint}
+            rows={rows}
+            columns={columns}
+            counts={counts}
+            press={{ name, run }}
+            pressed={pressed}
+          />
+          <p class="aside test-shown" role="status">
+            {shown?.name}
+          </p>
+          {shown && <Photos {...shown} />}
+        </>
+      )}
+    </Folded>
   );
-}
+});
 
 function Photos({ name, photos }: { name: string; photos: readonly Counted[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <ul class="test-photos" tabIndex={0} aria-label={name}>
-      {photos.map(({ id, name: own, thumbnail }) => (
-        <li key={id}>
-          {thumbnail && <img src={thumbnail} alt="" width="80" height="80" />}
-          {own !== undefined && <bdi>{own}</bdi>}
-        </li>
-      ))}
+      {photos.map(({ id, name: own, picture }) => {
+        const url = picture();
+        return (
+          <li key={id}>
+            {url && <img src={url} alt="" width="80" height="80" />}
+            {own !== undefined && <bdi>{own}</bdi>}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -1,19 +1,30 @@
 import { useRef } from "preact/hooks";
 import { enableClass, mergeClasses, removeClass } from "../actions/classes";
 import { takeInto } from "../actions/intake";
-import type { AppState, ClassItem } from "../state/state";
+import type { ClassItem } from "../state/state";
 import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
 import { ClassName } from "./ClassName";
 import { allOf, useDrop } from "./drop";
 import { Menu } from "./Menu";
-import { toneOf } from "./tone";
+import { steady } from "./redrawing";
 
-export function ClassCard({ item, state }: { item: ClassItem; state: AppState }) {
+interface Props {
+  item: ClassItem;
+  tone: number;
+  /** Of all classes. */
+  labels: readonly string[];
+  /** Ids of the photos that are picked out, where some of these are. */
+  selected: readonly number[];
+  /** All photos are drawn, whether they are in view or not. */
+  whole: boolean;
+}
+
+export const ClassCard = steady(function ClassCard({ item, tone, labels, selected, whole }: Props) {
   const { label, key } = item;
   const { over, handlers } = useDrop((dropped) => takeInto(label, allOf(dropped)));
   const card = useRef<HTMLElement>(null);
-  const others = state.classes.filter((other) => other.key !== key);
+  const others = labels.filter((other) => other !== label);
 
   /** Does what makes this card go; focus moves on to the next card, or to the field for a new class. */
   function leaving(remove: () => void) {
@@ -27,7 +38,7 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
       class={`card${over ? " card-over" : ""}${item.enabled ? "" : " card-resting"}`}
       aria-label={label}
       data-class={key}
-      data-tone={toneOf(item, state.classes)}
+      data-tone={tone}
       tabIndex={-1}
       ref={card}
       {...handlers}
@@ -47,8 +58,8 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
               run: () => enableClass(label, !item.enabled),
             },
             ...others.map((other) => ({
-              words: text.card.mergeInto(other.label),
-              run: () => leaving(() => mergeClasses(label, other.label)),
+              words: text.card.mergeInto(other),
+              run: () => leaving(() => mergeClasses(label, other)),
             })),
             { words: text.card.remove, run: () => leaving(() => removeClass(label)) },
           ]}
@@ -57,11 +68,13 @@ export function ClassCard({ item, state }: { item: ClassItem; state: AppState })
       <CardPhotos
         place={label}
         placeKey={key}
-        ids={state.examples.flatMap((example) => (example.label === label ? [example.id] : []))}
+        ids={item.ids}
         empty={item.named ? text.card.emptyNamed : text.card.empty}
-        state={state}
+        selected={selected}
+        labels={labels}
+        whole={whole}
         onEmptied={() => card.current?.focus()}
       />
     </article>
   );
-}
+});

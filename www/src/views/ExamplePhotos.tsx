@@ -1,3 +1,4 @@
+import { thumbnailOf } from "../actions/examples";
 import type { AppState } from "../state/state";
 import { toneOf } from "./tone";
 
@@ -8,8 +9,7 @@ interface Props {
 }
 
 /** Some photos of the set, each with its class. */
-export function ExamplePhotos({ caption, ids, state }: Props) {
-  const { classes, examples, thumbnails } = state;
+export function ExamplePhotos({ caption, ids, state: { classes, examples } }: Props) {
   const shown = ids.flatMap((id) => {
     const label = examples.find((example) => example.id === id)?.label;
     const item = classes.find((candidate) => candidate.label === label);
@@ -22,15 +22,15 @@ export function ExamplePhotos({ caption, ids, state }: Props) {
       <ul class="examples-photos" aria-label={caption}>
         {shown.map(({ id, item }) => (
           <li key={id} data-tone={toneOf(item, classes)}>
-            {thumbnails[id] ? (
-              <img src={thumbnails[id]} alt="" width="56" height="56" />
-            ) : (
-              <span class="examples-blank" />
-            )}
+            <Picture url={thumbnailOf(id)} />
             <bdi class="examples-label">{item.label}</bdi>
           </li>
         ))}
       </ul>
     </figure>
   );
+}
+
+function Picture({ url }: { url: string | undefined }) {
+  return url ? <img src={url} alt="" width="56" height="56" /> : <span class="examples-blank" />;
 }

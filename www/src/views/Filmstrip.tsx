@@ -1,39 +1,58 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { showReading } from "../actions/answer";
 import type { AppState, Reading } from "../state/state";
 import { verdict } from "../state/updates";
 import { text } from "../text";
-import { useRoving } from "./roving";
+import { placed, useRoving } from "./roving";
 import { toneOf } from "./tone";
 import { unanswered } from "./Verdict";
+import { linesOf, useWindow } from "./windowed";
 
 /** The photos that were asked about, in a line: the one in front is shown large. */
 export function Filmstrip({ state }: { state: AppState }) {
   const { readings, shown } = state;
-  const list = useRef<HTMLUListElement>(null);
+  const { length: count } = readings;
   const place = readings.findIndex(({ id }) => id === shown);
-  const { tabIndex, handlers } = useRoving(readings.length, place);
+  const { stop, tabIndex, handlers } = useRoving(count, place);
+  const { list, draw } = useWindow<HTMLUListElement>({ count, stop, sideways: true });
   useEffect(() => {
-    const pressed = list.current?.querySelectorAll("button")[place];
     // Sideways only: the page stays where it is.
-    if (pressed && list.current) list.current.scrollLeft = pressed.offsetLeft - list.current.clientWidth / 2;
+    if (list.current)
+      list.current.scrollLeft = place * linesOf(list.current, true).pitch - list.current.clientWidth / 2;
   }, [place]);
   return (
     <ul class="filmstrip" aria-label={text.answer.strip} ref={list} {...handlers}>
-      {readings.map((reading, i) => (
-        <Frame key={reading.id} reading={reading} state={state} tabIndex={tabIndex(i)} />
-      ))}
+      {draw(
+        (at) => {
+          const reading = readings[at] as Reading;
+          return <Frame key={reading.id} reading={reading} at={at} state={state} tabIndex={tabIndex(at)} />;
+        },
+        (width, key) => (
+          <li key={key} class="frame-space" aria-hidden="true" style={{ width }} />
+        ),
+      )}
     </ul>
   );
 }
 
-function Frame({ reading, state, tabIndex }: { reading: Reading; state: AppState; tabIndex: number }) {
+interface FrameProps {
+  reading: Reading;
+  at: number;
+  state: AppState;
+  tabIndex: number;
+}
+
+function Frame({ reading, at, state, tabIndex }: FrameProps) {
   const { id, name, thumbnail, outcome } = reading;
   const found = verdict(outcome, state.askBelow);
   const item = state.classes.find(({ label }) => found?.kind === "sure" && label === found.best.label);
   const words = found ? { ...text.answer, sure: found.best.label }[found.kind] : unanswered(outcome, state);
   return (
-    <li class={`frame frame-${found?.kind ?? "waiting"}`} data-tone={item && toneOf(item, state.classes)}>
+    <li
+      class={`frame frame-${found?.kind ?? "waiting"}`}
+      data-tone={item && toneOf(item, state.classes)}
+      {...placed(at, state.readings.length)}
+    >
       <button
         type="button"
         class="frame-photo"

@@ -1,3 +1,6 @@
+/** So many photos fill a card. */
+const MOST = 40;
+
 /** Holds the places of classes that are being read, so that nothing jumps when they come. */
 export function Ghosts({ counts }: { counts: readonly number[] }) {
   return (
@@ -9,7 +12,7 @@ export function Ghosts({ counts }: { counts: readonly number[] }) {
             <span class="well" />
           ) : (
             <ul class="thumbnails">
-              {Array.from({ length: count }, (_, i) => (
+              {Array.from({ length: Math.min(count, MOST) }, (_, i) => (
                 <li key={i}>
                   <span class="thumbnail" />
                 </li>

@@ -5,6 +5,7 @@ import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
 import { allOf, useDrop } from "./drop";
 import { Strictness } from "./Strictness";
+import { drawnWhole } from "./windowed";
 
 /** Photos that show none of the classes: what is like them is none of these; and how soon a photo is. */
 export function NoneCard({ state }: { state: AppState }) {
@@ -28,7 +29,9 @@ export function NoneCard({ state }: { state: AppState }) {
         placeKey={NONE_KEY}
         ids={state.negatives}
         empty={text.card.emptyNone}
-        state={state}
+        selected={state.selected}
+        labels={[]}
+        whole={drawnWhole(state)}
         onEmptied={() => card.current?.focus()}
       />
       <Strictness state={state} />

@@ -1,4 +1,4 @@
-import { clearAnswers, correctReading, showReading } from "../actions/answer";
+import { addressOf, clearAnswers, correctReading, showReading } from "../actions/answer";
 import type { AppState } from "../state/state";
 import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
@@ -35,7 +35,7 @@ export function OneByOne({ state }: { state: AppState }) {
       )}
       <Suggested state={state} />
       {outcome.kind === "answered" && (
-        <ExamplePhotos caption={text.answer.nearest} ids={outcome.answer.nearest} state={state} />
+        <ExamplePhotos caption={text.answer.nearest} ids={state.nearest} state={state} />
       )}
     </>
   );
@@ -59,7 +59,7 @@ function Suggested({ state }: { state: AppState }) {
     <div class="suggested">
       <p>{text.answer.suggested}</p>
       <div class="choices">
-        {readings.map(({ id, name, url }) => (
+        {readings.map(({ id, name }) => (
           <button
             key={id}
             type="button"
@@ -68,7 +68,7 @@ function Suggested({ state }: { state: AppState }) {
             aria-pressed={id === state.shown}
             onClick={() => showReading(id)}
           >
-            <img src={url} alt="" width="56" height="56" />
+            <img src={addressOf(id)} alt="" width="56" height="56" />
           </button>
         ))}
       </div>
@@ -81,7 +81,9 @@ function Photo({ state }: { state: AppState }) {
   if (!reading) return null;
   return (
     <figure class="shown">
-      {reading.outcome.kind !== "failed" && <img src={reading.url} alt={text.answer.photo(reading.name)} />}
+      {reading.outcome.kind !== "failed" && (
+        <img src={addressOf(reading.id)} alt={text.answer.photo(reading.name)} />
+      )}
       <figcaption>
         <bdi>{reading.name}</bdi>
         <button type="button" class="button button-quiet button-small" onClick={clearAnswers}>

@@ -1,5 +1,5 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { moveExamples, pick, toggleSelected } from "../actions/examples";
+import { moveExamples, pick, thumbnailOf, toggleSelected } from "../actions/examples";
 import { followPhotos } from "../actions/map";
 import { ahead, hit, isAround, moved, type Point, shownAt, type View, whole, zoomed } from "../state/plane";
 import type { AppState, ClassItem, PhotoMap as PlacedPhotos } from "../state/state";
@@ -53,8 +53,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   const [placeId, setPlaceId] = useState<number | null>(null);
   const [looking, setLooking] = useState(false);
   const hint = useId();
-  const { mapping, examples, classes, negatives, unlabelled, quality, selected, thumbnails, language } =
-    state;
+  const { mapping, examples, classes, negatives, unlabelled, quality, selected, language } = state;
   const places = useMemo(
     () => placesOf(map, state),
     [map, examples, classes, negatives, unlabelled, quality, language],
@@ -69,9 +68,8 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       ...shownAt(place, now, size),
       picked: picked.has(place.id),
       suspect: place.looksLike !== undefined,
-      url: thumbnails[place.id],
     }));
-  }, [places, selected, thumbnails, now, size]);
+  }, [places, selected, now, size]);
   const names = useMemo(
     () => namesOf(places).map((name) => ({ ...name, ...shownAt(name, now, size) })),
     [places, now, size],
@@ -192,7 +190,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
             }}
             aria-hidden="true"
           >
-            {place.url && <img src={place.url} alt="" width="112" height="112" />}
+            <img src={thumbnailOf(place.id)} alt="" width="112" height="112" />
             <figcaption>
               <bdi>{place.looksLike ? text.map.looksLike(place.name, place.looksLike) : place.name}</bdi>
             </figcaption>
@@ -221,7 +219,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       <Picked
         ids={picked.map(({ id }) => id)}
         movable={movable.map(({ id }) => id)}
-        classes={others}
+        labels={others.map(({ label }) => label)}
         name={text.map.movePicked}
         onEmptied={() => box.current?.focus({ preventScroll: true })}
       />

@@ -1,5 +1,4 @@
-import { clearSelected, moveExamples, removePhotos } from "../actions/examples";
-import type { ClassItem } from "../state/state";
+import { moveExamples, removePhotos, select } from "../actions/examples";
 import { text } from "../text";
 
 interface Props {
@@ -7,20 +6,28 @@ interface Props {
   ids: readonly number[];
   /** Those of them that a class can have. */
   movable: readonly number[];
-  /** The classes to choose from. */
-  classes: readonly ClassItem[];
+  /** Of the classes to choose from. */
+  labels: readonly string[];
   /** Of the choice. */
   name: string;
   /** The control in use is about to go. */
   onEmptied: () => void;
+  /** Shows one large, where that can be done. */
+  onEnlarge?: (id: number) => void;
 }
 
 /** What can be done with the photos that are picked. */
-export function Picked({ ids, movable, classes, name, onEmptied }: Props) {
-  if (ids.length === 0) return null;
+export function Picked({ ids, movable, labels, name, onEmptied, onEnlarge }: Props) {
+  const [first] = ids;
+  if (first === undefined) return null;
   return (
     <div class="picked">
       <span class="picked-count">{text.card.picked(ids.length)}</span>
+      {onEnlarge && ids.length === 1 && (
+        <button type="button" class="button" onClick={() => onEnlarge(first)}>
+          {text.card.enlarge}
+        </button>
+      )}
       <button
         type="button"
         class="button"
@@ -31,7 +38,7 @@ export function Picked({ ids, movable, classes, name, onEmptied }: Props) {
       >
         {text.card.removePicked}
       </button>
-      {movable.length > 0 && classes.length > 0 && (
+      {movable.length > 0 && labels.length > 0 && (
         <select
           class="button"
           aria-label={name}
@@ -45,14 +52,14 @@ export function Picked({ ids, movable, classes, name, onEmptied }: Props) {
           <option value="" disabled>
             {text.card.moveTo}
           </option>
-          {classes.map(({ key, label }) => (
-            <option key={key} value={label}>
+          {labels.map((label) => (
+            <option key={label} value={label}>
               {label}
             </option>
           ))}
         </select>
       )}
-      <button type="button" class="button button-quiet" onClick={clearSelected}>
+      <button type="button" class="button button-quiet" onClick={() => select([])}>
         {text.card.done}
       </button>
     </div>

@@ -1,10 +1,11 @@
-import { useRef } from "preact/hooks";
-import { moveExamples } from "../actions/examples";
-import type { AppState, ClassItem, Quality as Judged, Suspect } from "../state/state";
+import { useMemo, useRef } from "preact/hooks";
+import { moveExamples, thumbnailOf } from "../actions/examples";
+import type { AppState, ClassItem, Example, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
 import { Cells, type Counted } from "./Cells";
 import { type ClassBar, ClassBars } from "./ClassBars";
+import { Folded } from "./Folded";
 import { MapFold } from "./MapFold";
 import { Test } from "./Test";
 
@@ -40,6 +41,8 @@ interface ExpectedProps {
 /** What the photos of the set say of it. */
 function Expected({ quality, single, state }: ExpectedProps) {
   const { labels } = quality.confusion;
+  const found = useMemo(() => suspects(state), [quality, state.examples, state.classes]);
+  const cells = useMemo(() => cellsOf(quality, state.examples), [quality, state.examples]);
   // Where its name is understood, a class is judged by its only photo too.
   const unjudged = single.filter(({ label }) => !judged(quality, label));
   return (
@@ -48,13 +51,13 @@ function Expected({ quality, single, state }: ExpectedProps) {
       {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
       {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
       <ClassBars name={text.quality.byClass} bars={barsOf(quality)} classes={state.classes} />
-      <Suspects found={suspects(state)} thumbnails={state.thumbnails} />
+      <Suspects found={found} />
       <Cells
         title={text.confusion.title}
         hint={text.confusion.hint}
         rows={labels}
         columns={labels}
-        cells={cellsOf(quality, state)}
+        cells={cells}
       />
     </>
   );
@@ -71,58 +74,54 @@ function barsOf({ confusion: { labels, counts } }: Judged): ClassBar[] {
 }
 
 /** The photos of each number. Of a class that could not be judged there are none. */
-function cellsOf(quality: Judged, { examples, thumbnails }: AppState): Counted[][][] {
+function cellsOf(quality: Judged, examples: readonly Example[]): Counted[][][] {
   const { labels, counts } = quality.confusion;
   const wrong = new Map(quality.mistakes.map(({ id, takenFor }) => [id, takenFor]));
-  return labels.map((row, r) =>
-    labels.map((column, c) => {
-      if (counts[r]?.[c] === 0) return [];
-      const counted = examples.filter(({ id, label }) => label === row && (wrong.get(id) ?? row) === column);
-      return counted.map(({ id }) => ({ id, thumbnail: thumbnails[id] ?? null }));
-    }),
-  );
+  const placeOf = new Map(labels.map((label, place) => [label, place]));
+  const cells = counts.map((row) => row.map((): Counted[] => []));
+  for (const { id, label } of examples) {
+    const [row = -1, column = -1] = [label, wrong.get(id) ?? label].map((name) => placeOf.get(name));
+    if (counts[row]?.[column]) cells[row]?.[column]?.push({ id, picture: () => thumbnailOf(id) });
+  }
+  return cells;
 }
 
 function judged({ confusion: { labels, counts } }: Judged, label: string): boolean {
   return counts[labels.indexOf(label)]?.some((count) => count > 0) ?? false;
 }
 
-interface SuspectsProps {
-  found: readonly Suspect[];
-  thumbnails: AppState["thumbnails"];
-}
-
-function Suspects({ found, thumbnails }: SuspectsProps) {
+function Suspects({ found }: { found: readonly Suspect[] }) {
   const summary = useRef<HTMLElement>(null);
   if (found.length === 0) return null;
   return (
-    <details class="more">
-      <summary ref={summary}>{text.quality.suspects(found.length)}</summary>
-      <ul class="suspects">
-        {found.map((suspect) => (
-          <li key={suspect.id} class="suspect">
-            {[suspect.id, suspect.nearest].map(
-              (id) =>
-                thumbnails[id] && (
-                  <img key={id} class="suspect-photo" src={thumbnails[id]} alt="" width="64" height="64" />
-                ),
-            )}
-            <span class="suspect-words">{text.quality.suspect(suspect)}</span>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                // This line goes away, and after the last one the whole list.
-                const next = found.length > 1 ? summary.current : summary.current?.closest("section");
-                next?.focus();
-                moveExamples([suspect.id], suspect.looksLike);
-              }}
-            >
-              {text.quality.move(suspect.looksLike)}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </details>
+    <Folded words={text.quality.suspects(found.length)} summary={summary}>
+      {() => (
+        <ul class="suspects">
+          {found.map((suspect) => (
+            <li key={suspect.id} class="suspect">
+              <SuspectPhoto url={thumbnailOf(suspect.id)} />
+              <SuspectPhoto url={thumbnailOf(suspect.nearest)} />
+              <span class="suspect-words">{text.quality.suspect(suspect)}</span>
+              <button
+                type="button"
+                class="button"
+                onClick={() => {
+                  // This line goes away, and after the last one the whole list.
+                  const next = found.length > 1 ? summary.current : summary.current?.closest("section");
+                  next?.focus();
+                  moveExamples([suspect.id], suspect.looksLike);
+                }}
+              >
+                {text.quality.move(suspect.looksLike)}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Folded>
   );
+}
+
+function SuspectPhoto({ url }: { url: string | undefined }) {
+  return url ? <img class="suspect-photo" src={url} alt="" width="64" height="64" /> : null;
 }

@@ -3,7 +3,7 @@ import { redo, undo } from "../actions/history";
 import { takeDropped } from "../actions/intake";
 import type { AppState } from "../state/state";
 import { text } from "../text";
-import { ClassCard } from "./ClassCard";
+import { Classes } from "./Classes";
 import { byFolder } from "./entries";
 import { Ghosts } from "./Ghosts";
 import { Back, Plus } from "./icons";
@@ -39,13 +39,7 @@ export function Teach({ state }: { state: AppState }) {
           </ol>
         </div>
       )}
-      <ul class="cards">
-        {classes.map((item) => (
-          <li key={item.key}>
-            <ClassCard item={item} state={state} />
-          </li>
-        ))}
-      </ul>
+      <Classes state={state} />
       {usable && (
         <NewClass
           label={text.teach.newClass}

@@ -15,6 +15,10 @@ interface Props {
 /** What a test set says: how many are right, which class does worst, and what was taken for what. */
 export function TestFigures({ test, askBelow, classes }: Props) {
   const score = useMemo(() => scoreOf(test, askBelow), [test, askBelow]);
+  const cells = useMemo(() => cellsOf(score), [score]);
+  // Their words are those of the language.
+  const rows = useMemo(() => [...score.labels, text.test.stranger], [score, text]);
+  const columns = useMemo(() => columnsOf(score), [score, text]);
   const { accuracy, right, strangers, folders, failed } = score;
   return (
     <>
@@ -33,9 +37,9 @@ export function TestFigures({ test, askBelow, classes }: Props) {
           key={test.source.date}
           title={text.test.matrix}
           hint={text.test.matrixHint}
-          rows={[...score.labels, text.test.stranger]}
-          columns={columnsOf(score)}
-          cells={cellsOf(score)}
+          rows={rows}
+          columns={columns}
+          cells={cells}
         />
       )}
       <div class="answers-foot">
@@ -66,7 +70,9 @@ function barsOf(score: Scored): ClassBar[] {
 
 function cellsOf({ cells, strangers }: Scored): readonly (readonly Counted[])[][] {
   const named = cells.map((row) =>
-    row.map((photos) => photos.map(({ path, ...photo }) => ({ ...photo, name: path }))),
+    row.map((photos) =>
+      photos.map(({ id, path, thumbnail }) => ({ id, picture: () => thumbnail, name: path })),
+    ),
   );
   return strangers > 0 ? named : named.slice(0, -1);
 }

@@ -1,4 +1,5 @@
 /** Small pictures of photos, ready to be drawn: made when they come into sight, a few at a time. */
+import { thumbnailOf } from "../actions/examples";
 
 /** Pixels of a side. */
 const SIDE = 112;
@@ -8,36 +9,36 @@ const LANES = 4;
 const KEPT = 1500;
 
 export class Bitmaps {
-  /** By the addresses of photos; null for one that is being made, or cannot be shown. */
-  readonly #made = new Map<string, ImageBitmap | null>();
+  /** By the ids of photos; null for one that is being made, or cannot be shown. */
+  readonly #made = new Map<number, ImageBitmap | null>();
   readonly #onMade: () => void;
-  #wanted: string[] = [];
+  #wanted: number[] = [];
   #lanes = 0;
 
   constructor(onMade: () => void) {
     this.#onMade = onMade;
   }
 
-  get(url: string): ImageBitmap | null {
-    return this.#made.get(url) ?? null;
+  get(id: number): ImageBitmap | null {
+    return this.#made.get(id) ?? null;
   }
 
   /** Makes those that are not there; what was wanted before is not any more. */
-  want(urls: readonly string[]): void {
-    this.#wanted = urls.filter((url) => !this.#made.has(url));
+  want(ids: readonly number[]): void {
+    this.#wanted = ids.filter((id) => !this.#made.has(id));
     while (this.#lanes < LANES && this.#wanted.length > this.#lanes) void this.#make();
   }
 
   async #make(): Promise<void> {
     this.#lanes += 1;
-    for (let url = this.#wanted.shift(); url !== undefined; url = this.#wanted.shift()) {
-      this.#made.set(url, null);
+    for (let id = this.#wanted.shift(); id !== undefined; id = this.#wanted.shift()) {
+      this.#made.set(id, null);
       const image = new Image();
-      image.src = url;
+      image.src = thumbnailOf(id) ?? "";
       try {
         await image.decode();
         const size = { resizeWidth: SIDE, resizeHeight: SIDE, resizeQuality: "high" } as const;
-        this.#made.set(url, await createImageBitmap(image, size));
+        this.#made.set(id, await createImageBitmap(image, size));
         this.#onMade();
       } catch {
         // Without a picture it is a point of its class's colour.

@@ -10,7 +10,6 @@ export interface Spot extends Point {
   readonly tone: number | undefined;
   readonly suspect: boolean;
   readonly picked: boolean;
-  readonly url: string | undefined;
 }
 
 /** The name of a class, over its photos. */
@@ -47,7 +46,7 @@ export function draw(canvas: HTMLCanvasElement, drawing: Drawing, bitmaps: Bitma
   // What is picked lies above the rest.
   const seen = spots.filter(within(side)).sort((a, b) => Number(a.picked) - Number(b.picked));
   const half = (side < LEAST ? POINT * side : side) / 2;
-  if (side >= LEAST) bitmaps.want(seen.flatMap(({ url }) => url ?? []));
+  if (side >= LEAST) bitmaps.want(seen.map(({ id }) => id));
   drawPhotos(context, seen, half, side < LEAST ? null : bitmaps);
   const style = getComputedStyle(canvas);
   context.strokeStyle = style.backgroundColor;
@@ -93,7 +92,7 @@ function drawPhotos(
     square(spot, 0);
     context.fill();
     context.globalAlpha = 1;
-    const bitmap = spot.url !== undefined && bitmaps?.get(spot.url);
+    const bitmap = bitmaps?.get(spot.id);
     const inner = half - ring;
     if (bitmap) context.drawImage(bitmap, spot.x - inner, spot.y - inner, 2 * inner, 2 * inner);
     if (!spot.picked) continue;

@@ -1,7 +1,9 @@
 /** When the page is drawn again. */
+import { Component, type ComponentType, createElement } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { getState, subscribe } from "../state/live";
 import type { AppState } from "../state/state";
+import { text } from "../text";
 
 /** Whether a finger or a mouse presses a button now. */
 let pressed = false;
@@ -45,4 +47,22 @@ function useDrawn(always: boolean): AppState {
     };
   }, [always]);
   return state;
+}
+
+/** A view that is drawn again only when one of its props is another one, or all words are. */
+export function steady<Props extends object>(View: ComponentType<Props>): ComponentType<Props> {
+  return class extends Component<Props> {
+    #words = text;
+
+    override shouldComponentUpdate(next: Props): boolean {
+      const [before, spoken] = [this.props as Props, this.#words];
+      this.#words = text;
+      const names = Object.keys(next) as (keyof Props)[];
+      return spoken !== text || names.some((name) => before[name] !== next[name]);
+    }
+
+    override render(props: Props) {
+      return createElement(View, props);
+    }
+  };
 }

@@ -1,58 +1,81 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { linesOf } from "./windowed";
 
-/** Buttons in a list that is one stop of the Tab key: arrows, Home and End go from one to the next. */
-export function useRoving(count: number, first = 0) {
-  const [at, setAt] = useState(first);
+/** What an item of a list says of its place: the items around it may not be drawn. */
+export function placed(place: number, count: number) {
+  return { "aria-posinset": place + 1, "aria-setsize": count };
+}
+
+/**
+ * Buttons in a list that is one stop of the Tab key: arrows, Home and End go from one to the next. Its items are {@link placed}.
+ * @param onMove - Is told from where to where such a key led, and whether Shift was held.
+ */
+export function useRoving(
+  count: number,
+  first = 0,
+  onMove: (from: number, to: number, shift: boolean) => void = () => {},
+) {
+  const [{ at }, setAt] = useState({ at: first });
   const stop = Math.max(0, Math.min(at, count - 1));
+  /** The list whose stop gets the focus when it is drawn. */
+  const moving = useRef<HTMLElement | null>(null);
+  useLayoutEffect(() => {
+    moving.current?.querySelector<HTMLElement>("button[tabindex='0']")?.focus();
+    moving.current = null;
+  });
+  const go = (list: HTMLElement | null, place: number) => {
+    moving.current = list;
+    setAt({ at: place });
+  };
   return {
+    /** The place that Tab leads to: it is always to be drawn. */
+    stop,
+    go,
     /** Of the button at a place. */
     tabIndex: (place: number) => (place === stop ? 0 : -1),
     /** Of the list. */
     handlers: {
-      onFocusIn: ({ currentTarget, target }: FocusEvent) => {
-        const place = buttonsOf(currentTarget).indexOf(target as HTMLElement);
-        if (place >= 0) setAt(place);
+      onFocusIn: ({ target }: FocusEvent) => {
+        const place = placeOf(target);
+        if (place >= 0) setAt((before) => (before.at === place ? before : { at: place }));
       },
       onKeyDown: (event: KeyboardEvent) => {
-        const buttons = buttonsOf(event.currentTarget);
-        const next = neighbour(buttons, buttons.indexOf(event.target as HTMLElement), event.key);
-        if (!next) return;
+        const list = event.currentTarget as HTMLElement;
+        const place = placeOf(event.target);
+        const next = neighbour(place, count, linesOf(list).columns, event.key);
+        if (place < 0 || next === undefined) return;
         event.preventDefault();
-        next.focus();
+        go(list, next);
+        onMove(place, next, event.shiftKey);
       },
     },
   };
 }
 
-function buttonsOf(list: EventTarget | null): HTMLElement[] {
-  return list instanceof HTMLElement ? Array.from(list.querySelectorAll("button")) : [];
+/** Of the item that something is in; -1 outside of all. */
+export function placeOf(target: EventTarget | null): number {
+  const item = target instanceof Element ? target.closest("[aria-posinset]") : null;
+  return Number(item?.getAttribute("aria-posinset") ?? 0) - 1;
 }
 
-/** Where a key leads from a place; up and down, to the nearest of the next row. */
-function neighbour(buttons: readonly HTMLElement[], place: number, key: string): HTMLElement | undefined {
-  const from = buttons[place];
-  if (!from) return undefined;
-  const aside = ({ offsetLeft }: HTMLElement) => Math.abs(offsetLeft - from.offsetLeft);
-  const nearest = (row: readonly HTMLElement[]) => row.toSorted((a, b) => aside(a) - aside(b))[0];
-  const top = ({ offsetTop }: HTMLElement) => offsetTop;
+/** Where a key leads from a place. */
+function neighbour(place: number, count: number, columns: number, key: string): number | undefined {
+  const last = count - 1;
   switch (key) {
     case "ArrowLeft":
-      return buttons[place - 1];
+      return Math.max(0, place - 1);
     case "ArrowRight":
-      return buttons[place + 1];
+      return Math.min(last, place + 1);
     case "Home":
-      return buttons[0];
+      return 0;
     case "End":
-      return buttons.at(-1);
-    case "ArrowUp": {
-      const above = buttons.filter((button) => top(button) < top(from));
-      const row = Math.max(...above.map(top));
-      return nearest(above.filter((button) => top(button) === row));
-    }
+      return last;
+    case "ArrowUp":
+      return place < columns ? place : place - columns;
     case "ArrowDown": {
-      const below = buttons.filter((button) => top(button) > top(from));
-      const row = Math.min(...below.map(top));
-      return nearest(below.filter((button) => top(button) === row));
+      // The last line may be short.
+      const below = Math.floor(last / columns) > Math.floor(place / columns);
+      return below ? Math.min(last, place + columns) : place;
     }
   }
   return undefined;

@@ -1,0 +1,79 @@
+/** A frame that is drawn with the pointer over the items of a grid. */
+import { useState } from "preact/hooks";
+import { linesOf } from "./windowed";
+
+/** Pixels that a pointer moves before it draws. */
+const SLACK = 6;
+
+/** Within the list, as far as it scrolls. */
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** @param onFramed - Is told the places within the frame when the pointer is let go. */
+export function useFrame(count: number, onFramed: (places: readonly number[]) => void) {
+  const [frame, setFrame] = useState<{ from: Point; to: Point; places: readonly number[] } | null>(null);
+  const onPointerDown = (event: PointerEvent) => {
+    const list = event.currentTarget as HTMLElement;
+    if (event.button !== 0) return;
+    const from = pointOf(event, list);
+    let places: readonly number[] | null = null;
+    const move = (moved: PointerEvent) => {
+      const to = pointOf(moved, list);
+      if (!places && Math.hypot(to.x - from.x, to.y - from.y) < SLACK) return;
+      // From now on no photo is pressed, and the browser neither scrolls nor drags.
+      if (!places) list.setPointerCapture(moved.pointerId);
+      const box = list.getBoundingClientRect();
+      list.scrollTop += Math.min(0, moved.clientY - box.top) + Math.max(0, moved.clientY - box.bottom);
+      places = placesIn(from, to, list, count);
+      setFrame({ from, to, places });
+    };
+    const end = (ended: PointerEvent) => {
+      for (const [name, listener] of listeners) list.removeEventListener(name, listener);
+      setFrame(null);
+      if (places && ended.type === "pointerup") onFramed(places);
+    };
+    const listeners = [
+      ["pointermove", move],
+      ["pointerup", end],
+      ["pointercancel", end],
+    ] as const;
+    for (const [name, listener] of listeners) list.addEventListener(name, listener);
+  };
+  return {
+    /** The places within the frame while it is drawn. */
+    framed: frame?.places ?? [],
+    handlers: { onPointerDown },
+    /** Where the list shows it. */
+    style: frame && styleOf(frame.from, frame.to),
+  };
+}
+
+function pointOf({ clientX, clientY }: PointerEvent, list: HTMLElement): Point {
+  const { left, top } = list.getBoundingClientRect();
+  return { x: clientX - left, y: clientY - top + list.scrollTop };
+}
+
+function placesIn(a: Point, b: Point, list: HTMLElement, count: number): number[] {
+  const { columns, pitch } = linesOf(list);
+  const column = ({ x }: Point) =>
+    Math.max(0, Math.min(columns - 1, Math.floor((x * columns) / list.clientWidth)));
+  const line = ({ y }: Point) => Math.max(0, Math.min(Math.ceil(count / columns) - 1, Math.floor(y / pitch)));
+  const [left, right] = [column(a), column(b)].toSorted((one, other) => one - other) as [number, number];
+  const [first, last] = [line(a), line(b)].toSorted((one, other) => one - other) as [number, number];
+  const places: number[] = [];
+  for (let row = first; row <= last; row += 1)
+    for (let place = row * columns + left; place <= row * columns + right && place < count; place += 1)
+      places.push(place);
+  return places;
+}
+
+function styleOf(a: Point, b: Point) {
+  return {
+    "--left": `${Math.min(a.x, b.x)}px`,
+    "--top": `${Math.min(a.y, b.y)}px`,
+    "--width": `${Math.abs(a.x - b.x)}px`,
+    "--height": `${Math.abs(a.y - b.y)}px`,
+  };
+}
