@@ -3,7 +3,19 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { labelAt, setFile } from "../images/set.mjs";
 import { drawnPhotos } from "./files.js";
-import { addClass, answer, answerRows, card, choose, frames, open, photosOf, teach, view } from "./person.js";
+import {
+  addClass,
+  answer,
+  answerRows,
+  card,
+  choose,
+  frames,
+  movePicked,
+  open,
+  photosOf,
+  teach,
+  view,
+} from "./person.js";
 
 /** Opens a set of so many photos that are drawn by nobody: their features are. */
 async function openMany(page: Page, photos: number, classes: number): Promise<void> {
@@ -106,7 +118,7 @@ test("picks ranges and frames of photos, and moves exactly these as one step", a
   for (const place of [1, 2, columns + 1, columns + 2])
     await expect(photo(page, place, label)).toHaveAttribute("aria-pressed", "true");
 
-  await page.getByRole("combobox", { name: `Move picked photos of ${label} to` }).selectOption(other);
+  await movePicked(page, `Move picked photos of ${label} to`, other);
   await expect(counted(page, 0, 96)).toBeVisible();
   await expect(counted(page, 1, 104)).toBeVisible();
   await page.keyboard.press("Control+z");

@@ -90,7 +90,7 @@ test("photos beside the classes are picked, removed, undone and saved, with thei
   await expectNone(page, 3);
   await nonePhotos(page).nth(1).click();
   await expect(noneCard(page)).toContainText("1 photo picked");
-  await expect(noneCard(page).getByRole("combobox")).toHaveCount(0);
+  await expect(noneCard(page).getByRole("button", { name: /^Move picked photos/ })).toHaveCount(0);
   await noneCard(page).getByRole("button", { name: "Remove", exact: true }).click();
   await expectNone(page, 2);
   await expect(noneCard(page)).toBeFocused();

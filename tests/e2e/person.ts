@@ -135,3 +135,9 @@ export async function saved(page: Page): Promise<void> {
 export function hits(answers: readonly string[], truth: readonly string[]): number {
   return answers.filter((label, i) => label === truth[i]).length;
 }
+
+/** Moves the photos that are picked to a class; `name` is that of the button, which says from where. */
+export async function movePicked(page: Page, name: string, to: string): Promise<void> {
+  await page.getByRole("button", { name }).click();
+  await page.locator(".menu-panel").getByRole("button", { name: to, exact: true }).click();
+}

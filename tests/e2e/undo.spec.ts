@@ -1,7 +1,7 @@
 /** Every kind of change can be taken back and repeated. */
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, addPhotos, card, open, photosOf, saved, teach } from "./person.js";
+import { addClass, addPhotos, card, movePicked, open, photosOf, saved, teach } from "./person.js";
 
 /** The labels and counts of all cards, in order, as they are read out; of one moment, for a card that goes cannot be asked. */
 async function classes(page: Page): Promise<string[]> {
@@ -50,7 +50,7 @@ test("takes back and repeats every kind of change", async ({ page }) => {
   await teach(page, { leaf: drawnPhotos("leaf", 0, 2) });
   await checkUndo(page, ["cup: 2 photos", "leaf: 1 photo"], async () => {
     await photosOf(page, "leaf").first().click();
-    await page.getByRole("combobox", { name: "Move picked photos of leaf to" }).selectOption("cup");
+    await movePicked(page, "Move picked photos of leaf to", "cup");
   });
   await checkUndo(page, ["leaf: 3 photos"], () => choose(page, "cup", "Merge into leaf"));
   await checkUndo(page, [], () => choose(page, "leaf", "Remove class"));

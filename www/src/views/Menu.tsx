@@ -3,6 +3,8 @@ import { Dots } from "./icons";
 
 interface Props {
   name: string;
+  /** The words on its button; three dots where there are none. */
+  words?: string;
   items: readonly { words: string; run: () => void }[];
 }
 
@@ -10,7 +12,7 @@ interface Props {
 const EDGE = 8;
 
 /** A small panel of buttons. Escape, a press or focus elsewhere, or choosing something closes it. */
-export function Menu({ name, items }: Props) {
+export function Menu({ name, words, items }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -51,17 +53,17 @@ export function Menu({ name, items }: Props) {
     <div class="menu" ref={root}>
       <button
         type="button"
-        class="button button-quiet button-round"
+        class={words ? "button" : "button button-quiet button-round"}
         ref={trigger}
         aria-label={name}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        <Dots />
+        {words ?? <Dots />}
       </button>
       {open && (
         <div class="menu-panel" ref={panel}>
-          {items.map(({ words, run }, place) => (
+          {items.map((item, place) => (
             <button
               key={place}
               type="button"
@@ -70,10 +72,10 @@ export function Menu({ name, items }: Props) {
                 setOpen(false);
                 // Focus stays here unless `run` knows a better place.
                 trigger.current?.focus();
-                run();
+                item.run();
               }}
             >
-              {words}
+              {item.words}
             </button>
           ))}
         </div>

@@ -1,5 +1,6 @@
 import { moveExamples, removePhotos, select } from "../actions/examples";
 import { text } from "../text";
+import { Menu } from "./Menu";
 
 interface Props {
   /** The photos that are picked. */
@@ -39,25 +40,17 @@ export function Picked({ ids, movable, labels, name, onEmptied, onEnlarge }: Pro
         {text.card.removePicked}
       </button>
       {movable.length > 0 && labels.length > 0 && (
-        <select
-          class="button"
-          aria-label={name}
-          value=""
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            onEmptied();
-            moveExamples(movable, value);
-          }}
-        >
-          <option value="" disabled>
-            {text.card.moveTo}
-          </option>
-          {labels.map((label) => (
-            <option key={label} value={label}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <Menu
+          name={name}
+          words={text.card.moveTo}
+          items={labels.map((label) => ({
+            words: label,
+            run: () => {
+              onEmptied();
+              moveExamples(movable, label);
+            },
+          }))}
+        />
       )}
       <button type="button" class="button button-quiet" onClick={() => select([])}>
         {text.card.done}
