@@ -21,11 +21,12 @@ recipe! {
     /// # Shapes
     /// Embeddings `(n, width)`; weights `(C, width)`, bias `(C,)`.
     /// # Units
-    /// Logits, each to within 1e-5 of the minimum's, with more than 60 examples 1e-3; a class without examples scores `-inf`.
+    /// Logits, each to within 1e-5 of the minimum's, with more than 60 examples 1e-3, unless that takes more than 600 steps, as it may where
+    /// `c` is in the hundreds; a class without examples scores `-inf`.
     /// # Errors
     /// [`crate::Error::Parameter`].
     /// # Cost
-    /// One product of `(n, n)` with `(n, C)` a step, some 50 to 400 steps; score O(C width).
+    /// One product of `(n, n)` with `(n, C)` a step, some 50 to 400 steps, at most 600; score O(C width).
     #[serde(deny_unknown_fields)]
     Logistic "logistic" {
         /// Length of the embeddings; unit length would be penalised heavily.
