@@ -125,7 +125,7 @@ fn the_stricter_the_more_is_refused_of_known_photos_of_others_and_of_the_example
             .add_example(&labels[i].to_string(), &row)
             .unwrap();
     }
-    let mut refused = |classifier: &mut Classifier| {
+    let refused = |classifier: &mut Classifier| {
         let mut counts = [0; 3];
         for i in (0..labels.len()).filter(|&i| !is_example(i)) {
             let answer = classifier.predict(&rows.row(i).to_vec()).unwrap();
