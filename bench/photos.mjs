@@ -66,7 +66,8 @@ await main(async () => {
   const say = async (done) => {
     await heap.send("HeapProfiler.collectGarbage");
     const { usedSize, embedderHeapUsedSize } = await heap.send("Runtime.getHeapUsage");
-    const photos = await page.getByRole("list", { name: "Photos of things" }).getByRole("button").count();
+    const count = page.getByRole("article", { name: "things" }).locator(".count");
+    const photos = Number.parseInt(await count.innerText(), 10);
     console.log(
       `${String(done).padStart(5)} photos, ${photos} of them learnt: JavaScript ${(usedSize / 1e6).toFixed(1)} MB, page ${((embedderHeapUsedSize ?? 0) / 1e6).toFixed(1)} MB, process ${(await resident(browser)).toFixed(0)} MB`,
     );
