@@ -25,11 +25,12 @@ export function print(line) {
   else console.log(line);
 }
 
-/** Does a task, and keeps what it prints together until it has ended. */
+/** Does a task, and keeps what it prints together until it has ended: the task's result and that text. */
 export async function together(task) {
   const kept = [];
   try {
-    return await keeping.run(kept, task);
+    const result = await keeping.run(kept, task);
+    return { result, text: kept.join("") };
   } finally {
     process.stdout.write(kept.join(""));
   }

@@ -44,6 +44,9 @@ async function perform(step, broken, Skip) {
   }
 }
 
+/** Lines of a failed step that are said once more: those of one failure of the longest kind, a browser's test. */
+const LAST_LINES = 60;
+
 /** Steps that run at a time: most keep one core busy, and no more than two were tried. */
 const LANES = Math.min(2, availableParallelism());
 
@@ -82,6 +85,8 @@ await main(async () => {
   const total = { passed: 0, failed: 0, skipped: [] };
   const broken = new Set();
   const table = [];
+  /** How the output of failed steps ended, for the end of ours. */
+  const ends = [];
   const steps = select(STEPS, process.argv.slice(2));
   const several = LANES > 1 && steps.length > 1;
   await inLanes(steps, async (step) => {
@@ -91,8 +96,13 @@ await main(async () => {
       print(`\n\x1b[1m── ${step.name} ──\x1b[0m`);
       return perform(step, broken, Skip);
     };
-    const { passed, failed, skipped } = await (several ? together(told) : told());
-    if (failed > 0) broken.add(step.name);
+    // One step alone is watched as it runs, and its end is the end.
+    const { result, text } = several ? await together(told) : { result: await told(), text: "" };
+    const { passed, failed, skipped } = result;
+    if (failed > 0) {
+      broken.add(step.name);
+      ends.push(text.split("\n").slice(-LAST_LINES).join("\n"));
+    }
     total.passed += passed;
     total.failed += failed;
     total.skipped.push(...skipped);
@@ -105,6 +115,7 @@ await main(async () => {
       time: seconds(began),
     });
   });
+  for (const end of ends) console.log(`\n\x1b[1m── failed ──\x1b[0m\n${end}`);
   console.log(`\n\x1b[1m── summary ──\x1b[0m`);
   console.log("step          result   passed  failed skipped  time");
   for (const row of table) {

@@ -1,6 +1,7 @@
 // Runs tests one after another, says how each went, and closes with `N passed, N failed`.
 let passed = 0;
-let failed = 0;
+/** What each failed test said. */
+const failures = [];
 
 /** Runs one test and says whether it passed. */
 export async function test(name, body) {
@@ -12,14 +13,17 @@ export async function test(name, body) {
     console.log(time < 0.1 ? `✔ ${name}` : `✔ ${name} (${time.toFixed(1)} s)`);
     return true;
   } catch (error) {
-    failed += 1;
     // A program that fails says why on its own output.
-    console.log(`✖ ${name}\n${[error.stdout, error.stderr].filter(Boolean).join("\n") || error.stack}`);
+    const why = [error.stdout, error.stderr].filter(Boolean).join("\n") || error.stack;
+    failures.push(`✖ ${name}\n${why}`);
+    console.log(failures.at(-1));
     return false;
   }
 }
 
+/** Says once more what failed, which may stand far above. */
 export function close() {
-  console.log(`${passed} passed, ${failed} failed`);
-  if (failed > 0) process.exitCode = 1;
+  for (const failure of failures) console.log(failure);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  if (failures.length > 0) process.exitCode = 1;
 }
