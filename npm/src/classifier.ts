@@ -409,7 +409,9 @@ export class Classifier extends FeatureClassifier {
    * ```
    */
   async predict(image: ImageSource, options: ImageOptions = {}): Promise<Answer> {
-    return this.#answer(await this.#images().encode(image, options));
+    const encoding = await this.#images().encode(image, options);
+    await this.prepare({ signal: options.signal });
+    return this.#answer(encoding);
   }
 
   /**
@@ -427,6 +429,8 @@ export class Classifier extends FeatureClassifier {
     images: Iterable<ImageSource>,
     options: ImageOptions = {},
   ): AsyncGenerator<PredictResult, void> {
+    checkOptions("options", options, IMAGE_OPTIONS);
+    await this.prepare({ signal: options.signal });
     yield* this.#each(images, options, (encoding) => ({ answer: this.#answer(encoding) }));
   }
 
@@ -465,6 +469,7 @@ export class Classifier extends FeatureClassifier {
   async predictTogether(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<PredictResult[]> {
     const encoded = await all(this.#each(images, options, (encoding) => encoding));
     const rows = encoded.flatMap(({ features }) => features ?? []);
+    await this.prepare({ signal: options.signal });
     const answers = await this.predictFeaturesTogether(rows, { signal: options.signal });
     const next = answers.values();
     return encoded.map(({ index, error, timings }) => {
@@ -516,6 +521,7 @@ export class Classifier extends FeatureClassifier {
       rows.push(features);
       places.push(index);
     }
+    await this.prepare({ signal: options.signal });
     return this.suggestFeatures(rows, count).map((row) => places[row] as number);
   }
 

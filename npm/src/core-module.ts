@@ -53,6 +53,7 @@ export interface CoreClassifier {
   setHead(name: HeadName, fields: string): void;
   strictness(): number;
   setStrictness(share: number): void;
+  prepare(): boolean;
   predict(row: Float32Array): Found;
   askTogether(rows: Float32Array): CoreTogether;
   explain(row: Float32Array): Opinion[];

@@ -943,9 +943,31 @@ export class FeatureClassifier implements Disposable {
   }
 
   /**
+   * Readies the next answer in slices that leave the page time for others: what a set was just loaded with, or has gained in great numbers,
+   * is else learned from at the next question, which takes most of a second at 5,000 examples. Methods that take images do so by
+   * themselves.
+   *
+   * @throws {@link HandfulError} with code `disposed`; the reason of an abort.
+   *
+   * @example
+   * ```ts
+   * const large = await FeatureClassifier.load(bytes);
+   * await large.prepare();
+   * console.log(large.predictFeatures(appleRow).label); // apple
+   * ```
+   */
+  async prepare(options: Pick<CallOptions, "signal"> = {}): Promise<void> {
+    checkOptions("options", options, { signal: SIGNAL });
+    options.signal?.throwIfAborted();
+    // Most sets need a step at most.
+    if (!slice(() => this.core.prepare())) await inSlices(() => this.core.prepare(), options.signal);
+  }
+
+  /**
    * Which classes many feature rows belong to. From 20 rows on the automatic head lets them help each other: those that are
    * alike are of the same class, which tells much where a class has one example or two; unlabelled photos of the set count with
-   * them. The set as it is when they are handed over answers. It takes longer than asking one by one, in slices that leave the page time for others.
+   * them. The set as it is when they are handed over answers. It takes longer than asking one by one, in slices that leave the page time for
+   * others, once the set is ready, see {@link prepare}.
    *
    * @param rows - Each as for {@link addFeatures}.
    * @returns An answer for each row, in order.
@@ -968,17 +990,12 @@ export class FeatureClassifier implements Disposable {
     signal?.throwIfAborted();
     const core = this.core;
     const asked = guarded(() => core.askTogether(concatenate(rows)));
-    let busy = 0;
     try {
-      for (let done = false; !done; ) {
-        await new Promise((resolve) => setTimeout(resolve));
-        signal?.throwIfAborted();
+      const step = (): boolean => {
         void this.core; // says `disposed`
-        const start = performance.now();
-        do done = guarded(() => asked.step());
-        while (!done && performance.now() - start < SLICE);
-        busy += performance.now() - start;
-      }
+        return asked.step();
+      };
+      const busy = await inSlices(step, signal);
       return guarded(() => asked.answers()).map((found) => answerOf(found, busy / rows.length));
     } finally {
       asked.free();
@@ -1280,15 +1297,34 @@ export class FeatureClassifier implements Disposable {
         await new Promise((resolve) => setTimeout(resolve, Math.max(wait, 0)));
         const core = this.#core;
         if (!core) return;
-        const start = performance.now();
-        if (start < this.#changed + PAUSE) continue;
-        do done = guarded(() => core.learnUnlabelled());
-        while (!done && performance.now() - start < SLICE);
+        if (performance.now() < this.#changed + PAUSE) continue;
+        done = slice(() => core.learnUnlabelled());
       }
     } finally {
       this.#learning = undefined;
     }
     this.#listeners.tell();
+  }
+}
+
+/** Takes steps for a few milliseconds, at least one; `step` says whether all is done, and so does this. */
+function slice(step: () => boolean): boolean {
+  const start = performance.now();
+  for (;;) {
+    const done = guarded(step);
+    if (done || performance.now() - start >= SLICE) return done;
+  }
+}
+
+/** Does so again and again, with other tasks in between, until all is done. How many milliseconds it took. */
+async function inSlices(step: () => boolean, signal?: AbortSignal): Promise<number> {
+  for (let busy = 0; ; ) {
+    await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    const start = performance.now();
+    const done = slice(step);
+    busy += performance.now() - start;
+    if (done) return busy;
   }
 }
 

@@ -248,6 +248,33 @@ test("rows that are asked about together answer in order, in slices, from the se
   await assert.rejects(ended, code("disposed"));
 });
 
+test("a large set is readied in slices, and answers as one that is asked at once", async () => {
+  const taught = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 128 }] });
+  const photo = (i) =>
+    Float32Array.from({ length: 128 }, (_, k) => ((i * 7919 + k * 104729) % 97) + 20 * ((i + k) % 4));
+  for (let i = 0; i < 1200; i += 1) taught.addFeatures(photo(i), `class ${i % 4}`);
+  const saved = taught.save();
+  const [prepared, asked, stopped, ended] = await Promise.all(
+    Array.from({ length: 4 }, () => FeatureClassifier.load(saved)),
+  );
+  let others = 0;
+  const other = setInterval(() => (others += 1));
+  await prepared.prepare();
+  clearInterval(other);
+  assert.ok(others > 1, "nothing else had its turn");
+  const [a, b] = [prepared, asked].map((set) => set.predictFeatures(photo(2000)));
+  assert.equal(a.label, b.label);
+  assert.ok(Math.abs(a.probability - b.probability) < 1e-4);
+  const reason = new Error("enough");
+  const stop = new AbortController();
+  const stopping = stopped.prepare({ signal: stop.signal });
+  stop.abort(reason);
+  await assert.rejects(stopping, reason);
+  const ending = ended.prepare();
+  ended.dispose();
+  await assert.rejects(ending, { name: "HandfulError", code: "disposed" });
+});
+
 test("what is like a negative is foreign, and a negative is listed, counted, undone, removed and saved", async () => {
   const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 64 }] });
   let seed = 1;

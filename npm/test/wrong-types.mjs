@@ -228,6 +228,7 @@ export const CALLS = {
     }),
   ],
   "FeatureClassifier#strictness=": [kind(() => 0.1, ["fraction"])],
+  "FeatureClassifier#prepare": [options({ signal })],
   "FeatureClassifier#predictFeatures": [row],
   "FeatureClassifier#explainFeatures": [row],
   "FeatureClassifier#predictFeaturesTogether": [rows, options({ signal })],

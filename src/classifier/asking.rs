@@ -1,7 +1,6 @@
 //! What the classifier says: the head that answers follows the set, and is fitted at the first question after a change.
 
 use super::Classifier;
-use super::kept::Kept;
 use crate::export::Exported;
 use crate::heads::{Fused, HeadSpec, Keeps};
 use crate::numerics::order::sort_indices;
@@ -33,6 +32,21 @@ impl Classifier {
         let (set, model) = self.model()?;
         let head = model.name();
         answer(set.classes(), head, model.predict(&query))
+    }
+
+    /// Does for a few milliseconds what the first question after loading, or after many changes, would do at once; true when the next question
+    /// has nothing of it left to do. Of the default head only: others are fitted at the question.
+    ///
+    /// # Errors
+    /// None that a set can cause.
+    pub fn prepare(&mut self) -> Result<bool> {
+        if self.is_kept() && self.model.is_none() {
+            if !self.kept.prepare(&self.set)? {
+                return Ok(false);
+            }
+            self.model()?;
+        }
+        Ok(true)
     }
 
     /// How well the set works, estimated from examples that were held out.
@@ -87,10 +101,7 @@ impl Classifier {
     /// The set with its recogniser, which is fitted at the first question after a change.
     pub(super) fn model(&mut self) -> Result<(&SupportSet, &mut Recogniser)> {
         // Without a change too: images may be seen anew by now.
-        let replaced = match (&self.model, &mut self.kept) {
-            (Some(_), Some(kept)) => kept.go_on(&self.set)?,
-            _ => false,
-        };
+        let replaced = self.model.is_some() && self.kept.go_on(&self.set)?;
         let model = match self.model.take().filter(|_| !replaced) {
             Some(model) => model,
             None => {
@@ -113,14 +124,18 @@ impl Classifier {
             Keeps::Statistics(recipe) => self.running.follow(&self.set, recipe),
             Keeps::Kernel => {
                 self.unlabelled.start_anew(&self.set);
-                let (kept, head) = Kept::follow(self.kept.take(), &self.set)?;
-                self.kept = Some(kept);
+                let head = self.kept.follow(&self.set)?;
                 let view = head.view().clone();
                 let mut recogniser = Recogniser::of(&spec, Box::new(head), view)?;
                 recogniser.set_learned(self.unlabelled.learned());
                 Ok(recogniser)
             }
         }
+    }
+
+    /// Whether the head that answers follows the set, piece by piece.
+    pub(super) fn is_kept(&self) -> bool {
+        matches!(self.spec().keeps(), Keeps::Kernel)
     }
 
     fn spec(&self) -> HeadSpec {

@@ -11,12 +11,17 @@ use crate::task::Task;
 /// are learned in one call.
 const A_CALL: u64 = 11_000_000;
 
+/// The same where nobody waits. Each piece goes through all examples, which costs more than `A_CALL` where there are thousands.
+const A_PIECE: u64 = 4 * A_CALL;
+
 /// Multiply-adds that standardising costs for each number of the examples, which is read and written several times.
 const A_NUMBER: u64 = 16;
 
 /// What is kept for the default answer.
+#[derive(Default)]
 pub(super) struct Kept {
-    now: Seen,
+    /// What answers; none before the first question.
+    now: Option<Seen>,
     /// What will take its place.
     next: Option<Learning>,
 }
@@ -33,34 +38,48 @@ struct Learning {
 }
 
 impl Kept {
-    /// What is kept for a set, given what was kept for it before the last changes, and the answer that follows from it.
-    pub fn follow(kept: Option<Self>, set: &SupportSet) -> Result<(Self, FittedFused)> {
+    /// The answer for a set, from what was kept for it before the last changes.
+    pub fn follow(&mut self, set: &SupportSet) -> Result<FittedFused> {
         let all = InUse::of(set);
-        let mut kept = match kept {
-            Some(kept) if kept.now.is_current(&all) || !kept.now.is_outgrown(&all) => kept,
-            // Of a set that was just loaded, or has grown by as much, all is made at once.
-            _ => {
-                let mut learning = Learning::new(&all, false);
-                learning.go_on(&all, u64::MAX)?;
-                Self {
-                    now: learning.seen,
-                    next: None,
-                }
-            }
+        // Of a set that was just loaded, or has grown by as much, all is made at once.
+        let mut now = match self.usable(&all) {
+            Some(now) => now,
+            None => self.learn(&all, u64::MAX)?.expect("a whole view"),
         };
-        kept.learn(&all)?;
-        kept.now.follow(&all, u64::MAX)?;
-        let fitted = kept.now.fitted(&all);
-        Ok((kept, fitted))
+        if now.is_current(&all) {
+            self.next = None;
+        } else {
+            now = self.learn(&all, A_CALL)?.unwrap_or(now);
+        }
+        now.follow(&all, u64::MAX)?;
+        Ok(self.now.insert(now).fitted(&all))
+    }
+
+    /// Does a piece of what [`Kept::follow`] would make at once. Whether nothing is left of it.
+    pub fn prepare(&mut self, set: &SupportSet) -> Result<bool> {
+        let all = InUse::of(set);
+        self.now = match self.usable(&all) {
+            Some(now) => Some(now),
+            None => self.learn(&all, A_PIECE)?,
+        };
+        Ok(self.now.is_some())
+    }
+
+    /// What answers, unless it is too far from the set.
+    fn usable(&mut self, all: &InUse<'_>) -> Option<Seen> {
+        let now = self.now.take();
+        now.filter(|now| now.is_current(all) || !now.is_outgrown(all))
     }
 
     /// Goes on learning at a question without a change. Whether another view has come.
     pub fn go_on(&mut self, set: &SupportSet) -> Result<bool> {
-        if self.next.is_some() {
-            self.learn(&InUse::of(set))?;
-            return Ok(self.next.is_none());
+        if !self.is_learning() {
+            return Ok(false);
         }
-        Ok(false)
+        let learned = self.learn(&InUse::of(set), A_CALL)?;
+        let has_come = learned.is_some();
+        self.now = learned.or(self.now.take());
+        Ok(has_come)
     }
 
     /// Whether another view is being learned.
@@ -68,14 +87,10 @@ impl Kept {
         self.next.is_some()
     }
 
-    /// Does a piece of what is to be learned.
-    fn learn(&mut self, all: &InUse<'_>) -> Result<()> {
+    /// Learns a view for about so many multiply-adds, going on with what was begun; the view, once it is there.
+    fn learn(&mut self, all: &InUse<'_>, mut budget: u64) -> Result<Option<Seen>> {
         let before = self.next.take();
-        if self.now.is_current(all) {
-            return Ok(());
-        }
         let again = before.is_some();
-        let mut budget = A_CALL;
         let mut next = match before.filter(|next| next.holds(all)) {
             Some(next) => next,
             None => {
@@ -86,11 +101,10 @@ impl Kept {
             }
         };
         if next.go_on(all, budget)? {
-            self.now = next.seen;
-        } else {
-            self.next = Some(next);
+            return Ok(Some(next.seen));
         }
-        Ok(())
+        self.next = Some(next);
+        Ok(None)
     }
 }
 

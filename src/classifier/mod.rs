@@ -43,7 +43,7 @@ pub struct Classifier {
     strictness: f64,
     model: Option<Recogniser>,
     running: Running,
-    kept: Option<Kept>,
+    kept: Kept,
     unlabelled: Unlabelled,
     observed: Option<Observed>,
 }
@@ -75,7 +75,7 @@ impl Classifier {
             strictness: STRICTNESS,
             model: None,
             running: Running::default(),
-            kept: None,
+            kept: Kept::default(),
             unlabelled: Unlabelled::default(),
             observed: None,
         }
@@ -107,7 +107,7 @@ impl Classifier {
         self.head = head;
         self.model = None;
         self.running = Running::default();
-        self.kept = None;
+        self.kept = Kept::default();
         self.unlabelled = Unlabelled::default();
         Ok(())
     }

@@ -84,26 +84,25 @@ impl Classifier {
     }
 
     /// Learns from the unlabelled photos for a few milliseconds; true when all is learned. Until then answers count what was learned before
-    /// the last change, or no unlabelled photo where the classes have changed. The first call after a change fits the head, as a question
-    /// does.
+    /// the last change, or no unlabelled photo where the classes have changed. The first calls after a change prepare the head, see
+    /// [`Classifier::prepare`].
     ///
     /// # Errors
     /// None that a set can cause.
     pub fn learn_unlabelled(&mut self) -> Result<bool> {
-        if self.set.classless(Role::Unlabelled).next().is_none() {
+        if self.set.classless(Role::Unlabelled).next().is_none() || !self.is_kept() {
             return Ok(true);
+        }
+        if !self.prepare()? {
+            return Ok(false);
         }
         self.model()?;
         if self.unlabelled.is_done {
             return Ok(true);
         }
         // Another view would make all of it be learned again.
-        if self
-            .kept
-            .as_ref()
-            .is_none_or(super::kept::Kept::is_learning)
-        {
-            return Ok(self.kept.is_none());
+        if self.kept.is_learning() {
+            return Ok(false);
         }
         let mut learning = match self.unlabelled.learning.take() {
             Some(learning) => learning,

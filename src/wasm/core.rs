@@ -263,6 +263,10 @@ impl CoreClassifier {
         self.0.set_strictness(share)
     }
 
+    pub fn prepare(&mut self) -> Result<bool> {
+        self.0.prepare()
+    }
+
     /// `{head, scores: {label, probability}[], candidates, foreign, pValue, unscored}` for one feature row.
     pub fn predict(&mut self, row: &[f32]) -> Result<JsValue> {
         Ok(out(&self.0.predict(row)?))

@@ -841,6 +841,46 @@ fn a_new_view_shares_out_the_places_piece_by_piece() {
     }
 }
 
+/// A large set is readied in pieces, whatever changes in between, and then answers as one that was not.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn a_large_set_is_prepared_piece_by_piece() {
+    let mut taught = Classifier::new(vec![Stream::new("aux", 64)]).unwrap();
+    let (features, labels) = blobs(9, 2, 500, 64, 1.2);
+    for (row, class) in features.rows().into_iter().zip(labels) {
+        taught
+            .add_example(["a", "b"][class], &row.to_vec())
+            .unwrap();
+    }
+    let mut prepared = Classifier::load(&taught.save()).unwrap();
+    for change in 0..3 {
+        assert_eq!(prepared.prepare(), Ok(false), "before change {change}");
+        match change {
+            0 => prepared.remove_example(700).unwrap(),
+            1 => prepared.remove_example(3).unwrap(),
+            _ => drop(prepared.add_example("a", &Numbers::new(1).row(64)).unwrap()),
+        }
+    }
+    let mut pieces = 0;
+    while !prepared.prepare().unwrap() {
+        pieces += 1;
+    }
+    assert!(pieces > 3, "{pieces} pieces");
+    let mut fresh = Classifier::load(&prepared.save()).unwrap();
+    for seed in 0..5 {
+        let photo = Numbers::new(seed).row(64);
+        let (prepared, fresh) = (prepared.predict(&photo), fresh.predict(&photo));
+        for (a, b) in prepared.unwrap().scores.iter().zip(fresh.unwrap().scores) {
+            assert_eq!(a.label, b.label);
+            assert!((a.probability - b.probability).abs() < 1e-4, "{a:?} {b:?}");
+        }
+    }
+    prepared
+        .set_head(Some(HeadSpec::by_name("knn").unwrap()))
+        .unwrap();
+    assert_eq!(prepared.prepare(), Ok(true));
+}
+
 /// Of a few examples all tell: one that goes and one that comes leave no trace of what was asked between.
 #[wasm_bindgen_test(unsupported = test)]
 fn of_a_few_examples_the_answer_is_that_of_the_set_alone() {

@@ -56,6 +56,8 @@ export async function ask(files: readonly File[]): Promise<void> {
       tell(id, { kind: "failed", code: photoCode(seen.error, file.name) });
       continue;
     }
+    await ready();
+    if (mine !== round) return;
     const { encoder, features, timings, thumbnail } = seen;
     const result = { encoder, features, timings };
     encoded.set(id, result);
@@ -71,11 +73,20 @@ function stop(): void {
   answering.abort();
 }
 
+/** Waits until the set answers at once. That it was put away meanwhile is found out by whoever asks it. */
+export async function ready(signal?: AbortSignal): Promise<void> {
+  await currentSet()
+    .prepare(signal && { signal })
+    .catch(() => {});
+}
+
 /** Answers in slices what is stale, then all together. */
 async function answerAgain(): Promise<void> {
   stop();
   answering = new AbortController();
   const { signal } = answering;
+  if (stale.length > 0) await ready(signal);
+  if (signal.aborted) return;
   while (stale.length > 0) {
     const outcomes = new Map<number, Outcome>();
     const end = performance.now() + SLICE;

@@ -2,7 +2,7 @@
 import { type LiveSource, watch } from "handful";
 import { getState, set, subscribe } from "../state/live";
 import type { Outcome } from "../state/state";
-import { classify, type Encoded } from "./answering";
+import { classify, type Encoded, ready } from "./answering";
 import { currentSource } from "./camera";
 import { codeOf } from "./codes";
 import { setOpened } from "./session";
@@ -33,6 +33,7 @@ export function keepLooking(): void {
 
 async function look(source: LiveSource, signal: AbortSignal): Promise<void> {
   const encoder = await setOpened();
+  await ready(signal);
   for await (const { features, timings, error } of watch(source, encoder, { signal })) {
     if (signal.aborted) return;
     if (!error) last = { encoder, features, timings };

@@ -3,7 +3,7 @@ import { freshId, getState, set } from "../state/live";
 import { folderOf, pathOf } from "../state/paths";
 import type { Outcome, Tested, TestResult } from "../state/state";
 import { candidates } from "../state/updates";
-import { classify } from "./answering";
+import { classify, ready } from "./answering";
 import { photoCode } from "./codes";
 import { encodeAll, type Seen } from "./encoding";
 import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
@@ -38,6 +38,7 @@ export async function testWith(files: readonly File[]): Promise<TestResult | nul
     looked.push(lookedAt(files[seen.index] as File, seen));
     set({ testing: { done: looked.length, total: files.length } });
   }
+  await ready();
   let answered: Answered[] = [];
   let now = setNow();
   while (answered.length < looked.length) {
