@@ -420,7 +420,7 @@ export interface Estimate {
   readonly n: number;
 }
 
-/** An example whose label looks wrong; see {@link FeatureClassifier.evaluate}. */
+/** An example whose label looks wrong, since another class is all but certain; see {@link FeatureClassifier.evaluate}. */
 export interface SuspectLabel {
   readonly id: number;
   /** The label that it has. */
@@ -429,7 +429,7 @@ export interface SuspectLabel {
   readonly looksLike: string;
   /** The example of that class that it is most like. */
   readonly nearest: number;
-  /** Probability of its own class less that of the other, in [-1, 0). */
+  /** Probability of its own class less that of the other, in [-1, -0.9). */
   readonly margin: number;
 }
 

@@ -11,6 +11,7 @@ mod dump;
 mod heads;
 mod measure;
 mod metrics;
+mod mislabelled;
 mod nested;
 mod report;
 mod research;
@@ -110,6 +111,9 @@ struct Arguments {
     /// fits that have seen nothing of their fold.
     #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate", "together"])]
     nested: bool,
+    /// Gives one example of every second of these tasks another label, and tells which labels the default answer suspects.
+    #[arg(long, requires = "tasks", conflicts_with_all = ["heads", "ablate", "together", "pile", "negatives", "nested"])]
+    mislabelled: bool,
     /// Numbers of classes that such a task may have [default: 2 to 10].
     #[arg(long, value_name = "C,...", value_parser = numbers, requires = "tasks")]
     classes: Option<Numbers>,
@@ -208,6 +212,10 @@ fn run(arguments: &Arguments) -> Result<()> {
         if arguments.nested {
             let rows = nested::run(&datasets, &arguments.changes(), &kinds, number)?;
             return arguments.tell(&nested::print(&rows), &serde_json::to_value(&rows)?);
+        }
+        if arguments.mislabelled {
+            let rows = mislabelled::run(&datasets, &arguments.changes(), &kinds, number)?;
+            return arguments.tell(&mislabelled::print(&rows), &serde_json::to_value(&rows)?);
         }
         let tasks = tasks::run(&datasets, &arguments.changes(), &kinds, number, specs)?;
         let rows = summaries::summaries(&tasks, &kinds, &datasets);
