@@ -1,6 +1,7 @@
 // `npm run bench:intake`: many photos are taught at once, 300 of 640 x 480 and 100 of 12 megapixels, by `addExamples` and by a page of
 // onnxruntime-web, with the same model on one thread, and knn-classifier, by turns. The photos are made of those of ../shared, or drawn
-// where these are missing, with grain. Beside the times: what the encoder itself took, and the longest task of the page's thread.
+// where these are missing, with grain. Beside the times: what the encoder itself took, the longest task of the page's thread, and the
+// processor time of the whole browser, of which other programs take nothing.
 // `-- SMALL LARGE` takes other numbers of photos. Wants `npm ci` in bench/. Builds nothing, asserts nothing.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -76,6 +77,12 @@ async function make([urls, width, height, count]) {
   return photos.reduce((sum, { size }) => sum + size, 0) / count / 1e6;
 }
 
+/** Milliseconds of processor time that the browser's processes have had. */
+async function processorTime(session) {
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return 1000 * processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+
 /** Runs in the page: milliseconds of each round, and what the encoder itself took in ours. */
 async function race([manifest, rounds]) {
   const { Classifier, Encoder } = await import("/npm/dist/index.js");
@@ -130,22 +137,31 @@ async function race([manifest, rounds]) {
     knn.dispose();
   };
 
+  // Of pixels that need no decoding.
+  const alone = async () => {
+    for (let i = 0; i < photos.length; i += 1)
+      await Encoder.prototype.encode.call(encoder, new ImageData(side, side));
+  };
+
   const results = [
-    { name: "handful", run: ours, times: [], tasks: [] },
-    { name: "onnxruntime-web and knn-classifier", run: theirs, times: [], tasks: [] },
+    { name: "handful", run: ours, times: [], tasks: [], processor: [] },
+    { name: "the encoder of handful alone", run: alone, times: [], tasks: [], processor: [] },
+    { name: "onnxruntime-web and knn-classifier", run: theirs, times: [], tasks: [], processor: [] },
   ];
   for (let round = 0; round < rounds; round += 1)
     for (const result of results) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       longest = 0;
+      const before = await globalThis.processorTime();
       const start = performance.now();
       await result.run();
       result.times.push(performance.now() - start);
+      result.processor.push((await globalThis.processorTime()) - before);
       await new Promise((resolve) => setTimeout(resolve, 100));
       result.tasks.push(longest);
     }
   encoder.dispose();
-  return { results: results.map(({ name, times, tasks }) => ({ name, times, tasks })), spent };
+  return { results: results.map(({ run, ...found }) => found), spent };
 }
 
 await main(async () => {
@@ -157,28 +173,33 @@ await main(async () => {
     await page.addScriptTag({
       url: "/tensorflow/@tensorflow-models/knn-classifier/dist/knn-classifier.min.js",
     });
+    const session = await page.context().browser().newBrowserCDPSession();
+    await page.exposeFunction("processorTime", () => processorTime(session));
     console.log(
-      "| photos | page | median s | least s | ms a photo | longest task ms |\n| --- | --- | ---: | ---: | ---: | ---: |",
+      "| photos | page | median s | least s | ms a photo | processor ms a photo | longest task ms |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |",
     );
     const notes = [];
     for (const { size, count } of SETS) {
       const megabytes = await page.evaluate(make, [urls, ...size, count]);
       const { results, spent } = await page.evaluate(race, [address, ROUNDS]);
       const photos = `${count} of ${size.join(" x ")}, ${megabytes.toFixed(1)} MB`;
-      for (const { name, times, tasks } of results) {
+      for (const { name, times, tasks, processor } of results) {
         const seconds = [middle(times), Math.min(...times)].map((time) => (time / 1000).toFixed(2));
-        const each = (middle(times) / count).toFixed(1);
+        const each = [times, processor].map((taken) => (middle(taken) / count).toFixed(1));
         // Browsers tell of tasks from 50 ms on.
         const longest = Math.max(...tasks).toFixed(0);
         console.log(
-          `| ${[photos, name, ...seconds, each, longest === "0" ? "below 50" : longest].join(" | ")} |`,
+          `| ${[photos, name, ...seconds, ...each, longest === "0" ? "below 50" : longest].join(" | ")} |`,
         );
       }
-      const [ours, theirs] = results.map(({ times }) => times);
+      const [ours, , theirs] = results.map(({ times }) => times);
       const faster = middle(theirs.map((time, round) => time / ours[round]));
       const own = middle(ours) / count / spent.encode;
+      const [all, engine] = results.map(({ processor }) => middle(processor));
+      const shared = all / cpus().length / engine;
       notes.push(
-        `${photos}: ${faster.toFixed(2)} times as fast, ${own.toFixed(2)} times what the encoder took (${spent.encode.toFixed(1)} ms a photo).`,
+        `${photos}: ${faster.toFixed(2)} times as fast, ${own.toFixed(2)} times what the encoder took (${spent.encode.toFixed(1)} ms a photo); ` +
+          `by processor time, shared by all cores, ${shared.toFixed(2)} times what the encoder alone takes.`,
       );
     }
     console.log(`\n${notes.join("\n")}\n${cpus().length} cores, ${ROUNDS} rounds`);

@@ -12,7 +12,7 @@ export const DOCUMENTS = {
 
 /**
  * @param {keyof typeof DOCUMENTS} document
- * @param {"ts" | "js"} language
+ * @param {"ts" | "tsx" | "js"} language
  * @returns {string[]}
  */
 export function programsOf(document, language) {

@@ -76,6 +76,20 @@ const serviceWorker = () => ({
     "}\n",
   ].join("\n"),
 });
+// A component with the tag of the camera: by what it is shown, and the module that declares the tag.
+const tag = (client, declaration) => () => ({
+  "tag.ts": declaration,
+  "main.js": [
+    `import { createRoot } from "${client}";`,
+    'import { camera } from "./camera.tsx";',
+    'createRoot(document.querySelector("#root")).render(camera);\n',
+  ].join("\n"),
+});
+const REACT_TAG = {
+  from: [host("jsx")],
+  files: tag("react-dom/client", 'import type {} from "handful/react";\n'),
+  build: "tsc && vite build",
+};
 const ownFetch = () => ({
   "fetch.js": programWith("guide", "js", "self.fetch"),
   "worker.js": programWith("guide", "js", "./fetch.js"),
@@ -202,6 +216,29 @@ const ROWS = [
   { name: "examples/plain", from: [example("plain")], folder: ".", camera: true },
   { name: "examples/react", from: [example("react")], ...VITE },
   { name: "React 18", from: [example("react")], packages: ["react@18.3.1", "react-dom@18.3.1"], ...VITE },
+  {
+    name: "React 19, the camera's tag",
+    ...REACT_TAG,
+    packages: ["typescript@7.0.2", "vite@8.3.8", "react@19.3.1", "react-dom@19.3.1", "@types/react@19.3.3"],
+    camera: true,
+  },
+  {
+    name: "React 18, the camera's tag",
+    ...REACT_TAG,
+    packages: ["typescript@7.0.2", "vite@8.3.8", "react@18.3.1", "react-dom@18.3.1", "@types/react@18.3.32"],
+    page: false, // React 18 makes attributes of properties.
+  },
+  {
+    name: "Preact, the camera's tag",
+    from: [host("jsx")],
+    files: () => ({
+      ...tag("preact/compat/client", programWith("readme", "tsx", "preact"))(),
+      "vite.config.js": 'export default { oxc: { jsx: { importSource: "preact" } } };\n',
+    }),
+    packages: ["typescript@7.0.2", "vite@8.3.8", "preact@11.2.0"],
+    build: "tsc --jsxImportSource preact && vite build",
+    camera: true,
+  },
   { name: "examples/svelte", from: [example("svelte")], ...VITE, camera: true },
   { name: "examples/vue", from: [example("vue")], ...VITE, camera: true },
 ];

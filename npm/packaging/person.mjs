@@ -127,6 +127,9 @@ export async function teachByCamera(page) {
     const bar = await camera.getByRole("meter", { name: label }).elementHandle();
     await page.waitForFunction(({ ariaValueNow }) => Number(ariaValueNow) > 0.5, bar);
   }
+  // A page that hears the events has an output for them.
+  const heard = page.locator("body > output");
+  if ((await heard.count()) > 0) await heard.filter({ hasText: /^(tomato|leaf), \d+ %$/ }).waitFor();
 }
 
 /** The same on the page of the README's first program, where inputs stand in their order and an answer is a dialog. */

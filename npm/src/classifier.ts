@@ -57,7 +57,8 @@ export interface ClassifierOptions extends CoreOptions, CallOptions {
    * What turns images into features. Default: the encoder that comes with the package. A source is loaded, and
    * disposed of with the classifier; an {@link Encoder} or another {@link ImageEncoder} of yours stays yours. `null`: none,
    * features only. `"auto"`: the one that made the set that is loaded, where that is a `preset` or the encoder of the package; a preset
-   * may be a large download, of which `inspect` and {@link presetOf} tell before. A new set gets the encoder of the package.
+   * may be a large download, of which `inspect` and {@link presetOf} tell before. Where its files lie at a place of yours, as those of
+   * `handful-lite2` must, say so in place of `"auto"`: `preset(name, { base })`. A new set gets the encoder of the package.
    */
   readonly encoder?: EncoderSource | ImageEncoder | "auto" | null | undefined;
   /** The parts of a feature row; only for a new set with `encoder: null`. */

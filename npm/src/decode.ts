@@ -14,6 +14,9 @@ const AS_SHOWN = { imageOrientation: "from-image", colorSpaceConversion: "defaul
 /** Most bytes that a file may take while it is decoded, so that others may be decoded at the same time. */
 const SMALL = 48_000_000;
 
+/** How many times what is looked at a picture is decoded at, at least: with less it is seen less sharp. */
+const MARGIN = 1.5;
+
 /** Does something when no other large image is being decoded. */
 export type InTurn = (work: () => Promise<Pixels>) => Promise<Pixels>;
 
@@ -94,10 +97,10 @@ function decodesSmall(): boolean {
 function sizeToDecode(size: NonNullable<Container["size"]>, side: number): [width: number, height: number] {
   const readable = readableSize(...size);
   if (!decodesSmall()) return readable;
-  // Decoders make eighths. Twice what is looked at, because files hold colours at half the size.
-  const eighths = Math.ceil((8 * 2 * side) / Math.min(...size));
-  const [width, height] = size.map((length) => Math.ceil((length * eighths) / 8)) as [number, number];
-  return width * height < readable[0] * readable[1] ? [width, height] : readable;
+  // Decoders make eighths, of which more than four take longer than the whole picture.
+  const eighths = Math.ceil((8 * MARGIN * side) / Math.min(...size));
+  if (eighths > 4) return readable;
+  return size.map((length) => Math.ceil((length * eighths) / 8)) as [number, number];
 }
 
 async function open(file: Blob, size: Container["size"], side: number): Promise<Picture> {

@@ -27,39 +27,40 @@ export class EncoderFiles {
   readonly image: NamedFile;
   /** What knows words, where the manifest names such a file. */
   readonly words: NamedFile | undefined;
-  readonly #base: string;
-  readonly #keep: boolean;
+  readonly #name: string;
+  /** The folder of the files, where somebody has said which it is. */
+  readonly #base: string | undefined;
+  readonly #place: Place;
 
-  private constructor(
-    manifest: string,
-    image: NamedFile,
-    words: NamedFile | undefined,
-    base: string,
-    keep: boolean,
-  ) {
+  private constructor(manifest: string, { name, image, words, base }: Fields, place: Place) {
     this.manifest = manifest;
-    this.image = image;
-    this.words = words;
-    this.#base = base;
-    this.#keep = keep;
+    this.image = { ...image, file: place.model ?? image.file };
+    this.words = words && { ...words, file: place.words ?? words.file };
+    this.#name = name;
+    // The manifest's own base may be relative: a folder beside it.
+    this.#base = place.base ?? (base === undefined ? undefined : addressOf(base, place.manifest));
+    this.#place = place;
   }
 
-  static async open(
-    { manifest, model, words, base, keep }: Place,
-    signal?: AbortSignal,
-  ): Promise<EncoderFiles> {
-    const text = new TextDecoder().decode(await download(manifest, { signal }));
-    const named = fieldsOf(text);
-    const image = { ...named.image, file: model ?? named.image.file };
-    const known = named.words && { ...named.words, file: words ?? named.words.file };
-    // The manifest's own base may be relative too: a folder beside it.
-    const folder = base ?? (named.base === undefined ? manifest : addressOf(named.base, manifest));
-    return new EncoderFiles(text, image, known, folder, keep);
+  static async open(place: Place, signal?: AbortSignal): Promise<EncoderFiles> {
+    const text = new TextDecoder().decode(await download(place.manifest, { signal }));
+    return new EncoderFiles(text, fieldsOf(text), place);
   }
 
-  fetch(file: NamedFile, options: KeepOptions): Promise<Uint8Array> {
+  async fetch(file: NamedFile, options: KeepOptions): Promise<Uint8Array> {
     const url = this.#url(file);
-    return this.#keep ? keep(url, { ...options, sha256: file.sha256 }) : download(url, options);
+    try {
+      return await (this.#place.keep
+        ? keep(url, { ...options, sha256: file.sha256 })
+        : download(url, options));
+    } catch (cause) {
+      const beside = this.#base === undefined && file.file !== url;
+      if (!(beside && cause instanceof HandfulError && cause.code === "network")) throw cause;
+      const message =
+        `The encoder “${this.#name}” cannot be loaded: its files were looked for beside its manifest, since no other place was said. ` +
+        `Hand over their folder as \`base\`, for a preset by \`preset(name, { base })\`. ${cause.message}`;
+      throw new HandfulError("network", message, { cause });
+    }
   }
 
   /** How many bytes the files take that images need, and how many of them are kept. */
@@ -67,7 +68,7 @@ export class EncoderFiles {
     const size = { total: 0, kept: 0 };
     for (const file of [this.image, this.words]) {
       if (!file) continue;
-      const { done, total } = this.#keep ? await keptOf(this.#url(file)) : { done: 0, total: 0 };
+      const { done, total } = this.#place.keep ? await keptOf(this.#url(file)) : { done: 0, total: 0 };
       size.total += total || (file.bytes ?? 0);
       size.kept += done;
     }
@@ -79,13 +80,13 @@ export class EncoderFiles {
     try {
       return make();
     } catch (error) {
-      if (this.#keep && !file.sha256) await forget(this.#url(file));
+      if (this.#place.keep && !file.sha256) await forget(this.#url(file));
       throw error;
     }
   }
 
   #url({ file }: NamedFile): string {
-    return addressOf(file, this.#base);
+    return addressOf(file, this.#base ?? this.#place.manifest);
   }
 }
 
@@ -102,18 +103,22 @@ function addressOf(path: string, base: string): string {
   }
 }
 
-function fieldsOf(manifest: string): {
-  image: NamedFile;
-  words: NamedFile | undefined;
-  base: string | undefined;
-} {
+/** What is read of a manifest here. */
+interface Fields {
+  readonly name: string;
+  readonly image: NamedFile;
+  readonly words: NamedFile | undefined;
+  readonly base: string | undefined;
+}
+
+function fieldsOf(manifest: string): Fields {
   try {
-    const fields = JSON.parse(manifest) as { words?: unknown; base?: unknown } | null;
+    const fields = JSON.parse(manifest) as { name?: unknown; words?: unknown; base?: unknown } | null;
     const image = fileOf(fields);
-    // Words of another form are for Rust to refuse.
+    // Words or a name of another form are for Rust to refuse.
     if (image) {
       const base = typeof fields?.base === "string" ? fields.base : undefined;
-      return { image, words: fileOf(fields?.words), base };
+      return { name: String(fields?.name), image, words: fileOf(fields?.words), base };
     }
   } catch {
     // Not JSON: the sentence below says so too.

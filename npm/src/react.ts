@@ -1,6 +1,9 @@
 "use client";
 // Entry `handful/react`: a classifier for as long as a component is shown.
+import type * as React from "react";
 import { useEffect, useState, useSyncExternalStore } from "react";
+import type { HandfulCamera } from "./camera/element.js";
+import type { CameraProps } from "./camera/props.js";
 import { check, checkOptions, type Kind, RATE, RECORD } from "./check.js";
 import { Classifier, type ClassifierOptions } from "./classifier.js";
 import { HandfulError, toHandfulError } from "./errors.js";
@@ -10,6 +13,15 @@ import type { Answer, CallOptions, Progress } from "./types.js";
 import { type LiveSource, type WatchOptions, watch } from "./watch.js";
 
 export { HandfulError } from "./errors.js";
+
+declare module "react" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "handful-camera": React.DetailedHTMLProps<React.HTMLAttributes<HandfulCamera>, HandfulCamera> &
+        CameraProps;
+    }
+  }
+}
 
 /**
  * Opens a classifier, or a set of `handful/store` with its classifier. `signal` is aborted when the component goes.

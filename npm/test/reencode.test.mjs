@@ -231,6 +231,25 @@ test("an abort leaves nothing behind", async (t) => {
   assert.ok((await shipped.encode(drawPixels("leaf", 1))).features, "an encoder of the caller's stays");
 });
 
+test("`auto` says which encoder it did not find, where, and what to do", async () => {
+  const streams = [
+    { name: "clip", dim: 512 },
+    { name: "aux", dim: 512 },
+  ];
+  const encode = () => Promise.reject(new Error("not asked"));
+  const lite2 = { id: "handful-lite2@0123456789abcdef", streams, encode };
+  const set = await Classifier.create({ encoder: lite2 });
+  const bytes = set.save();
+  set.dispose();
+  await assert.rejects(
+    Classifier.load(bytes, { encoder: "auto" }),
+    refusal(
+      "network",
+      /“handful-lite2”.*beside its manifest.*`preset\(name, \{ base \}\)`.*models\/handful-lite2\.onnx/,
+    ),
+  );
+});
+
 test("`auto` finds the encoder that made a set", async (t) => {
   const { set } = await taught(t, shipped);
   const bytes = set.save();

@@ -45,7 +45,7 @@ export async function laySite(folder) {
 /** Opens the pages in a browser, one after another; what they found, test by test. */
 export async function tryPackage(driver, { address, folder }) {
   const results = [];
-  for (const page of ["index.html", "store.html", "wrong-types.html"]) {
+  for (const page of ["index.html", "store.html", "camera.html", "wrong-types.html"]) {
     await driver.get(`${address}/${page}`);
     results.push(...(await resultsOf(driver)));
   }

@@ -184,6 +184,25 @@ await main(async () => {
       assert.ok(cosine(await encode(`${name}.jpg`), await encode(`${name}.png`)) > 0.99);
   });
 
+  await test("fine detail is seen in eighths as in the whole photo", async () => {
+    const [eighths, whole] = await page.evaluate(async () => {
+      const picture = await createImageBitmap(await photos.fetched("/24.png"));
+      const canvas = new OffscreenCanvas(4000, 3000);
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0, 4000, 3000);
+      // Lines as thin as the pixels of an eighth, of two colours that are equally light.
+      for (let x = 0; x < 4000; x += 16) {
+        context.fillStyle = x % 32 === 0 ? "#c004" : "#0604";
+        context.fillRect(x, 0, 8, 3000);
+      }
+      const file = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+      const pixels = await photos.pixelsOf(await createImageBitmap(file));
+      return [await photos.encode(file), await photos.encode(pixels)];
+    });
+    assert.ok(cosine(eighths, whole) > 0.99, `a cosine of ${cosine(eighths, whole)}`);
+    assert.notDeepEqual(eighths, whole);
+  });
+
   await test("a photo that no canvas takes is refused, not seen as white", async () => {
     const worker = limited(1_000_000, "delete globalThis.ImageDecoder;");
     assert.match(await encode("/12.jpg", worker), /^HandfulError image-too-large: .*4000 x 3000/);

@@ -4,6 +4,7 @@ import { HandfulCamera } from "./element.js";
 export { HandfulError } from "../errors.js";
 export type { Facing } from "./device.js";
 export { HandfulCamera } from "./element.js";
+export type { CameraProps } from "./props.js";
 export type { CameraTexts } from "./texts.js";
 
 const TAG = "handful-camera";

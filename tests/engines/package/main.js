@@ -9,11 +9,8 @@ import {
   inspect,
   watch,
 } from "./package/dist/index.js";
-import { check, finish } from "./report.js";
-
-function expect(truth, what) {
-  if (!truth) throw new Error(`expected: ${what}`);
-}
+import { photo } from "./photo.js";
+import { check, expect, finish } from "./report.js";
 
 async function refused(work, code) {
   const error = await work().then(
@@ -24,12 +21,6 @@ async function refused(work, code) {
 }
 
 const THINGS = ["tomato", "leaf", "bread"];
-
-async function photo(thing, number) {
-  const name = `${thing}-${number}.png`;
-  const blob = await (await fetch(`./photos/${name}`)).blob();
-  return new File([blob], name, { type: "image/png" });
-}
 
 async function answers(classifier) {
   const found = [];

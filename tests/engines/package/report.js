@@ -29,3 +29,7 @@ export async function check(name, body) {
 export function finish() {
   window.report.finished = true;
 }
+
+export function expect(truth, what) {
+  if (!truth) throw new Error(`expected: ${what}`);
+}

@@ -1,15 +1,11 @@
 // The store of the package. Frames are the tabs: each has modules, locks and a connection of its own, and ends when it is closed.
-import { check, finish } from "./report.js";
+import { check, expect, finish } from "./report.js";
 
 const STREAMS = [{ name: "aux", dim: 3 }];
 const row = (x) => Float32Array.of(1, x, 0.5);
 
 /** What a JPEG file begins with; the store looks no further. */
 const picture = (mark) => Uint8Array.of(0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0, 160, 0, 160, mark, 0, 0);
-
-function expect(truth, what) {
-  if (!truth) throw new Error(`expected: ${what}`);
-}
 
 async function refused(work, code) {
   const error = await work.then(
