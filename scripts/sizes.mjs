@@ -28,14 +28,14 @@ const PARTS = [
     files: () => pageFiles().filter(({ path }) => !TOKENIZER.test(path)),
   },
   {
-    // Of larger encoders, which a visitor may choose: it comes when one of them reads names.
+    // Of larger encoders, which a visitor may choose: it comes when one of them reads names, and is kept from then on.
     name: "tokenizer",
     limit: 11 * KB,
     files: () => pageFiles().filter(({ path }) => TOKENIZER.test(path)),
   },
 ];
 const TOTAL = 6.5 * MB;
-const TOKENIZER = /\/tokenizers-[^/]+\.js$/;
+const TOKENIZER = /\/larger\/tokenizers-[^/]+\.js$/;
 
 const pageFiles = () => under("www/dist").filter(({ path }) => /\.(html|js|css)$/.test(path));
 

@@ -109,11 +109,25 @@ const sharing: Plugin = {
     })),
 };
 
+/** Vite has styles loaded before a part of the page that has its own. No part has: all styles come with the page. */
+const preloading: Plugin = {
+  name: "preloading",
+  apply: "build",
+  enforce: "pre",
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => "export const __vitePreload = (load) => load();",
+  },
+};
+
+/** The program that reads the vocabulary of larger encoders comes with the first name that one of them reads. */
+const isLarger = (names: readonly string[]) => names.includes("tokenizers.js");
+
 export default defineConfig({
   // Relative addresses, so that the page works in any folder of any host.
   base: "./",
   define: { HAS_LITE2: JSON.stringify(hasLite2) },
-  plugins: [sharing, contentSecurityPolicy, licences, larger, offline],
+  plugins: [sharing, preloading, contentSecurityPolicy, licences, larger, offline],
   build: {
     // An inlined asset would be a data: address, which the policy forbids to fetch.
     assetsInlineLimit: 0,
@@ -124,6 +138,7 @@ export default defineConfig({
       input: { index: "index.html", worker: "src/offline/service-worker.ts" },
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? SERVICE_WORKER : "assets/[name]-[hash].js"),
+        assetFileNames: ({ names }) => `${isLarger(names) ? "larger" : "assets"}/[name]-[hash][extname]`,
       },
     },
   },

@@ -132,15 +132,23 @@ test("a line around photos picks them, and moving them is one step", async ({ pa
 test("a photo is dragged to the name of a class, and picked photos go with it", async ({ page }) => {
   const [first, second] = (await openMixed(page)).filter(({ name }) => name.includes("looks like banana"));
   if (!first || !second) throw new Error("nothing looks wrong");
-  const name = page.getByRole("list", { name: "Drag photos here" }).getByText("banana");
-  const drag = async (spot: Spot) => {
+  const drag = async (spot: Spot, to = "banana") => {
+    const name = page.getByRole("list", { name: "Drag photos here" }).getByText(to);
     await page.mouse.move(...(await inWindow(page, spot)));
     await page.mouse.down();
     const box = await name.boundingBox();
     await page.mouse.move((box?.x ?? 0) + 10, (box?.y ?? 0) + 10, { steps: 4 });
-    await expect(page.getByRole("paragraph").filter({ hasText: /^Move to banana$/ })).toBeVisible();
+    await expect(
+      page.getByRole("paragraph").filter({ hasText: new RegExp(`^Move to ${to}$`) }),
+    ).toBeVisible();
     await page.mouse.up();
   };
+  await drag(first, "None of these");
+  await expect(page.getByRole("list", { name: "Photos of None of these" }).getByRole("button")).toHaveCount(
+    1,
+  );
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "mug")).toHaveCount(8);
   await drag(first);
   await expect(photosOf(page, "banana")).toHaveCount(7);
   await page.keyboard.press("Control+z");

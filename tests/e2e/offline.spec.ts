@@ -1,5 +1,5 @@
 /** The installed page: without a network, and when a new version of it comes. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,6 +26,29 @@ test("works in flight mode after the first visit, with all that was taught", asy
   expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
   await teach(page, { bread: drawnPhotos("bread", 0, 2) });
   await saved(page);
+});
+
+test("keeps the tokenizer of larger encoders once it was used, and not before", async ({ page, context }) => {
+  const [file] = readdirSync("www/dist/larger").filter((name) => name.endsWith(".js"));
+  await open(page);
+  await kept(page);
+  await page.reload();
+  await ready(page);
+  const answered = () =>
+    page.evaluate(
+      (path) =>
+        fetch(path).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      `larger/${file}`,
+    );
+  await context.setOffline(true);
+  expect(await answered()).toBe(false);
+  await context.setOffline(false);
+  expect(await answered()).toBe(true);
+  await context.setOffline(true);
+  expect(await answered()).toBe(true);
 });
 
 test("can be installed", async ({ page, request }) => {

@@ -1,7 +1,7 @@
 /** A phone: a narrow screen and a finger. */
 import { devices, expect, type FileChooser, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, answer, card, open, photosOf, winner } from "./person.js";
+import { addClass, answer, card, open, photosOf, teach, winner } from "./person.js";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"] ?? {};
 test.use(phone);
@@ -36,6 +36,36 @@ test("teaches and answers by touch", async ({ page }, info) => {
   await expect(answer(page)).toBeInViewport();
   await expectNoSidewaysScroll(page);
   await page.screenshot({ path: info.outputPath("phone.png"), fullPage: true });
+});
+
+test("picks several photos by taps, all of them, and those that a finger draws a frame around", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 6), tomato: drawnPhotos("tomato", 0, 1) });
+  const leaf = card(page, "leaf");
+  for (const place of [0, 2]) await photosOf(page, "leaf").nth(place).tap();
+  await expect(leaf.getByText("2 photos picked")).toBeVisible();
+  await leaf.getByRole("button", { name: "Pick all" }).tap();
+  await expect(leaf.getByText("6 photos picked")).toBeVisible();
+  await expect(leaf.getByRole("button", { name: "Pick all" })).toHaveCount(0);
+  await leaf.getByRole("button", { name: "Done" }).tap();
+  await expect(leaf.getByText("picked")).toHaveCount(0);
+
+  const devtools = await page.context().newCDPSession(page);
+  const [from, to] = await Promise.all(
+    [0, 1].map((place) => photosOf(page, "leaf").nth(place).boundingBox()),
+  );
+  if (!from || !to) throw new Error("a photo is not drawn");
+  const y = from.y + 20;
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+    devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x) => ({ x, y })) });
+  await touch("touchStart", from.x + 10);
+  for (const part of [0.3, 0.6, 1]) await touch("touchMove", from.x + 10 + part * (to.x - from.x));
+  await touch("touchEnd");
+  await expect(leaf.getByText("2 photos picked")).toBeVisible();
+  for (const place of [0, 1])
+    await expect(photosOf(page, "leaf").nth(place)).toHaveAttribute("aria-pressed", "true");
 });
 
 test("says why there is no answer where it is seen", async ({ page }) => {

@@ -1,7 +1,7 @@
 // The three engines, driven by plain WebDriver. Everything in which they differ stands here.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -23,13 +23,19 @@ const WEBKIT_WITH_PROFILE = fileURLToPath(new URL("webkit-with-profile.py", impo
 const FILE_TYPES = "application/octet-stream,application/zip,application/json,text/csv";
 
 /**
+ * What a person has asked the system or the browser for.
+ *
+ * @typedef {{ dark?: boolean, still?: boolean, forced?: boolean }} Wishes - `still`: reduced motion; `forced`: the system's colours
+ */
+
+/**
  * Each engine: its driver's command, and what the driver is asked for. `files` is where downloads go, unless the engine has
- * `downloads` of its own, `profile` the folder of what is stored, where it is to be kept.
+ * `downloads` of its own, `profile` the folder of what is stored, where it is to be kept. `deaf` says to which wishes, and why.
  */
 const ENGINES = {
   chromium: {
     command: (port) => [process.env.CHROMEDRIVER, `--port=${port}`],
-    capabilities: (files, profile) => ({
+    capabilities: (files, profile, { dark, still, forced }) => ({
       browserName: "chrome",
       "goog:chromeOptions": {
         binary: process.env.CHROMIUM,
@@ -43,6 +49,9 @@ const ENGINES = {
           "--no-first-run",
           `--window-size=${WIDTH},${HEIGHT}`,
           ...(profile ? [`--user-data-dir=${profile}`] : []),
+          ...(dark ? ["--blink-settings=preferredColorScheme=0"] : []),
+          ...(still ? ["--force-prefers-reduced-motion"] : []),
+          ...(forced ? ["--force-high-contrast"] : []),
         ],
         prefs: {
           "download.default_directory": files,
@@ -54,7 +63,7 @@ const ENGINES = {
   },
   firefox: {
     command: (port) => [process.env.GECKODRIVER, "--port", `${port}`],
-    capabilities: (files, profile) => ({
+    capabilities: (files, profile, { dark, still, forced }) => ({
       browserName: "firefox",
       "moz:firefoxOptions": {
         binary: process.env.FIREFOX,
@@ -70,6 +79,9 @@ const ENGINES = {
           "browser.helperApps.neverAsk.saveToDisk": FILE_TYPES,
           "intl.accept_languages": "en-US",
           "permissions.default.camera": 2,
+          ...(dark && { "layout.css.prefers-color-scheme.content-override": 0 }),
+          ...(still && { "ui.prefersReducedMotion": 1 }),
+          ...(forced && { "browser.display.document_color_use": 2 }),
         },
       },
     }),
@@ -81,16 +93,25 @@ const ENGINES = {
           capabilities: () => ({ browserName: "safari" }),
           // Its driver takes no other.
           downloads: join(homedir(), "Downloads"),
+          deaf: [["dark", "still", "forced"], "Safari takes them from the system alone"],
         }
       : {
           // It has no headless mode.
           needsDisplay: true,
           command: (port) => [process.env.WEBKITDRIVER, `--port=${port}`],
+          deaf: [["forced"], "WebKit knows no forced colours"],
           // The driver knows where its own browser is.
-          capabilities: (_files, profile) => ({
+          capabilities: (files, profile, { dark, still }) => ({
             browserName: "MiniBrowser",
-            ...(profile && {
-              "webkitgtk:browserOptions": { binary: WEBKIT_WITH_PROFILE, args: [profile] },
+            ...((profile || dark || still) && {
+              "webkitgtk:browserOptions": {
+                binary: WEBKIT_WITH_PROFILE,
+                args: [
+                  profile ?? mkdtempSync(join(files, "../profile-")),
+                  ...(dark ? ["--dark"] : []),
+                  ...(still ? ["--still"] : []),
+                ],
+              },
             }),
           }),
         },
@@ -197,11 +218,11 @@ function environment(files, display) {
  * Starts the driver of an engine.
  *
  * @param {keyof typeof ENGINES} name
- * @returns a way to open browsers that know nothing yet, or what is stored in a folder; the folder of their downloads; ways
- *   to kill them, and to end it all
+ * @returns a way to open browsers that know nothing yet, or what is stored in a folder, for whoever has {@link Wishes}; the
+ *   folder of their downloads; ways to kill them, and to end it all
  */
 export async function start(name) {
-  const { command, capabilities, needsDisplay, downloads } = ENGINES[name];
+  const { command, capabilities, needsDisplay, downloads, deaf } = ENGINES[name];
   const folder = makeFolder(name);
   const files = join(folder, "files");
   mkdirSync(files);
@@ -213,9 +234,11 @@ export async function start(name) {
   await answers(port);
   return {
     files: downloads ?? files,
-    async open(profile = null) {
+    /** Why a wish is not heard; nothing where it is. */
+    deafTo: (wish) => (deaf?.[0].includes(wish) ? deaf[1] : undefined),
+    async open(profile, wishes) {
       const client = new Client(`http://127.0.0.1:${port}`);
-      const wanted = new Capabilities(capabilities(files, profile));
+      const wanted = new Capabilities(capabilities(files, profile, wishes));
       const driver = WebDriver.createSession(new Executor(Promise.resolve(client)), wanted);
       await driver.getSession();
       return driver;

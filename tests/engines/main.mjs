@@ -8,6 +8,7 @@ import { serve } from "../../scripts/serve.mjs";
 import { main } from "../../scripts/shell.mjs";
 import { mosaic } from "../images/jpeg.mjs";
 import { drawPhoto, drawPixels, enlarge } from "../images/photo.mjs";
+import { ACCESS } from "./access.mjs";
 import { start } from "./browsers.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
 import { laySite, tryMemory, tryPackage } from "./package.mjs";
@@ -55,11 +56,11 @@ await main(async () => {
     await driver.quit().catch(kill);
     driver = null;
   };
-  /** A browser that knows nothing yet, or what is stored in a folder. */
-  const anew = async (profile) => {
+  /** A browser that knows nothing yet, or what is stored in a folder, for somebody with wishes. */
+  const anew = async (profile = null, wishes = {}) => {
     await quit();
     for (let tries = 1; !driver; tries += 1) {
-      driver = await browser.open(profile).catch(async (error) => {
+      driver = await browser.open(profile, wishes).catch(async (error) => {
         console.log(`  no browser at try ${tries}: ${error.message}`);
         if (tries === DRIVERS) throw error;
         await kill();
@@ -86,7 +87,20 @@ await main(async () => {
     if (process.platform === "linux") await test(name, body);
     else console.log(`skipped: ${name}: the processes of a browser are looked up as Linux has them`);
   };
+  /** One for somebody with wishes, as far as the browser can be told of them. */
+  const testWishes = async (name, wishes, body) => {
+    const deaf = wishes.map((wish) => browser.deafTo(wish)).find(Boolean);
+    if (deaf) console.log(`skipped: ${name}: ${deaf}`);
+    else await test(name, body);
+  };
   try {
+    for (const [name, { wishes, body }] of Object.entries(ACCESS)) {
+      const asked = Object.fromEntries(wishes.map((wish) => [wish, true]));
+      if (name.includes(only))
+        await testWishes(`${engine}: ${name}`, wishes, () =>
+          tryPage(async () => body(await anew(null, asked), place)),
+        );
+    }
     for (const [name, body] of Object.entries(TESTS)) {
       if (name.includes(only))
         await test(`${engine}: ${name}`, () => tryPage(async () => body(await anew(), place)));

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """WebKitGTK with a profile on the disk, for its driver: under automation MiniBrowser keeps nothing that a page stores.
 
-webkit-with-profile.py FOLDER
+webkit-with-profile.py [--dark] [--still] FOLDER
 
 What pages store lies in the folder; the cache of what was downloaded lies with the user's caches. WebKit maps its cache into
 memory, and on a full disk a process that touches what could not be written is killed: that is no test of a page.
 """
 
-import sys
+import argparse
 
 import gi
 
@@ -15,8 +15,20 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2  # noqa: E402
 
-[folder] = sys.argv[1:]
-data = WebKit2.WebsiteDataManager(base_data_directory=folder, base_cache_directory=GLib.get_user_cache_dir())
+parser = argparse.ArgumentParser()
+parser.add_argument("--dark", action="store_true")
+parser.add_argument("--still", action="store_true")
+parser.add_argument("folder")
+asked = parser.parse_args()
+
+# What the desktop would say to every program.
+desktop = Gtk.Settings.get_default()
+desktop.set_property("gtk-application-prefer-dark-theme", asked.dark)
+desktop.set_property("gtk-enable-animations", not asked.still)
+
+data = WebKit2.WebsiteDataManager(
+    base_data_directory=asked.folder, base_cache_directory=GLib.get_user_cache_dir()
+)
 context = WebKit2.WebContext(website_data_manager=data)
 context.set_automation_allowed(True)
 

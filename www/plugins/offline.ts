@@ -15,7 +15,7 @@ export interface Build {
   files: Record<string, string>;
 }
 
-/** All files of the page, but for the larger encoder: only who asks for that downloads it. */
+/** All files of the page, but for those of larger encoders: only who asks for one downloads them. */
 export function listFiles(folder: string): Build {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,6 +1,7 @@
 /** Add photos to a class, or beside all of them; pick out, move and remove them. */
+import type { FeatureClassifier } from "handful";
 import type { Action } from "../engine/journal";
-import { step } from "../engine/set";
+import { openedSet, step } from "../engine/set";
 import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
 import { set, update } from "../state/live";
 import type { Place } from "../state/state";
@@ -60,27 +61,51 @@ export function removePhotos(ids: readonly number[]): void {
   const words = () => text.did.removePhotos(ids.length);
   const failed = attempt(() =>
     step({ words }, (classifier) => {
-      const [negatives, unlabelled] = [new Set(classifier.negatives), new Set(classifier.unlabelled)];
-      for (const id of ids)
-        if (negatives.has(id)) classifier.removeNegative(id);
-        else if (unlabelled.has(id)) classifier.removeUnlabelled(id);
-        else classifier.removeExample(id);
+      const kindOf = kinds(classifier);
+      for (const id of ids) remove(classifier, id, kindOf(id));
     }),
   );
   if (!failed) showToast(words(), "step");
 }
 
-/** Moves examples to a class, and makes photos without a label examples of it. */
-export function moveExamples(ids: readonly number[], label: string): void {
-  const words = () => text.did.movePhotos(ids.length, label);
+/** Moves photos to a class, or beside all of them, whatever they were. */
+export function movePhotos(ids: readonly number[], place: Place): void {
+  const words = () => text.did.movePhotos(ids.length, place ?? text.answer.none);
   const failed = attempt(() => {
     step({ words }, (classifier) => {
-      const unlabelled = new Set(classifier.unlabelled);
-      for (const id of ids)
-        if (unlabelled.has(id)) classifier.labelUnlabelled(id, label);
-        else classifier.moveExample(id, label);
+      const kindOf = kinds(classifier);
+      for (const id of ids) move(classifier, id, kindOf(id), place);
     });
     select([]);
   });
   if (!failed) showToast(words(), "step");
+}
+
+type Kind = "example" | "negative" | "unlabelled";
+
+/** What each photo is before any of them changes. */
+function kinds({ negatives, unlabelled }: FeatureClassifier): (id: number) => Kind {
+  const [beside, waiting] = [new Set(negatives), new Set(unlabelled)];
+  return (id) => (beside.has(id) ? "negative" : waiting.has(id) ? "unlabelled" : "example");
+}
+
+function remove(classifier: FeatureClassifier, id: number, kind: Kind): void {
+  if (kind === "negative") classifier.removeNegative(id);
+  else if (kind === "unlabelled") classifier.removeUnlabelled(id);
+  else classifier.removeExample(id);
+}
+
+function move(classifier: FeatureClassifier, id: number, kind: Kind, place: Place): void {
+  if (place === null && kind === "negative") return;
+  if (place !== null && kind !== "negative") {
+    if (kind === "example") classifier.moveExample(id, place);
+    else classifier.labelUnlabelled(id, place);
+    return;
+  }
+  // Into the classes and out of them it goes as another photo with the same features and picture.
+  const row = classifier.featuresOf(id);
+  const picture = openedSet().pictures.get(id);
+  remove(classifier, id, kind);
+  const anew = place === null ? classifier.addNegativeFeatures(row) : classifier.addFeatures(row, place);
+  if (picture) openedSet().setPicture(anew, picture);
 }

@@ -1,7 +1,7 @@
 /**
  * Keeps the exact files of one build, so that the page works without a network. A build is stored whole or not at
  * all, each file checked against its hash; the next one waits beside it until the page asks for it, or until no
- * page is open. So no page ever gets files of two builds.
+ * page is open. So no page ever gets files of two builds. A program of larger encoders is kept once it was used.
  */
 import type { Build } from "../../plugins/offline.ts";
 
@@ -56,6 +56,18 @@ async function store(): Promise<void> {
   }
 }
 
+/** Programs of larger encoders, of any build: a name with a hash in it never changes its contents. */
+const LARGER = "handful-larger";
+
+async function keep(request: Request): Promise<Response> {
+  const cache = await caches.open(LARGER);
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+}
+
 async function forgetOthers(): Promise<void> {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== NAME);
@@ -77,5 +89,7 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   const address = `${url.origin}${url.pathname.replace(/\/index\.html$/, "/")}`;
-  if (request.method === "GET" && addresses.has(address)) event.respondWith(answer(request, address));
+  if (request.method !== "GET") return;
+  if (addresses.has(address)) event.respondWith(answer(request, address));
+  else if (/\/larger\/[^/]+\.js$/.test(address)) event.respondWith(keep(request));
 });

@@ -289,6 +289,7 @@ export const de: Text = {
     photo: (index, label) => `Foto ${index} von ${label}`,
     pictures: (label) => `Fotos von ${label}`,
     picked: (count) => `${photos(count)} ausgewählt`,
+    pickAll: "Alle auswählen",
     removePicked: "Entfernen",
     moveTo: "Verschieben nach …",
     movePicked: (label) => `Ausgewählte Fotos von ${label} verschieben nach`,

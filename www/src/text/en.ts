@@ -299,6 +299,7 @@ export const en = {
     photo: (index: number, label: string) => `Photo ${index} of ${label}`,
     pictures: (label: string) => `Photos of ${label}`,
     picked: (count: number) => `${photos(count)} picked`,
+    pickAll: "Pick all",
     removePicked: "Remove",
     moveTo: "Move to…",
     movePicked: (label: string) => `Move picked photos of ${label} to`,

@@ -259,6 +259,7 @@ export const zh: Text = {
     photo: (index, label) => `${label} 的第 ${index} 张照片`,
     pictures: (label) => `${label} 的照片`,
     picked: (count) => `选中 ${photos(count)}`,
+    pickAll: "全选",
     removePicked: "删除",
     moveTo: "移到…",
     movePicked: (label) => `把选中的 ${label} 照片移到`,

@@ -1,5 +1,6 @@
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
+import { Folded } from "./Folded";
 import { toneOf } from "./tone";
 
 /** How many photos of a class were right, and what most of the others were taken for. */
@@ -17,7 +18,15 @@ interface Props {
   classes: readonly ClassItem[];
 }
 
-export function ClassBars({ name, bars, classes }: Props) {
+/** Of more classes, they unfold. */
+const AT_A_GLANCE = 12;
+
+export function ClassBars(props: Props) {
+  const list = () => <List {...props} />;
+  return props.bars.length > AT_A_GLANCE ? <Folded words={props.name}>{list}</Folded> : list();
+}
+
+function List({ name, bars, classes }: Props) {
   return (
     <ul class="bars" aria-label={name}>
       {bars.map(({ label, right, count, worst }) => {

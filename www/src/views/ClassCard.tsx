@@ -57,11 +57,12 @@ export const ClassCard = steady(function ClassCard({ item, tone, labels, selecte
               words: item.enabled ? text.card.disable : text.card.enable,
               run: () => enableClass(label, !item.enabled),
             },
+            { words: text.card.remove, run: () => leaving(() => removeClass(label)) },
+            // Last: there may be many.
             ...others.map((other) => ({
               words: text.card.mergeInto(other),
               run: () => leaving(() => mergeClasses(label, other)),
             })),
-            { words: text.card.remove, run: () => leaving(() => removeClass(label)) },
           ]}
         />
       </div>

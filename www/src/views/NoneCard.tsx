@@ -30,7 +30,7 @@ export function NoneCard({ state }: { state: AppState }) {
         ids={state.negatives}
         empty={text.card.emptyNone}
         selected={state.selected}
-        labels={[]}
+        labels={state.classes.map(({ label }) => label)}
         whole={drawnWhole(state)}
         onEmptied={() => card.current?.focus()}
       />

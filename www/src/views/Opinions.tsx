@@ -21,28 +21,31 @@ export function Opinions({ state }: { state: AppState }) {
 function Table({ said }: { said: readonly Opinion[] }) {
   const { title, columns, noShare, names } = text.opinions;
   return (
-    <table class="table opinions" aria-label={title}>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <th key={column} scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {said.map(({ head, scores: [best], uncertainty, weight }) => (
-          <tr key={head}>
-            <th scope="row">{text.head.names[head] ?? names[head] ?? head}</th>
-            <td>
-              <bdi class="table-answer">{best?.label}</bdi> {best && text.percent(best.probability)}
-            </td>
-            <td class="table-share">{text.share(uncertainty)}</td>
-            <td class="table-share">{weight > 0 ? text.share(weight) : noShare}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+    <section class="table-box opinions" tabIndex={0} aria-label={title}>
+      <table class="table" aria-label={title}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {said.map(({ head, scores: [best], uncertainty, weight }) => (
+            <tr key={head}>
+              <th scope="row">{text.head.names[head] ?? names[head] ?? head}</th>
+              <td>
+                <bdi class="table-answer">{best?.label}</bdi> {best && text.percent(best.probability)}
+              </td>
+              <td class="table-share">{text.share(uncertainty)}</td>
+              <td class="table-share">{weight > 0 ? text.share(weight) : noShare}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

@@ -1,8 +1,14 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { moveExamples, pick, thumbnailOf, toggleSelected } from "../actions/examples";
+import { movePhotos, pick, thumbnailOf, toggleSelected } from "../actions/examples";
 import { followPhotos } from "../actions/map";
 import { ahead, hit, isAround, moved, type Point, shownAt, type View, whole, zoomed } from "../state/plane";
-import type { AppState, ClassItem, PhotoMap as PlacedPhotos } from "../state/state";
+import {
+  type AppState,
+  NONE_KEY,
+  type PhotoMap as PlacedPhotos,
+  type Place as PlaceOfPhotos,
+} from "../state/state";
+import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { useGestures } from "./gestures";
 import { useCanvas, useSize } from "./mapCanvas";
@@ -32,7 +38,7 @@ const DIRECTIONS: Partial<Record<string, readonly [number, number]>> = {
 interface Carried extends Point {
   ids: readonly number[];
   /** Where they would go if they were let go. */
-  to: ClassItem | undefined;
+  to: PlaceOfPhotos | undefined;
 }
 
 /** All photos of the set, those that are alike close together: to be looked at, picked and moved to other classes. */
@@ -77,8 +83,9 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   const canvas = useCanvas({ spots, names, line, side });
   const place = spots.find(({ id }) => id === placeId) ?? spots[0];
   const picked = places.filter(({ id }) => selected.includes(id));
-  const movable = picked.filter((each) => each.movable);
-  const others = classes.filter(({ label }) => movable.some((each) => each.label !== label));
+  const others = [...classes.map(({ label }) => label), null].filter((label) =>
+    picked.some((each) => each.label !== label),
+  );
 
   const zoom = (times: number, at: Point = { x: size.width / 2, y: size.height / 2 }) =>
     setView((before) => zoomed(before ?? all, all, times, at, size));
@@ -105,10 +112,10 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       if (complete) pick(spots.filter((spot) => isAround(points, spot)).map(({ id }) => id));
     },
     carry: (held, at, letGo) => {
-      const ids = selected.includes(held.id) ? movable.map(({ id }) => id) : held.movable ? [held.id] : [];
-      const to = at ? classAt(at, classes) : undefined;
-      setCarried(at && !letGo && ids.length > 0 ? { ...at, ids, to } : null);
-      if (letGo && to && ids.length > 0) moveExamples(ids, to.label);
+      const ids = selected.includes(held.id) ? picked.map(({ id }) => id) : [held.id];
+      const to = at ? placeAt(at, state) : undefined;
+      setCarried(at && !letGo ? { ...at, ids, to } : null);
+      if (letGo && to !== undefined) movePhotos(ids, to);
     },
   });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -138,13 +145,16 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
         {classes.map((item) => (
           <li
             key={item.key}
-            class={carried?.to === item ? "map-class map-class-over" : "map-class"}
+            class={carried?.to === item.label ? "map-class map-class-over" : "map-class"}
             data-class={item.key}
             data-tone={toneOf(item, classes)}
           >
             <bdi>{item.label}</bdi>
           </li>
         ))}
+        <li class={carried?.to === null ? "map-class map-class-over" : "map-class"} data-class={NONE_KEY}>
+          <bdi>{text.answer.none}</bdi>
+        </li>
       </ul>
       <div
         class="map-box"
@@ -218,8 +228,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       </div>
       <Picked
         ids={picked.map(({ id }) => id)}
-        movable={movable.map(({ id }) => id)}
-        labels={others.map(({ label }) => label)}
+        places={others}
         name={text.map.movePicked}
         onEmptied={() => box.current?.focus({ preventScroll: true })}
       />
@@ -228,15 +237,17 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       </a>
       {carried && (
         <p class="map-carried" style={{ left: `${carried.x}px`, top: `${carried.y}px` }}>
-          {carried.to ? text.quality.move(carried.to.label) : text.photos(carried.ids.length)}
+          {carried.to === undefined
+            ? text.photos(carried.ids.length)
+            : text.quality.move(carried.to ?? text.answer.none)}
         </p>
       )}
     </div>
   );
 }
 
-/** The class whose card or name is at a point of the window. */
-function classAt({ x, y }: Point, classes: readonly ClassItem[]): ClassItem | undefined {
+/** The place whose card or name is at a point of the window. */
+function placeAt({ x, y }: Point, state: AppState): PlaceOfPhotos | undefined {
   const key = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-class]")?.dataset.class;
-  return classes.find((item) => String(item.key) === key);
+  return placeOf(state, key === undefined ? null : Number(key));
 }

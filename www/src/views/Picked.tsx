@@ -1,24 +1,25 @@
-import { moveExamples, removePhotos, select } from "../actions/examples";
+import { movePhotos, removePhotos, select } from "../actions/examples";
+import type { Place } from "../state/state";
 import { text } from "../text";
 import { Menu } from "./Menu";
 
 interface Props {
   /** The photos that are picked. */
   ids: readonly number[];
-  /** Those of them that a class can have. */
-  movable: readonly number[];
-  /** Of the classes to choose from. */
-  labels: readonly string[];
+  /** Where they can be moved to. */
+  places: readonly Place[];
   /** Of the choice. */
   name: string;
   /** The control in use is about to go. */
   onEmptied: () => void;
   /** Shows one large, where that can be done. */
   onEnlarge?: (id: number) => void;
+  /** Picks all photos of a list, where there are more: a finger has no keys for that. */
+  onAll?: (() => void) | undefined;
 }
 
 /** What can be done with the photos that are picked. */
-export function Picked({ ids, movable, labels, name, onEmptied, onEnlarge }: Props) {
+export function Picked({ ids, places, name, onEmptied, onEnlarge, onAll }: Props) {
   const [first] = ids;
   if (first === undefined) return null;
   return (
@@ -27,6 +28,11 @@ export function Picked({ ids, movable, labels, name, onEmptied, onEnlarge }: Pro
       {onEnlarge && ids.length === 1 && (
         <button type="button" class="button" onClick={() => onEnlarge(first)}>
           {text.card.enlarge}
+        </button>
+      )}
+      {onAll && (
+        <button type="button" class="button" onClick={onAll}>
+          {text.card.pickAll}
         </button>
       )}
       <button
@@ -39,15 +45,15 @@ export function Picked({ ids, movable, labels, name, onEmptied, onEnlarge }: Pro
       >
         {text.card.removePicked}
       </button>
-      {movable.length > 0 && labels.length > 0 && (
+      {places.length > 0 && (
         <Menu
           name={name}
           words={text.card.moveTo}
-          items={labels.map((label) => ({
-            words: label,
+          items={places.map((place) => ({
+            words: place ?? text.answer.none,
             run: () => {
               onEmptied();
-              moveExamples(movable, label);
+              movePhotos(ids, place);
             },
           }))}
         />

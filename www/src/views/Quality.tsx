@@ -1,5 +1,5 @@
 import { useMemo, useRef } from "preact/hooks";
-import { moveExamples, thumbnailOf } from "../actions/examples";
+import { movePhotos, thumbnailOf } from "../actions/examples";
 import type { AppState, ClassItem, Example, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
@@ -109,7 +109,7 @@ function Suspects({ found }: { found: readonly Suspect[] }) {
                   // This line goes away, and after the last one the whole list.
                   const next = found.length > 1 ? summary.current : summary.current?.closest("section");
                   next?.focus();
-                  moveExamples([suspect.id], suspect.looksLike);
+                  movePhotos([suspect.id], suspect.looksLike);
                 }}
               >
                 {text.quality.move(suspect.looksLike)}

@@ -107,12 +107,11 @@ export function Thumbnails({ place, ids, selected, labels, whole, onEmptied }: T
       </ul>
       <Picked
         ids={picked}
-        // What shows none of the classes is no example, and only examples move.
-        movable={place === null ? [] : picked}
-        labels={labels.filter((other) => other !== place)}
+        places={[...labels, null].filter((other) => other !== place)}
         name={text.card.movePicked(label)}
         onEmptied={onEmptied}
         onEnlarge={setEnlarged}
+        onAll={picked.length < count ? () => select(ids) : undefined}
       />
       {at >= 0 && (
         <Enlarged

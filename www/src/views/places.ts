@@ -7,15 +7,13 @@ import { toneOf } from "./tone";
 
 export interface Place extends Point {
   id: number;
-  /** Of its class; null where it has none. */
-  label: string | null;
+  /** Of its class; null beside all classes, undefined where nobody has said. */
+  label: string | null | undefined;
   tone: number | undefined;
   /** What it is called, as in the list of its class. */
   name: string;
   /** The class that it looks like, where its label looks wrong. */
   looksLike: string | undefined;
-  /** A class can have it. */
-  movable: boolean;
 }
 
 type Said = Omit<Place, "id" | "x" | "y">;
@@ -39,26 +37,25 @@ export function placesOf(map: PhotoMap, state: AppState): Place[] {
           tone: toneOf(item, state.classes),
           name: text.card.photo(index, item.label),
           looksLike: looks.get(id),
-          movable: true,
         }),
       ),
     ),
     ...said(state.negatives, (index) => ({
       ...WITHOUT,
+      label: null,
       name: text.card.photo(index, text.answer.none),
-      movable: false,
     })),
-    ...said(state.unlabelled, () => ({ ...WITHOUT, name: text.encoder.photo(undefined), movable: true })),
+    ...said(state.unlabelled, () => ({ ...WITHOUT, name: text.encoder.photo(undefined) })),
   ];
 }
 
-const WITHOUT = { label: null, tone: undefined, looksLike: undefined };
+const WITHOUT = { label: undefined, tone: undefined, looksLike: undefined };
 
 /** Where the name of each class stands: over the middle of its photos, but for the quarter that lies highest. */
 export function namesOf(places: readonly Place[]): { label: string; x: number; y: number }[] {
   const nth = (values: readonly number[], share: number) =>
     values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? 0;
-  const labelled = places.filter(({ label }) => label !== null);
+  const labelled = places.filter(({ label }) => typeof label === "string");
   return Array.from(
     Map.groupBy(labelled, ({ label }) => label ?? ""),
     ([label, own]) => ({
