@@ -55,6 +55,7 @@ export interface CoreClassifier {
   setStrictness(share: number): void;
   predict(row: Float32Array): Found;
   askTogether(rows: Float32Array): CoreTogether;
+  askAssigned(rows: Float32Array, counts: Uint32Array | undefined): CoreTogether;
   explain(row: Float32Array): Opinion[];
   nearest(row: Float32Array, count: number): Neighbour[];
   featuresOf(id: number): Float32Array;
