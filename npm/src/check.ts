@@ -51,6 +51,10 @@ export const COUNT: Kind = {
   wanted: "a whole number from 0 on",
   holds: (value) => (Number.isInteger(value) ? (value as number) >= 0 : value === Number.POSITIVE_INFINITY),
 };
+export const COUNTS: Kind = {
+  wanted: "an object that says of labels how many, whole numbers from 0 on",
+  holds: (value) => isRecord(value) && Object.values(value as object).every(COUNT.holds),
+};
 export const SIDE: Kind = {
   wanted: "a whole number from 1 to 1024",
   holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1024,

@@ -20,7 +20,13 @@ import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
 import { HandfulError } from "./errors.js";
-import { CORE_OPTIONS, type CoreOptions, FeatureClassifier, guarded } from "./feature-classifier.js";
+import {
+  ASSIGN_OPTIONS,
+  CORE_OPTIONS,
+  type CoreOptions,
+  FeatureClassifier,
+  guarded,
+} from "./feature-classifier.js";
 import { CheckedEncoder, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import { inspect } from "./inspect.js";
 import { preset, presetOf } from "./preset.js";
@@ -28,6 +34,7 @@ import { type Lost, type PictureOf, reencode } from "./reencode.js";
 import type {
   AddResult,
   Answer,
+  AssignOptions,
   BatchItem,
   CallOptions,
   EncoderSource,
@@ -468,16 +475,32 @@ export class Classifier extends FeatureClassifier {
    * `no-encoder` or `disposed`; the reason of an abort.
    */
   async predictTogether(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<PredictResult[]> {
-    const encoded = await all(this.#each(images, options, (encoding) => encoding));
-    const rows = encoded.flatMap(({ features }) => features ?? []);
-    await this.prepare({ signal: options.signal });
-    const answers = await this.predictFeaturesTogether(rows, { signal: options.signal });
-    const next = answers.values();
-    return encoded.map(({ index, error, timings }) => {
-      if (error) return { index, error };
-      const answer = next.next().value as Answer;
-      return { index, answer: { ...answer, timings: { ...timings, classify: answer.timings.classify } } };
-    });
+    return this.#together(images, options, (rows) =>
+      this.predictFeaturesTogether(rows, { signal: options.signal }),
+    );
+  }
+
+  /**
+   * Which class each of many images belongs to, where it is known how many each class holds at most: `counts`, or one each; see
+   * {@link FeatureClassifier.assignFeatures}. An image that fails gives an item with `error`, and the rest are shared out without it.
+   *
+   * @example
+   * ```ts
+   * for (const { index, answer, error } of await classifier.assign([photo, tablePhoto], { counts: { apple: 1, pear: 1 } })) {
+   *   console.log(index, answer ? `${answer.label}, ${answer.probability}` : error.message);
+   * }
+   * ```
+   *
+   * @returns An item for each image, in order.
+   * @throws {@link HandfulError} with one of the codes of {@link FeatureClassifier.assignFeatures}, or `no-encoder`; the reason of an abort.
+   */
+  async assign(
+    images: Iterable<ImageSource>,
+    options: ImageOptions & AssignOptions = {},
+  ): Promise<PredictResult[]> {
+    checkOptions("options", options, ASSIGN_OPTIONS);
+    const { counts, signal } = options;
+    return this.#together(images, options, (rows) => this.assignFeatures(rows, { counts, signal }));
   }
 
   /**
@@ -589,6 +612,23 @@ export class Classifier extends FeatureClassifier {
       return put(features);
     };
     return { add, end };
+  }
+
+  /** What is answered for many images at once, when all are encoded. */
+  async #together(
+    images: Iterable<ImageSource>,
+    options: ImageOptions,
+    ask: (rows: Float32Array[]) => Promise<Answer[]>,
+  ): Promise<PredictResult[]> {
+    const encoded = await all(this.#each(images, options, (encoding) => encoding));
+    const rows = encoded.flatMap(({ features }) => features ?? []);
+    await this.prepare({ signal: options.signal });
+    const next = (await ask(rows)).values();
+    return encoded.map(({ index, error, timings }) => {
+      if (error) return { index, error };
+      const answer = next.next().value as Answer;
+      return { index, answer: { ...answer, timings: { ...timings, classify: answer.timings.classify } } };
+    });
   }
 
   /** What `end` makes of each image's features, in order; an image that fails is one item. */

@@ -56,6 +56,7 @@ export interface CoreClassifier {
   prepare(): boolean;
   predict(row: Float32Array): Found;
   askTogether(rows: Float32Array): CoreTogether;
+  askAssigned(rows: Float32Array, counts: Uint32Array | undefined): CoreTogether;
   explain(row: Float32Array): Opinion[];
   nearest(row: Float32Array, count: number): Neighbour[];
   featuresOf(id: number): Float32Array;

@@ -32,6 +32,7 @@ export { inspect, type SetSummary } from "./inspect.js";
 export {
   type Answer,
   type AnswerTimings,
+  type AssignOptions,
   type ClassSummary,
   type EncodeTimings,
   type Estimate,

@@ -97,6 +97,23 @@ export interface CallOptions {
 }
 
 /**
+ * Options of calls that share photos out among classes which hold so many.
+ *
+ * @example
+ * ```ts
+ * import type { AssignOptions } from "handful/core";
+ *
+ * const options: AssignOptions = { counts: { apple: 20, pear: 4 } };
+ * const answers = await classifier.assignFeatures(rows, options);
+ * console.log(answers.filter(({ label }) => label === "pear").length); // 4
+ * ```
+ */
+export interface AssignOptions extends Pick<CallOptions, "signal"> {
+  /** How many photos each class holds at most, by label; a class that is not named holds none. Default: one each. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+}
+
+/**
  * How closely an image is looked at: `photo`, or `live`, which takes less time (of the encoder that ships three quarters) and is meant for a
  * camera's pictures. Features of both can be compared. An encoder whose manifest names no size for `live` treats both alike.
  *

@@ -275,6 +275,35 @@ test("a large set is readied in slices, and answers as one that is asked at once
   await assert.rejects(ending, { name: "HandfulError", code: "disposed" });
 });
 
+test("rows are shared out among classes that hold so many", async () => {
+  const classifier = await taught();
+  const labels = async (rows, options) => {
+    const answers = await classifier.assignFeatures(rows, options);
+    return answers.map(({ label }) => label);
+  };
+  const likeApple = APPLE.map((v, i) => v + 0.3 * PEAR[i]);
+  assert.deepEqual(await labels([likeApple, APPLE]), ["pear", "apple"]);
+  assert.deepEqual(await labels([likeApple]), ["apple"]);
+  assert.deepEqual(await labels([likeApple, APPLE], { counts: { apple: 2 } }), ["apple", "apple"]);
+  assert.deepEqual(await labels([]), []);
+  const many = { apple: Number.POSITIVE_INFINITY, pear: 2 ** 40 };
+  assert.deepEqual(await labels([likeApple, APPLE, PEAR], { counts: many }), ["apple", "apple", "pear"]);
+  const [one, other] = await classifier.assignFeatures([APPLE, APPLE]);
+  assert.notEqual(one.label, other.label);
+  assert.ok(Math.abs(one.probability - 0.5) < 1e-6 && Math.abs(other.probability - 0.5) < 1e-6);
+  const refused = (code, rows, options) =>
+    assert.rejects(classifier.assignFeatures(rows, options), { name: "HandfulError", code });
+  await refused("parameter", [APPLE, APPLE, APPLE]);
+  await refused("parameter", [APPLE, APPLE], { counts: { apple: 1 } });
+  await refused("parameter", [APPLE], { counts: { apple: 0.5 } });
+  await refused("unknown-class", [APPLE], { counts: { plum: 1 } });
+  await refused("shape", [APPLE, APPLE.subarray(1)]);
+  classifier.addClass("plum");
+  await refused("parameter", [APPLE], { counts: { plum: 1 } });
+  const stopped = classifier.assignFeatures([APPLE], { signal: AbortSignal.abort() });
+  await assert.rejects(stopped, { name: "AbortError" });
+});
+
 test("what is like a negative is foreign, and a negative is listed, counted, undone, removed and saved", async () => {
   const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 64 }] });
   let seed = 1;

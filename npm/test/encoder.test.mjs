@@ -46,6 +46,12 @@ test("Node teaches and asks with the encoder that ships", async (t) => {
     [unreadable.index, unreadable.answer, unreadable.error.code],
     [2, undefined, "not-an-image"],
   );
+  const group = [drawPixels("leaf", 1), new Blob(["no picture"]), drawPixels("tomato", 1)];
+  const [first, without, second] = await classifier.assign(group, { counts: { tomato: 1, leaf: 1 } });
+  assert.deepEqual(
+    [first.answer.label, without.error.code, second.answer.label],
+    ["leaf", "not-an-image", "tomato"],
+  );
 });
 
 test("the encoder that ships gives onnxruntime's features at both sizes", async (t) => {

@@ -124,6 +124,8 @@ const options = (fields) =>
 const signal = kind(() => undefined, ["AbortSignal"]);
 const call = { signal, onProgress: callback };
 const imageOptions = options({ ...call, detail: kind(() => "photo") });
+const counts = kind(() => ({ apple: 1, pear: 1 }), [], ["unknown-class"]);
+const assignOptions = options({ ...call, detail: kind(() => "photo"), counts });
 // Node has nothing to draw them with.
 const thumbnail = kind(() => undefined, ["number"], ["worker"]);
 const encodeOptions = options({ ...call, detail: kind(() => "photo"), thumbnail, following: count });
@@ -232,6 +234,7 @@ export const CALLS = {
   "FeatureClassifier#predictFeatures": [row],
   "FeatureClassifier#explainFeatures": [row],
   "FeatureClassifier#predictFeaturesTogether": [rows, options({ signal })],
+  "FeatureClassifier#assignFeatures": [rows, options({ counts, signal })],
   "FeatureClassifier#nearestFeatures": [row, count],
   "FeatureClassifier#labelOf": [text],
   "FeatureClassifier#duplicateOf": [row, text],
@@ -261,6 +264,7 @@ export const CALLS = {
   "Classifier#predictMany": [images, imageOptions],
   "Classifier#explain": [image, imageOptions],
   "Classifier#predictTogether": [images, imageOptions],
+  "Classifier#assign": [images, assignOptions],
   "Classifier#nearest": [image, count, imageOptions],
   "Classifier#exportModel": [options(call)],
   "Classifier#suggest": [images, count, imageOptions],

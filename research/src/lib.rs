@@ -3,13 +3,11 @@
 //! | module | what | source |
 //! | --- | --- | --- |
 //! | [`amu`] | variants of AMU-Tuning: other solvers, tuned weights, soups, a strength by divergence | each names its own |
-//! | [`assign`](mod@assign) | which of a group of photos is which, where each class holds only so many | minimum-cost matching: Jonker, Volgenant 1987 |
 //! | [`incremental`] | accuracy and forgetting of a stream whose classes come task by task | |
 //! | [`keep`](mod@keep) | which examples stand for the rest | herding: Welling 2009 |
 //! | [`prior`] | offsets for other class shares than those of the examples | Menon et al., arXiv:2007.07314; Saerens et al. 2002 |
 
 pub mod amu;
-pub mod assign;
 pub mod incremental;
 pub mod keep;
 pub mod prior;

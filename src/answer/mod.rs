@@ -1,5 +1,6 @@
 //! What is said of a photo: probabilities of classes by their place, and the same by their labels.
 
+mod assignment;
 mod recogniser;
 mod together;
 

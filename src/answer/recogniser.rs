@@ -151,8 +151,13 @@ impl Recogniser {
     /// Lets a share of a prediction be what other logits `(C,)` of the head say.
     pub(super) fn mix(&mut self, prediction: &mut Prediction, logits: &[f32], share: f64) {
         probabilities_into(logits, 1.0, &mut self.others);
-        let p = &mut prediction.probabilities;
-        share_out(p, &self.others, |_| share);
+        share_out(&mut prediction.probabilities, &self.others, |_| share);
+        self.set_candidates(prediction);
+    }
+
+    /// Puts the likeliest classes of other probabilities in the place of those that were.
+    pub(super) fn set_candidates(&self, prediction: &mut Prediction) {
+        let p = &prediction.probabilities;
         self.thresholds.rule.set_into(p, &mut prediction.candidates);
     }
 

@@ -307,6 +307,17 @@ impl CoreClassifier {
         self.0.ask_together(rows).map(CoreTogether)
     }
 
+    /// The same of rows of which each class holds at most so many, in the order of the classes.
+    #[wasm_bindgen(js_name = askAssigned)]
+    pub fn ask_assigned(
+        &mut self,
+        rows: &[f32],
+        counts: Option<Vec<usize>>,
+    ) -> Result<CoreTogether> {
+        let asked = self.0.ask_assigned(rows, counts.as_deref());
+        asked.map(CoreTogether)
+    }
+
     /// Places of the feature rows that would teach most.
     pub fn suggest(&mut self, rows: &[f32], n: usize) -> Result<Vec<usize>> {
         self.0.suggest(rows, n)

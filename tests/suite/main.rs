@@ -2,6 +2,7 @@
 //! allocations is a program of its own, beside this folder.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod assigned;
 mod classifier_flow;
 mod common;
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,7 +2,8 @@
 //!
 //! Source: Nigam, McCallum, Thrun, Mitchell, "Text Classification from Labeled and Unlabeled Documents using EM", 2000 (soft labels by
 //! rounds; what has no label counts for less). Differs from the source: the classifiers are those of the default answer, which gives the
-//! first soft labels.
+//! first soft labels. Where it is known how many photos each class holds, soft labels are drawn to that round by round, in the steps of
+//! Deming, Stephan, "On a Least Squares Adjustment of a Sampled Frequency Table When the Expected Marginal Totals Are Known", 1940.
 //!
 //! Examples and photos share one kernel, a photo with a larger ridge, so one inverse serves all rounds. With Y the soft labels `(n, C)`,
 //! D the weights of the rows and B the inverse of `K + RIDGE D^-1`, [`Discriminant`] reads everything from
@@ -55,6 +56,8 @@ pub struct Pile {
     products: Array2<f64>,
     ready: usize,
     rounds: usize,
+    /// How many photos each class holds at most, where that is known, and what is added to its logits for that `(C,)`.
+    room: Option<(Vec<usize>, Array1<f64>)>,
     /// The classifiers of the last round.
     images: Option<Discriminant>,
     /// Of each photo `(m, C)`, by the last round; when all is done, spread as wide as those that each was given alone.
@@ -138,6 +141,7 @@ impl Pile {
             soft,
             ready: 0,
             rounds: 0,
+            room: None,
             images: None,
             logits: single.mapv(|p| ln(p) as f32),
             wide: 0.0,
@@ -146,6 +150,12 @@ impl Pile {
         pile.wide = pile.spread();
         pile.label();
         pile
+    }
+
+    /// Of photos of which each class holds so many at most `(C,)`.
+    pub(crate) fn holding(mut self, room: &[usize]) -> Self {
+        self.room = Some((room.to_vec(), Array1::zeros(room.len())));
+        self
     }
 
     /// Works for a few milliseconds; true when the logits are there.
@@ -243,7 +253,20 @@ impl Pile {
     fn label(&mut self) {
         let (examples, mut photos) = self.soft.view_mut().split_at(Axis(1), self.examples);
         let taught = examples.sum_axis(Axis(1)).mapv(|n| n.min(1.0));
-        let prior = ((photos.sum_axis(Axis(1)) + EXPECTED.get()) * taught).mapv(ln);
+        let counts = photos.sum_axis(Axis(1));
+        let prior = match &mut self.room {
+            None => ((counts + EXPECTED.get()) * taught).mapv(ln),
+            Some((room, prior)) => {
+                for class in 0..room.len() {
+                    // A class that has room for more needs nothing.
+                    if counts[class] > 0.0 {
+                        let more = ln(room[class] as f64 / counts[class]);
+                        prior[class] = (prior[class] + more).min(0.0);
+                    }
+                }
+                prior.clone()
+            }
+        };
         for (logits, mut label) in self.logits.rows().into_iter().zip(photos.columns_mut()) {
             let mut next = logits.mapv(f64::from) + &prior;
             softmax(next.as_slice_mut().expect(ROW_MAJOR));

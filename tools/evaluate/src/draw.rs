@@ -216,6 +216,12 @@ impl Trial {
         self.labels = kept.iter().map(|&i| self.labels[i]).collect();
     }
 
+    /// Leaves at most so many queries of each class, drawn at random, and no stranger.
+    pub fn ask_group(&mut self, most: usize, random: &mut Random) {
+        self.ask_at_most(most, random);
+        self.strangers = self.strangers.select(Axis(0), &[]);
+    }
+
     /// Leaves at most so many queries of each class, drawn at random.
     pub fn ask_at_most(&mut self, most: usize, random: &mut Random) {
         let mut kept = Vec::new();

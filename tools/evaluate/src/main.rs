@@ -92,6 +92,9 @@ struct Arguments {
     /// Asks about at most so many photos of each task, one by one and together; with --ablate only together.
     #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(3..=100_000))]
     together: Option<u64>,
+    /// Asks about at most so many photos of each class of each task: one by one, together, and together with how many each class holds.
+    #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(1..=1000), conflicts_with_all = ["together", "pile", "nested"])]
+    assign: Option<u64>,
     /// Learns from at most so many photos of each task without their labels, half of those that are not taught at most, and asks about the
     /// others, one by one, before that and after it; with --ablate only after it.
     #[arg(long, value_name = "N", requires = "tasks", value_parser = clap::value_parser!(u64).range(3..=100_000), conflicts_with_all = ["together", "nested"])]
@@ -276,6 +279,7 @@ impl Arguments {
         let list = |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.0.clone());
         Kinds {
             together: self.together.map(|n| (n as usize, self.occurring)),
+            assign: self.assign.map(|n| n as usize),
             pile: self.pile.map(|n| (n as usize, self.occurring)),
             negatives: self.negatives.map(|n| n as usize),
             ..Kinds::new(list(&self.classes), list(&self.shots), self.names.clone())

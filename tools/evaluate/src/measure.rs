@@ -155,10 +155,18 @@ impl Answers {
         Ok(Some(answers))
     }
 
-    /// Asks about all queries again, together and with the strangers of the trial.
-    pub fn ask_together(&mut self, spec: &HeadSpec, trial: &Trial) -> Result<()> {
+    /// Asks about all queries again, together and with the strangers of the trial; `counts` say how many each class holds.
+    pub fn ask_together(
+        &mut self,
+        spec: &HeadSpec,
+        trial: &Trial,
+        counts: Option<&[usize]>,
+    ) -> Result<()> {
         let rows = concatenate![Axis(0), trial.queries, trial.strangers];
         let mut together = Together::new(Recogniser::fit(spec, trial.task.clone())?, rows);
+        if let Some(counts) = counts {
+            together = together.holding(counts);
+        }
         while !together.step() {}
         let queries = together.predictions().iter().take(trial.labels.len());
         for (i, prediction) in queries.enumerate() {

@@ -38,6 +38,8 @@ pub struct Kinds {
     pub together: Option<(usize, Occurring)>,
     /// Photos of each task at most that are learned from without their labels, and which classes occur among them.
     pub pile: Option<(usize, Occurring)>,
+    /// Photos of each class that are asked about one by one, together, and together with how many each class holds.
+    pub assign: Option<usize>,
     /// Photos of one other class that are taught as negatives; its others are the strangers.
     pub negatives: Option<usize>,
 }
@@ -51,6 +53,7 @@ impl Kinds {
             shots: shots.map_or_else(|| SHOTS.to_vec(), each),
             names,
             together: None,
+            assign: None,
             pile: None,
             negatives: None,
         }
@@ -60,6 +63,8 @@ impl Kinds {
     pub fn asked(&self) -> Vec<Asked> {
         let more = [
             self.together.map(|_| Asked::Together),
+            self.assign.map(|_| Asked::Together),
+            self.assign.map(|_| Asked::Assigned),
             self.pile.map(|_| Asked::WithPile),
             self.negatives.map(|_| Asked::WithNegatives),
         ];
@@ -103,6 +108,8 @@ pub enum Asked {
     Alone,
     /// About all photos together.
     Together,
+    /// About all photos together, told how many each class holds.
+    Assigned,
     /// About one photo at a time, after it has learned from a pile.
     WithPile,
     /// About one photo at a time, after it was taught negatives.
@@ -114,6 +121,7 @@ impl Asked {
         match self {
             Self::Alone => "",
             Self::Together => ", together",
+            Self::Assigned => ", assigned",
             Self::WithPile => ", pile",
             Self::WithNegatives => ", negatives",
         }
@@ -191,9 +199,10 @@ pub fn each(
         if let Some((most, which)) = kinds.pile {
             trial.draw_pile(most, which, &mut random);
         }
-        match kinds.together {
-            Some((most, which)) => trial.ask_together(most, which, &mut random),
-            None => trial.ask_at_most(ASKED, &mut random),
+        match (kinds.together, kinds.assign) {
+            (Some((most, which)), _) => trial.ask_together(most, which, &mut random),
+            (None, Some(each)) => trial.ask_group(each, &mut random),
+            (None, None) => trial.ask_at_most(ASKED, &mut random),
         }
         with(task, &kind, &trial)?;
     }
@@ -238,7 +247,8 @@ fn ask(
         return Ok(None);
     };
     match asked {
-        Asked::Together => answers.ask_together(spec, trial)?,
+        Asked::Together => answers.ask_together(spec, trial, None)?,
+        Asked::Assigned => answers.ask_together(spec, trial, Some(&counts(trial)))?,
         Asked::WithPile => answers.ask_with_pile(trial),
         Asked::Alone | Asked::WithNegatives => {}
     }
@@ -254,6 +264,12 @@ fn ask(
         },
         estimate: answers.estimate(&trial.task)?,
     }))
+}
+
+/// How many photos each class holds of those that are asked about.
+fn counts(trial: &Trial) -> Vec<usize> {
+    let of = |class| trial.labels.iter().filter(|&&label| label == class).count();
+    (0..trial.names.len()).map(of).collect()
 }
 
 #[cfg(test)]
