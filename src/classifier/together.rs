@@ -56,13 +56,10 @@ impl Classifier {
     /// Those of [`crate::Streams::units`].
     pub fn ask_together(&mut self, rows: &[f32]) -> Result<AskedTogether> {
         let rows = self.units(rows)?;
-        let (set, recogniser) = self.model()?;
-        let together = Together::new(recogniser.clone(), rows);
-        Ok(AskedTogether {
-            classes: set.classes().to_vec(),
-            head: recogniser.name(),
-            together: together.beside(&set.rows_of(Role::Unlabelled)),
-        })
+        let mut asked = self.asked(rows)?;
+        let unlabelled = self.set.rows_of(Role::Unlabelled);
+        asked.together = asked.together.beside(&unlabelled);
+        Ok(asked)
     }
 
     /// Answers for photos of which it is known how many each class holds at most, raw rows `(width,)` one behind the other: `counts` in the order
@@ -107,16 +104,16 @@ impl Classifier {
             return Err(Error::parameter(PHOTOS, photos, "0 to 1000 at once"));
         }
         let (set, recogniser) = self.model()?;
-        let classes = set.classes().to_vec();
-        let head = recogniser.name();
+        let classes = set.classes();
         let mut room = vec![1; classes.len()];
         if let Some(counts) = counts {
             Error::check_length("counts", room.len(), counts.len())?;
             room = counts.iter().map(|&n| n.min(photos)).collect();
         }
         if photos > 0 {
+            let head = recogniser.name();
             let prediction = recogniser.predict(&rows.row(0).to_vec());
-            answer(&classes, head, prediction)?;
+            answer(classes, head, prediction)?;
             for &c in &prediction.unscored {
                 if counts.is_some() && room[c] > 0 {
                     let label = &*classes[c].label;
@@ -128,11 +125,17 @@ impl Classifier {
         if photos > room.iter().sum() {
             return Err(Error::parameter(PHOTOS, photos, HELD));
         }
-        let together = Together::new(recogniser.clone(), rows).holding(&room);
+        let mut asked = self.asked(rows)?;
+        asked.together = asked.together.holding(&room);
+        Ok(asked)
+    }
+
+    fn asked(&mut self, rows: Array2<f32>) -> Result<AskedTogether> {
+        let (set, recogniser) = self.model()?;
         Ok(AskedTogether {
-            classes,
-            head,
-            together,
+            classes: set.classes().to_vec(),
+            head: recogniser.name(),
+            together: Together::new(recogniser.clone(), rows),
         })
     }
 
