@@ -35,15 +35,27 @@ test("an image of none of the classes is foreign, one of a class is not", async 
   for (const axis of [5, 9, 14]) {
     const answer = classifier.predictFeatures(row(axis));
     assert.equal(answer.foreign, true);
-    assert.equal(answer.pValue, 1 / 16); // None of the 15 examples looked so foreign.
+    assert.ok(answer.pValue > 0 && answer.pValue <= 0.05, `${answer.pValue}`);
     assert.equal(answer.scores.length, LABELS.length);
   }
 });
 
-test("nothing is foreign before an example could be held out", async () => {
+test("one example of each class says how foreign an image is, to the default answer", async () => {
   const classifier = await taught(1);
-  const answer = classifier.predictFeatures(row(9));
-  assert.deepEqual([answer.foreign, answer.pValue], [false, 1]);
+  const refused = (axes) => axes.map((axis) => classifier.predictFeatures(row(axis)).foreign);
+  for (const axis of [5, 9, 14]) {
+    const { pValue } = classifier.predictFeatures(row(axis));
+    assert.ok(pValue > 0 && pValue < 0.25, `${pValue}`);
+    assert.ok(classifier.predictFeatures(row(axis % 3)).pValue > 0.5);
+  }
+  classifier.strictness = 0.25;
+  assert.deepEqual(refused([0, 1, 2, 5, 9, 14]), [false, false, false, true, true, true]);
+  classifier.strictness = 0;
+  assert.deepEqual(refused([5, 9, 14]), [false, false, false]);
+  classifier.strictness = 0.5;
+  classifier.head = "prototype";
+  const { foreign, pValue } = classifier.predictFeatures(row(9));
+  assert.deepEqual([foreign, pValue], [false, 1]);
 });
 
 test("a question between two classes gets both as candidates", async () => {

@@ -39,41 +39,29 @@ impl Exported<'_> {
         }
         let logits = graph.times(scores, 1.0 / recogniser.temperature());
         let mut probabilities = graph.softmax("Softmax", logits);
-        let mut novelty = match fused.filter(|_| !parts.is_empty()) {
-            Some(fused) => {
-                let parts = parts.iter().zip(fused.novelty_scale);
-                let parts: Vec<_> = parts
-                    .map(|(&part, scale)| graph.times(part, 1.0 / scale))
-                    .collect();
-                graph.of("Sum", &parts)
-            }
-            None => {
-                let most = graph.largest(probabilities).0;
-                let less = graph.times(most, -1.0);
-                graph.by("Add", less, 1.0)
-            }
+        let mut novelty = match parts.is_empty() {
+            false => graph.of("Sum", &parts),
+            true => graph.unsure(probabilities),
         };
         let thresholds = &recogniser.thresholds;
         if !recogniser.negatives.is_empty() {
             let embedding = graph.embedding(&query, task);
             let negatives = graph.matrix(recogniser.negatives.t(), 1.0);
             let likenesses = graph.of("MatMul", &[embedding, negatives]);
-            let likeness = graph.largest(likenesses).0;
+            let likeness = graph.largest(likenesses);
             let [novelty_by, likeness_by] = thresholds.scale;
             let likeness = graph.times(likeness, 1.0 / likeness_by);
             novelty = graph.times(novelty, 1.0 / novelty_by);
             novelty = graph.of("Add", &[novelty, likeness]);
         }
-        // The photo itself is as foreign as itself.
-        let mut sorted = thresholds.reference.sorted().to_vec();
-        sorted.push(f32::MAX.into());
-        let (all, ones) = (sorted.len() as f64, vec![1.0; sorted.len()]);
-        let [sorted, ones, one] = [&*sorted, &*ones, &[1.0]].map(|row| graph.wide_row(row));
+        let (weighed, rest) = thresholds.reference.weighed();
+        let weighed = weighed.chain([(f32::MAX.into(), rest)]);
+        let (sorted, shares): (Vec<f64>, Vec<f64>) = weighed.unzip();
+        let [sorted, shares, one] = [&*sorted, &*shares, &[1.0]].map(|row| graph.wide_row(row));
         let below = graph.of("Less", &[sorted, novelty]);
         let beyond = graph.of("Not", &[below]);
         let beyond = graph.with("Cast", &[beyond], ("to", FLOAT));
-        let count = graph.of("MatMul", &[beyond, ones]);
-        let p_value = graph.by("Div", count, all);
+        let p_value = graph.of("MatMul", &[beyond, shares]);
         let novelty = graph.of("MatMul", &[novelty, one]);
         let foreign = graph.by(
             "Greater",

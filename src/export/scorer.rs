@@ -1,7 +1,7 @@
 //! What scores a query, as operators: a linear head, and the default answer as in `src/heads/fused.rs`.
 
 use super::graph::{Graph, Value};
-use crate::heads::{Affine, Forms, Linear, SHARPNESS, Scorer};
+use crate::heads::{Affine, Forms, Linear, SHARPNESS, SHORT, Scorer};
 use crate::numerics::{linalg, math::exp};
 use crate::task::Task;
 use ndarray::{Array2, ArrayView2};
@@ -121,9 +121,8 @@ impl Graph<'_> {
             let texts = self.weighted(query.row, text.weights().t(), factor, &usual);
             scores = self.with_texts(scores, texts, &named);
             if forms.is_some() {
-                let logarithms = self.softmax("LogSoftmax", scores);
-                let sure = self.largest(logarithms).0;
-                parts.push(self.times(sure, -1.0));
+                let probabilities = self.softmax("Softmax", scores);
+                parts.push(self.unsure(probabilities));
             }
         }
         Said {
@@ -162,10 +161,11 @@ impl Graph<'_> {
         self.of("MatMul", &[values, sums])
     }
 
-    /// The logits `(N, k)` of images, how far a query lies and how badly the best class fits; see `src/heads/fused/discriminant.rs`.
+    /// The logits `(N, k)` of images, how far a query lies and how much it falls short; see `src/heads/fused/discriminant.rs`.
     fn images(&mut self, products: Value, forms: &Forms<'_>) -> (Value, [Value; 2]) {
-        let [values, gaussian, towards, nearness] = [
+        let [values, reached, gaussian, towards, nearness] = [
             &forms.values,
+            &forms.reached,
             &forms.gaussian,
             &forms.towards,
             &forms.nearness,
@@ -177,11 +177,8 @@ impl Graph<'_> {
         let bent = self.log_softplus(values);
         let bent = self.times(bent, forms.bent);
         let logits = self.of("Add", &[bent, gaussian]);
-        let best = self.at_largest(values, &forms.peak, "Div");
-        let best = self.log_softplus(best);
-        let badly = self.times(best, -1.0);
+        let reached = self.largest(reached);
 
-        let far = self.at_largest(nearness, &forms.at_mean, "Sub");
         let k = forms.classes.len();
         let square = self.of("Mul", &[products, towards]);
         let square = self.sum(square, k);
@@ -189,8 +186,23 @@ impl Graph<'_> {
         let all = self.by("Sub", all, 1.0);
         let all = self.of("Mul", &[all, all]);
         let all = self.times(all, 1.0 / forms.all);
-        let near = self.of("Add", &[far, all]);
-        (logits, [self.of("Sub", &[square, near]), badly])
+        let more = self.of("Sub", &[square, all]);
+        let at_mean = self.wide_row(&forms.at_mean);
+        let more = self.of("Div", &[more, at_mean]);
+        let near = self.of("Sub", &[nearness, more]);
+        let near = self.largest(near);
+        let far = self.times(near, -1.0);
+        (
+            logits,
+            [self.by("Add", far, 1.0), self.times(reached, -SHORT)],
+        )
+    }
+
+    /// One minus the largest of some probabilities `(N, 1)`.
+    pub fn unsure(&mut self, probabilities: Value) -> Value {
+        let most = self.largest(probabilities);
+        let less = self.times(most, -1.0);
+        self.by("Add", less, 1.0)
     }
 
     /// Adds the logits of texts to those of images, among the classes that are named; see `src/heads/fused/text.rs`.
@@ -206,25 +218,16 @@ impl Graph<'_> {
         self.of("Sub", &[sum, more])
     }
 
-    /// A function of the largest number of each row and of a constant of its column: `(N, 1)`.
-    fn at_largest(&mut self, rows: Value, constants: &[f64], operator: &str) -> Value {
-        let (largest, place) = self.largest(rows);
-        let constants = self.wide_row(constants);
-        let constant = self.of("Gather", &[constants, place]);
-        self.of(operator, &[largest, constant])
-    }
-
-    /// The largest number of each row, and its place: both `(N, 1)`.
-    pub fn largest(&mut self, rows: Value) -> (Value, Value) {
+    /// The largest number of each row `(N, 1)`.
+    pub fn largest(&mut self, rows: Value) -> Value {
         let place = self.with("ArgMax", &[rows], ("axis", 1));
-        let largest = self.with("GatherElements", &[rows, place], ("axis", 1));
-        (largest, place)
+        self.with("GatherElements", &[rows, place], ("axis", 1))
     }
 
     /// `ln(sum(exp(x)))` of each row `(N, 1)`: what softmax takes from its logits.
     fn log_sum_exp(&mut self, rows: Value) -> Value {
         let logarithms = self.softmax("LogSoftmax", rows);
-        let [most, least] = [rows, logarithms].map(|of| self.largest(of).0);
+        let [most, least] = [rows, logarithms].map(|of| self.largest(of));
         self.of("Sub", &[most, least])
     }
 

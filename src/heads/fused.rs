@@ -10,6 +10,7 @@ mod evidence;
 mod groups;
 mod held_out;
 mod kernel;
+mod novelty;
 mod pile;
 mod text;
 mod trust;
@@ -18,6 +19,7 @@ pub(crate) use discriminant::{Affine, Forms};
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::{Kernel, SHARPNESS};
 use kernel::{ROW_MAJOR, values_into};
+pub(crate) use novelty::SHORT;
 pub use pile::{LearnedPile, Pile};
 use text::Joint;
 pub(crate) use text::TextScores;
@@ -31,16 +33,15 @@ use super::{
 use crate::Result;
 use crate::numerics::Measured;
 use crate::numerics::linalg;
-use crate::numerics::math::{larger, log_sum_exp};
 use crate::numerics::order::sort_indices;
 use crate::task::{SHARED, STEEPNESS, Task};
 use crate::validation::{
-    self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, deviation, enough, fit_part, likeness,
+    self, ENOUGH, FOLDS, HeldOut, PART_SPREAD, SPREAD, enough, fit_part, likeness,
 };
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use held_out::{WithoutText, folds_of};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -197,8 +198,6 @@ pub struct FittedFused {
     folds: Vec<Vec<usize>>,
     joint: Joint,
     held_out: HeldOut,
-    /// Standard deviations of the parts of the novelty over the held-out examples.
-    pub(crate) novelty_scale: [f64; 3],
 }
 
 impl FittedFused {
@@ -216,32 +215,26 @@ impl FittedFused {
                 weight: if known.text.is_some() { 1.0 } else { 0.0 },
             },
             held_out: HeldOut::none(classes),
-            novelty_scale: [1.0; 3],
             evidence,
             known,
         };
         let held = fitted.hold_out(&fitted.folds[..enough(&fitted.folds, ENOUGH)]);
         fitted.learn_text(&held);
-        let (mut held_out, parts) = fitted.joined(held);
-        fitted.novelty_scale = std::array::from_fn(|k| deviation(parts.column(k)));
-        let parts = parts.rows().into_iter();
-        held_out.novelty = parts.map(|parts| fitted.novelty(parts) as f32).collect();
-        fitted.held_out = held_out;
+        fitted.held_out = fitted.joined(held);
+        let images = fitted.images.as_ref();
+        fitted.held_out.expected = images.map(|images| novelty::expected(images.counts()));
         fitted
     }
 
     /// Logits by folds. How foreign an example looks is measured with that one example left out: to what is fitted to a fold fewer everything
-    /// is farther away than to what is fitted to all.
+    /// is farther away than to what is fitted to all. Of the only example of its class it cannot be.
     fn hold_out(&self, folds: &[Vec<usize>]) -> WithoutText {
         let inverse = &self.known.kernel.inverse;
         let mut images = WithoutText::held_out(&self.evidence, inverse, folds);
-        for (&place, fit) in images.places.iter().zip(&mut images.fits) {
-            let all = self.images.as_ref();
-            let alone = all.and_then(|all| self.evidence.without_one(inverse, all, place));
-            if let Some(alone) = alone {
-                *fit = alone;
-            }
-        }
+        let alone = |all, place| self.evidence.without_one(inverse, all, place);
+        let places = images.places.iter();
+        let fits = places.map(|&place| self.images.as_ref().and_then(|all| alone(all, place)));
+        images.fits = fits.collect();
         images
     }
 
@@ -286,49 +279,38 @@ impl FittedFused {
         joint.weight = text::weight(&images, &(scores / joint.texts as f32), &labels);
     }
 
-    /// Held-out logits of images and texts together, without their novelty, and the parts of that `(m, 3)`.
-    fn joined(&self, images: WithoutText) -> (HeldOut, Array2<f64>) {
+    /// Held-out logits of images and texts together, and how foreign the examples look of which it is known how they fit.
+    fn joined(&self, images: WithoutText) -> HeldOut {
         let mut logits = images.logits;
-        let mut parts = Array2::zeros((images.places.len(), 3));
+        let mut novelty = Vec::with_capacity(images.fits.len());
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
             let row = row.expect(ROW_MAJOR);
             let texts = self.known.text.as_ref();
             let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
             self.joint.apply(row, cosines.as_deref());
-            let part = self.novelty_parts(&images.fits[e], row);
-            parts.row_mut(e).assign(&ArrayView1::from(&part));
+            if let Some(fit) = images.fits.get(e) {
+                let told = fit.as_ref().map(|fit| self.novelty(fit, row) as f32);
+                novelty.push(told.unwrap_or(f32::NAN));
+            }
         }
         let examples = images.places.iter().map(|&i| self.known.examples[i]);
         let negatives = self.known.view.negatives();
         let embeddings = self.known.kernel.rows();
         let embedding = |i| embeddings.row(i).to_slice().expect(ROW_MAJOR);
         let likeness = |&i: &usize| likeness(negatives.view(), embedding(i));
-        let held_out = HeldOut {
+        HeldOut {
             likeness: images.places.iter().filter_map(likeness).collect(),
             labels: self.labels_of(&images.places),
             examples: examples.collect(),
             logits,
-            novelty: Vec::new(),
-        };
-        (held_out, parts)
+            novelty,
+            expected: None,
+        }
     }
 
-    /// How foreign an example looks that fits the images so and has these logits: how far it lies, how badly the best class fits, and what
-    /// text adds: a photo of something that it has no word for leaves it undecided. Images alone say more of that by their distances.
-    fn novelty_parts(&self, fit: &Fit, logits: &[f32]) -> [f64; 3] {
-        let doubt = if self.joint.weight > 0.0 {
-            let largest = logits.iter().copied().fold(f32::NEG_INFINITY, larger);
-            log_sum_exp(logits.iter().map(|&v| f64::from(v))) - f64::from(largest)
-        } else {
-            0.0
-        };
-        [fit.far, -fit.best, doubt]
-    }
-
-    /// The parts together, each in its standard deviations.
-    fn novelty(&self, parts: ArrayView1<'_, f64>) -> f64 {
-        (0..3).map(|k| parts[k] / self.novelty_scale[k]).sum()
+    fn novelty(&self, fit: &Fit, logits: &[f32]) -> f64 {
+        novelty::novelty(fit, (self.joint.weight > 0.0).then_some(logits))
     }
 }
 
@@ -348,8 +330,7 @@ impl FittedHead for FittedFused {
         out: &mut [f32],
     ) -> Option<f64> {
         let fit = self.scorer().logits_into(query, scratch, out);
-        let parts = fit.map(|fit| self.novelty_parts(&fit, out));
-        parts.map(|parts| self.novelty(ArrayView1::from(&parts)))
+        fit.map(|fit| self.novelty(&fit, out))
     }
 
     fn prior_temperature(&self) -> f64 {
@@ -383,7 +364,7 @@ impl FittedHead for FittedFused {
         let (inverse, rest) = (&self.known.kernel.inverse, &self.folds[enough..]);
         let more = WithoutText::held_out(&self.evidence, inverse, rest);
         let mut all = self.held_out.clone();
-        all.append(self.joined(more).0);
+        all.append(self.joined(more));
         Some(Cow::Owned(all))
     }
 

@@ -5,7 +5,7 @@
 //! heads near class means hold against it. Measured on DTD, four photos a class: 58 % of new photos are right, 49 % of those left out by
 //! folds, 43 % of those left out one by one.
 
-use super::novelty::likeness;
+use super::novelty::{Expected, likeness};
 use super::probabilities_into;
 use crate::numerics::linalg;
 use crate::task::Task;
@@ -25,10 +25,12 @@ pub struct HeldOut {
     /// Scores `(m, C)`, each divided by the prior temperature of the head that gave it.
     pub logits: Array2<f32>,
     /// How foreign the first of them looked, [`ENOUGH`] and more where there are so many, where the head tells that apart from its
-    /// scores; else empty.
+    /// scores; else empty. NaN for the only example of its class, which looks like one of no class without it.
     pub novelty: Vec<f32>,
     /// The similarity of each with the most like of the negatives, photos that show none of the classes; empty where there are none.
     pub likeness: Vec<f32>,
+    /// How foreign new photos of the classes are expected to look, where the head knows that beforehand.
+    pub(crate) expected: Option<Expected>,
 }
 
 impl HeldOut {
@@ -50,7 +52,7 @@ impl HeldOut {
             likeness: beside.filter_map(likeness).collect(),
             examples,
             logits,
-            novelty: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -1,12 +1,13 @@
 //! When a photo shows none of the classes.
 //!
-//! The threshold refuses a share of the photos of known classes: a quantile of the examples that were held out, and with few of them
-//! the bound of a normal distribution for one more of them (Hahn, "Factors for Calculating Two-Sided Prediction Intervals for
-//! Samples from a Normal Distribution", 1969; one-sided here).
+//! The threshold refuses a share of the photos of known classes: a quantile of the examples that were held out. Where a head says how foreign
+//! known photos are expected to look, photos of that kind count beside the examples: alone where nothing could be held out, little beside many.
+//! Without that the threshold of few examples is the bound of a normal distribution for one more of them (Hahn, "Factors for Calculating
+//! Two-Sided Prediction Intervals for Samples from a Normal Distribution", 1969; one-sided here).
 
 use crate::numerics::linalg::dot;
-use crate::numerics::math::{ceil, ln};
-use crate::numerics::order::sort_numbers;
+use crate::numerics::math::{larger, ln};
+use crate::numerics::order::sort_indices;
 use ndarray::{ArrayView1, ArrayView2};
 
 /// Share of photos of known classes that are refused unless another is asked for: one in twenty.
@@ -15,36 +16,113 @@ pub(crate) const STRICTNESS: f64 = 0.05;
 /// The largest share that can be asked for. Beyond it most photos would be refused.
 pub(crate) const STRICTEST: f64 = 0.5;
 
-/// Held-out examples below which nothing is called foreign: too few to know how far known photos scatter.
-const FEWEST: usize = 4;
+/// Held-out examples below which nothing is called foreign where nothing is expected: too few to know how far known photos scatter.
+pub(super) const FEWEST: usize = 4;
+
+/// Photos that stand for what is expected: their quantiles are half a percent apart.
+const EXPECTED: usize = 200;
+
+/// How foreign known photos are expected to look: a normal distribution that counts as much as so many held-out examples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected {
+    pub mean: f64,
+    pub deviation: f64,
+    pub worth: f64,
+}
+
+impl Expected {
+    /// The same once these have been seen: mean and variance as of a normal distribution with its conjugate prior (Gelman et al., "Bayesian Data
+    /// Analysis", 2013, section 3.3).
+    fn after(self, novelty: &[f64]) -> Self {
+        let (count, worth) = (novelty.len() as f64, self.worth);
+        let all = worth + count;
+        let seen = ArrayView1::from(novelty).mean().unwrap_or(self.mean);
+        let off = seen - self.mean;
+        let squares = novelty.iter().map(|g| (g - seen) * (g - seen));
+        let squares = squares.sum::<f64>() + worth * count / all * off * off;
+        Self {
+            mean: self.mean + off * count / all,
+            deviation: ((worth * self.deviation * self.deviation + squares) / all).sqrt(),
+            worth,
+        }
+    }
+
+    /// What known photos pass with a probability in `(0, 1)`.
+    fn quantile(self, share: f64) -> f64 {
+        let [tail, sign] = if share <= 0.5 {
+            [share, 1.0]
+        } else {
+            [1.0 - share, -1.0]
+        };
+        self.mean + self.deviation * sign * normal(tail)
+    }
+}
 
 /// How foreign the examples looked to heads that had not seen them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Reference {
+    /// Novelty of the examples and of photos that stand for what is expected, in rising order.
     sorted: Vec<f64>,
+    /// The share of known photos that look at least as foreign as each of them; then that of those that look more so than all.
+    beyond: Vec<f64>,
+    expected: Option<Expected>,
+}
+
+impl Default for Reference {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
 }
 
 impl Reference {
     /// From the novelty of held-out examples.
-    pub fn new(mut novelty: Vec<f64>) -> Self {
-        sort_numbers(&mut novelty);
-        Self { sorted: novelty }
+    pub fn new(novelty: Vec<f64>) -> Self {
+        Self::beside(novelty, None)
     }
 
-    /// The novelty of the held-out examples, in rising order.
-    pub(crate) fn sorted(&self) -> &[f64] {
-        &self.sorted
+    /// The same, beside what is expected where that is known.
+    pub(crate) fn beside(mut novelty: Vec<f64>, expected: Option<Expected>) -> Self {
+        let mut weights = vec![1.0; novelty.len()];
+        let expected = expected.map(|expected| expected.after(&novelty));
+        // Where nothing is expected, the photo that is asked about is one of the known itself.
+        let mut rest = 1.0;
+        if let Some(expected) = expected {
+            rest = expected.worth / EXPECTED as f64;
+            let shares = (1..EXPECTED).map(|i| i as f64 / EXPECTED as f64);
+            novelty.extend(shares.map(|share| expected.quantile(share)));
+            weights.resize(novelty.len(), rest);
+        }
+        let mut order: Vec<usize> = (0..novelty.len()).collect();
+        sort_indices(&mut order, &|a, b| novelty[a].total_cmp(&novelty[b]));
+        let mut beyond = vec![rest; novelty.len() + 1];
+        for (i, &place) in order.iter().enumerate().rev() {
+            beyond[i] = beyond[i + 1] + weights[place];
+        }
+        let all = beyond[0];
+        beyond.iter_mut().for_each(|share| *share /= all);
+        Self {
+            sorted: order.iter().map(|&place| novelty[place]).collect(),
+            beyond,
+            expected,
+        }
+    }
+
+    /// Novelty of the photos that count, in rising order, each with its share; and the share of what looks more foreign than all of them.
+    pub(crate) fn weighed(&self) -> (impl Iterator<Item = (f64, f64)>, f64) {
+        let steps = self.beyond.windows(2).map(|pair| pair[0] - pair[1]);
+        let rest = self.beyond[self.sorted.len()];
+        (self.sorted.iter().copied().zip(steps), rest)
     }
 
     /// The novelty above which a photo is taken to show none of the classes, where this share of known ones, in `[0, 0.5]`, is refused; none
     /// for a share of 0, or where too few could be held out.
     pub fn threshold(&self, share: f64) -> Option<f64> {
-        let n = self.sorted.len();
-        if n < FEWEST || share <= 0.0 {
+        let few = self.expected.is_none() && self.sorted.len() < FEWEST;
+        if few || share <= 0.0 {
             return None;
         }
-        let at = ceil((1.0 - share) * (n + 1) as f64) as usize;
-        Some(match self.sorted.get(at - 1) {
+        let at = self.beyond[1..].partition_point(|&beyond| beyond > share);
+        Some(match self.sorted.get(at) {
             Some(&quantile) => quantile,
             None => self.bound(share),
         })
@@ -52,6 +130,10 @@ impl Reference {
 
     /// What one more known photo passes with this probability, if novelty were normally distributed.
     fn bound(&self, share: f64) -> f64 {
+        if let Some(expected) = self.expected {
+            let last = self.sorted.last().copied();
+            return larger(expected.quantile(share), last.unwrap_or(expected.mean));
+        }
         let count = self.sorted.len() as f64;
         let mean = self.sorted.iter().sum::<f64>() / count;
         let squares = self.sorted.iter().map(|g| (g - mean) * (g - mean));
@@ -61,11 +143,10 @@ impl Reference {
         bound + 1e-6 * (1.0 + bound.abs())
     }
 
-    /// Share of known photos that look at least as foreign, the photo itself among them, in `(0, 1]`: a p-value (conformal, as in Vovk
-    /// et al., 2005) of its being known. 1 where nothing could be held out.
+    /// Share of known photos that look at least as foreign, in `(0, 1]`: a p-value (conformal, as in Vovk et al., 2005) of its being known. 1
+    /// where nothing could be held out and nothing is expected.
     pub fn share_beyond(&self, novelty: f64) -> f64 {
-        let below = self.sorted.partition_point(|&g| g < novelty);
-        (1 + self.sorted.len() - below) as f64 / (self.sorted.len() + 1) as f64
+        self.beyond[self.sorted.partition_point(|&g| g < novelty)]
     }
 }
 
@@ -124,4 +205,56 @@ fn normal(share: f64) -> f64 {
     ];
     let below = [1.0, 0.737_001_642_50, 0.120_211_329_75, 0.0];
     ratio((-ln(share)).sqrt() - 1.6, above, below)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    const USUAL: Expected = Expected {
+        mean: 4.0,
+        deviation: 2.0,
+        worth: 5.0,
+    };
+
+    #[test]
+    fn without_examples_what_is_expected_decides() {
+        let reference = Reference::beside(Vec::new(), Some(USUAL));
+        for (share, normal) in [(0.001, 3.0902), (0.05, 1.6449), (0.2, 0.8416), (0.5, 0.0)] {
+            let threshold = reference.threshold(share).unwrap();
+            assert!((threshold - 4.0 - 2.0 * normal).abs() < 1e-3, "{share}");
+        }
+        assert_eq!(reference.threshold(0.0), None);
+        assert_eq!(reference.share_beyond(-1e9), 1.0);
+        assert!((reference.share_beyond(4.001 - 2.0 * 1.6449) - 0.95).abs() < 1e-9);
+        assert!((reference.share_beyond(1e9) - 1.0 / EXPECTED as f64).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_more_examples_the_less_counts_what_is_expected() {
+        let seen = USUAL.after(&[20.0; 5]);
+        assert!((seen.mean - 12.0).abs() < 1e-9 && (seen.deviation - 66_f64.sqrt()).abs() < 1e-9);
+        let seen = USUAL.after(&[9.0, 11.0].repeat(5000));
+        assert!((seen.mean - 10.0).abs() < 0.01 && (seen.deviation - 1.0).abs() < 0.02);
+        let many = Reference::beside((1..=2000).map(f64::from).collect(), Some(USUAL));
+        let alone = Reference::new((1..=2000).map(f64::from).collect());
+        let apart = many.threshold(0.05).unwrap() - alone.threshold(0.05).unwrap();
+        assert!(apart.abs() < 10.0, "{apart}");
+    }
+
+    #[test]
+    fn what_is_refused_is_what_the_p_value_says() {
+        for n in [0, 1, 5, 45, 1000] {
+            let reference = Reference::beside(vec![7.0; n], Some(USUAL));
+            for share in [0.02, 0.05, 0.2, 0.5] {
+                let threshold = reference.threshold(share).unwrap();
+                for novelty in [0.0, 4.0, 6.9, 7.0, 7.1, 9.9, 20.0] {
+                    let refused = novelty > threshold;
+                    let said = reference.share_beyond(novelty) <= share;
+                    assert_eq!(refused, said, "{n}, {share}, {novelty}");
+                }
+            }
+        }
+    }
 }

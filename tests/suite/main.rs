@@ -11,6 +11,8 @@ mod export;
 #[cfg(not(target_arch = "wasm32"))]
 mod export_runs;
 mod foreign;
+#[cfg(not(target_arch = "wasm32"))]
+mod foreign_real;
 mod format_hostile;
 #[cfg(not(target_arch = "wasm32"))]
 mod heads_accuracy;

@@ -90,13 +90,20 @@ impl Regression {
         }
     }
 
-    /// How well the best class fits, of these values: its value over that at its own mean, bent.
-    fn best(&self, values: impl Iterator<Item = f64>) -> f64 {
-        let of_class = values.zip(&self.peak);
-        let best = of_class.max_by(|(a, _), (b, _)| a.total_cmp(b));
-        best.map_or(f64::NEG_INFINITY, |(value, peak)| {
-            log_softplus(value / peak / KNEE.get())
-        })
+    /// How far these values fall short of what they are at the mean of a class, of the class of which they do so least.
+    fn short(&self, values: impl Iterator<Item = f64>) -> f64 {
+        let peaks = self.peak.iter().zip(self.rise());
+        let short = values.zip(peaks).map(|(v, (peak, rise))| (peak - v) / rise);
+        short.reduce(f64::min).unwrap_or(0.0)
+    }
+
+    /// How much the value of each class rises from where nothing is known to its mean.
+    fn rise(&self) -> impl Iterator<Item = f64> {
+        let chance = 1.0 / self.peak.len() as f64;
+        // Of a single class the value is 1 everywhere.
+        self.peak
+            .iter()
+            .map(move |peak| larger(peak - chance, 1e-9))
     }
 
     /// The values of a query with these products `(k,)`.
@@ -119,13 +126,13 @@ pub(crate) struct Affine(pub Array2<f64>, pub Vec<f64>);
 /// elsewhere.
 pub(crate) struct Forms<'a> {
     pub classes: &'a [usize],
-    /// Regression values over [`KNEE`], and what each value is at the mean of its own class.
+    /// Regression values over [`KNEE`], and the negatives of what [`Fit::short`] takes the least of.
     pub values: Affine,
-    pub peak: Vec<f64>,
+    pub reached: Affine,
     /// Logits of the Gaussian classes, times their share, and what the bent values are multiplied by beside them.
     pub gaussian: Affine,
     pub bent: f64,
-    /// y; and the negatives of the squared distances from the classes, of which [`Fit::far`] takes the largest less this of its class.
+    /// y; and the negatives of the squared distances from the classes, each over what it is at the mean of its class, and this.
     pub towards: Affine,
     pub nearness: Affine,
     pub at_mean: Vec<f64>,
@@ -133,12 +140,12 @@ pub(crate) struct Forms<'a> {
     pub all: f64,
 }
 
-/// What a query gives; zeros where nothing is known.
-#[derive(Default)]
+/// How a query fits the class that it fits best.
 pub(super) struct Fit {
-    /// How well the best class fits: its regression value over that at its mean, bent.
-    pub best: f64,
-    /// How much farther the query lies from the nearest class than from the mean of all examples.
+    /// How much its regression value falls short of that at the mean of the class: 0 there, 1 where no class is likelier than another.
+    pub short: f64,
+    /// How much farther it lies from the class than from the mean of all examples, in units of how much nearer the mean of the class does: 0
+    /// there, 1 where it is as far from both.
     pub far: f64,
 }
 
@@ -189,6 +196,11 @@ impl Discriminant {
         })
     }
 
+    /// How many examples the classes have that have some `(k,)`.
+    pub fn counts(&self) -> ArrayView1<'_, f64> {
+        self.counts.view()
+    }
+
     /// Writes the logits of a query `(C,)`, half of each classifier; `-inf` for a class without examples. `products` are its
     /// e `(C,)`; `scratch` has room for two numbers a class.
     pub(super) fn logits_into(
@@ -212,11 +224,11 @@ impl Discriminant {
             let regression = bent / TEMPERATURE.get();
             out[self.classes[c]] = (gaussian + self.share * (regression - gaussian)) as f32;
         }
-        let best = (self.regression).best(self.regression.values(&self.counts, own));
+        let short = (self.regression).short(self.regression.values(&self.counts, own));
         let lengths = (0..k).map(|c| self.within.row(c)[c]);
         let rest = [&self.regression.own, &self.regression.sums];
         let far = far(&self.counts, rest, [own, towards], lengths);
-        Fit { best, far }
+        Fit { short, far }
     }
 
     pub fn forms(&self) -> Forms<'_> {
@@ -233,21 +245,28 @@ impl Discriminant {
         let own = |d: usize, c: usize| if d == c { 1.0 / counts[c] } else { 0.0 };
         let factor = regression.factor / KNEE.get();
         let gain = |c: usize| self.gain[c] * (1.0 - self.share);
+        let rise: Vec<f64> = regression.rise().collect();
+        let at_mean: Vec<f64> = (all.clone())
+            .map(|c| at_mean(c, counts, &regression.own, &regression.sums))
+            .collect();
         Forms {
             classes: &self.classes,
             values: affine(&|d, c| factor * (own(d, c) - regression.share[c]), &|c| {
                 regression.level[c] / KNEE.get()
             }),
-            peak: regression.peak.to_vec(),
+            reached: affine(
+                &|d, c| regression.factor * (own(d, c) - regression.share[c]) / rise[c],
+                &|c| (regression.level[c] - regression.peak[c]) / rise[c],
+            ),
             gaussian: affine(&|d, c| gain(c) * (within(d, c) - means[d]), &|c| {
                 self.bias[c] * (1.0 - self.share)
             }),
             bent: self.share / TEMPERATURE.get(),
             towards: affine(&within, &|_| 0.0),
-            nearness: affine(&|d, c| 2.0 * within(d, c), &|c| own(c, c) - within(c, c)),
-            at_mean: all
-                .map(|c| at_mean(c, counts, &regression.own, &regression.sums))
-                .collect(),
+            nearness: affine(&|d, c| 2.0 * within(d, c) / at_mean[c], &|c| {
+                (own(c, c) - within(c, c)) / at_mean[c]
+            }),
+            at_mean,
             all: regression.sums.sum(),
         }
     }
@@ -288,7 +307,7 @@ impl Discriminant {
         let values = regression.values(&counts, products.view());
         let query = [products.view(), towards.view()];
         Fit {
-            best: regression.best(values),
+            short: regression.short(values),
             far: far(&counts, [&regression.own, &regression.sums], query, lengths),
         }
     }
@@ -332,23 +351,22 @@ fn reliability(own: &Array1<f64>, counts: &Array1<f64>, scatter: f64) -> Array1<
     counts.mapv(kept) / kept(counts.fold(1.0, |most, &n| larger(most, n)))
 }
 
-/// How much farther a query lies from the nearest class than from the mean of all examples, both as squared Mahalanobis distances, beside
-/// what that is at the mean of this class. `own` and `sums` are the diagonal of `N - E` and the sums of its columns, `products` the
-/// query's e, `towards` its product with the inverse of that, and `lengths` the diagonal of it, all `(k,)`.
+/// [`Fit::far`], of squared Mahalanobis distances: that of the class of which it is least. `own` and `sums` are the diagonal of `N - E` and the
+/// sums of its columns, `products` the query's e, `towards` its product with the inverse of that, and `lengths` the diagonal of it, all `(k,)`.
 fn far(
     counts: &Array1<f64>,
     [own, sums]: [&Array1<f64>; 2],
     [products, towards]: [ArrayView1<'_, f64>; 2],
     lengths: impl Iterator<Item = f64>,
 ) -> f64 {
-    let from_class = |(c, length): (usize, f64)| length - 1.0 / counts[c] - 2.0 * towards[c];
-    let distances = lengths.enumerate().map(|at| (at.0, from_class(at)));
-    let nearest = distances.min_by(|(_, a), (_, b)| a.total_cmp(b));
-    let Some((c, nearest)) = nearest else {
-        return 0.0;
-    };
     let all = products.sum() - 1.0;
-    nearest + products.dot(&towards) - all * all / sums.sum() + at_mean(c, counts, own, sums)
+    let more = products.dot(&towards) - all * all / sums.sum();
+    let of_class = |(c, length): (usize, f64)| {
+        let farther = length - 1.0 / counts[c] - 2.0 * towards[c] + more;
+        farther / at_mean(c, counts, own, sums) + 1.0
+    };
+    let all = lengths.enumerate().map(of_class);
+    all.reduce(f64::min).unwrap_or(0.0)
 }
 
 /// How much nearer its own class the mean of class c lies than that of all examples.

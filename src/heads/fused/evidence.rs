@@ -106,7 +106,7 @@ mod tests {
             let mut out = vec![0.0; 5];
             let products = products.row(0).to_vec();
             let expected = without.logits_into(&products, &mut Vec::new(), &mut out);
-            assert!((fit.best - expected.best).abs() < 1e-9);
+            assert!((fit.short - expected.short).abs() < 1e-9);
             assert!((fit.far - expected.far).abs() < 1e-9);
         }
         assert!(evidence.without_one(&kernel.inverse, &all, 20).is_none());

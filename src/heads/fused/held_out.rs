@@ -16,11 +16,11 @@ pub(super) fn folds_of(labels: &[usize]) -> Vec<Vec<usize>> {
     folds_at_most(labels, (FOLDS.get() as usize).max(labels.len() / FOLD))
 }
 
-/// Held-out logits of the images alone `(m, C)`, and how each fits `(m,)`.
+/// Held-out logits of the images alone `(m, C)`, and how each fits where that was worked out `(m,)`; nothing fits the only example of its class.
 pub(super) struct WithoutText {
     pub places: Vec<usize>,
     pub logits: Array2<f32>,
-    pub fits: Vec<Fit>,
+    pub fits: Vec<Option<Fit>>,
 }
 
 impl WithoutText {
@@ -31,18 +31,17 @@ impl WithoutText {
         folds: impl IntoIterator<Item = &'a Vec<usize>>,
     ) -> Self {
         let classes = evidence.sums.nrows();
-        let (mut places, mut all_logits, mut fits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut places, mut all_logits) = (Vec::new(), Vec::new());
         let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
         for fold in folds {
             let rest = evidence.without(inverse, fold);
             for e in 0..fold.len() {
                 // Where no other example is left nothing is known of images.
                 logits.fill(f32::NEG_INFINITY);
-                let fit = rest.as_ref().map(|(rest, products)| {
+                if let Some((rest, products)) = &rest {
                     let products = products.row(e).to_vec();
-                    rest.logits_into(&products, &mut scratch, &mut logits)
-                });
-                fits.push(fit.unwrap_or_default());
+                    rest.logits_into(&products, &mut scratch, &mut logits);
+                }
                 all_logits.extend_from_slice(&logits);
             }
             places.extend(fold);
@@ -51,7 +50,7 @@ impl WithoutText {
             logits: Array2::from_shape_vec((places.len(), classes), all_logits)
                 .expect("a logit for each class"),
             places,
-            fits,
+            fits: Vec::new(),
         }
     }
 }
