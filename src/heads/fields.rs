@@ -50,8 +50,9 @@ impl HeadSpec {
             let json = format!("{{\"{name}\":{{{}}}}}", given.join(","));
             spec = serde_json::from_str(&json).map_err(|error| {
                 let reason = error.to_string();
-                let place = reason.rfind(" at line ").unwrap_or(reason.len());
-                refuse(&reason[..place])
+                // Where in the value, and where in all.
+                let reason = reason.rsplitn(3, " at line ").last().unwrap_or_default();
+                refuse(reason)
             })?;
         }
         spec.check()?;

@@ -1,6 +1,8 @@
 //! A recipe as one list: its hyper-parameters with their defaults and ranges.
 
+use super::Fields;
 use crate::{Error, Result};
+use serde::de::DeserializeOwned;
 
 /// A hyper-parameter, as a number where it is one and given.
 pub(super) trait Number {
@@ -39,6 +41,19 @@ pub(super) fn check(
     }
 }
 
+/// Reads a hyper-parameter that is given; else it stays as it is. A reader of its own for each recipe would add a fiftieth to the module
+/// (`npm run sizes`).
+pub(super) fn read<T: DeserializeOwned>(
+    fields: &Fields,
+    name: &str,
+    field: &mut T,
+) -> serde_json::Result<()> {
+    if let Some(value) = fields.get(name) {
+        *field = serde_json::from_str(value.get())?;
+    }
+    Ok(())
+}
+
 /// Writes a recipe from the stable name of its head and the list of its hyper-parameters, each with its default and, where it is
 /// a number, its range: the struct, its `Default`, a setter for each, and its `Recipe`.
 macro_rules! recipe {
@@ -51,9 +66,8 @@ macro_rules! recipe {
             )*
         }
     ) => {
-        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
         #[non_exhaustive]
-        #[serde(default)]
         $(#[$about])*
         pub struct $recipe {
             $(
@@ -70,6 +84,22 @@ macro_rules! recipe {
         impl Default for $recipe {
             fn default() -> Self {
                 Self { $($field: $default),* }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $recipe {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> std::result::Result<Self, D::Error> {
+                #[allow(unused_variables, reason = "some heads have no hyper-parameters")]
+                let fields = $crate::heads::Fields::deserialize(deserializer)?;
+                #[allow(unused_mut, reason = "as above")]
+                let mut recipe = Self::default();
+                $(
+                    $crate::heads::recipe::read(&fields, stringify!($field), &mut recipe.$field)
+                        .map_err(serde::de::Error::custom)?;
+                )*
+                Ok(recipe)
             }
         }
 
