@@ -66,10 +66,10 @@ async function encircle(page: Page, spot: Spot, radius: number): Promise<void> {
 /** Mugs and bananas, two of which were taken for mugs; all of the map is in the window. */
 async function openMixed(page: Page): Promise<Spot[]> {
   await open(page);
-  await teach(page, { mug: drawnPhotos("mug", 0, 6), banana: drawnPhotos("banana", 0, 6) });
-  await addPhotos(page, "mug", drawnPhotos("banana", 8, 10));
+  await teach(page, { mug: drawnPhotos("mug", 0, 10), banana: drawnPhotos("banana", 0, 10) });
+  await addPhotos(page, "mug", drawnPhotos("banana", 12, 14));
   await summary(page).click();
-  const spots = await walk(page, 14);
+  const spots = await walk(page, 22);
   await page.getByRole("list", { name: "Drag photos here" }).evaluate((list) => list.scrollIntoView());
   return spots;
 }
@@ -114,19 +114,19 @@ test("is loaded when it is unfolded, and photos of one class lie close together"
 test("a line around photos picks them, and moving them is one step", async ({ page }) => {
   const spots = await openMixed(page);
   const wrong = spots.filter(({ name }) => name.endsWith(" of mug, looks like banana"));
-  expect(wrong.map(({ name }) => name.slice(0, 14))).toEqual(["Photo 7 of mug", "Photo 8 of mug"]);
+  expect(wrong.map(({ name }) => name.slice(0, 15))).toEqual(["Photo 11 of mug", "Photo 12 of mug"]);
   await page.getByRole("button", { name: "Draw around photos" }).click();
   for (const spot of wrong) await encircle(page, spot, 8);
   const bar = page.locator(".map");
   await expect(bar.getByText("2 photos picked")).toBeVisible();
   await movePicked(page, "Move picked photos to", "banana");
-  await expect(photosOf(page, "banana")).toHaveCount(8);
-  await expect(photosOf(page, "mug")).toHaveCount(6);
+  await expect(photosOf(page, "banana")).toHaveCount(12);
+  await expect(photosOf(page, "mug")).toHaveCount(10);
   await expect(bar.getByText("picked")).toHaveCount(0);
-  await expect(map(page, 14)).toBeFocused();
+  await expect(map(page, 22)).toBeFocused();
   await page.keyboard.press("Control+z");
-  await expect(photosOf(page, "banana")).toHaveCount(6);
-  await expect(photosOf(page, "mug")).toHaveCount(8);
+  await expect(photosOf(page, "banana")).toHaveCount(10);
+  await expect(photosOf(page, "mug")).toHaveCount(12);
 });
 
 test("a photo is dragged to the name of a class, and picked photos go with it", async ({ page }) => {
@@ -148,19 +148,19 @@ test("a photo is dragged to the name of a class, and picked photos go with it", 
     1,
   );
   await page.keyboard.press("Control+z");
-  await expect(photosOf(page, "mug")).toHaveCount(8);
+  await expect(photosOf(page, "mug")).toHaveCount(12);
   await drag(first);
-  await expect(photosOf(page, "banana")).toHaveCount(7);
+  await expect(photosOf(page, "banana")).toHaveCount(11);
   await page.keyboard.press("Control+z");
-  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await expect(photosOf(page, "banana")).toHaveCount(10);
 
   await page.mouse.click(...(await inWindow(page, first)));
   await expect(page.locator(".map").getByText("1 photo picked")).toBeVisible();
   await page.mouse.click(...(await inWindow(page, second)));
   await drag(second);
-  await expect(photosOf(page, "banana")).toHaveCount(8);
+  await expect(photosOf(page, "banana")).toHaveCount(12);
   await page.keyboard.press("Control+z");
-  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await expect(photosOf(page, "banana")).toHaveCount(10);
 
   // Let go where there is no class, it stays.
   const [x, y] = await inWindow(page, first);
@@ -168,7 +168,7 @@ test("a photo is dragged to the name of a class, and picked photos go with it", 
   await page.mouse.down();
   await page.mouse.move(x + 40, y, { steps: 4 });
   await page.mouse.up();
-  await expect(photosOf(page, "mug")).toHaveCount(8);
+  await expect(photosOf(page, "mug")).toHaveCount(12);
   await expect(card(page, "banana")).toBeVisible();
 });
 
@@ -230,16 +230,16 @@ test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {
   await page.keyboard.press("Tab");
   await expect(page.locator(".menu-panel").getByRole("button", { name: "banana" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(photosOf(page, "banana")).toHaveCount(7);
+  await expect(photosOf(page, "banana")).toHaveCount(11);
   await page.keyboard.press("Control+z");
-  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await expect(photosOf(page, "banana")).toHaveCount(10);
 });
 
 test("the wheel, two fingers and buttons come closer", async ({ page }) => {
   const before = await openMixed(page);
   const width = (spots: readonly Spot[]) =>
     Math.max(...spots.map(({ x }) => x)) - Math.min(...spots.map(({ x }) => x));
-  const box = await map(page, 14).boundingBox();
+  const box = await map(page, 22).boundingBox();
   if (!box) throw new Error("there is no map");
   const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
   const own = async () => (await current(page).boundingBox())?.width ?? 0;
@@ -253,7 +253,7 @@ test("the wheel, two fingers and buttons come closer", async ({ page }) => {
   await expect.poll(own).toBeGreaterThan(whole);
   await page.getByRole("button", { name: "Farther" }).click();
   await expect.poll(own).toBeCloseTo(whole, 3);
-  expect(width(await walk(page, 14))).toBeCloseTo(width(before), 0);
+  expect(width(await walk(page, 22))).toBeCloseTo(width(before), 0);
   const touch = await page.context().newCDPSession(page);
   const fingers = (gap: number) => [
     { x: middle[0] - gap, y: middle[1], id: 1 },
@@ -272,8 +272,8 @@ test("axe finds nothing on the map, in German and Chinese too", async ({ page })
   await page.keyboard.press("Enter");
   await expectAccessible(page, "map", ["light", "dark"], ".map");
   for (const [language, name, photo] of [
-    ["Deutsch", "Karte, auf der 14 Fotos liegen", "Foto 6 von banana"],
-    ["中文", "14 张照片的地图", "banana 的第 6 张照片"],
+    ["Deutsch", "Karte, auf der 22 Fotos liegen", "Foto 10 von banana"],
+    ["中文", "22 张照片的地图", "banana 的第 10 张照片"],
   ] as const) {
     await page.getByRole("combobox", { name: /^(Language|Sprache|语言)$/ }).selectOption(language);
     await expect(page.getByRole("listbox", { name })).toBeVisible();

@@ -52,7 +52,8 @@ inEachWindow(() => {
       scrollTo(0, 0);
       document.documentElement.dataset.disk = "full";
     });
-    await offerPhotos(page, "mug", [words, ...drawnPhotos("mug", 0, 30)]);
+    // More than are learnt while the page is looked at.
+    await offerPhotos(page, "mug", [words, ...drawnPhotos("mug", 0, 200)]);
     await expect(page.getByRole("progressbar", { name: /^Learning photo/ })).toBeInViewport({ ratio: 1 });
     const problem = page.getByRole("listitem").filter({ hasText: "notes.jpg" });
     await expect(problem).toBeInViewport({ ratio: 1 });
