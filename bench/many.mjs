@@ -32,7 +32,6 @@ function watch() {
 
 await main(async () => {
   const file = { name: "many.handful", mimeType: "", buffer: await setFile(PHOTOS, CLASSES) };
-  const asked = Array.from({ length: ASKED }, (_, number) => photo(number));
   const address = await serve(0);
   const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium"].find(existsSync);
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -95,7 +94,22 @@ await main(async () => {
       await card.getByText(/picked/).waitFor();
     },
     [`asks about ${ASKED} photos`]: async () => {
-      await choose(answer.getByRole("button", { name: "Choose photos" }), asked);
+      const input = answer
+        .getByRole("button", { name: "Choose photos" })
+        .locator("xpath=..")
+        .locator("input");
+      // The protocol would hand them over in one long task.
+      await input.evaluate(async (input, count) => {
+        const numbers = Array.from({ length: count }, (_, number) => number);
+        const fetched = await Promise.all(numbers.map((number) => fetch(`/asked/${number}.png`)));
+        const blobs = await Promise.all(fetched.map((found) => found.blob()));
+        const transfer = new DataTransfer();
+        for (const [number, blob] of blobs.entries())
+          transfer.items.add(new File([blob], `${number}.png`, { type: "image/png" }));
+        globalThis.tasks = [];
+        input.files = transfer.files;
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      }, ASKED);
       await answer.getByText(/^Answered together/).waitFor({ timeout: 300_000 });
     },
     "shows the table": async () => {
@@ -111,6 +125,14 @@ await main(async () => {
       await count(`${each + 1} photos`).waitFor();
     },
   };
+  await page.route("**/asked/*", (route) => {
+    const [number] =
+      route
+        .request()
+        .url()
+        .match(/\d+(?=\.png$)/) ?? [];
+    return route.fulfill({ body: photo(Number(number)).buffer });
+  });
   await page.route("**/many.handful", (route) => route.fulfill({ body: file.buffer }));
   console.log("| what | shown after ms | longest tasks ms |\n| --- | ---: | ---: |");
   for (const [name, act] of Object.entries(steps)) {
