@@ -44,7 +44,9 @@ impl Kept {
         // Of a set that was just loaded, or has grown by as much, all is made at once.
         let mut now = match self.usable(&all) {
             Some(now) => now,
-            None => self.learn(&all, u64::MAX)?.expect("a whole view"),
+            None => self
+                .learn(&all, u64::MAX)?
+                .expect("without a bound a view is whole"),
         };
         if now.is_current(&all) {
             self.next = None;
