@@ -1,36 +1,20 @@
 //! Photos of which it is known how many each class holds; natively and in the browser.
 
-use crate::common::{Numbers, blobs, taught};
+use crate::common::{Numbers, one_each_and_others, taught};
 use handful::heads::HeadSpec;
-use handful::{Classifier, Stream};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const LABELS: [&str; 4] = ["cat", "dog", "bird", "fish"];
 
-/// A classifier of one photo a class, and so many others of each with their labels, class by class.
-fn pile(each: usize) -> (Classifier, Vec<f32>, Vec<&'static str>) {
-    let (rows, labels) = blobs(11, 4, each + 1, 24, 1.1);
-    let mut classifier = Classifier::new(vec![Stream::new("aux", 24)]).unwrap();
-    let (mut others, mut own) = (Vec::new(), Vec::new());
-    for (i, &label) in labels.iter().enumerate() {
-        let row = rows.row(i).to_vec();
-        if i % (each + 1) == 0 {
-            classifier.add_example(LABELS[label], &row).unwrap();
-        } else {
-            others.extend(row);
-            own.push(LABELS[label]);
-        }
-    }
-    (classifier, others, own)
-}
-
 #[wasm_bindgen_test(unsupported = test)]
 fn answers_fit_the_counts_and_are_right_more_often() {
     for each in [3, 12] {
-        let (mut classifier, rows, labels) = pile(each);
+        let (mut classifier, rows, labels) = one_each_and_others(&LABELS, each);
         let right = |answers: &[handful::Answer]| {
             let pairs = answers.iter().zip(&labels);
-            pairs.filter(|(a, label)| a.best().label == **label).count()
+            pairs
+                .filter(|(a, label)| a.best().label == LABELS[**label])
+                .count()
         };
         let together = classifier.predict_together(&rows).unwrap();
         let assigned = classifier.assign(&rows, Some(&[each; 4])).unwrap();
@@ -63,7 +47,7 @@ fn equal_photos_share_their_classes_evenly() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn counts_that_leave_room_change_nothing_where_nobody_wants_it() {
-    let (mut classifier, rows, _) = pile(3);
+    let (mut classifier, rows, _) = one_each_and_others(&LABELS, 3);
     for head in ["fused", "prototype"] {
         let head = HeadSpec::by_name(head).unwrap();
         classifier.set_head(Some(head)).unwrap();

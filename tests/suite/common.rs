@@ -63,6 +63,23 @@ pub fn blobs(
     (features, labels)
 }
 
+/// A classifier of one photo a class, an unlucky one, and `each` others of every class with the places of their labels, class by class.
+pub fn one_each_and_others(labels: &[&str], each: usize) -> (Classifier, Vec<f32>, Vec<usize>) {
+    let (rows, classes) = blobs(11, labels.len(), each + 1, 24, 1.1);
+    let mut classifier = Classifier::new(vec![Stream::new("aux", 24)]).unwrap();
+    let (mut others, mut own) = (Vec::new(), Vec::new());
+    for (i, &class) in classes.iter().enumerate() {
+        let row = rows.row(i).to_vec();
+        if i % (each + 1) == 0 {
+            classifier.add_example(labels[class], &row).unwrap();
+        } else {
+            others.extend(row);
+            own.push(class);
+        }
+    }
+    (classifier, others, own)
+}
+
 pub fn clip_and_aux(clip: usize, aux: usize) -> Streams {
     Streams::new(vec![Stream::new("clip", clip), Stream::new("aux", aux)]).unwrap()
 }

@@ -1,32 +1,21 @@
 //! Photos that are asked about together; natively and in the browser.
 
-use crate::common::{Numbers, blobs, taught};
+use crate::common::{Numbers, one_each_and_others, taught};
 use handful::heads::HeadSpec;
-use handful::{Classifier, Error, Stream};
+use handful::{Classifier, Error};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const LABELS: [&str; 3] = ["cat", "dog", "bird"];
 
-/// A classifier of one photo a class, an unlucky one, and so many others of some classes with these, photo by photo.
-fn pile(classes: &[usize], each: usize) -> (Classifier, Vec<f32>, Vec<usize>) {
-    let (rows, labels) = blobs(11, 3, each + 1, 24, 1.1);
-    let mut classifier = Classifier::new(vec![Stream::new("aux", 24)]).unwrap();
-    let (mut others, mut own) = (Vec::new(), Vec::new());
-    for (i, &label) in labels.iter().enumerate() {
-        let row = rows.row(i).to_vec();
-        if i % (each + 1) == 0 {
-            classifier.add_example(LABELS[label], &row).unwrap();
-        } else if classes.contains(&label) {
-            others.extend(row);
-            own.push(label);
-        }
-    }
-    (classifier, others, own)
-}
-
-/// How many answers are right, alone and together.
+/// How many answers are right, alone and together, of photos of some of the classes.
 fn right(classes: &[usize], each: usize) -> (usize, usize) {
-    let (mut classifier, rows, labels) = pile(classes, each);
+    let (mut classifier, rows, labels) = one_each_and_others(&LABELS, each);
+    let (rows, labels): (Vec<_>, Vec<_>) = rows
+        .chunks(24)
+        .zip(labels)
+        .filter(|(_, label)| classes.contains(label))
+        .unzip();
+    let rows = rows.concat();
     let together = classifier.predict_together(&rows).unwrap();
     assert_eq!(together.len(), labels.len());
     let (mut alone, mut joint) = (0, 0);
@@ -61,7 +50,7 @@ fn classes_that_do_not_occur_do_no_harm() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_few_photos_and_other_heads_answer_as_if_alone() {
-    let (mut classifier, rows, _) = pile(&[0, 1, 2], 10);
+    let (mut classifier, rows, _) = one_each_and_others(&LABELS, 10);
     let answers = |classifier: &mut Classifier, rows: &[f32]| {
         let alone: Vec<_> = rows
             .chunks(24)
@@ -82,7 +71,7 @@ fn a_few_photos_and_other_heads_answer_as_if_alone() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_set_as_it_was_answers_whatever_becomes_of_it() {
-    let (mut classifier, rows, _) = pile(&[0, 1, 2], 20);
+    let (mut classifier, rows, _) = one_each_and_others(&LABELS, 20);
     let expected = classifier.predict_together(&rows).unwrap();
     let mut asked = classifier.ask_together(&rows).unwrap();
     asked.step();
