@@ -1,5 +1,5 @@
-"""Builds the networks of tests/data/models/faults, which the engine once got wrong, and those of tests/data/models/greedy,
-which ask for more than can be had.
+"""Builds the networks of tests/data/models/faults, which the engine once got wrong, those of tests/data/models/greedy,
+which ask for more than can be had, and those of tests/data/models/empty, which compute with numbers that are not there.
 
 The first are what was left of larger networks, drawn by `fuzz_models.py` and from elsewhere, when nothing more could be taken
 away; the probes of their manifests hold all of onnxruntime's numbers. Run from the project root: `python models/scripts/make_fault_models.py`. Needs numpy, onnx,
@@ -160,6 +160,20 @@ GREEDY = {
     "LayerNormalization": ("a = LayerNormalization<axis = -5>(x, c) y = Flatten(a)", {"c": (8,)}),
 }  # fmt: skip
 
+# The same, with tensors of no numbers.
+EMPTY = {
+    "Pow": ("m = GlobalAveragePool(x) p = Pow(m, c) s = ReduceSum(p, i) a = Add(x, s) y = Flatten(a)",
+            {"c": np.zeros(0, np.float32), "i": np.int64([3])}),
+    "Clip": ("a = Clip(x, c) y = Flatten(a)", {"c": np.zeros(0, np.float32)}),
+    "Range": ("a = Range(c, e, t) b = Cast<to = 1>(a) d = ReduceMean<keepdims = 0>(b) f = Add(x, d) y = Flatten(f)",
+              {"c": np.zeros(0, np.int64), "e": np.int64(4), "t": np.int64(1)}),
+    "Pad": ("a = Pad(x, p, c) b = GlobalAveragePool(a) d = Add(x, b) y = Flatten(d)",
+            {"p": np.int64([0, 0, 1, 1, 0, 0, 1, 1]), "c": np.zeros(0, np.float32)}),
+    "MaxPool": ("a = MaxPool<kernel_shape = [9, 1]>(x) b = ReduceSum(a, i) d = Add(x, b) y = Flatten(d)", {"i": np.int64([2, 3])}),
+    "Slice": ("a = Slice(x, o, o, i) b = ReduceSum(a, i) d = Add(x, b) y = Flatten(d)",
+              {"o": np.int64([2]), "i": np.int64([3])}),
+}  # fmt: skip
+
 
 def network(lines: str, constants: dict, random, batch: str) -> onnx.ModelProto:
     model = onnx.parser.parse_model(
@@ -215,13 +229,14 @@ def faults() -> None:
         write(OUT / "faults", model, description)
 
 
-def greedy() -> None:
+def refused(folder: str, networks: dict) -> None:
     random = np.random.default_rng(6)
-    for name, (lines, constants) in GREEDY.items():
+    for name, (lines, constants) in networks.items():
         model = network(lines, constants, random, "N")
-        write(OUT / "greedy", model, manifest(name, {"aux": {"tensor": "y", "shape": ["N", 192]}}, "NCHW", 8))
+        write(OUT / folder, model, manifest(name, {"aux": {"tensor": "y", "shape": ["N", 192]}}, "NCHW", 8))
 
 
 if __name__ == "__main__":
     faults()
-    greedy()
+    refused("greedy", GREEDY)
+    refused("empty", EMPTY)

@@ -1,4 +1,4 @@
-//! How much a graph may ask for, checked before it is allocated.
+//! How much a graph may ask for, checked before it is allocated; and that what it computes with is there at all.
 
 use super::graph::all_nodes;
 use super::{branches, refused};
@@ -10,6 +10,7 @@ use tract_onnx::ops::logic::If;
 use tract_onnx::pb::{GraphProto, NodeProto};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::ops::cnn::{MaxPool, PaddingSpec, SumPool};
 use tract_onnx::tract_core::ops::source::TypedSource;
 use tract_onnx::tract_hir::infer::Factoid;
 use tract_onnx::tract_hir::infer::InferenceOp;
@@ -44,6 +45,21 @@ impl Limit {
 
 /// Operators that repeat a graph as often as numbers in it say.
 const REPEATING: &[&str] = &["Loop", "Scan"];
+
+/// Operators that may take no numbers: lists that may be empty, and the parts of a list.
+const TAKING_NONE: &[&str] = &[
+    "Cast",
+    "Concat",
+    "ConstantOfShape",
+    "Expand",
+    "Identity",
+    "ReduceSum",
+    "Reshape",
+    "Resize",
+    "Slice",
+    "Squeeze",
+    "Unsqueeze",
+];
 
 /// Largest side, step, distance or padding of a window: four times the longest side of an input.
 const MAX_WINDOW: i64 = 4096;
@@ -147,6 +163,8 @@ fn bound_all(
         if !node.inputs.is_empty() {
             node.op = Box::new(Bounded {
                 name: title(operators, &node.name, &node.op.name()),
+                takes_none: operator(operators, &node.name)
+                    .is_some_and(|o| TAKING_NONE.contains(&o.kind.as_str())),
                 from_end: operator(operators, &node.name).and_then(|o| o.from_end),
                 limit,
                 known: known.clone(),
@@ -188,11 +206,15 @@ pub fn check(model: &TypedModel, operators: &Operators, limit: Limit) -> TractRe
     for (place, id) in order.into_iter().enumerate() {
         let node = model.node(id);
         let name = || title(operators, &node.name, &node.op.name());
+        check_pool(name, model, node)?;
         known[id] = !node.op_is::<TypedSource>() && node.inputs.iter().all(|i| known[i.node]);
         for output in &node.outputs {
             let sizes = output.fact.shape.as_concrete().unwrap_or(&[]);
             if !node.inputs.is_empty() {
                 check_sizes(name, sizes.iter().copied(), limit.one())?;
+            }
+            if !known[id] {
+                check_some(name, sizes)?;
             }
             counts[id] += sizes.iter().product::<usize>();
         }
@@ -207,11 +229,47 @@ pub fn check(model: &TypedModel, operators: &Operators, limit: Limit) -> TractRe
     Ok(())
 }
 
+/// Of a pooling whose window is larger than the image the engine would make one place, where there is none.
+fn check_pool(name: impl Fn() -> String, model: &TypedModel, node: &TypedNode) -> TractResult<()> {
+    let max = node.op_as::<MaxPool>().map(|op| &op.pool_spec);
+    let Some(pool) = max.or(node.op_as::<SumPool>().map(|op| &op.pool_spec)) else {
+        return Ok(());
+    };
+    let PaddingSpec::ExplicitOnnxPool(before, after, _) = &pool.padding else {
+        return Ok(());
+    };
+    let shape = &model.outlet_fact(node.inputs[0])?.shape;
+    let Some(shape) = shape.as_concrete() else {
+        return Ok(());
+    };
+    let image = pool.data_format.shape(shape)?;
+    for (axis, &length) in image.hw_dims().iter().enumerate() {
+        let image = length + before[axis] + after[axis];
+        let window = pool.kernel_shape[axis].saturating_sub(1) * pool.dilation(axis) + 1;
+        ensure!(
+            window <= image,
+            "{} cannot be run: its window of {window} does not fit into {image}",
+            name()
+        );
+    }
+    Ok(())
+}
+
 fn check_held(name: impl Fn() -> String, held: usize, limit: Limit) -> TractResult<()> {
     let most = limit.all();
     ensure!(
         held <= most,
         "{} and what is needed beside it are {held} numbers, at most {most} can be held",
+        name()
+    );
+    Ok(())
+}
+
+/// The engine divides by sizes, and reads a number where none is.
+fn check_some(name: impl Fn() -> String, sizes: &[usize]) -> TractResult<()> {
+    ensure!(
+        !sizes.contains(&0),
+        "{} cannot be run: it gives no numbers, {sizes:?}",
         name()
     );
     Ok(())
@@ -236,6 +294,8 @@ fn check_sizes(
 #[derive(Debug, Clone)]
 struct Bounded {
     name: String,
+    /// Whether an input may be empty.
+    takes_none: bool,
     /// See [`Operator`].
     from_end: Option<i64>,
     limit: Limit,
@@ -245,6 +305,16 @@ struct Bounded {
 }
 
 impl Bounded {
+    /// The engine would read a number of a tensor that has none.
+    fn check_inputs(&self, mut lengths: impl Iterator<Item = usize>) -> TractResult<()> {
+        ensure!(
+            self.takes_none || lengths.all(|length| length > 0),
+            "{} cannot be run: an input has no numbers",
+            self.name
+        );
+        Ok(())
+    }
+
     /// The one operator whose size nothing tells but the numbers themselves.
     fn check_range(&self, inputs: &[TValue]) -> TractResult<()> {
         if let ("Range", [start, end, step]) = (&*self.op.name(), inputs) {
@@ -276,11 +346,13 @@ impl Op for Bounded {
 
 impl EvalOp for Bounded {
     fn eval(&self, context: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        self.check_inputs(inputs.iter().map(|input| input.len()))?;
         self.check_range(&inputs)?;
         self.op.eval(context, inputs)
     }
 
     fn eval_out_of_plan(&self, inputs: TVec<TValue>) -> TractResult<Option<TVec<TValue>>> {
+        self.check_inputs(inputs.iter().map(|input| input.len()))?;
         self.check_range(&inputs)?;
         let values = self.op.eval_out_of_plan(inputs)?;
         let count = values.iter().flatten().map(|value| value.volume()).sum();
@@ -309,6 +381,8 @@ impl InferenceOp for Bounded {
         TVec<InferenceFact>,
         TVec<InferenceFact>,
     )> {
+        let known = inputs.iter().filter_map(|fact| fact.value.concretize());
+        self.check_inputs(known.map(|value| value.len()))?;
         // The engine would count from such an axis to the last for ever.
         if let (Some(axis), Some(rank)) = (self.from_end, inputs[0].shape.rank().concretize()) {
             ensure!(
@@ -321,6 +395,14 @@ impl InferenceOp for Bounded {
         let facts = facts.with_context(|| self.name.clone())?;
         for fact in &facts.1 {
             if let Some(sizes) = fact.shape.as_concrete_finite()? {
+                // Lists of sizes may be empty.
+                if fact
+                    .datum_type
+                    .concretize()
+                    .is_some_and(|kind| kind.is_float())
+                {
+                    check_some(|| self.name.clone(), &sizes)?;
+                }
                 check_sizes(
                     || self.name.clone(),
                     sizes.iter().copied(),

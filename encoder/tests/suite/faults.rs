@@ -1,4 +1,5 @@
-//! Networks that the engine once got wrong, most of them in silence, and networks that ask for more than can be had.
+//! Networks that the engine once got wrong, most of them in silence, networks that ask for more than can be had, and networks that
+//! compute with numbers that are not there.
 //! `models/scripts/make_fault_models.py` made them.
 
 use crate::fixtures::{TestModel, test_models};
@@ -53,6 +54,15 @@ const GREEDY: &[TestModel] = test_models![
     "greedy/Transpose",
 ];
 
+const EMPTY: &[TestModel] = test_models![
+    "empty/Clip",
+    "empty/MaxPool",
+    "empty/Pad",
+    "empty/Pow",
+    "empty/Range",
+    "empty/Slice",
+];
+
 #[wasm_bindgen_test(unsupported = test)]
 fn networks_that_were_wrong_give_onnxruntimes_numbers() {
     let mut wrong = vec![];
@@ -92,6 +102,30 @@ fn what_asks_for_too_much_is_refused_by_name_and_size() {
         match Encoder::new(manifest, onnx) {
             Err(Error::Model { reason, .. }) => {
                 let why = ["at most", "cannot be run"];
+                let named = reason.contains(operator) && why.iter().any(|why| reason.contains(why));
+                assert!(named, "{name}: {reason}");
+            }
+            other => panic!("{name}: expected a model error, got {other:?}"),
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_computes_with_no_numbers_is_refused_by_name() {
+    for TestModel {
+        name,
+        manifest,
+        onnx,
+    } in EMPTY
+    {
+        let operator = name.split('/').nth(1).unwrap();
+        match Encoder::new(manifest, onnx) {
+            Err(Error::Model { reason, .. }) => {
+                let why = [
+                    "an input has no numbers",
+                    "it gives no numbers",
+                    "does not fit into",
+                ];
                 let named = reason.contains(operator) && why.iter().any(|why| reason.contains(why));
                 assert!(named, "{name}: {reason}");
             }
