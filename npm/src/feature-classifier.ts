@@ -1233,6 +1233,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   subscribe(listener: () => void): () => void {
+    void this.core; // says `disposed`
     return this.#listeners.add(listener);
   }
 
