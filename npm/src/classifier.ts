@@ -20,14 +20,8 @@ import {
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
-import { HandfulError } from "./errors.js";
-import {
-  ASSIGN_OPTIONS,
-  CORE_OPTIONS,
-  type CoreOptions,
-  FeatureClassifier,
-  guarded,
-} from "./feature-classifier.js";
+import { guarded, HandfulError } from "./errors.js";
+import { ASSIGN_OPTIONS, CORE_OPTIONS, type CoreOptions, FeatureClassifier } from "./feature-classifier.js";
 import { CheckedEncoder, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import { inspect } from "./inspect.js";
 import { preset, presetOf } from "./preset.js";
