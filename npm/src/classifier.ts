@@ -6,6 +6,7 @@ import {
   COUNT,
   check,
   checkOptions,
+  ENCODE_OPTIONS,
   ENCODER,
   FLAG,
   FUNCTION,
@@ -19,14 +20,8 @@ import {
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
 import { fromEarlierEncoder } from "./earlier.js";
 import { Encoder } from "./encoder.js";
-import { HandfulError } from "./errors.js";
-import {
-  ASSIGN_OPTIONS,
-  CORE_OPTIONS,
-  type CoreOptions,
-  FeatureClassifier,
-  guarded,
-} from "./feature-classifier.js";
+import { guarded, HandfulError } from "./errors.js";
+import { ASSIGN_OPTIONS, CORE_OPTIONS, type CoreOptions, FeatureClassifier } from "./feature-classifier.js";
 import { CheckedEncoder, fits, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
 import { inspect } from "./inspect.js";
 import { preset, presetOf } from "./preset.js";
@@ -37,6 +32,7 @@ import type {
   AssignOptions,
   BatchItem,
   CallOptions,
+  EncodeOptions,
   EncoderSource,
   Encoding,
   ImageOptions,
@@ -319,6 +315,8 @@ export class Classifier extends FeatureClassifier {
    * An abort rejects; the examples that were added until then stay. A class that is removed or renamed meanwhile is not made
    * anew: the images that were to come have the code `unknown-class`.
    *
+   * @param options.thumbnail - Pixels of a side: then each item has a small picture of its image, made of the pixels that are decoded for
+   * the encoder.
    * @throws {@link HandfulError} with code `empty-label`, `label-too-long`, `no-encoder` or `disposed`.
    *
    * @example
@@ -327,16 +325,24 @@ export class Classifier extends FeatureClassifier {
    *   if (error) console.warn(applePhotos[index].name, error.message);
    * console.log(classifier.examples.length); // 12
    * ```
+   *
+   * @example Kept with their pictures, in one step
+   * ```ts
+   * await set.classifier.transaction("add apples", async () => {
+   *   for (const { id, thumbnail } of await set.classifier.addExamples(applePhotos, "apple", { thumbnail: 224 }))
+   *     if (thumbnail) set.setPicture(id, thumbnail);
+   * });
+   * ```
    */
   async addExamples(
     images: Iterable<ImageSource>,
     label: string,
-    options: ImageOptions = {},
+    options: EncodeOptions = {},
   ): Promise<AddResult[]> {
     await this.checkLabel(label);
     const { add, end } = this.#adding(label, (features) => this.addFeatures(features, label));
     try {
-      return await all(this.#each(images, options, ({ features }) => ({ id: add(features) })));
+      return await this.#addEach(images, options, add);
     } finally {
       end();
     }
@@ -365,6 +371,7 @@ export class Classifier extends FeatureClassifier {
    * {@link FeatureClassifier.addUnlabelledFeatures}. An image that fails gives an item with `error` and does not stop the rest. An abort
    * rejects; the images that were added until then stay.
    *
+   * @param options.thumbnail - As for {@link addExamples}.
    * @returns An item for each image, in order: the id of the photo, or the error, with code `too-many-items` where there are 1,000.
    * @throws {@link HandfulError} with code `no-encoder` or `disposed`; the reason of an abort.
    *
@@ -375,8 +382,8 @@ export class Classifier extends FeatureClassifier {
    * console.log(classifier.unlabelled.length); // 24
    * ```
    */
-  async addUnlabelled(images: Iterable<ImageSource>, options: ImageOptions = {}): Promise<AddResult[]> {
-    return all(this.#each(images, options, ({ features }) => ({ id: this.addUnlabelledFeatures(features) })));
+  async addUnlabelled(images: Iterable<ImageSource>, options: EncodeOptions = {}): Promise<AddResult[]> {
+    return this.#addEach(images, options, (features) => this.addUnlabelledFeatures(features));
   }
 
   /**
@@ -612,6 +619,19 @@ export class Classifier extends FeatureClassifier {
       return put(features);
     };
     return { add, end };
+  }
+
+  /** Adds each image, and says which photo it has become. */
+  #addEach(
+    images: Iterable<ImageSource>,
+    options: EncodeOptions,
+    add: (features: Float32Array) => number,
+  ): Promise<AddResult[]> {
+    const end = ({ features, thumbnail }: Encoding) => ({
+      id: add(features),
+      ...(thumbnail && { thumbnail }),
+    });
+    return all(batch(images, options, ENCODE_OPTIONS, this.#images(), end));
   }
 
   /** What is answered for many images at once, when all are encoded. */

@@ -41,21 +41,30 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
     );
   }
   // Streaming compiles while the bytes arrive and is the only way into the browser's cache of compiled code.
-  // It insists on the MIME type, which some servers get wrong: those files are compiled from their bytes.
-  if (response.headers.get("content-type")?.startsWith("application/wasm")) {
+  // It insists on the MIME type and nothing behind it, which some servers get wrong: those files are compiled from their bytes.
+  if (response.headers.get("content-type")?.toLowerCase() === "application/wasm") {
     try {
       return await WebAssembly.compileStreaming(response);
     } catch (cause) {
-      throw new HandfulError("wasm-load", `${place} cannot be compiled: ${String(cause)}`, { cause });
+      if (cause instanceof WebAssembly.CompileError) throw notCompiled(place, cause);
+      throw brokenOff(place, cause);
     }
   }
   let bytes: ArrayBuffer;
   try {
     bytes = await response.arrayBuffer();
   } catch (cause) {
-    throw new HandfulError("network", `The download of ${place} broke off.`, { cause });
+    throw brokenOff(place, cause);
   }
   return compileBytes(bytes, place);
+}
+
+function brokenOff(place: string, cause: unknown): HandfulError {
+  return new HandfulError("network", `The download of ${place} broke off.`, { cause });
+}
+
+function notCompiled(place: string, cause: unknown): HandfulError {
+  return new HandfulError("wasm-load", `${place} cannot be compiled: ${String(cause)}`, { cause });
 }
 
 async function compileBytes(source: BufferSource, place: string): Promise<WebAssembly.Module> {
@@ -78,7 +87,7 @@ async function compileBytes(source: BufferSource, place: string): Promise<WebAss
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw new HandfulError("wasm-load", `${place} cannot be compiled: ${String(cause)}`, { cause });
+    throw notCompiled(place, cause);
   }
 }
 

@@ -137,6 +137,15 @@ export function toHandfulError(error: unknown): HandfulError {
     : new HandfulError("internal", `handful failed unexpectedly: ${message}`, { cause: error });
 }
 
+/** @internal Runs a call of the core; whatever it throws becomes a {@link HandfulError}. */
+export function guarded<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw toHandfulError(error);
+  }
+}
+
 function isErrorCode(code: unknown): code is ErrorCode {
   const codes: readonly unknown[] = ERROR_CODES;
   return codes.includes(code);

@@ -6,7 +6,6 @@ import {
   COUNTS,
   check,
   checkOptions,
-  describe,
   FLAG,
   FUNCTION,
   type Kinds,
@@ -18,12 +17,16 @@ import {
   TEXT,
   WASM,
 } from "./check.js";
-import type { CoreClassifier, CoreTogether, Found } from "./core-module.js";
+import { answerOf, atMost, concatenate, exampleId } from "./convert.js";
+import type { CoreClassifier, CoreTogether } from "./core-module.js";
 import { disposable } from "./disposable.js";
-import { HandfulError, toHandfulError } from "./errors.js";
+import { guarded, HandfulError } from "./errors.js";
 import { type Head, headOf, headParts } from "./heads.js";
+import { readEach } from "./labels.js";
+import { Learning } from "./learning.js";
 import { Listeners } from "./listeners.js";
-import { type Failure, isPromise, type Settings, StepNames, Transaction } from "./steps.js";
+import { inSlices, slice } from "./slices.js";
+import { Steps } from "./steps.js";
 import type {
   Answer,
   AssignOptions,
@@ -37,15 +40,6 @@ import type {
   TextEncoding,
 } from "./types.js";
 import { loadCore, type WasmInput } from "./wasm.js";
-
-/** A label is understood from this confidence on, as `handful_encoder::UNDERSTOOD` says too. */
-const UNDERSTOOD = 0.5;
-
-/** Milliseconds that work in slices holds the thread at once, at most about. */
-const SLICE = 4;
-
-/** Milliseconds without a change after which unlabelled photos are learned from, so that adding many is not slowed by learning each. */
-const PAUSE = 50;
 
 /**
  * How to get at the core module.
@@ -88,11 +82,11 @@ export interface FeatureClassifierOptions extends CoreOptions {
   readonly encoderId?: string | undefined;
 }
 
-let running: (set: FeatureClassifier) => Transaction | undefined;
+let stepsOf: (set: FeatureClassifier) => Steps | undefined;
 
 /** @internal Resolves when no transaction of a set runs. */
 export async function whole(set: FeatureClassifier): Promise<void> {
-  for (let now = running(set); now; now = running(set)) await now.ended;
+  await stepsOf(set)?.whole();
 }
 
 /**
@@ -117,7 +111,7 @@ export async function whole(set: FeatureClassifier): Promise<void> {
 export class FeatureClassifier implements Disposable {
   static {
     disposable(FeatureClassifier);
-    running = (set) => (#transaction in set ? set.#transaction : undefined);
+    stepsOf = (set) => (#steps in set ? set.#steps : undefined);
   }
 
   /** The same as {@link dispose}, for `using`, in engines that have it. */
@@ -129,24 +123,20 @@ export class FeatureClassifier implements Disposable {
   #examples: readonly ExampleSummary[] | undefined;
   #negatives: readonly number[] | undefined;
   #unlabelled: readonly number[] | undefined;
-  #learning: Promise<void> | undefined;
-  /** When the set was last changed, as `performance.now()` says. */
-  #changed = 0;
   readonly #listeners = new Listeners();
+  readonly #learning = new Learning(
+    () => this.#core,
+    () => this.#listeners.tell(),
+  );
+  readonly #steps = new Steps({ core: () => this.#core, change: (act) => this.change(act) });
   #endReading: (() => void) | undefined;
-  readonly #names = new StepNames();
-  /** Mark of the changes within {@link named}. */
-  #mark: number | undefined;
-  #transaction: Transaction | undefined;
-  /** Mark of the transaction that was taken back last: it cannot be redone. */
-  #takenBack = 0;
 
   /** Use {@link FeatureClassifier.create} or {@link FeatureClassifier.load}. */
   protected constructor(core: CoreClassifier) {
     this.#core = core;
     this.#streams = core.streams();
     this.#encoderId = core.encoder();
-    this.#learn(core);
+    this.#learning.changed(core);
   }
 
   /**
@@ -313,7 +303,7 @@ export class FeatureClassifier implements Disposable {
    */
   get learned(): Promise<void> {
     void this.core; // says `disposed`
-    return this.#learning ?? Promise.resolve();
+    return this.#learning.done;
   }
 
   /**
@@ -443,32 +433,9 @@ export class FeatureClassifier implements Disposable {
     check("encodeText", encodeText, FUNCTION);
     if (onError !== undefined) check("onError", onError, FUNCTION);
     this.#endReading?.();
-    let reading = true;
-    const asked = new Set<string>();
-    const read = async (label: string): Promise<void> => {
-      try {
-        const { features, confidence } = await encodeText(label);
-        if (!reading || !this.#core || !(confidence >= UNDERSTOOD)) return;
-        check("features", features, ROW);
-        this.change((core) => core.setMeaning(label, features));
-      } catch (error) {
-        asked.delete(label);
-        if (reading && this.#core) onError?.(error, label);
-      }
-    };
-    const look = (): void => {
-      for (const { label, hasText } of this.classes) {
-        if (hasText || asked.has(label)) continue;
-        asked.add(label);
-        void read(label);
-      }
-    };
-    look();
-    const end = this.subscribe(look);
-    this.#endReading = () => {
-      reading = false;
-      end();
-    };
+    const understood = (label: string, features: Float32Array): void =>
+      this.change((core) => core.setMeaning(label, features));
+    this.#endReading = readEach(this, encodeText, understood, onError);
   }
 
   /**
@@ -726,8 +693,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   get canUndo(): boolean {
-    const core = this.core;
-    return !this.#transaction && core.canUndo();
+    return this.#steps.canUndo(this.core);
   }
 
   /**
@@ -741,8 +707,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   get canRedo(): boolean {
-    const core = this.core;
-    return !this.#transaction && core.canRedo() && core.redoMark() !== this.#takenBack;
+    return this.#steps.canRedo(this.core);
   }
 
   /**
@@ -764,17 +729,7 @@ export class FeatureClassifier implements Disposable {
   named<T>(name: string, act: () => T): T {
     check("name", name, TEXT);
     check("act", act, FUNCTION);
-    const core = this.core;
-    if (this.#mark !== undefined || this.#transaction) return act();
-    const last = core.undoMark();
-    this.#mark = last !== undefined && this.#names.of(last) === name ? last : this.#names.mark(name);
-    core.mark(this.#mark);
-    try {
-      return act();
-    } finally {
-      this.#mark = undefined;
-      if (!this.#transaction) this.#core?.mark(undefined);
-    }
+    return this.#steps.named(this.core, name, act);
   }
 
   /**
@@ -806,22 +761,7 @@ export class FeatureClassifier implements Disposable {
   transaction<T>(name: string, act: () => T): T {
     check("name", name, TEXT);
     check("act", act, FUNCTION);
-    const core = this.core;
-    const first = this.#transaction === undefined;
-    this.#transaction ??= this.#begin(core, name);
-    const mine = this.#transaction;
-    mine.callers += 1;
-    let result: T;
-    try {
-      result = act();
-    } catch (error) {
-      this.#leave(mine, { error });
-      throw error;
-    }
-    if (isPromise(result)) return this.#settle(mine, first, result) as T;
-    this.#leave(mine);
-    if (first && mine.failure) throw mine.failure.error;
-    return result;
+    return this.#steps.transaction(this.core, name, act);
   }
 
   /**
@@ -834,7 +774,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   get undoName(): string | undefined {
-    return this.canUndo ? this.#names.of(this.core.undoMark()) : undefined;
+    return this.canUndo ? this.#steps.nameOf(this.core.undoMark()) : undefined;
   }
 
   /**
@@ -848,7 +788,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   get redoName(): string | undefined {
-    return this.canRedo ? this.#names.of(this.core.redoMark()) : undefined;
+    return this.canRedo ? this.#steps.nameOf(this.core.redoMark()) : undefined;
   }
 
   /**
@@ -1233,6 +1173,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   subscribe(listener: () => void): () => void {
+    void this.core; // says `disposed`
     return this.#listeners.add(listener);
   }
 
@@ -1247,6 +1188,7 @@ export class FeatureClassifier implements Disposable {
    * ```
    */
   dispose(): void {
+    this.#endReading?.();
     this.#core?.free();
     this.#core = undefined;
     this.#classes = undefined;
@@ -1254,48 +1196,6 @@ export class FeatureClassifier implements Disposable {
     this.#negatives = undefined;
     this.#unlabelled = undefined;
     this.#listeners.clear();
-  }
-
-  #begin(core: CoreClassifier, name: string): Transaction {
-    const mine = new Transaction(this.#names.mark(name), settingsOf(core));
-    core.mark(mine.mark);
-    return mine;
-  }
-
-  /** One caller is done; with the last one the transaction ends. */
-  #leave(mine: Transaction, failure?: Failure): void {
-    mine.failure ??= failure;
-    mine.callers -= 1;
-    if (mine.callers > 0) return;
-    this.#transaction = undefined;
-    this.#core?.mark(this.#mark);
-    if (mine.failure && this.#core) this.#takeBack(this.#core, mine);
-    mine.end();
-  }
-
-  async #settle(mine: Transaction, first: boolean, result: PromiseLike<unknown>): Promise<unknown> {
-    let failure: Failure | undefined;
-    const value = await Promise.resolve(result).catch((error: unknown) => {
-      failure = { error };
-    });
-    this.#leave(mine, failure);
-    if (first) {
-      await mine.ended;
-      failure = mine.failure;
-    }
-    if (failure) throw failure.error;
-    return value;
-  }
-
-  #takeBack(core: CoreClassifier, { mark, settings }: Transaction): void {
-    if (core.undoMark() === mark) {
-      this.#takenBack = mark;
-      this.change(() => core.undo());
-    }
-    const { head, fields, strictness } = settings;
-    const now = settingsOf(core);
-    if (now.head !== head || now.fields !== fields) this.change(() => core.setHead(head, fields));
-    if (now.strictness !== strictness) this.change(() => core.setStrictness(strictness));
   }
 
   /** @internal The core, or the error `disposed`. */
@@ -1328,112 +1228,8 @@ export class FeatureClassifier implements Disposable {
     this.#examples = undefined;
     this.#negatives = undefined;
     this.#unlabelled = undefined;
-    this.#learn(core);
+    this.#learning.changed(core);
     this.#listeners.tell();
     return result;
   }
-
-  /** Has the unlabelled photos learned from, once the set is left alone for a moment. */
-  #learn(core: CoreClassifier): void {
-    this.#changed = performance.now();
-    if (this.#learning || core.unlabelled().length === 0) return;
-    this.#learning = this.#learnInSlices();
-    // Whoever waits is told of an error; nobody has to.
-    this.#learning.catch(() => {});
-  }
-
-  async #learnInSlices(): Promise<void> {
-    try {
-      for (let done = false; !done; ) {
-        const wait = this.#changed + PAUSE - performance.now();
-        await new Promise((resolve) => setTimeout(resolve, Math.max(wait, 0)));
-        const core = this.#core;
-        if (!core) return;
-        if (performance.now() < this.#changed + PAUSE) continue;
-        done = slice(() => core.learnUnlabelled());
-      }
-    } finally {
-      this.#learning = undefined;
-    }
-    this.#listeners.tell();
-  }
-}
-
-/** Takes steps for a few milliseconds, at least one; `step` says whether all is done, and so does this. */
-function slice(step: () => boolean): boolean {
-  const start = performance.now();
-  for (;;) {
-    const done = guarded(step);
-    if (done || performance.now() - start >= SLICE) return done;
-  }
-}
-
-/** Does so again and again, with other tasks in between, until all is done. How many milliseconds it took. */
-async function inSlices(step: () => boolean, signal?: AbortSignal): Promise<number> {
-  for (let busy = 0; ; ) {
-    await new Promise((resolve) => setTimeout(resolve));
-    signal?.throwIfAborted();
-    const start = performance.now();
-    const done = slice(step);
-    busy += performance.now() - start;
-    if (done) return busy;
-  }
-}
-
-function settingsOf(core: CoreClassifier): Settings {
-  return { head: core.head(), fields: core.headFields(), strictness: core.strictness() };
-}
-
-/** An answer of the core that took so many milliseconds. */
-function answerOf(found: Found, classify: number): Answer {
-  const [best, runnerUp] = found.scores;
-  if (!best || !runnerUp)
-    throw new HandfulError("internal", "The core answered with fewer than two classes.");
-  const { scores, candidates, foreign, pValue, unscored, head } = found;
-  // Field by field: spreading them took as long as all the rest of an answer.
-  return {
-    label: best.label,
-    probability: best.probability,
-    runnerUp,
-    scores,
-    candidates,
-    foreign,
-    pValue,
-    unscored,
-    head,
-    timings: { decode: 0, preprocess: 0, encode: 0, classify },
-  };
-}
-
-/** @internal Runs a call of the core; whatever it throws becomes a {@link HandfulError}. */
-export function guarded<T>(act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw toHandfulError(error);
-  }
-}
-
-/** WebAssembly would take `undefined`, -1 and 1.5 for the ids 0, 4294967295 and 1. */
-function exampleId(id: unknown): number {
-  if (typeof id === "number" && id >>> 0 === id) return id;
-  throw new HandfulError("unknown-example", `there is no example with id ${describe(id)}`);
-}
-
-/** A number of things: WebAssembly would take 2 ** 32 for 0. */
-function atMost(count: number): number {
-  return Math.min(count, 0xffffffff);
-}
-
-function concatenate(rows: readonly Float32Array[]): Float32Array {
-  const width = rows[0]?.length ?? 0;
-  const joined = new Float32Array(width * rows.length);
-  for (const [i, row] of rows.entries()) {
-    // Checked here because the core sees only the sum of the lengths.
-    if (row.length !== width) {
-      throw new HandfulError("shape", `row ${i} of the features: expected ${width}, got ${row.length}`);
-    }
-    joined.set(row, i * width);
-  }
-  return joined;
 }

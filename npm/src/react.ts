@@ -88,8 +88,8 @@ const OPENED: Kind = {
 };
 
 /**
- * A classifier that lives as long as the component: opened when it is shown, disposed of when it goes. The component is drawn again
- * after every change of the set, and while it loads. On a server it is `loading`.
+ * A classifier that lives as long as the component: opened when it is shown, disposed of when it goes, a set of `handful/store` once it is
+ * saved. The component is drawn again after every change of the set, and while it loads. On a server it is `loading`.
  *
  * @param opening - Options of `Classifier.create`, or a function that opens what you want: a saved set, one of `handful/store`, a
  * `FeatureClassifier`. Looked at when the component is first shown; another `key` of the component opens another one.
@@ -237,7 +237,7 @@ class Session {
       });
       check("what was opened", opened, OPENED);
       if (signal.aborted) return opened.dispose();
-      signal.addEventListener("abort", () => opened.dispose());
+      signal.addEventListener("abort", () => void letGo(opened));
       const set = "classifier" in opened ? opened : undefined;
       const classifier = set?.classifier ?? (opened as FeatureClassifier);
       const ready = (): void => show({ status: "ready", classifier, set });
@@ -250,6 +250,12 @@ class Session {
       show({ status: "failed", error: error instanceof Error ? error : toHandfulError(error) });
     }
   }
+}
+
+/** A set of the store is saved first, so that nothing is lost that was changed a moment ago. */
+async function letGo(opened: FeatureClassifier | StoredSet): Promise<void> {
+  if ("classifier" in opened) await opened.saved();
+  opened.dispose();
 }
 
 function taken(): HandfulError {

@@ -2,8 +2,7 @@
 // bytes with other feature rows.
 import { abortable } from "./abort.js";
 import type { CoreClassifier, CoreConstructor } from "./core-module.js";
-import { HandfulError, toHandfulError } from "./errors.js";
-import { guarded } from "./feature-classifier.js";
+import { guarded, HandfulError, toHandfulError } from "./errors.js";
 import { encodeMany, type ImageEncoder } from "./image-encoder.js";
 import { type Fields, openSet, type Tensor, writeSet } from "./set-bytes.js";
 import type { CallOptions, ImageSource } from "./types.js";

@@ -144,7 +144,7 @@ export interface ImageOptions extends CallOptions {
 }
 
 /**
- * Options of calls that give features of images.
+ * Options of calls that give features of images, or keep them.
  *
  * @example
  * ```ts
@@ -558,8 +558,8 @@ export type BatchItem<Value> =
       readonly error: HandfulError;
     });
 
-/** One image of {@link Classifier.addExamples} or `addUnlabelled`: the id of the new photo, or the error. */
-export type AddResult = BatchItem<{ readonly id: number }>;
+/** One image of {@link Classifier.addExamples} or `addUnlabelled`: the id of the new photo, and its picture where one was asked for, or the error. */
+export type AddResult = BatchItem<{ readonly id: number } & Pick<Encoding, "thumbnail">>;
 
 /** One image of {@link Classifier.predictMany}. */
 export type PredictResult = BatchItem<{ readonly answer: Answer }>;

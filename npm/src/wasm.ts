@@ -1,7 +1,7 @@
 import { check, WASM } from "./check.js";
 import { compile } from "./compile.js";
 import type { CoreConstructor } from "./core-module.js";
-import { toHandfulError } from "./errors.js";
+import { HandfulError, toHandfulError } from "./errors.js";
 import type { WasmSource } from "./types.js";
 import glue, { CoreClassifier } from "./wasm/core/core.js";
 
@@ -55,6 +55,17 @@ export function loadCore(input?: WasmInput): Promise<CoreConstructor> {
 }
 
 async function start(input: WasmInput = findCore()): Promise<CoreConstructor> {
-  await glue({ module_or_path: await compile(await input) });
+  await glue({ module_or_path: await compile(await promised(input)) });
   return CoreClassifier;
+}
+
+/** A promise is the caller's, such as of a `fetch` that found no network. */
+async function promised(input: WasmInput): Promise<WasmSource> {
+  try {
+    return await input;
+  } catch (cause) {
+    throw new HandfulError("network", `The WebAssembly that was promised did not come: ${String(cause)}`, {
+      cause,
+    });
+  }
 }

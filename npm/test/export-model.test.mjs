@@ -1,7 +1,7 @@
 // A taught set as one model from pixels to answers: the package, onnxruntime-web and, where it is there, Python agree.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -15,6 +15,7 @@ import { OrtEncoder } from "../dist/node-onnxruntime.js";
 const TOLERANCE = 1e-3;
 const PHOTOS = fileURLToPath(new URL("../../../shared/data/photos/caltech/", import.meta.url));
 const PYTHON = spawnSync("python3", ["-c", "import numpy, onnxruntime, PIL"]).status === 0;
+const WITHOUT_PYTHON = !PYTHON && "python3 has no numpy, onnxruntime and pillow";
 
 ort.env.wasm.numThreads = 1;
 const folder = mkdtempSync(join(tmpdir(), "handful-export-"));
@@ -107,6 +108,83 @@ test("of a linear head the README says what is lost", async (t) => {
   assert.equal(classifier.head, "prototype");
 });
 
+/** Photos that Pillow reads otherwise by itself, and one that is none. */
+const ODD = `
+import sys
+import numpy as np
+from PIL import Image
+from predict import pixels
+grey = np.linspace(0, 65535, 64, dtype=np.uint16).reshape(8, 8)
+Image.fromarray(grey).save("grey.png")
+assert (pixels("grey.png")[0, :, :, 0] == grey >> 8).all(), "grey of 16 bits"
+clear = Image.new("RGBA", (4, 4), (200, 0, 0, 0))
+clear.save("clear.png")
+assert (pixels("clear.png") == 255).all(), "transparent is white"
+lying = Image.new("RGB", (8, 4))
+lying.paste((255, 255, 255), (0, 0, 2, 4))
+exif = Image.Exif()
+exif[0x0112] = 6
+lying.save("lying.png", exif=exif)
+upright = pixels("lying.png")
+assert upright.shape == (1, 8, 4, 3) and upright[0, 0].min() == 255 and upright[0, -1].max() == 0, "upright"
+open("none.jpg", "w").write("none")
+`;
+
+/** A classifier of two rows of a label each. */
+async function withLabels(t, labels) {
+  const classifier = await Classifier.create({ text: false });
+  t.after(() => classifier.dispose());
+  const width = classifier.streams.reduce((sum, { dim }) => sum + dim, 0);
+  const row = (c, k) =>
+    Float32Array.from({ length: width }, (_, i) => Math.sin(c * i) + 0.1 * Math.sin(k * i));
+  for (const [c, label] of labels.entries()) for (const k of [1, 2]) classifier.addFeatures(row(c, k), label);
+  return classifier;
+}
+
+test("50 labels are text, letter for letter", async (t) => {
+  const labels = [
+    '"quoted"',
+    "new\nline",
+    "`code`",
+    "</script><script>alert(1)</script>",
+    "# 🍎",
+    "__proto__",
+  ];
+  for (let i = labels.length; i < 50; i += 1) labels.push(`class ${i}`);
+  const classifier = await withLabels(t, labels);
+  const files = unzip(await classifier.exportModel());
+  const text = (name) => new TextDecoder().decode(files[name]);
+  assert.deepEqual(JSON.parse(text("labels.json")), labels);
+  const code = text("README.md")
+    .split("\n")
+    .filter((line) => line.startsWith("    "));
+  assert.deepEqual(
+    code.map((line) => JSON.parse(line)),
+    labels,
+  );
+  const session = await ort.InferenceSession.create(files["model.onnx"]);
+  const picture = drawPixels("leaf", 3);
+  const said = await ask(session, labels, picture);
+  assert.ok(apart(said, await classifier.predict(picture), "a leaf") < TOLERANCE);
+});
+
+test("predict.py reads photos as they look, goes on after a bad one, and prints where letters lack", {
+  skip: WITHOUT_PYTHON,
+}, async (t) => {
+  const files = unzip(await (await withLabels(t, ["# 🍎", "pear"])).exportModel());
+  const cwd = join(folder, "odd");
+  mkdirSync(cwd);
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(cwd, name), bytes);
+  writeFileSync(join(cwd, "odd.py"), ODD);
+  const env = { ...process.env, PYTHONIOENCODING: "ascii" };
+  const python = (...words) => spawnSync("python3", words, { cwd, env, encoding: "utf8" });
+  assert.equal(python("odd.py").stderr, "");
+  const { status, stdout, stderr } = python("predict.py", "none.jpg", "missing.jpg", "clear.png");
+  assert.equal(status, 1);
+  assert.match(stderr, /^none\.jpg: .*\nmissing\.jpg: .*\n$/);
+  assert.match(stdout, /^clear\.png: .*# \? [01]\.\d+.*\n$/);
+});
+
 test("what cannot be exported says so", async (t) => {
   const alone = await Classifier.create({ encoder: null, streams: [{ name: "aux", dim: 2 }] });
   t.after(() => alone.dispose());
@@ -135,8 +213,7 @@ test("what cannot be exported says so", async (t) => {
 });
 
 test("100 photos: the package, onnxruntime-web and predict.py say the same", {
-  skip:
-    (!existsSync(PHOTOS) && "no ../shared") || (!PYTHON && "python3 has no numpy, onnxruntime and pillow"),
+  skip: (!existsSync(PHOTOS) && "no ../shared") || WITHOUT_PYTHON,
 }, async (t) => {
   const classes = ["accordion", "butterfly", "chair", "dolphin", "lamp"];
   const photos = (name) =>

@@ -183,6 +183,31 @@ test("a batch has two images in work and keeps their order", async (t) => {
   assert.equal(most, 2);
 });
 
+test("photos that are added come with their pictures where these are asked for", async (t) => {
+  const sides = [];
+  const encoder = {
+    ...colours,
+    async encode(image, { thumbnail }) {
+      sides.push(thumbnail);
+      const { features } = await colours.encode(image);
+      return thumbnail === 9 ? { features } : { features, thumbnail: Uint8Array.of(thumbnail ?? 0) };
+    },
+  };
+  const classifier = await Classifier.create({ encoder });
+  t.after(() => classifier.dispose());
+  const [first, , last] = await classifier.addExamples(photos("leaf"), "leaf", { thumbnail: 64 });
+  assert.deepEqual([first.id, first.thumbnail, last.thumbnail], [0, Uint8Array.of(64), Uint8Array.of(64)]);
+  const [pile] = await classifier.addUnlabelled(photos("mug"), { thumbnail: 32 });
+  assert.deepEqual([pile.id, pile.thumbnail], [3, Uint8Array.of(32)]);
+  assert.deepEqual(sides, [64, 64, 64, 32, 32, 32]);
+  await classifier.addExamples(photos("leaf"), "leaf");
+  assert.equal(sides.at(-1), undefined);
+  // Node has nothing to draw one with.
+  for (const { error } of await classifier.addExamples(photos("leaf"), "leaf", { thumbnail: 9 }))
+    assert.equal(error.code, "worker");
+  assert.equal(classifier.examples.length, 6);
+});
+
 test("nobody waits after an abort for an encoder that does not listen", async (t) => {
   const classifier = await taught(t);
   const never = { ...colours, encode: () => new Promise(() => {}) };

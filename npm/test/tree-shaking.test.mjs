@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 import { build } from "vite";
 
-/** Names of the package's modules of which something is left in an app with this program. */
-async function left(program) {
+/** The chunks of an app with this program, without what binds the core's module. */
+async function chunksOf(program) {
   const app = {
     name: "app",
     resolveId: (id) => (id === "app.js" ? "\0app.js" : undefined),
@@ -15,10 +16,19 @@ async function left(program) {
     configFile: false,
     logLevel: "error",
     plugins: [app],
-    build: { write: false, target: "es2022", rolldownOptions: { input: "app.js" } },
+    build: {
+      write: false,
+      target: "es2022",
+      minify: true,
+      rolldownOptions: { input: "app.js", external: /\/wasm\/core\/core\.js$/ },
+    },
   });
-  const chunks = output.filter(({ type }) => type === "chunk");
-  return chunks
+  return output.filter(({ type }) => type === "chunk");
+}
+
+/** Names of the package's modules of which something is left in an app with this program. */
+async function left(program) {
+  return (await chunksOf(program))
     .flatMap(({ modules }) => Object.entries(modules))
     .filter(([path, { renderedLength }]) => path.includes("/npm/dist/") && renderedLength > 0)
     .map(([path]) => basename(path, ".js"));
@@ -33,12 +43,15 @@ const CORE = [
   "abort",
   "check",
   "compile",
-  "core",
+  "convert",
   "disposable",
   "errors",
   "feature-classifier",
   "heads",
+  "labels",
+  "learning",
   "listeners",
+  "slices",
   "steps",
   "types",
   "wasm",
@@ -49,6 +62,13 @@ for (const entry of ["handful/core", "handful"]) {
     assert.deepEqual((await left(`import { FeatureClassifier } from "${entry}"; ${FEATURES}`)).sort(), CORE);
   });
 }
+
+test("what comes to the module of the core is small", async () => {
+  const chunks = await chunksOf(`import { FeatureClassifier } from "handful/core"; ${FEATURES}`);
+  const size = brotliCompressSync(chunks.map(({ code }) => code).join("\n")).length;
+  // 3.7 kB before there were stores, other encoders and live video, which an app without them should not pay for.
+  assert.ok(size < 5700, `${size} bytes`);
+});
 
 test("an app with a classifier holds neither store nor React nor camera", async () => {
   const modules = await left('import { Classifier } from "handful"; console.log(await Classifier.create());');

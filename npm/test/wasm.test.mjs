@@ -14,6 +14,12 @@ const wasm = { headers: { "content-type": "application/wasm" } };
 const server = createServer((request, response) => {
   if (request.url === "/right.wasm") response.writeHead(200, wasm.headers).end(bytes);
   else if (request.url === "/untyped.wasm") response.writeHead(200).end(bytes);
+  else if (request.url === "/charset.wasm")
+    response.writeHead(200, { "content-type": "application/wasm; charset=utf-8" }).end(bytes);
+  else if (request.url === "/broken.wasm")
+    response
+      .writeHead(200, { ...wasm.headers, "content-length": bytes.length })
+      .write(bytes.subarray(0, 9), () => response.destroy());
   else if (request.url === "/page") response.writeHead(200, { "content-type": "text/html" }).end(html);
   else response.writeHead(404).end();
 });
@@ -30,6 +36,7 @@ for (const [name, source] of [
   ["an address", `${base}/right.wasm`],
   ["a request", () => new Request(`${base}/right.wasm`)],
   ["an address without a type", `${base}/untyped.wasm`],
+  ["an address with more than a type", `${base}/charset.wasm`],
 ]) {
   test(`WebAssembly comes from ${name}`, async () => {
     const module = await compile(typeof source === "function" ? source() : source);
@@ -46,6 +53,7 @@ for (const [name, source, code] of [
   ["no bytes", new ArrayBuffer(0), "wasm-load"],
   ["half a file", bytes.subarray(0, bytes.length / 2), "wasm-load"],
   ["half a file as a stream", () => new Response(bytes.subarray(0, bytes.length / 2), wasm), "wasm-load"],
+  ["a download that breaks off", `${base}/broken.wasm`, "network"],
   ["a server that is not there", "http://127.0.0.1:1/core.wasm", "network"],
 ]) {
   test(`WebAssembly does not come from ${name}`, async () => {
@@ -58,6 +66,10 @@ for (const [name, source, code] of [
 
 test("a failed init can be tried again; a successful one is shared", async () => {
   await assert.rejects(init(`${base}/page`), { code: "wasm-html" });
+  await assert.rejects(init(fetch("http://127.0.0.1:1/core.wasm")), {
+    name: "HandfulError",
+    code: "network",
+  });
   await Promise.all([init(), init(`${base}/page`)]);
   await init(`${base}/page`);
   const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 2 }] });

@@ -256,9 +256,9 @@ export const CALLS = {
     }),
   ],
   "Classifier#addExample": [image, label, imageOptions],
-  "Classifier#addExamples": [images, label, imageOptions],
+  "Classifier#addExamples": [images, label, encodeOptions],
   "Classifier#addNegative": [image, imageOptions],
-  "Classifier#addUnlabelled": [images, imageOptions],
+  "Classifier#addUnlabelled": [images, encodeOptions],
   "Classifier#observe": [image, label, imageOptions],
   "Classifier#predict": [image, imageOptions],
   "Classifier#predictMany": [images, imageOptions],
@@ -365,7 +365,7 @@ function expect(truth, what) {
   if (!truth) throw new Error(what);
 }
 
-/** One of {@link CALLS}: what is wrong is refused by a typed error, and the set is as it was. `onTry` is told what is next. */
+/** One of {@link CALLS}: what is wrong is refused by a typed error, and the set is as it was; after `dispose` all is. `onTry` is told what is next. */
 export async function tryCall(call, onTry = () => {}) {
   const { ERROR_CODES, HandfulError } = here.handful;
   const [, owner, sign, name] = /^(?:(\w+)([.#]))?(\w+=?)$/.exec(call);
@@ -394,7 +394,12 @@ export async function tryCall(call, onTry = () => {}) {
       }
     }
   }
-  if (sign === "#" && !shared) object.dispose();
+  if (sign !== "#" || shared) return;
+  object.dispose();
+  if (name === "dispose") return;
+  const rights = CALLS[call].map(({ right }) => right());
+  const error = await outcome(object, name, rights);
+  expect(error?.code === "disposed", `after dispose: ${error ?? "taken"}`);
 }
 
 /** What an encoder that is none of the package's may give, and the codes that refuse what is wrong of it. */

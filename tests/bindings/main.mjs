@@ -314,13 +314,12 @@ async function reactTests(test) {
       const store = new lent.Store();
       const open = (options) =>
         store.openOrCreate("Fruit", lent.FeatureClassifier, { streams, signal: options.signal });
-      const { classifier, set } = await lent.show(
+      const { classifier } = await lent.show(
         () => lent.useClassifier(open),
         ({ status }) => status === "ready",
       );
       classifier.addClass("apple");
-      await set.saved();
-      await lent.hide();
+      await lent.hide(); // what was changed at last is saved
       const again = await lent.show(
         () => lent.useClassifier(open),
         ({ status }) => status === "ready",

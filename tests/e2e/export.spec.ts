@@ -83,6 +83,10 @@ test("the ZIP file answers photos by itself", async ({ page, context }) => {
     const body = files.get(name);
     return body ? route.fulfill({ body, contentType }) : route.fulfill({ status: 404 });
   });
+  await elsewhere.route("https://cdn.jsdelivr.net/*", (route) => route.abort());
+  await elsewhere.goto("http://elsewhere.test/index.html");
+  await expect(elsewhere.getByRole("status")).toContainText("The model cannot be loaded:");
+  await expect(elsewhere.getByLabel("Photos")).toBeDisabled();
   await elsewhere.route("https://cdn.jsdelivr.net/npm/onnxruntime-web@*/dist/*", (route) => {
     const name = new URL(route.request().url()).pathname.split("/").at(-1) as string;
     const contentType = name.endsWith(".wasm") ? "application/wasm" : "text/javascript";

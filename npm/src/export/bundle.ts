@@ -54,6 +54,7 @@ function unusable(cause: unknown): HandfulError {
   return new HandfulError("manifest", `The encoder manifest cannot be used: ${String(cause)}.`, { cause });
 }
 
+/** Labels stand in it as code, whatever they look like. */
 function readme(set: FeatureClassifier, labels: readonly string[], { licence }: Graph): string {
   const head = typeof set.head === "string" ? set.head : set.head.name;
   const own = set.evaluate().accuracy;
@@ -62,7 +63,9 @@ function readme(set: FeatureClassifier, labels: readonly string[], { licence }: 
   const best = set.evaluate().accuracy;
   return `# A classifier of photos
 
-It was taught with handful, from a handful of photos, and tells ${labels.length} things apart: ${labels.map((label) => JSON.stringify(label)).join(", ")}.
+It was taught with handful, from a handful of photos, and tells ${labels.length} things apart:
+
+${labels.map((label) => `    ${JSON.stringify(label)}`).join("\n")}
 
 | file | what it is |
 | --- | --- |

@@ -18,6 +18,8 @@ def pixels(path):
     """The bytes (1, H, W, 3) of a photo, upright, on white where it is transparent."""
     with Image.open(path) as photo:
         photo = ImageOps.exif_transpose(photo)
+        if photo.mode.startswith("I;16"):  # Pillow would cut grey of 16 bits at 255
+            photo = Image.fromarray((np.asarray(photo) >> 8).astype(np.uint8))
         if photo.has_transparency_data:
             photo = photo.convert("RGBA")
             white = Image.new("RGB", photo.size, "white")
@@ -35,11 +37,19 @@ def predict(path):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    sys.stdout.reconfigure(errors="replace")  # not every console has the letters of every label
+    failed = 0
     for path in sys.argv[1:]:
-        probabilities, foreign = predict(path)
+        try:
+            probabilities, foreign = predict(path)
+        except Exception as error:  # Pillow knows many
+            failed += 1
+            print(f"{path}: {error}", file=sys.stderr)
+            continue
         order = np.argsort(-probabilities)
         said = ", ".join(f"{LABELS[c]} {probabilities[c]:.4f}" for c in order)
         print(f"{path}: {'none of these; ' if foreign else ''}{said}")
+    sys.exit(failed > 0)
 `;
 
 export const PAGE = `<!doctype html>
@@ -56,12 +66,17 @@ export const PAGE = `<!doctype html>
   <p role="status">Loading the model …</p>
   <div id="answers"></div>
   <script type="module">
-    import * as ort from "https://cdn.jsdelivr.net/npm/onnxruntime-web@1.30.0/dist/ort.wasm.min.mjs";
-
     const status = document.querySelector("[role=status]");
-    ort.env.wasm.numThreads = 1;
-    const labels = await (await fetch("labels.json")).json();
-    const model = await ort.InferenceSession.create("model.onnx");
+    let ort, labels, model;
+    try {
+      ort = await import("https://cdn.jsdelivr.net/npm/onnxruntime-web@1.30.0/dist/ort.wasm.min.mjs");
+      ort.env.wasm.numThreads = 1;
+      labels = await (await fetch("labels.json")).json();
+      model = await ort.InferenceSession.create("model.onnx");
+    } catch (error) {
+      status.textContent = \`The model cannot be loaded: \${error.message}. README.md says how to open this page; it needs a network.\`;
+      throw error;
+    }
 
     /** The bytes (1, H, W, 3) of a photo, on white where it is transparent. */
     async function pixels(file) {

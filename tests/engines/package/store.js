@@ -476,13 +476,20 @@ await check(
     const encoder = await Encoder.load();
     const store = new Store({ name: "photos" });
     const set = await store.openOrCreate("Things", Classifier, { encoder });
-    for (const label of ["tomato", "leaf"])
-      for (const number of [0, 1]) {
-        const { features, thumbnail } = await encoder.encode(await photo(`${label}-${number}`), {
-          thumbnail: 160,
-        });
-        set.setPicture(set.classifier.addFeatures(features, label), thumbnail);
-      }
+    /** As one step: photos and pictures are there together, or neither is. */
+    const teach = async (label, options) => {
+      const photos = await Promise.all([0, 1].map((number) => photo(`${label}-${number}`)));
+      await set.classifier.transaction(`add ${label}`, async () => {
+        const added = await set.classifier.addExamples(photos, label, { thumbnail: 160, ...options });
+        for (const { id, thumbnail } of added) set.setPicture(id, thumbnail);
+      });
+    };
+    for (const label of ["tomato", "leaf"]) await teach(label);
+    const stop = new AbortController();
+    const onProgress = ({ done }) => done === 1 && stop.abort("enough");
+    const stopped = teach("bread", { signal: stop.signal, onProgress });
+    expect((await stopped.catch((reason) => reason)) === "enough", "the reason of the abort");
+    expect(set.classifier.undoName === "add leaf" && set.classifier.classes.length === 2, "no bread");
     expect(await set.saved(), "all is saved");
     set.dispose();
     const again = await store.openOrCreate("Things", Classifier, { encoder });
