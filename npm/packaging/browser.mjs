@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 
 const TYPES = {
   ".bin": "application/octet-stream",
+  ".bmp": "image/bmp",
   ".gif": "image/gif",
   ".html": "text/html; charset=utf-8",
   ".jpeg": "image/jpeg",

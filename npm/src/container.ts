@@ -1,5 +1,6 @@
 // What is read of a picture file before a browser decodes it. Of a file that is not whole Firefox makes a picture with white in the
 // place of what is missing, WebKit one of nothing, Chromium an error, and an element shows what is there.
+import { readFile } from "./read.js";
 
 /** A picture file, with the end that its kind has. */
 export interface Container {
@@ -29,7 +30,7 @@ class Reader {
   async from(place: number, count: number): Promise<Uint8Array> {
     if (place < this.#start || place + count > this.#start + this.#bytes.length) {
       this.#start = place;
-      this.#bytes = new Uint8Array(await this.file.slice(place, place + CHUNK).arrayBuffer());
+      this.#bytes = await readFile(this.file, place, CHUNK);
     }
     return this.#bytes.subarray(place - this.#start);
   }
@@ -52,6 +53,7 @@ export async function inspect(file: Blob): Promise<Container | undefined> {
     const length = new DataView((await reader.from(4, 4)).slice(0, 4).buffer).getUint32(0, true);
     return length + 8 <= file.size ? { file } : undefined;
   }
+  if (first.startsWith("BM")) return bitmap(reader);
   return first.startsWith("ftyp", 4) ? boxes(reader) : { file };
 }
 
@@ -61,7 +63,12 @@ async function jpeg(reader: Reader): Promise<Container | undefined> {
   let size: [number, number] | undefined;
   let place = 2;
   for (let marker = 0; marker !== 0xda; ) {
-    if ((await reader.number(place, 1)) !== 0xff) return undefined;
+    // Decoders pass over what stands between segments and belongs to none.
+    for (let bytes = await reader.from(place, 1); bytes[0] !== 0xff; bytes = await reader.from(place, 1)) {
+      if (bytes.length === 0) return undefined;
+      const gap = bytes.indexOf(0xff);
+      place += gap < 0 ? bytes.length : gap;
+    }
     marker = await reader.number(place + 1, 1);
     // Start of frame, of every process; between them lie tables (DHT, JPG, DAC).
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
@@ -134,4 +141,21 @@ async function boxes(reader: Reader): Promise<Container | undefined> {
     if (!(length >= 8 && place <= file.size)) return undefined;
   }
   return { file };
+}
+
+/** BMP: a header, and rows of four bytes each time. Of packed ones nobody knows how long they should be. */
+async function bitmap(reader: Reader): Promise<Container | undefined> {
+  const { file } = reader;
+  const header = new DataView((await reader.from(0, 34)).slice(0, 34).buffer);
+  if (header.byteLength < 34) return undefined;
+  const [data, kind, packing] = [10, 14, 30].map((at) => header.getUint32(at, true)) as [
+    number,
+    number,
+    number,
+  ];
+  // That of OS/2 has sides of 16 bits; RLE, JPEG and PNG are packed.
+  if (kind < 40 || ![0, 3, 6].includes(packing)) return { file };
+  const [width, height] = [header.getInt32(18, true), Math.abs(header.getInt32(22, true))];
+  const row = 4 * Math.ceil((width * header.getUint16(28, true)) / 32);
+  return data + row * height <= file.size ? { file } : undefined;
 }

@@ -2,6 +2,7 @@ import { type Container, inspect } from "./container.js";
 import { readEighth } from "./eighth.js";
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
+import { nameOf } from "./read.js";
 import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
 
@@ -37,7 +38,7 @@ async function decodeFile(file: Blob, side: number, inTurn: InTurn): Promise<Pix
       "not-an-image",
       "This runtime reads no image files: decode them first, and hand over `{ data, width, height }`.",
     );
-  const name = file instanceof File ? `“${file.name}”` : "This file";
+  const name = nameOf(file);
   const cut = (what: string): HandfulError => new HandfulError("not-an-image", `${name} was cut: ${what}.`);
   const container = await inspect(file);
   if (!container) throw cut("its end is missing");

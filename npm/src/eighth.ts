@@ -1,3 +1,4 @@
+import { readFile } from "./read.js";
 import { JpegEighth } from "./wasm/encoder/encoder.js";
 
 /** Most pixels of a JPEG that a browser decodes whole. In a progressive file each takes seven bytes, so they stay below 300 MB. */
@@ -26,7 +27,7 @@ export async function readEighth(
   const reader = new JpegEighth();
   let wanted = true;
   for (let place = 0; wanted && place < file.size; place += CHUNK) {
-    wanted = reader.push(new Uint8Array(await file.slice(place, place + CHUNK).arrayBuffer()));
+    wanted = reader.push(await readFile(file, place, CHUNK));
   }
   return reader.finish();
 }

@@ -164,7 +164,7 @@ export class Encoder implements ImageEncoder, Disposable {
   /**
    * Features of one image.
    *
-   * @throws {@link HandfulError} with code `not-an-image`, `image-empty`, `image-too-large`, `worker` or `disposed`.
+   * @throws {@link HandfulError} with code `not-an-image`, `file-gone`, `image-empty`, `image-too-large`, `worker` or `disposed`.
    *
    * @example
    * ```ts

@@ -28,6 +28,7 @@ export const RUST_ERROR_CODES = [
 /** Codes that arise outside Rust. */
 const PACKAGE_ERROR_CODES = [
   "not-an-image",
+  "file-gone",
   "wasm-html",
   "wasm-load",
   "simd-missing",
@@ -61,6 +62,7 @@ const PACKAGE_ERROR_CODES = [
  * | `format` | bytes that are not a saved set, or a damaged one |
  * | `image-empty`, `image-too-large`, `image-bytes` | a picture without pixels, with too many, or whose pixels do not fill it |
  * | `not-an-image` | a file that this browser cannot decode as a picture, or that was cut |
+ * | `file-gone` | a file that was changed, moved or deleted since it was chosen |
  * | `manifest`, `model`, `model-mismatch` | an encoder that cannot be used: its manifest, its ONNX file, or the two do not agree; `model` also where one of yours fails |
  * | `other-encoder` | a set that was made with another encoder, whose features mean something else |
  * | `no-encoder` | an image was given, but this classifier or this runtime has no encoder |

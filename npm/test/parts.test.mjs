@@ -5,6 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { encodeBmp } from "../../tests/images/bmp.mjs";
 import { mosaic } from "../../tests/images/jpeg.mjs";
 import { encodePng } from "../../tests/images/png.mjs";
 import { abortable } from "../dist/abort.js";
@@ -227,6 +228,7 @@ test("a picture file is known to be whole, to lack its end, or to be cut", async
     new Uint8Array(3600).map((_, i) => (i * i) % 251),
   );
   const gif = Buffer.from("R0lGODdhBAAEAIEAAP///wAAAAAAAAAAACwAAAAABAAEAAAIDAADABBIEMDAgwQDAgA7", "base64");
+  const bmp = encodeBmp(41, 30, new Uint8Array(3 * 41 * 30));
   const riff = Buffer.from("RIFF\x0c\0\0\0WEBPVP8 1234", "latin1");
   const boxes = Buffer.from("\0\0\0\x10ftypavif1234\0\0\0\x0cmdat1234", "latin1");
   const of = async (...bytes) => inspect(new Blob(bytes));
@@ -235,6 +237,7 @@ test("a picture file is known to be whole, to lack its end, or to be cut", async
     ["jpeg", jpeg, 2],
     ["png", png, 12],
     ["gif", gif, 1],
+    ["bmp", bmp, 0],
     ["webp", riff, 0],
     ["avif", boxes, 0],
   ]) {
@@ -252,7 +255,7 @@ test("a picture file is known to be whole, to lack its end, or to be cut", async
       assert.equal(await of(whole.subarray(0, whole.length - end - 1)), undefined, name);
       assert.equal(await of(whole.subarray(0, whole.length * 0.7)), undefined, name);
     }
-    if (name === "jpeg" || name === "png" || name === "webp")
+    if (["jpeg", "png", "bmp", "webp"].includes(name))
       assert.equal((await of(whole, behind)).file.size, whole.length + behind.length, `${name} and more`);
   }
   assert.deepEqual((await of(jpeg)).size, [320, 240]);
@@ -260,6 +263,17 @@ test("a picture file is known to be whole, to lack its end, or to be cut", async
   const comment = Buffer.concat([Buffer.of(0xff, 0xff, 0xfe, 0xff, 0xff), Buffer.alloc(0xfffd)]);
   const long = [jpeg.subarray(0, 2), comment, comment, jpeg.subarray(2)];
   assert.deepEqual((await of(...long)).size, [320, 240]);
+  // What stands between segments is passed over, however long it is.
+  for (const length of [1, 3, 70_000, 200_000]) {
+    const gap = [jpeg.subarray(0, 2), comment, Buffer.alloc(length, 7), jpeg.subarray(2)];
+    assert.deepEqual((await of(...gap)).size, [320, 240], `${length} between segments`);
+  }
+  assert.equal(await of(jpeg.subarray(0, 2), Buffer.alloc(200_000, 7)), undefined);
+  // The lower half of a BMP comes first; of packed ones nobody knows how long they are.
+  bmp.writeInt32LE(-30, 22);
+  assert.equal(await of(bmp.subarray(0, -4)), undefined);
+  bmp.writeUInt32LE(1, 30);
+  assert.ok(await of(bmp.subarray(0, -4)));
   for (const length of [2, 3, 4, 20, 100])
     assert.equal(await of(jpeg.subarray(0, length)), undefined, `${length}`);
   assert.deepEqual([(await of("only words")).size, (await of()).size], [undefined, undefined]);

@@ -184,6 +184,15 @@ const classifierOptions = options({
   streams: { ...streams, fine: ["empty array"] }, // not looked at where an encoder is
 });
 
+const setId = kind(() => "mine", ["text", "empty text"], ["unknown-set"]);
+const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0, 160, 0, 160, 0, 0, 0);
+const pictures = kind(() => new Map([[0, JPEG]]), ["Map"]);
+const stored = record({ bytes, pictures });
+const making = kind(() => () => here.handful.FeatureClassifier.create({ streams: STREAMS }));
+// A set that is not stored yet is not loaded.
+const setKind = { ...record({ create: making, load: { ...making, fine: ["function"] } }), fine: [] };
+const openOptions = options({ signal, onWait: callback });
+
 /** What each function takes. `#` stands between a class and a method, `=` behind what is set. */
 export const CALLS = {
   init: [optional(wasm)],
@@ -295,6 +304,24 @@ export const CALLS = {
   "OrtEncoder#encodeText": [text, options(call)],
   "OrtEncoder#files": [options(call)],
   "OrtEncoder#dispose": [],
+  "Store#list": [],
+  "Store#removed": [],
+  "Store#openOrCreate": [text, setKind, openOptions],
+  "Store#open": [setId, setKind, openOptions],
+  "Store#create": [record({ name: text, bytes: optional(bytes), pictures: optional(pictures) })],
+  "Store#rename": [setId, text],
+  "Store#remove": [setId],
+  "Store#replace": [setId, stored],
+  "Store#restore": [setId],
+  "Store#forget": [setId],
+  "Store#subscribe": [callback],
+  "StoredSet#setPicture": [id, kind(() => JPEG)],
+  "StoredSet#merge": [stored],
+  "StoredSet#saved": [],
+  "StoredSet#subscribe": [callback],
+  "StoredSet#dispose": [],
+  readSetFile: [kind(() => new Blob([savedBytes]), [], ["format"])],
+  writeSetFile: [record({ name: text, bytes, pictures })],
   // In Node there is no video that could be right; the other arguments are looked at before it.
   watch: [
     kind(() => here.live, ["video", "MediaStream"]),
@@ -318,6 +345,20 @@ export async function taughtByImages() {
   await set.addExample({ ...pixels, data: new Uint8Array(400).fill(200) }, "pear");
   return set;
 }
+
+/** A store of its own; in Node it says that nothing can be stored there. */
+const store = () => new here.handful.Store({ name: "wrong types" });
+
+let opened = 0;
+async function storedSet() {
+  opened += 1;
+  const set = await store().open(`set ${opened}`, here.handful.FeatureClassifier, { streams: STREAMS });
+  set.classifier.addFeatures(APPLE, "apple");
+  return set;
+}
+
+/** How an object of each class is made on which methods are called. */
+const MAKERS = { FeatureClassifier: taught, Classifier: taughtByImages, Store: store, StoredSet: storedSet };
 
 /** The arguments with one of them wrong, and what the wrong one is called. */
 function* spoilt(args) {
@@ -372,7 +413,7 @@ export async function tryCall(call, onTry = () => {}) {
   const shared = { Encoder: here.encoder, OrtEncoder: here.ortEncoder }[owner];
   const make = async () => {
     if (shared) return shared;
-    const set = await { FeatureClassifier: taught, Classifier: taughtByImages }[owner]();
+    const set = await MAKERS[owner]();
     if (name.startsWith("observe")) set.head = "uer"; // the head that observes
     return set;
   };
@@ -389,14 +430,14 @@ export async function tryCall(call, onTry = () => {}) {
     } else {
       expect(allowed, `${what} is taken`);
       if (sign === "#" && !shared) {
-        object.dispose();
+        object.dispose?.();
         object = await make();
       }
     }
   }
   if (sign !== "#" || shared) return;
-  object.dispose();
-  if (name === "dispose") return;
+  object.dispose?.();
+  if (name === "dispose" || !(object instanceof here.handful.FeatureClassifier)) return;
   const rights = CALLS[call].map(({ right }) => right());
   const error = await outcome(object, name, rights);
   expect(error?.code === "disposed", `after dispose: ${error ?? "taken"}`);

@@ -7,11 +7,12 @@ import * as ort from "onnxruntime-web/wasm";
 import * as main from "../dist/node.js";
 import * as onnxruntime from "../dist/node-onnxruntime.js";
 import { openThread } from "../dist/node-worker.js";
+import * as store from "../dist/store/node.js";
 import * as transformers from "../dist/transformers.js";
 import { CALLS, lend, taught, taughtByImages, tryCall, tryGiven } from "./wrong-types.mjs";
 
 /** The package with its further entries. */
-const handful = { ...main, ...onnxruntime, ...transformers };
+const handful = { ...main, ...store, ...onnxruntime, ...transformers };
 const { Encoder, HandfulError, OrtEncoder } = handful;
 ort.env.wasm.numThreads = 1;
 const manifest = new URL("../dist/models/handful-lite0.json", import.meta.url);

@@ -1,6 +1,7 @@
 /** Many answers as a table, answers that are put right, and how sure is sure enough. */
 import { readFileSync } from "node:fs";
 import { type Download, expect, type Page, test } from "@playwright/test";
+import { toCsv } from "../../www/src/state/table.js";
 import { drawnPhotos } from "./files.js";
 import { dropFolders } from "./folders.js";
 import { answer, answerRows, open, photosOf, predict, ready, teach, view } from "./person.js";
@@ -129,4 +130,41 @@ test("is not sure below the share that the person chose, and remembers that", as
   await sure.focus();
   await page.keyboard.press("Home");
   await expect(answer(page)).toContainText("Never ask me");
+});
+
+test("another set knows nothing of what a photo was taught in the last one", async ({ page }) => {
+  await teachTwo(page);
+  await predict(page, drawnPhotos("leaf", 6, 7));
+  await answer(page).getByRole("button", { name: "Teach that it is leaf" }).click();
+  await expect(answer(page)).toContainText("Learnt: it is leaf.");
+  await page.getByRole("button", { name: "Sets", exact: true }).click();
+  await page.getByRole("button", { name: "New set", exact: true }).click();
+  await expect(page.getByRole("article")).toHaveCount(0);
+  // As many photos, so that one has the number that this one had.
+  await teach(page, { bread: drawnPhotos("bread", 0, 10), mug: drawnPhotos("mug", 0, 2) });
+  await expect(answer(page).getByRole("button", { name: "Teach that it is bread" })).toBeVisible();
+  await expect(answer(page)).not.toContainText("Learnt");
+});
+
+test("has a share of a class only where there is one, whatever the class is called", () => {
+  const photo = {
+    id: 1,
+    folder: "",
+    truth: undefined,
+    answer: null,
+    probability: null,
+    set: [],
+    verdict: null,
+  };
+  const score = { label: "constructor", probability: 1 };
+  const csv = toCsv(
+    [
+      { ...photo, file: "a.png", scores: [score] },
+      { ...photo, file: "b.png", scores: [] },
+    ],
+    { head: "auto", encoder: "", date: "" },
+  );
+  const [, head, ...lines] = csv.trimEnd().split("\r\n");
+  expect(head).toContain('"p:constructor"');
+  expect(lines).toEqual(['"","a.png",,,,"",,1', '"","b.png",,,,"",,']);
 });

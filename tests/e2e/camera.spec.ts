@@ -275,16 +275,17 @@ test("says and counts what it sees, once until it sees something else", async ({
     };
   });
   await open(page);
-  await teach(page, { screen: [], tomato: drawnPhotos("tomato", 0, 3) });
-  await page.getByRole("button", { name: "Camera for screen" }).click();
+  // A name that everything has in JavaScript.
+  await teach(page, { constructor: [], tomato: drawnPhotos("tomato", 0, 3) });
+  await page.getByRole("button", { name: "Camera for constructor" }).click();
   await camera(page).getByText("When it sees something").click();
   await camera(page).getByRole("checkbox", { name: "Say its name" }).check();
   for (const count of [1, 2, 3]) {
-    await take(page, "screen").click();
-    await expect(photosOf(page, "screen")).toHaveCount(count);
+    await take(page, "constructor").click();
+    await expect(photosOf(page, "constructor")).toHaveCount(count);
   }
   const counts = camera(page).getByRole("list", { name: "How often each was seen" }).getByRole("listitem");
-  await expect(counts).toHaveText(["screen × 1"]);
+  await expect(counts).toHaveText(["constructor × 1"]);
   const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
-  expect(await said()).toEqual(["screen"]);
+  expect(await said()).toEqual(["constructor"]);
 });

@@ -245,3 +245,77 @@ test("teaches a folder with one folder for each class, which one Undo takes back
     rmSync(folder, { recursive: true });
   }
 });
+
+test("says of a folder that it holds no photos, and what in it cannot be read", async ({ page }) => {
+  await page.addInitScript(() => {
+    const { webkitGetAsEntry } = DataTransferItem.prototype;
+    DataTransferItem.prototype.webkitGetAsEntry = function () {
+      const folder = webkitGetAsEntry.call(this) as FileSystemDirectoryEntry;
+      const reader = folder.createReader();
+      const { readEntries } = reader;
+      reader.readEntries = (success, failure) =>
+        readEntries.call(
+          reader,
+          (entries) => {
+            const locked = entries.find(({ name }) => name === "locked.png");
+            const file = (_: unknown, failed: (error: DOMException) => void) =>
+              failed(new DOMException("locked", "NotReadableError"));
+            if (locked) Object.assign(locked, { file });
+            success(entries);
+          },
+          failure,
+        );
+      return Object.assign(folder, { createReader: () => reader });
+    };
+  });
+  await open(page);
+  const banner = page.getByRole("banner");
+  const note = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not meant") };
+  for (const folder of [[], [note]]) {
+    await dropFolders(banner, { mug: folder });
+    const none = said(page, "No photos were found there.");
+    await expect(none).toBeVisible();
+    await addClass(page, `leaf ${folder.length}`);
+    await page.getByRole("button", { name: "Undo", exact: true }).first().click();
+    await expect(none).toHaveCount(0);
+  }
+  const [first, second] = drawnPhotos("mug", 0, 2);
+  if (!first || !second) throw new Error("nothing was drawn");
+  await dropFolders(banner, { mug: [first, { ...second, name: "locked.png" }] });
+  await expectPhotos(page, "mug", 1);
+  await expect(page.getByRole("listitem").filter({ hasText: "locked.png" })).toContainText(
+    "It cannot be read any more",
+  );
+});
+
+test("says of a photo that it is gone since it was chosen", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\.onnx$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const folder = mkdtempSync(join(tmpdir(), "handful-"));
+  try {
+    const paths = drawnPhotos("leaf", 0, 2).map(({ name, buffer }) => {
+      const path = join(folder, name);
+      writeFileSync(path, buffer);
+      return path;
+    });
+    await page.goto("./");
+    const chooser = page.waitForEvent("filechooser");
+    await answer(page).getByRole("button", { name: "Choose photos" }).click();
+    await (await chooser).setFiles(paths);
+    // The page cannot look at them before the encoder is there.
+    rmSync(join(folder, "leaf-1.png"));
+    release();
+    await answer(page)
+      .getByRole("button", { name: /leaf-1\.png/ })
+      .click();
+    await expect(answer(page).getByRole("alert")).toContainText("It cannot be read any more");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -85,6 +85,19 @@ test("creates, renames, switches and deletes sets, and brings a deleted one back
   await expect(photosOf(page, "mug").first().locator("img")).toBeVisible();
 });
 
+test("deletes the only set, and has it back, on plain http, where browsers make no random names", async ({
+  page,
+}) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Crypto.prototype, "randomUUID"));
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 1) });
+  await saved(page);
+  await choose(page, "Delete this set");
+  await expect(card(page, "mug")).toHaveCount(0);
+  await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+  await expect(photosOf(page, "mug")).toHaveCount(1);
+});
+
 test("saves a set as a file, with pictures or without, and opens it as a set of its own", async ({
   page,
 }) => {

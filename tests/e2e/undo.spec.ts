@@ -1,7 +1,17 @@
 /** Every kind of change can be taken back and repeated. */
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, addPhotos, card, movePicked, open, photosOf, saved, teach } from "./person.js";
+import {
+  addClass,
+  addPhotos,
+  card,
+  movePicked,
+  offerPhotos,
+  open,
+  photosOf,
+  saved,
+  teach,
+} from "./person.js";
 
 /** The labels and counts of all cards, in order, as they are read out; of one moment, for a card that goes cannot be asked. */
 async function classes(page: Page): Promise<string[]> {
@@ -87,4 +97,40 @@ test("stops learning a batch that is taken back in the middle", async ({ page })
   await expect(photosOf(page, "mug")).toHaveCount(0);
   await addPhotos(page, "mug", drawnPhotos("mug", 0, 1));
   await expect(card(page, "mug")).toContainText("1 photo");
+});
+
+test("photos that wait for a class go with its name, and with the class, and nothing else is said of them", async ({
+  page,
+}) => {
+  await open(page);
+  await addClass(page, "mug");
+  const name = page.getByRole("textbox", { name: "Name of class mug" });
+  await name.fill("cup");
+  await name.press("Enter");
+  const said = page.getByRole("status");
+  await offerPhotos(page, "cup", drawnPhotos("mug", 0, 20));
+  // Before the first of them is learnt.
+  await page.keyboard.press("Control+z");
+  await expect(said.filter({ hasText: "Undone: renamed mug to cup" })).toBeVisible();
+  await expect(photosOf(page, "mug")).toHaveCount(20, { timeout: 60_000 });
+
+  await offerPhotos(page, "mug", drawnPhotos("mug", 20, 60));
+  await expect(photosOf(page, "mug").nth(20)).toBeVisible();
+  await choose(page, "mug", "Remove class");
+  await expect(said.filter({ hasText: "removed class mug" })).toBeVisible();
+  const left = said.filter({ hasText: /photos? (was|were) left out/ });
+  await expect(left).toContainText("That class is not there any more.");
+  const count = Number(/\d+/.exec(await left.locator("strong").innerText())?.[0]);
+  await expect(said.filter({ hasText: /added \d+ photo/ })).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "mug")).toHaveCount(60 - count);
+
+  await addClass(page, "leaf");
+  await offerPhotos(page, "leaf", drawnPhotos("leaf", 0, 40));
+  await expect(photosOf(page, "leaf").first()).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(said.filter({ hasText: /Undone: added \d+ photos? to leaf/ })).toBeVisible();
+  await expect(page.getByRole("progressbar", { name: /^Learning photo/ })).toHaveCount(0);
+  await expect(said.filter({ hasText: /^added/ })).toHaveCount(0);
+  await expect(photosOf(page, "leaf")).toHaveCount(0);
 });

@@ -1,11 +1,12 @@
 // The package from its tarball, in plain module pages.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve } from "../../npm/packaging/browser.mjs";
 import { pack } from "../../npm/packaging/tarball.mjs";
 import { ROOT } from "../../scripts/shell.mjs";
+import { encodeBmp } from "../images/bmp.mjs";
 import { GIF } from "../images/gif.mjs";
 import { mosaic } from "../images/jpeg.mjs";
 import { drawPhoto, drawPixels } from "../images/photo.mjs";
@@ -31,6 +32,9 @@ export async function laySite(folder) {
   writeFileSync(join(folder, "photos/20000x200.jpg"), mosaic(ribbon));
   writeFileSync(join(folder, "photos/17000x1.png"), encodePng(17_000, 1, new Uint8Array(3 * 17_000)));
   writeFileSync(join(folder, "photos/small.gif"), GIF);
+  const { data, ...size } = drawPixels("mug", 0);
+  const rgb = data.filter((_, i) => i % 4 !== 3);
+  writeFileSync(join(folder, "photos/mug-0.bmp"), encodeBmp(size.width, size.height, rgb));
   // Photos of 24 and 108 megapixels, as phones take them, and the same at an eighth of the size.
   for (const [name, width, height] of [
     ["24", 750, 500],
@@ -49,7 +53,40 @@ export async function tryPackage(driver, { address, folder }) {
     await driver.get(`${address}/${page}`);
     results.push(...(await resultsOf(driver)));
   }
-  return [...results, await tryElsewhere(driver, folder)];
+  return [...results, await tryGone(driver, address, folder), await tryElsewhere(driver, folder)];
+}
+
+/** Files that are there when they are chosen, and then not any more, or not all of them. */
+async function tryGone(driver, address, folder) {
+  const paths = ["here.png", "gone.png", "shorter.png", "gone.handful"].map((name) => join(folder, name));
+  for (const path of paths) writeFileSync(path, drawPhoto("mug", 0));
+  await driver.get(`${address}/blank.html`);
+  const input = await driver.executeScript(
+    `const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+    return document.body.appendChild(input);`,
+  );
+  await input.sendKeys(paths.join("\n"));
+  unlinkSync(paths[1]);
+  truncateSync(paths[2], 10);
+  unlinkSync(paths[3]);
+  await driver.manage().setTimeouts({ script: 60_000 });
+  const found = await driver.executeAsyncScript(
+    `const done = arguments[0];
+    (async () => {
+      const { Encoder } = await import("/package/dist/index.js");
+      const { readSetFile } = await import("/package/dist/store/index.js");
+      const [here, gone, shorter, set] = document.querySelector("input").files;
+      const encoder = await Encoder.load();
+      const codeOf = (work) => work.then(() => "fine", ({ code }) => code);
+      const codes = [];
+      for (const file of [here, gone, shorter]) codes.push(await codeOf(encoder.encode(file)));
+      codes.push(await codeOf(readSetFile(set)));
+      encoder.dispose();
+      return codes.join();
+    })().then(done, (error) => done(String(error)));`,
+  );
+  const fine = /^fine,file-gone,(file-gone|not-an-image),file-gone$/.test(found);
+  return { name: "a file that is gone since it was chosen says so", error: fine ? "" : found };
 }
 
 /** A page takes the package from another origin, as from a CDN, under the policy that the package's README asks for. */

@@ -4,6 +4,7 @@ import { check, RECORD, TEXT, typeOf } from "../check.js";
 import { HandfulError } from "../errors.js";
 import { FeatureClassifier } from "../feature-classifier.js";
 import { inspect } from "../inspect.js";
+import { readFile } from "../read.js";
 import type { Picture } from "./database.js";
 import { isPicture, PICTURES, photosOf } from "./picture.js";
 
@@ -115,7 +116,8 @@ function compose({ bytes, name, pictures }: SetFile): Blob {
  * What a file holds that {@link writeSetFile} or `save` wrote. Its set is loaded once to see that all of it is right; the
  * encoder is not needed for that, `encoder.fits(inspect(bytes))` says whether it is the set's.
  *
- * @throws {@link HandfulError} with code `format` for a file that holds no set, or a damaged one, or one of those of `init`.
+ * @throws {@link HandfulError} with code `format` for a file that holds no set, or a damaged one, `file-gone` for one that cannot be
+ * read any more, or one of those of `init`.
  *
  * @example
  * ```ts
@@ -128,7 +130,7 @@ export async function readSetFile(file: Blob): Promise<FoundSetFile> {
     wanted: "a File or Blob",
     holds: (value) => ["Blob", "File"].includes(typeOf(value)),
   });
-  const bytes = await todaysForm(new Uint8Array(await file.arrayBuffer()));
+  const bytes = await todaysForm(await readFile(file, 0, file.size));
   const set = await FeatureClassifier.load(bytes);
   try {
     // Loading has proved that the header is right.

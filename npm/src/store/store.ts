@@ -1,7 +1,7 @@
 import { abortable } from "../abort.js";
 import { check, checkOptions, FUNCTION, type Kinds, RECORD, SIGNAL, TEXT } from "../check.js";
 import { HandfulError } from "../errors.js";
-import type { FeatureClassifier } from "../feature-classifier.js";
+import { FeatureClassifier } from "../feature-classifier.js";
 import { inspect } from "../inspect.js";
 import { Listeners } from "../listeners.js";
 import { type Content, Database, type Named } from "./database.js";
@@ -110,6 +110,11 @@ const KIND = {
     const { create, load } = (value ?? {}) as Partial<SetKind<FeatureClassifier, unknown>>;
     return typeof create === "function" && typeof load === "function";
   },
+};
+
+const MADE = {
+  wanted: "a classifier",
+  holds: (value: unknown): boolean => value instanceof FeatureClassifier,
 };
 
 /** Why the opening of a set is given up: another tab wants it. */
@@ -254,7 +259,7 @@ export class Store {
    * @param id - From {@link list}, {@link create}, or a name of yours for a set that is always the same.
    * @param kind - Makes its classifier: `Classifier`, `FeatureClassifier`, or an object of yours with `create` and `load`.
    * @param options - Handed on to `create` or `load`, such as `{ encoder }`.
-   * @throws {@link HandfulError} with code `unknown-set` for one that was removed, or whatever `create` or `load` throws; then
+   * @throws {@link HandfulError} with code `unknown-set` for one that was removed, `parameter`, or whatever `create` or `load` throws; then
    * what is stored stays as it is. The reason of an abort.
    *
    * @example
@@ -329,6 +334,7 @@ export class Store {
    * ```
    */
   async remove(id: string): Promise<void> {
+    check("id", id, TEXT);
     await this.#putAway(id, () => this.#change(id, (now) => ({ ...now, deletedAt: Date.now() })));
   }
 
@@ -415,8 +421,13 @@ export class Store {
     find: () => Promise<Found>,
   ): Promise<StoredSet<Made>> {
     const { signal, onWait }: OpenOptions = options ?? {};
-    const make = async (content: Content | undefined): Promise<Made> =>
-      content ? kind.load(content.bytes, options as Options) : kind.create(options as Options);
+    const make = async (content: Content | undefined): Promise<Made> => {
+      const made = await (content
+        ? kind.load(content.bytes, options as Options)
+        : kind.create(options as Options));
+      check(`what \`${content ? "load" : "create"}\` gave`, made, MADE);
+      return made;
+    };
     void this.#persistence.look();
     for (;;) {
       signal?.throwIfAborted();

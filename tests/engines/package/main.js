@@ -205,6 +205,14 @@ for (const [file, lost] of [
     }
   });
 
+await check("a BMP is seen, and refused where a part of it is missing", async () => {
+  expect(alike(await see("mug-0.bmp"), await see("mug-0.png")) > 0.999, "the features of the same PNG");
+  for (const part of [0.5, 0.9]) {
+    const cut = await see("mug-0.bmp", (file) => file.slice(0, part * file.size));
+    expect(/^not-an-image:/.test(cut), `not-an-image, not ${cut.slice(0, 4)}`);
+  }
+});
+
 await check("who passes a limit is told which one, and sizes are printed as they are", async () => {
   for (const [image, expected] of [
     [await fetched("20000x200.jpg"), /^image-too-large: .*20000 x 200 .*16384 pixels a side/],

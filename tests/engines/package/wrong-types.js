@@ -3,12 +3,13 @@ import { film, play } from "./film.js";
 import * as ort from "./ort/ort.wasm.min.mjs";
 import * as main from "./package/dist/index.js";
 import * as onnxruntime from "./package/dist/onnxruntime.js";
+import * as store from "./package/dist/store/index.js";
 import * as transformers from "./package/dist/transformers.js";
 import { check, finish, step } from "./report.js";
 import { CALLS, lend, tryCall, tryGiven } from "./wrong-types.mjs";
 
 ort.env.wasm.numThreads = 1;
-const handful = { ...main, ...onnxruntime, ...transformers };
+const handful = { ...main, ...store, ...onnxruntime, ...transformers };
 const ortEncoder = await handful.OrtEncoder.load({ ort, executionProviders: ["wasm"] });
 const encoder = await handful.Encoder.load();
 const { stream, end } = film((context) => context.fillRect(50, 50, 9, 9));

@@ -3,9 +3,9 @@ import type { FeatureClassifier } from "handful";
 import type { Action } from "../engine/journal";
 import { openedSet, step } from "../engine/set";
 import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
-import { set, update } from "../state/live";
+import { getState, set, update } from "../state/live";
 import type { Place } from "../state/state";
-import { withPicked, withToggled } from "../state/updates";
+import { photosOf as photosIn, withPicked, withToggled } from "../state/updates";
 import { text } from "../text";
 import { attempt, showToast } from "./toast";
 
@@ -27,10 +27,12 @@ export function addedTo(place: Place): Action["words"] {
   return (count) => text.did.addedPhotos(count, place ?? text.answer.none);
 }
 
-/** Says what was added to the set, and what was there already. */
+/** Says what was added to the set, as far as it is still there, and what was there already. */
 export function tellLearnt(learnt: readonly Learnt[], words: Action["words"]): void {
-  const known = learnt.filter((photo) => photo.known).length;
-  const added = learnt.length - known;
+  const present = new Set(photosIn(getState()));
+  const there = learnt.filter(({ id }) => present.has(id));
+  const known = there.filter((photo) => photo.known).length;
+  const added = there.length - known;
   if (added > 0) showToast(known > 0 ? text.did.partly(words(added), known) : words(added), "step");
   else if (known > 0) showToast(text.did.known(known), null);
 }

@@ -1,7 +1,7 @@
 /** Undo and redo, by button, toast or keyboard. */
-import { originOf, wordsOf } from "../engine/journal";
+import { originOf, type Step, wordsOf } from "../engine/journal";
 import { redo as redoSet, undo as undoSet } from "../engine/set";
-import { cancelAction } from "../engine/teaching";
+import { cancelAction, retarget } from "../engine/teaching";
 import { getState } from "../state/live";
 import { text } from "../text";
 import { takeBack } from "./reteaching";
@@ -16,7 +16,7 @@ export function undo(): void {
     void restoreSet();
     return;
   }
-  const step = undoSet();
+  const step = travel(undoSet);
   const origin = originOf(setId);
   if (!step) {
     if (origin) void takeBack(origin);
@@ -27,8 +27,21 @@ export function undo(): void {
 }
 
 export function redo(): void {
-  const step = getState().reteaching ? null : redoSet();
+  const step = getState().reteaching ? null : travel(redoSet);
   if (step) showToast(text.history.redone(wordsOf(step)), null);
+}
+
+/** Goes a step back or forth. Photos that wait for a class which has another name then wait for it still. */
+function travel(go: () => Step | null): Step | null {
+  const before = getState().classes;
+  const step = go();
+  const now = getState().classes;
+  if (now.length === before.length)
+    for (const [place, { label }] of now.entries()) {
+      const last = before[place]?.label;
+      if (last !== undefined && last !== label) retarget(last, label);
+    }
+  return step;
 }
 
 /** Ctrl+Z and Ctrl+Shift+Z (Command on a Mac), also Ctrl+Y. In a field with text they belong to the text. */

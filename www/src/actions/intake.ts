@@ -2,15 +2,15 @@
 import { setOpened } from "../engine/session";
 import { currentSet, stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
-import { getState, set } from "../state/live";
+import { freshId, getState, set, update } from "../state/live";
 import type { Code, Place } from "../state/state";
-import { placeOf } from "../state/updates";
+import { placeOf, withProblem } from "../state/updates";
 import { text } from "../text";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
 import { addPhotos, photosOf, tellLearnt } from "./examples";
 import { withoutSets } from "./sets";
-import { attempt } from "./toast";
+import { attempt, showToast } from "./toast";
 
 /** What was dropped: files, and the files of folders, each under the name of the folder that it lay in. */
 export interface Dropped {
@@ -22,9 +22,17 @@ let waiting: File[] = [];
 
 /** Files and folders that were dropped on the page. */
 export function takeDropped({ loose, folders }: Dropped): void {
-  const photos = withoutSets([...loose, ...Array.from(folders.values()).flat()]);
+  const files = [...loose, ...Array.from(folders.values()).flat()];
+  const photos = withoutSets(files);
   takeIn(loose.filter((file) => photos.includes(file)));
   void teachFolders(folders);
+  if (loose.length === 0 && photos.length === files.length && !photos.some(mayBePhoto))
+    showToast(text.asking.noPhotos, null);
+}
+
+/** Says of something in a folder that it could not be read. */
+export function tellGone(name: string): void {
+  update((state) => withProblem(state, { id: freshId(), name, code: "file-gone" }));
 }
 
 /** Keeps photos until somebody says what they are. */

@@ -1,12 +1,13 @@
 /** Several sets: create, rename, switch, delete; as files too, opened or merged. */
 import type { Encoder } from "handful";
 import { type FoundSetFile, readSetFile, type SetFile, writeSetFile } from "handful/store";
+import { codeOf } from "../engine/codes";
 import { emptySet, type Maker, makerOf, setBytes } from "../engine/files";
 import { exchangeBy, openSet, readList, workHere } from "../engine/session";
 import { openedSet, saved, step } from "../engine/set";
 import { freshId, getState, set, update } from "../state/live";
 import { setName, withProblem } from "../state/updates";
-import { FIRST_SET, store } from "../store/sets";
+import { FIRST_SET, newSetId, store } from "../store/sets";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
@@ -63,7 +64,7 @@ export async function deleteSet(): Promise<void> {
   const words = text.sets.deleted(setName(getState()));
   const left = sets.find((named) => named.id !== id);
   const gone = [id, ...deletedSets.map((named) => named.id)];
-  const next = left?.id ?? (gone.includes(FIRST_SET) ? crypto.randomUUID() : FIRST_SET);
+  const next = left?.id ?? (gone.includes(FIRST_SET) ? newSetId() : FIRST_SET);
   await kept(async () => {
     if (!(await saved())) return stays();
     await store.remove(id);
@@ -161,7 +162,16 @@ export function withoutSets(files: readonly File[]): File[] {
 
 /** What a file holds; where its encoder is not as wanted the person is told. */
 async function read(file: File, wanted: "fits" | "same"): Promise<FoundSetFile | null> {
-  const found = await readSetFile(file).catch(() => null);
+  let found: FoundSetFile | null = null;
+  try {
+    found = await readSetFile(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "format") {
+      showToast(text.codes[code], null);
+      return null;
+    }
+  }
   const maker = found && (await makerOf(found.bytes));
   // What is of another encoder is opened where it can be taught anew.
   const teachable = wanted === "fits" && found !== null && found.pictures.size > 0;

@@ -3,7 +3,7 @@ import { type Encoder, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { pathOf } from "../state/paths";
 import type { Answer, Outcome, Timings } from "../state/state";
-import { canHelpEachOther, withOutcomes, withReadings, withThumbnail } from "../state/updates";
+import { canHelpEachOther, withOutcomes, withoutTaught, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { encodeAll } from "./encoding";
 import { currentSet, onSetChange, onSetDropped } from "./set";
@@ -184,6 +184,7 @@ onSetChange(() => {
 onSetDropped(() => {
   stop();
   stale = [];
+  update(withoutTaught);
 });
 
 function forget(): void {

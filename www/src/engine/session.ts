@@ -4,7 +4,7 @@ import type { SetFile, StoredSet, Waiting } from "handful/store";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { keepPreference, readPreferences } from "../store/preferences";
-import { FIRST_SET, store } from "../store/sets";
+import { FIRST_SET, newSetId, store } from "../store/sets";
 import { codeOf } from "./codes";
 import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from "./encoders";
 import { followNames } from "./names";
@@ -160,7 +160,7 @@ async function orElse(id: string): Promise<string> {
   try {
     const [sets, deleted] = await Promise.all([store.list(), store.removed()]);
     if (sets.some((stored) => stored.id === id)) return id;
-    return sets[0]?.id ?? (deleted.some((gone) => gone.id === id) ? crypto.randomUUID() : id);
+    return sets[0]?.id ?? (deleted.some((gone) => gone.id === id) ? newSetId() : id);
   } catch {
     // Nobody knows; the state of the set tells why.
     return id;

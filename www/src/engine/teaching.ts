@@ -1,7 +1,7 @@
 /** Photos on their way into the set: in their order, and a bad one never stops the rest. */
-import type { EncodeResult } from "handful";
+import { type EncodeResult, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
-import type { Place } from "../state/state";
+import type { Code, Place } from "../state/state";
 import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Action } from "./journal";
@@ -49,10 +49,10 @@ export async function teach(photos: readonly Photo[], place: Place, action: Acti
   return learnt.filter((photo) => photo !== null);
 }
 
-/** Photos that wait for `from` now wait for `to`; for null, they are dropped. */
+/** Photos that wait for `from` now wait for `to`; for null, they are left out. */
 export function retarget(from: string, to: string | null): void {
-  for (const item of queue) if (item.place === from) item.place = to ?? item.place;
-  if (to === null) drop((item) => item.place === from);
+  if (to === null) leaveOut((item) => item.place === from, "unknown-class");
+  else for (const item of queue) if (item.place === from) item.place = to;
 }
 
 /** Drops the photos of one action that still wait. */
@@ -65,14 +65,18 @@ export function cancelTeaching(): void {
 }
 
 onSetDropped(() => {
-  // They were meant for the classes of that set: nobody is to think that they are there.
-  update((state) =>
-    queue.reduce((now, { name }) => withProblem(now, { id: freshId(), name, code: "set-left" }), state),
-  );
-  cancelTeaching();
+  // They were meant for the classes of that set.
+  leaveOut(() => true, "set-left");
   // The next set may have another encoder.
   looking.abort();
 });
+
+/** Drops photos that still wait, and says so: nobody is to think that they are there. */
+function leaveOut(matches: (item: Waiting) => boolean, code: Code): void {
+  const left = queue.filter(matches);
+  update((state) => left.reduce((now, { name }) => withProblem(now, { id: freshId(), name, code }), state));
+  drop(matches);
+}
 
 function drop(matches: (item: Waiting) => boolean): void {
   const dropped = queue.filter(matches);
@@ -139,8 +143,9 @@ function finish(item: Waiting, learn: () => Learnt | null): void {
 
 function learn(item: Waiting, { features, thumbnail, error }: EncodeResult): Learnt | null {
   const { place, action } = item;
-  const there = place === null || getState().classes.some(({ label }) => label === place);
-  if (!there || !queue.includes(item)) return null;
+  if (!queue.includes(item)) return null;
+  if (place !== null && !getState().classes.some(({ label }) => label === place))
+    throw new HandfulError("unknown-class", `${place} was taken back`);
   if (error) throw error;
   const same = place === null ? undefined : currentSet().duplicateOf(features, place);
   if (same !== undefined) return { id: same, known: true };

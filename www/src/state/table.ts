@@ -76,8 +76,10 @@ export function toCsv(rows: readonly Row[], source: Source): string {
   const labels = labelsOf(rows);
   const head = ["folder", "file", "truth", "answer", "probability", "set", "verdict"];
   const lines = rows.map((row) => {
-    const { folder, file, truth, answer, probability, set, verdict, probabilities } = written(row);
-    const shares = labels.map((label) => probabilities[label] ?? null);
+    const { folder, file, truth, answer, probability, set, verdict } = written(row);
+    const shares = labels.map(
+      (wanted) => row.scores.find(({ label }) => label === wanted)?.probability ?? null,
+    );
     return [folder, file, truth, answer, probability, set.join(" | "), verdict, ...shares];
   });
   const table = [[...head, ...labels.map((label) => `p:${label}`)], ...lines];

@@ -125,6 +125,14 @@ export function withTaught(state: AppState, id: number, taught: number): AppStat
   };
 }
 
+/** Forgets what photos became in a set that is put away: in another one the same numbers are of other photos. */
+export function withoutTaught(state: AppState): AppState {
+  const readings = state.readings.map((reading) =>
+    reading.taught === null ? reading : { ...reading, taught: null },
+  );
+  return { ...state, readings: same(state.readings, readings) };
+}
+
 /** Where a photo was added, as long as it is there: Undo takes it away again. */
 export function taughtAs({ readings, examples, negatives }: AppState, reading: number): Place | undefined {
   const taught = readings.find(({ id }) => id === reading)?.taught;

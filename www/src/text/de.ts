@@ -61,6 +61,8 @@ export const de: Text = {
     "not-enough-examples": "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
     "too-many-items": "Diese Sammlung nimmt nichts mehr auf. Füge ihre Datei einer neuen Sammlung hinzu.",
     "not-an-image": "Dieser Browser kann es nicht als Foto lesen. JPEG, PNG und WebP gehen immer.",
+    "file-gone":
+      "Es lässt sich nicht mehr lesen: Es wurde geändert, verschoben oder gelöscht. Wähl es noch einmal aus.",
     heic: "Das ist ein HEIC-Foto, das dieser Browser nicht lesen kann. Teile es als JPEG, oder stell die Kamera des iPhones auf „Maximale Kompatibilität“ (Einstellungen, Kamera, Formate).",
     "image-empty": "Das Bild ist leer.",
     "image-too-large": "Das Bild ist zu groß. Nimm eine kleinere Kopie.",
@@ -325,6 +327,7 @@ export const de: Text = {
   },
   asking: {
     title: (count) => plural(count, { one: "Was zeigt dieses Foto?", other: "Was zeigen diese # Fotos?" }),
+    noPhotos: "Dort wurden keine Fotos gefunden.",
     newClass: "Etwas Neues",
     add: "Hinzufügen",
     answer: "Sag mir einfach, was es ist",

@@ -55,6 +55,7 @@ const codes: Record<Code, string> = {
   "not-enough-examples": "Not enough examples yet: add photos to at least two classes.",
   "too-many-items": "This set takes no more. Add its file to a new set.",
   "not-an-image": "This browser cannot read it as a photo. JPEG, PNG and WebP always work.",
+  "file-gone": "It cannot be read any more: it was changed, moved or deleted. Choose it again.",
   heic: "It is a HEIC photo, which this browser cannot read. Share it as JPEG, or set the iPhone’s camera to “Most Compatible” (Settings, Camera, Formats).",
   "image-empty": "The picture is empty.",
   "image-too-large": "The picture is too large. Try a smaller copy.",
@@ -336,6 +337,7 @@ export const en = {
   asking: {
     title: (count: number) =>
       plural(count, { one: "What is this photo?", other: "What are these # photos?" }),
+    noPhotos: "No photos were found there.",
     newClass: "Something new",
     add: "Add",
     answer: "Just tell me what it is",

@@ -61,6 +61,7 @@ export const zh: Text = {
     "not-enough-examples": "例子还不够：至少要给两个类别添加照片。",
     "too-many-items": "这个集合不能再添加了。请把它的文件加入一个新的集合。",
     "not-an-image": "浏览器无法把它读成照片。JPEG、PNG 和 WebP 都可以。",
+    "file-gone": "它已被更改、移动或删除，无法再读取。请重新选择。",
     heic: "这是 HEIC 照片，浏览器无法读取。请以 JPEG 分享，或把 iPhone 相机设为“兼容性最佳”（设置、相机、格式）。",
     "image-empty": "图片是空的。",
     "image-too-large": "图片太大，请换一张小一些的。",
@@ -295,6 +296,7 @@ export const zh: Text = {
   },
   asking: {
     title: (count) => (count === 1 ? "这张照片是什么？" : `这 ${photos(count)}是什么？`),
+    noPhotos: "那里没有找到照片。",
     newClass: "新的东西",
     add: "添加",
     answer: "直接告诉我是什么",

@@ -16,7 +16,7 @@ interface Props {
 export function Reactions({ outcome, found }: Props) {
   const [say, setSay] = useState(false);
   const [sound, setSound] = useState(false);
-  const [counts, setCounts] = useState<Readonly<Record<string, number>>>({});
+  const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   const seen = useRef({ label: "", times: 0, told: "" });
   const label = found?.kind === "sure" ? found.best.label : "";
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Reactions({ outcome, found }: Props) {
     if (label === "") return;
     if (say) speechSynthesis.speak(new SpeechSynthesisUtterance(label));
     if (sound) beep();
-    setCounts((before) => ({ ...before, [label]: (before[label] ?? 0) + 1 }));
+    setCounts((before) => new Map(before).set(label, (before.get(label) ?? 0) + 1));
   }, [outcome]);
   return (
     <details class="more">
@@ -45,7 +45,7 @@ export function Reactions({ outcome, found }: Props) {
         {text.reactions.full}
       </button>
       <ul class="reactions" aria-label={text.reactions.counts}>
-        {Object.entries(counts).map(([name, count]) => (
+        {Array.from(counts, ([name, count]) => (
           <li key={name}>
             <bdi>{name}</bdi> × {count}
           </li>

@@ -1,6 +1,6 @@
 /** Dropping files on something. A place inside another takes the files for itself. */
 import { useState } from "preact/hooks";
-import type { Dropped } from "../actions/intake";
+import { type Dropped, tellGone } from "../actions/intake";
 import { readDropped } from "./entries";
 
 export function useDrop(onDropped: (dropped: Dropped) => void) {
@@ -26,7 +26,7 @@ export function useDrop(onDropped: (dropped: Dropped) => void) {
       if (!hasFiles(event)) return;
       event.preventDefault();
       event.stopPropagation();
-      void readDropped(event.dataTransfer).then(onDropped);
+      void readDropped(event.dataTransfer, tellGone).then(onDropped);
     },
   };
   return { over, handlers };

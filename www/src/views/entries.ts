@@ -5,8 +5,15 @@ import { folderOf, notePath } from "../state/paths";
 /** The order of what lies in a folder; the browser has that of the disk, which is any. */
 const names = new Intl.Collator("en", { numeric: true });
 
-/** Must be called while the drop event is handled; the browser forgets what was dropped afterwards. */
-export async function readDropped(transfer: DataTransfer | null): Promise<Dropped> {
+/**
+ * Must be called while the drop event is handled; the browser forgets what was dropped afterwards.
+ *
+ * @param onUnread told the name of what is in a folder and cannot be read
+ */
+export async function readDropped(
+  transfer: DataTransfer | null,
+  onUnread: (name: string) => void,
+): Promise<Dropped> {
   const dropped: Dropped = { loose: Array.from(transfer?.files ?? []), folders: new Map() };
   const entries = Array.from(transfer?.items ?? [], (item) => item.webkitGetAsEntry());
   const folders = entries.filter((entry) => entry?.isDirectory) as FileSystemDirectoryEntry[];
@@ -14,7 +21,8 @@ export async function readDropped(transfer: DataTransfer | null): Promise<Droppe
   // A folder is in the list of files as well, where it is of no use.
   const names = new Set(folders.map(({ name }) => name));
   dropped.loose = dropped.loose.filter(({ name }) => !names.has(name));
-  for (const folder of folders) await readFolder(folder, dropped.folders);
+  const into = dropped.folders;
+  for (const folder of folders) await readFolder(folder, into, onUnread).catch(() => onUnread(folder.name));
   return dropped;
 }
 
@@ -24,7 +32,11 @@ export function byFolder(files: readonly File[]): Map<string, File[]> {
   return Map.groupBy(inOrder, (file) => folderOf(file.webkitRelativePath));
 }
 
-async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, File[]>): Promise<void> {
+async function readFolder(
+  folder: FileSystemDirectoryEntry,
+  into: Map<string, File[]>,
+  onUnread: (name: string) => void,
+): Promise<void> {
   const reader = folder.createReader();
   const entries: FileSystemEntry[] = [];
   for (;;) {
@@ -36,14 +48,18 @@ async function readFolder(folder: FileSystemDirectoryEntry, into: Map<string, Fi
     entries.push(...some);
   }
   for (const entry of entries.sort((a, b) => names.compare(a.name, b.name))) {
-    if (entry.isDirectory) {
-      await readFolder(entry as FileSystemDirectoryEntry, into);
-    } else {
+    try {
+      if (entry.isDirectory) {
+        await readFolder(entry as FileSystemDirectoryEntry, into, onUnread);
+        continue;
+      }
       const file = await new Promise<File>((resolve, reject) =>
         (entry as FileSystemFileEntry).file(resolve, reject),
       );
       notePath(file, entry.fullPath.slice(1));
       into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
+    } catch {
+      onUnread(entry.name);
     }
   }
 }
