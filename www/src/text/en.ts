@@ -529,7 +529,7 @@ export const en = {
       const doubts = unsure > 0 ? [`“Not sure” for ${unsure} (best guess right for ${guessed})`] : [];
       const strange = none > 0 ? [`“None of these” for ${none}`] : [];
       if (unsure + none === 0) return "None of the classes’ photos was refused.";
-      return `Of the classes’ photos ${unsure + none} refused: ${[...doubts, ...strange].join(", ")}.`;
+      return `${photos(unsure + none)} of the classes refused: ${[...doubts, ...strange].join(", ")}.`;
     },
     strangers: (count: number, folders: readonly string[]) =>
       `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${list(few(folders, (others) => `${others} more`))}.`,

@@ -42,7 +42,7 @@ function expected(estimate: Estimate): string {
     between: `10 张中 ${least} 到 ${most} 张`,
   }[kind];
   const surer = rough ? "照片越多，估计越准。" : "";
-  return `新照片大概能认对${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
+  return `新照片大概能认对：${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
 }
 
 const again = "请重新加载页面";

@@ -138,7 +138,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   return (
     <div class="map">
       <p class="aside" id={hint}>
-        {text.map.hint} <span class="footer-keys">{text.map.keys}</span>
+        {text.map.hint} <span class="by-mouse">{text.map.keys}</span>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       <ul class="map-classes" aria-label={text.map.classes} tabIndex={0}>

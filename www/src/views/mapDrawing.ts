@@ -32,6 +32,8 @@ const LEAST = 14;
 const POINT = 0.7;
 /** Pixels of a line of text. */
 const LINE = 16;
+/** The share of the map's width that a name takes at most. */
+const NAME = 0.4;
 
 export function draw(canvas: HTMLCanvasElement, drawing: Drawing, bitmaps: Bitmaps): void {
   const context = canvas.getContext("2d");
@@ -117,14 +119,24 @@ function drawNames(
 ): void {
   const written: { x: number; y: number; reach: number }[] = [];
   for (const { label, ...middle } of names) {
-    const reach = context.measureText(label).width / 2 + 4;
+    const words = fitting(context, label, NAME * width);
+    const reach = context.measureText(words).width / 2 + 4;
     const x = Math.max(reach, Math.min(width - reach, middle.x));
     const y = Math.max(LINE / 2, middle.y - half - LINE / 2);
     if (written.some((other) => Math.abs(other.y - y) < LINE && Math.abs(other.x - x) < other.reach + reach))
       continue;
     written.push({ x, y, reach });
-    write(context, label, x, y);
+    write(context, words, x, y);
   }
+}
+
+/** As much of a name as there is room for. */
+function fitting(context: CanvasRenderingContext2D, name: string, room: number): string {
+  const letters = [...name];
+  const fits = (words: string) => context.measureText(words).width <= room;
+  if (fits(name)) return name;
+  while (letters.length > 1 && !fits(`${letters.join("")}…`)) letters.pop();
+  return `${letters.join("")}…`;
 }
 
 /** Words with a seam that sets them off from what is below. */
