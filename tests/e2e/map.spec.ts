@@ -219,7 +219,7 @@ test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {
   await page.keyboard.press(right.length > 0 ? "ArrowRight" : "ArrowLeft");
   await expect(current(page)).not.toHaveAttribute("aria-posinset", String(wrong + 1));
   // The photos are one stop of the Tab key.
-  for (const name of ["Draw around photos", "Closer", "Farther", "Remove"]) {
+  for (const name of ["Draw around photos", "Closer", "Farther", "Done", "Remove"]) {
     await page.keyboard.press("Tab");
     await expect(page.locator(".map").getByRole("button", { name })).toBeFocused();
   }
