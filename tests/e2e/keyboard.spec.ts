@@ -251,7 +251,7 @@ inEachWindow(() => {
     for (const summary of await page.locator("summary").all()) await summary.click();
     await page.locator(".cell-button").first().click();
     await photosOf(page, "leaf").first().click();
-    await expect(page.getByRole("listbox", { name: "Map of 7 photos" })).toBeVisible();
+    await expect(page.getByRole("listbox", { name: "Map of 9 photos" })).toBeVisible();
     await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
     await expect(page.locator(".toast")).toHaveCount(0);
     const { stops, unseen } = await unseenStops(page);

@@ -440,6 +440,7 @@ export const de: Text = {
     title: "Alle Fotos auf einer Karte",
     name: (count) => `Karte, auf der ${photos(count)} liegen`,
     hint: "Was ähnlich aussieht, liegt nah beieinander. Drück auf ein Foto, um es auszuwählen, oder zieh es auf den Namen seiner Klasse.",
+    asked: "Rund sind die Fotos, nach denen du gefragt hast: Drück auf eins, um seine Antwort zu sehen.",
     keys: "Pfeiltasten führen zum nächsten Foto, Bild auf und Bild ab durch alle, die Eingabetaste wählt eins aus, + und − vergrößern und verkleinern.",
     classes: "Fotos hierher ziehen",
     looksLike: (photo, label) => `${photo}, sieht aus wie ${label}`,

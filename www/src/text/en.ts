@@ -443,6 +443,7 @@ export const en = {
     title: "All photos on a map",
     name: (count: number) => `Map of ${photos(count)}`,
     hint: "Photos that look alike lie close together. Press one to pick it, or drag it to the name of its class.",
+    asked: "The round ones are photos that you asked about: press one to see its answer.",
     keys: "Arrow keys lead to the nearest photo, Page Up and Page Down through all of them, Enter picks one, + and − zoom.",
     classes: "Drag photos here",
     looksLike: (photo: string, label: string) => `${photo}, looks like ${label}`,
