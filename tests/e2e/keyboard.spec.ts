@@ -1,6 +1,7 @@
 /** The whole path without a pointer: Tab, Shift+Tab, Enter, Space, and the shortcuts. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
+import { withFolder } from "./folders.js";
 import {
   answer,
   camera,
@@ -98,6 +99,42 @@ test("teaches, predicts, moves, undoes and reloads by keyboard alone", async ({ 
   await page.reload();
   await ready(page);
   await expect(photosOf(page, "leaf")).toHaveCount(4);
+});
+
+test("brings photos in from a folder, the clipboard and the camera by keyboard alone", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page);
+  const folders = { leaf: drawnPhotos("leaf", 0, 2), tomato: drawnPhotos("tomato", 0, 2) };
+  await withFolder(folders, async (folder) => {
+    const chooser = page.waitForEvent("filechooser");
+    await tabTo(page, page.getByRole("button", { name: "Folder, one inside it for each class" }));
+    await page.keyboard.press("Enter");
+    await (await chooser).setFiles(folder);
+    for (const label of ["leaf", "tomato"]) await expect(photosOf(page, label)).toHaveCount(2);
+  });
+
+  await page.evaluate(
+    async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      await navigator.clipboard.write([
+        new ClipboardItem({ "image/png": new Blob([bytes], { type: "image/png" }) }),
+      ]);
+    },
+    (drawnPhotos("leaf", 5, 6)[0] as Upload).buffer.toString("base64"),
+  );
+  await tabTo(page, page.getByRole("button", { name: "Add photos to leaf" }), "Shift+Tab");
+  await page.keyboard.press("Control+v");
+  await expect(photosOf(page, "leaf")).toHaveCount(3);
+
+  await tabTo(page, page.getByRole("button", { name: "Camera for tomato" }));
+  await page.keyboard.press("Enter");
+  await expect(camera(page).getByRole("button", { name: "Take photo for tomato" })).toBeFocused();
+  await expect.poll(() => liveShare(page, "tomato")).toBeDefined();
+  await page.keyboard.press("Enter");
+  await expect(photosOf(page, "tomato")).toHaveCount(3);
 });
 
 test("renames with Enter, gives up with Escape, and opens and closes the menu", async ({ page }) => {
