@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Classifier, FeatureClassifier, HandfulError, HEAD_NAMES, inspect } from "../dist/node.js";
+import { numbers } from "./numbers.mjs";
 
 const STREAMS = [
   { name: "clip", dim: 3 },
@@ -879,4 +880,18 @@ test("a label that cannot be read is told, and looked at again", async () => {
   ]);
   assert.ok(!classifier.classes.some(({ hasText }) => hasText));
   classifier.forgetLabels();
+});
+
+test("a thousand classes are told apart, in less than 300 MB", async () => {
+  const next = numbers(1);
+  const classifier = await FeatureClassifier.create({ streams: [{ name: "aux", dim: 512 }] });
+  const middles = Array.from({ length: 1000 }, () => Float32Array.from({ length: 512 }, next));
+  const near = (number) => middles[number].map((value) => value + 0.5 * next());
+  const before = process.memoryUsage().external;
+  for (const number of middles.keys())
+    for (let photo = 0; photo < 2; photo += 1) classifier.addFeatures(near(number), `class ${number}`);
+  for (const number of [0, 499, 999])
+    assert.equal(classifier.predictFeatures(near(number)).label, `class ${number}`);
+  assert.ok(process.memoryUsage().external - before < 300e6);
+  classifier.dispose();
 });

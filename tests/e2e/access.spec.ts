@@ -45,7 +45,7 @@ test("axe finds nothing: elsewhere, left out, asked, filming, in every language"
   await expect(page.getByText("What is taken for what")).toBeVisible();
   for (const summary of await page.locator("summary").all()) await summary.click();
   await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
-  await expect(page.getByRole("listbox", { name: "Map of 10 photos" })).toBeVisible();
+  await expect(page.getByRole("listbox", { name: "Map of 12 photos" })).toBeVisible();
   await page.getByRole("combobox", { name: "What looks at the photos" }).selectOption("DINOv2 small");
   await expect(page.getByRole("region", { name: "DINOv2 small" })).toContainText("MB to download");
   // Words change no colour.

@@ -171,6 +171,23 @@ test("goes over to another camera, and mirrors only one that looks at the person
   await expect.poll(label).toBe(names[1 - front]);
 });
 
+test("asks first for the camera that looks away from the person", async ({ page }) => {
+  await page.addInitScript(() => {
+    const asked: unknown[] = [];
+    Object.assign(window, { asked });
+    const { getUserMedia } = MediaDevices.prototype;
+    MediaDevices.prototype.getUserMedia = function (constraints) {
+      asked.push(constraints?.video);
+      return getUserMedia.call(this, constraints);
+    };
+  });
+  await open(page);
+  await answer(page).getByRole("button", { name: "Live camera" }).click();
+  await expect(page.getByLabel("Live picture")).toBeVisible();
+  const asked = await page.evaluate(() => (window as unknown as { asked: unknown[] }).asked);
+  expect(asked[0]).toMatchObject({ facingMode: { ideal: "environment" } });
+});
+
 test("goes on answering live in another set, and from another camera", async ({ page }) => {
   await open(page);
   await teach(page, { tomato: drawnPhotos("tomato", 0, 3), screen: [] });

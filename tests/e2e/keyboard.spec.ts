@@ -1,7 +1,23 @@
 /** The whole path without a pointer: Tab, Shift+Tab, Enter, Space, and the shortcuts. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { drawnPhotos, type Upload } from "./files.js";
-import { answer, card, frames, open, photosOf, ready, saved, winner } from "./person.js";
+import { withFolder } from "./folders.js";
+import {
+  answer,
+  camera,
+  card,
+  frames,
+  liveShare,
+  offerPhotos,
+  open,
+  photosOf,
+  predict,
+  ready,
+  saved,
+  teach,
+  winner,
+} from "./person.js";
+import { inEachWindow } from "./windows.js";
 
 /** Presses Tab until something has the focus. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
@@ -83,6 +99,42 @@ test("teaches, predicts, moves, undoes and reloads by keyboard alone", async ({ 
   await page.reload();
   await ready(page);
   await expect(photosOf(page, "leaf")).toHaveCount(4);
+});
+
+test("brings photos in from a folder, the clipboard and the camera by keyboard alone", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page);
+  const folders = { leaf: drawnPhotos("leaf", 0, 2), tomato: drawnPhotos("tomato", 0, 2) };
+  await withFolder(folders, async (folder) => {
+    const chooser = page.waitForEvent("filechooser");
+    await tabTo(page, page.getByRole("button", { name: "Folder, one inside it for each class" }));
+    await page.keyboard.press("Enter");
+    await (await chooser).setFiles(folder);
+    for (const label of ["leaf", "tomato"]) await expect(photosOf(page, label)).toHaveCount(2);
+  });
+
+  await page.evaluate(
+    async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      await navigator.clipboard.write([
+        new ClipboardItem({ "image/png": new Blob([bytes], { type: "image/png" }) }),
+      ]);
+    },
+    (drawnPhotos("leaf", 5, 6)[0] as Upload).buffer.toString("base64"),
+  );
+  await tabTo(page, page.getByRole("button", { name: "Add photos to leaf" }), "Shift+Tab");
+  await page.keyboard.press("Control+v");
+  await expect(photosOf(page, "leaf")).toHaveCount(3);
+
+  await tabTo(page, page.getByRole("button", { name: "Camera for tomato" }));
+  await page.keyboard.press("Enter");
+  await expect(camera(page).getByRole("button", { name: "Take photo for tomato" })).toBeFocused();
+  await expect.poll(() => liveShare(page, "tomato")).toBeDefined();
+  await page.keyboard.press("Enter");
+  await expect(photosOf(page, "tomato")).toHaveCount(3);
 });
 
 test("renames with Enter, gives up with Escape, and opens and closes the menu", async ({ page }) => {
@@ -201,4 +253,51 @@ test("leaves the keys of an input method to it: its Enter renames nothing", asyn
   await label.fill("cup");
   await label.press("Enter");
   await expect(card(page, "cup")).toBeVisible();
+});
+
+/** The stops of Tab whose focus is not seen, of all there are. */
+async function unseenStops(page: Page): Promise<{ stops: number; unseen: string[] }> {
+  await page.locator("body").evaluate((body) => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    body.scrollIntoView();
+  });
+  const unseen: string[] = [];
+  for (let stops = 0; ; stops += 1) {
+    await page.keyboard.press("Tab");
+    const focus = page.locator(":focus");
+    if ((await focus.count()) === 0) return { stops, unseen };
+    const seen = await focus.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const covers = [0.1, 0.5, 0.9].map((part) =>
+        document.elementFromPoint(left + part * width, top + part * height),
+      );
+      const bare = covers.some((other) => other && (element.contains(other) || other.contains(element)));
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return bare && outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
+    });
+    if (!seen) unseen.push(await focus.evaluate((element) => element.outerHTML.slice(0, 120)));
+  }
+}
+
+inEachWindow(() => {
+  test("shows where the focus is at every stop of Tab, with everything open", async ({ page }) => {
+    await open(page);
+    for (const thing of ["leaf", "tomato"] as const) await teach(page, { [thing]: drawnPhotos(thing, 0, 3) });
+    await offerPhotos(page, "None of these", drawnPhotos("mug", 0, 1));
+    await predict(page, [...drawnPhotos("leaf", 5, 6), ...drawnPhotos("bread", 5, 6)]);
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.locator(".cell-button").first().click();
+    await photosOf(page, "leaf").first().click();
+    await expect(page.getByRole("listbox", { name: "Map of 9 photos" })).toBeVisible();
+    await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
+    await expect(page.locator(".toast")).toHaveCount(0);
+    const { stops, unseen } = await unseenStops(page);
+    expect(unseen).toEqual([]);
+    expect(stops).toBeGreaterThan(50);
+
+    await page.getByRole("button", { name: "Camera for leaf" }).click();
+    await expect(camera(page).getByRole("button", { name: "Take photo for leaf" })).toBeFocused();
+    await expect.poll(() => liveShare(page, "leaf")).toBeDefined();
+    expect((await unseenStops(page)).unseen).toEqual([]);
+  });
 });

@@ -4,7 +4,19 @@ import { expect, type Locator, type Page, test } from "@playwright/test";
 import { FeatureClassifier } from "handful";
 import { expectAccessible } from "./axe.js";
 import { drawnPhotos, realClasses, realPhotos } from "./files.js";
-import { addPhotos, card, choose, movePicked, offerPhotos, open, photosOf, teach } from "./person.js";
+import {
+  addPhotos,
+  answer,
+  card,
+  choose,
+  frames,
+  movePicked,
+  offerPhotos,
+  open,
+  photosOf,
+  predict,
+  teach,
+} from "./person.js";
 
 interface Spot {
   name: string;
@@ -60,6 +72,17 @@ async function encircle(page: Page, spot: Spot, radius: number): Promise<void> {
   await page.mouse.move(...point(0));
   await page.mouse.down();
   for (let turn = 0.3; turn < 6; turn += 0.3) await page.mouse.move(...point(turn));
+  await page.mouse.up();
+}
+
+/** Drags what lies at a spot to the name of a class. */
+async function drag(page: Page, spot: Spot, to: string): Promise<void> {
+  const name = page.getByRole("list", { name: "Drag photos here" }).getByText(to);
+  await page.mouse.move(...(await inWindow(page, spot)));
+  await page.mouse.down();
+  const box = await name.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 10, (box?.y ?? 0) + 10, { steps: 4 });
+  await expect(page.getByRole("paragraph").filter({ hasText: new RegExp(`^Move to ${to}$`) })).toBeVisible();
   await page.mouse.up();
 }
 
@@ -132,24 +155,13 @@ test("a line around photos picks them, and moving them is one step", async ({ pa
 test("a photo is dragged to the name of a class, and picked photos go with it", async ({ page }) => {
   const [first, second] = (await openMixed(page)).filter(({ name }) => name.includes("looks like banana"));
   if (!first || !second) throw new Error("nothing looks wrong");
-  const drag = async (spot: Spot, to = "banana") => {
-    const name = page.getByRole("list", { name: "Drag photos here" }).getByText(to);
-    await page.mouse.move(...(await inWindow(page, spot)));
-    await page.mouse.down();
-    const box = await name.boundingBox();
-    await page.mouse.move((box?.x ?? 0) + 10, (box?.y ?? 0) + 10, { steps: 4 });
-    await expect(
-      page.getByRole("paragraph").filter({ hasText: new RegExp(`^Move to ${to}$`) }),
-    ).toBeVisible();
-    await page.mouse.up();
-  };
-  await drag(first, "None of these");
+  await drag(page, first, "None of these");
   await expect(page.getByRole("list", { name: "Photos of None of these" }).getByRole("button")).toHaveCount(
     1,
   );
   await page.keyboard.press("Control+z");
   await expect(photosOf(page, "mug")).toHaveCount(12);
-  await drag(first);
+  await drag(page, first, "banana");
   await expect(photosOf(page, "banana")).toHaveCount(11);
   await page.keyboard.press("Control+z");
   await expect(photosOf(page, "banana")).toHaveCount(10);
@@ -157,7 +169,7 @@ test("a photo is dragged to the name of a class, and picked photos go with it", 
   await page.mouse.click(...(await inWindow(page, first)));
   await expect(page.locator(".map").getByText("1 photo picked")).toBeVisible();
   await page.mouse.click(...(await inWindow(page, second)));
-  await drag(second);
+  await drag(page, second, "banana");
   await expect(photosOf(page, "banana")).toHaveCount(12);
   await page.keyboard.press("Control+z");
   await expect(photosOf(page, "banana")).toHaveCount(10);
@@ -206,6 +218,41 @@ test("photos that nobody has labelled are on it too, and are moved to a class", 
   await expect(map(page, 9)).toBeVisible();
 });
 
+test("photos that were asked about lie among those that they are like, show their answer, and are taught", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 5), banana: drawnPhotos("banana", 0, 5) });
+  await predict(page, [...drawnPhotos("mug", 20, 21), ...drawnPhotos("banana", 20, 21)]);
+  await summary(page).click();
+  const spots = await walk(page, 12);
+  const asked = spots.slice(-2);
+  expect(asked.map(({ name }) => name)).toEqual(["Your photo mug-20.png", "Your photo banana-20.png"]);
+  const [mugs, bananas] = ["mug", "banana"].map((label) =>
+    spots.filter(({ name }) => name.endsWith(` of ${label}`)),
+  ) as [Spot[], Spot[]];
+  expect(apart(asked.slice(0, 1), mugs)).toBeLessThan(apart(asked.slice(0, 1), bananas));
+  expect(apart(asked.slice(1), bananas)).toBeLessThan(apart(asked.slice(1), mugs));
+
+  // It is not picked, as photos of the set are.
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(current(page)).toHaveAttribute("aria-selected", "true");
+  await expect(frames(page).nth(1)).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator(".map").getByText("picked")).toHaveCount(0);
+
+  await page.getByRole("list", { name: "Drag photos here" }).evaluate((list) => list.scrollIntoView());
+  await drag(page, asked[1] as Spot, "banana");
+  await expect(photosOf(page, "banana")).toHaveCount(6);
+  await expect(answer(page)).toContainText("Learnt: it is banana.");
+  await expect(map(page, 12)).toBeVisible();
+  const names = async () => (await walk(page, 12)).map(({ name }) => name);
+  await expect.poll(names).toContain("Photo 6 of banana");
+  expect(await names()).not.toContain("Your photo banana-20.png");
+  await page.keyboard.press("Control+z");
+  await expect.poll(names).toContain("Your photo banana-20.png");
+});
+
 test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {
   const spots = await openMixed(page);
   const wrong = spots.findIndex(({ name }) => name.includes("looks like banana"));
@@ -219,7 +266,7 @@ test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {
   await page.keyboard.press(right.length > 0 ? "ArrowRight" : "ArrowLeft");
   await expect(current(page)).not.toHaveAttribute("aria-posinset", String(wrong + 1));
   // The photos are one stop of the Tab key.
-  for (const name of ["Draw around photos", "Closer", "Farther", "Remove"]) {
+  for (const name of ["Draw around photos", "Closer", "Farther", "Done", "Remove"]) {
     await page.keyboard.press("Tab");
     await expect(page.locator(".map").getByRole("button", { name })).toBeFocused();
   }

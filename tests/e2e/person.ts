@@ -1,5 +1,6 @@
 /** What a person does on the page and sees there, by role and label only. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { setOff } from "../../www/src/text/isolating.js";
 import type { Upload } from "./files.js";
 
 /** Opens the page and waits until it can teach. */
@@ -18,7 +19,7 @@ export function card(page: Page, label: string): Locator {
 
 export function photosOf(page: Page, label: string): Locator {
   return card(page, label)
-    .getByRole("list", { name: `Photos of ${label}` })
+    .getByRole("list", { name: `Photos of ${setOff(label)}` })
     .getByRole("button");
 }
 
@@ -51,7 +52,7 @@ export async function addPhotos(page: Page, label: string, files: Upload[]): Pro
 
 /** Adds photos of which not all may be taken. */
 export async function offerPhotos(page: Page, label: string, files: Upload[]): Promise<void> {
-  const button = page.getByRole("button", { name: `Add photos to ${label}`, exact: true });
+  const button = page.getByRole("button", { name: `Add photos to ${setOff(label)}`, exact: true });
   await choose(page, () => button.click(), files);
 }
 

@@ -11,6 +11,15 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content).toBeLessThanOrEqual(screen ?? 0);
 }
 
+/** A finger goes from point to point of the window, quickly. */
+async function drawByFinger(page: Page, points: readonly { x: number; y: number }[]): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+    devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+  for (const [at, point] of points.entries()) await touch(at === 0 ? "touchStart" : "touchMove", point);
+  await touch("touchEnd");
+}
+
 test("teaches and answers by touch", async ({ page }, info) => {
   await open(page);
   for (const thing of ["tomato", "leaf"] as const) {
@@ -52,20 +61,44 @@ test("picks several photos by taps, all of them, and those that a finger draws a
   await leaf.getByRole("button", { name: "Done" }).tap();
   await expect(leaf.getByText("picked")).toHaveCount(0);
 
-  const devtools = await page.context().newCDPSession(page);
   const [from, to] = await Promise.all(
     [0, 1].map((place) => photosOf(page, "leaf").nth(place).boundingBox()),
   );
   if (!from || !to) throw new Error("a photo is not drawn");
-  const y = from.y + 20;
-  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
-    devtools.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x) => ({ x, y })) });
-  await touch("touchStart", from.x + 10);
-  for (const part of [0.3, 0.6, 1]) await touch("touchMove", from.x + 10 + part * (to.x - from.x));
-  await touch("touchEnd");
+  const parts = [0, 0.3, 0.6, 1].map((part) => ({ x: from.x + 10 + part * (to.x - from.x), y: from.y + 20 }));
+  await drawByFinger(page, parts);
   await expect(leaf.getByText("2 photos picked")).toBeVisible();
   for (const place of [0, 1])
     await expect(photosOf(page, "leaf").nth(place)).toHaveAttribute("aria-pressed", "true");
+  // The next tap is one, however quick the finger was.
+  await leaf.getByRole("button", { name: "Pick all" }).tap();
+  await expect(leaf.getByText("6 photos picked")).toBeVisible();
+});
+
+test("draws around photos on the map, and takes the tap that follows", async ({ page }) => {
+  await open(page);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 3), tomato: drawnPhotos("tomato", 0, 3) });
+  await page.getByText("All photos on a map").tap();
+  const around = page.getByRole("button", { name: "Draw around photos" });
+  await around.tap();
+  const map = page.getByRole("listbox", { name: "Map of 6 photos" });
+  await map.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  const box = await map.boundingBox();
+  if (!box) throw new Error("there is no map");
+  const corners = [
+    [2, 2],
+    [box.width - 2, 2],
+    [box.width - 2, box.height - 2],
+    [2, box.height - 2],
+    [2, 2],
+  ];
+  await drawByFinger(
+    page,
+    corners.map(([x = 0, y = 0]) => ({ x: box.x + x, y: box.y + y })),
+  );
+  await expect(page.locator(".map").getByText("6 photos picked")).toBeVisible();
+  await around.tap();
+  await expect(around).toHaveAttribute("aria-pressed", "false");
 });
 
 test("says why there is no answer where it is seen", async ({ page }) => {

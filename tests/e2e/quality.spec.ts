@@ -1,5 +1,7 @@
 /** What the page says of its own answers: none of these, how sure, how well it works, which labels look wrong. */
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { encodePng } from "../images/png.mjs";
+import { createRandom } from "../images/random.mjs";
 import { drawnPhotos, type Thing } from "./files.js";
 import {
   addPhotos,
@@ -49,6 +51,18 @@ test("says none of these for a photo of something else, aloud too, and keeps the
   // Taught, it is no stranger any more.
   await teach(page, things(5, "mug"));
   await expect(rows.nth(1)).toContainText("mug");
+});
+
+test("is not sure of pure noise", async ({ page }) => {
+  await open(page);
+  await teach(page, things(8, "tomato", "leaf", "bread", "mug", "banana"));
+  const { next } = createRandom(1);
+  const noise = Array.from({ length: 20 }, (_, i) => {
+    const pixels = Uint8Array.from({ length: 3 * 128 * 128 }, () => 256 * next());
+    return { name: `noise-${i}.png`, mimeType: "image/png", buffer: encodePng(128, 128, pixels) };
+  });
+  await predict(page, noise);
+  await expect(answer(page)).toContainText(/20 photos: (\d+ unsure, )?\d+ none/);
 });
 
 test("says in a sentence which classes it may be", async ({ page }) => {

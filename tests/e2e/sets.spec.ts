@@ -138,6 +138,45 @@ test("saves a set as a file, with pictures or without, and opens it as a set of 
   }
 });
 
+test("keeps the names of classes that have no photos yet, at the next visit and in a file", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { mug: [], leaf: [] });
+  await saved(page);
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole("article")).toHaveCount(2);
+  const file = await saveSet(page);
+  await choose(page, "New set");
+  await expect(page.getByRole("article")).toHaveCount(0);
+  await openSet(page, "names.handful", file);
+  for (const label of ["mug", "leaf"]) await expect(card(page, label)).toBeVisible();
+});
+
+test("hands the open set with its pictures to whoever the person chooses", async ({ page }) => {
+  // As on a phone: where the tests run nobody can be chosen.
+  await page.addInitScript(() => {
+    const shared: ShareData[] = [];
+    Object.assign(window, { shared });
+    Navigator.prototype.canShare = () => true;
+    Navigator.prototype.share = async (data) => void shared.push(data ?? {});
+  });
+  await open(page);
+  await teach(page, { mug: drawnPhotos("mug", 0, 2) });
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+  const shared = () =>
+    page.evaluate(async () => {
+      const [data] = (window as unknown as { shared: ShareData[] }).shared;
+      const file = data?.files?.[0];
+      return file && { name: file.name, bytes: Array.from(new Uint8Array(await file.arrayBuffer())) };
+    });
+  await expect.poll(async () => (await shared())?.name).toBe("My set.handful");
+  await openSet(page, "shared.handful", Buffer.from((await shared())?.bytes ?? []));
+  await expect(nameOf(page)).toHaveValue("My set");
+  await expect(photosOf(page, "mug").locator("img")).toHaveCount(2);
+});
+
 test("opens a file that the page wrote in its first form", async ({ page }) => {
   await open(page);
   await teach(page, { mug: drawnPhotos("mug", 0, 2) });

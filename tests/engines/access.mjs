@@ -48,7 +48,7 @@ async function unfold(person, place) {
     return summaries.length === 0;
   });
   await person.find("table", "What single methods say of this photo");
-  await person.find("listbox", "Map of 10 photos");
+  await person.find("listbox", "Map of 12 photos");
   await person.select("What looks at the photos", "DINOv2 small");
   await person.read("MB to download", await person.find("region", "DINOv2 small"));
 }

@@ -2,7 +2,8 @@
 import type { Matrix } from "../layout/components";
 import type { Layout } from "../layout/layout";
 import { getState, set, subscribe } from "../state/live";
-import { photosOf } from "../state/updates";
+import { photosOf, same, unlabelled } from "../state/updates";
+import { featuresOf } from "./answering";
 import { currentSet } from "./set";
 
 /** Milliseconds without another photo. */
@@ -10,17 +11,32 @@ const REST = 250;
 /** Milliseconds for which features are gathered at once, about. */
 const SLICE = 8;
 
+/** The photos of a map: of the set, and those that were asked about and not taught, by the ids of their readings. */
+interface Mapped {
+  ids: readonly number[];
+  asked: readonly number[];
+}
+
 /** Lays the photos out, and again whenever photos have come or gone, until the function that it gives is called. */
 export function followPhotos(): () => void {
-  let ids: readonly number[] = [];
+  let mapped: Mapped = { ids: [], asked: [] };
   let stop = new AbortController();
   const look = () => {
-    const now = photosOf(getState()).toSorted((a, b) => a - b);
-    if (now.length === ids.length && now.every((id, at) => id === ids[at])) return;
-    ids = now;
+    const state = getState();
+    const seen = unlabelled(state).filter(({ id }) => featuresOf(id));
+    const ids = same(
+      mapped.ids,
+      photosOf(state).toSorted((a, b) => a - b),
+    );
+    const asked = same(
+      mapped.asked,
+      seen.map(({ id }) => id),
+    );
+    if (ids === mapped.ids && asked === mapped.asked) return;
+    mapped = { ids, asked };
     stop.abort();
     stop = new AbortController();
-    if (ids.length > 0) void follow(ids, stop.signal);
+    if (ids.length > 0) void follow(mapped, stop.signal);
     else set({ map: null, mapping: "no" });
   };
   const end = subscribe(look);
@@ -32,16 +48,21 @@ export function followPhotos(): () => void {
   };
 }
 
-async function follow(ids: readonly number[], signal: AbortSignal): Promise<void> {
+async function follow({ ids, asked }: Mapped, signal: AbortSignal): Promise<void> {
   set({ mapping: "working" });
   // The next photo makes another map.
   do await pause(REST);
   while (getState().teaching.kind === "working" && !signal.aborted);
   try {
-    const rows = await gather(ids, signal);
+    const rows = await gather({ ids, asked }, signal);
     const { points, side } = await layOut(rows, signal);
-    const places = ids.map((id, i) => ({ id, x: points[2 * i] as number, y: points[2 * i + 1] as number }));
-    set({ map: { places, side }, mapping: "no" });
+    const placed = (id: number, i: number) => ({
+      id,
+      x: points[2 * i] as number,
+      y: points[2 * i + 1] as number,
+    });
+    const map = { places: ids.map(placed), asked: asked.map((id, i) => placed(id, ids.length + i)), side };
+    set({ map, mapping: "no" });
   } catch (error) {
     if (signal.aborted) return;
     console.warn("the photos could not be laid out", error);
@@ -50,22 +71,26 @@ async function follow(ids: readonly number[], signal: AbortSignal): Promise<void
 }
 
 /** The features of photos in slices, each stream as much as it counts. */
-async function gather(ids: readonly number[], signal: AbortSignal): Promise<Matrix> {
+async function gather({ ids, asked }: Mapped, signal: AbortSignal): Promise<Matrix> {
   signal.throwIfAborted();
   const classifier = currentSet();
   const scales = classifier.streams.flatMap(({ dim, weight = 1 }) =>
     Array<number>(dim).fill(Math.sqrt(weight)),
   );
   const width = scales.length;
-  const values = new Float32Array(ids.length * width);
+  const rows = [
+    ...ids.map((id) => () => classifier.featuresOf(id)),
+    ...asked.map((id) => () => featuresOf(id) as Float32Array),
+  ];
+  const values = new Float32Array(rows.length * width);
   let end = performance.now() + SLICE;
-  for (const [i, id] of ids.entries()) {
+  for (const [i, features] of rows.entries()) {
     if (performance.now() > end) {
       await pause(0);
       signal.throwIfAborted();
       end = performance.now() + SLICE;
     }
-    const row = classifier.featuresOf(id);
+    const row = features();
     for (let k = 0; k < width; k += 1) values[i * width + k] = (row[k] as number) * (scales[k] as number);
   }
   return { values, width };

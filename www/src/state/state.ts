@@ -143,9 +143,17 @@ export interface Quality {
   refused: readonly number[];
 }
 
+export interface MapPlace {
+  id: number;
+  x: number;
+  y: number;
+}
+
 /** Where photos lie on a map on which those that are alike lie close together; the middle of all is 0, and y grows downwards. */
 export interface PhotoMap {
-  places: readonly { id: number; x: number; y: number }[];
+  places: readonly MapPlace[];
+  /** Of the photos that were asked about and not taught: the ids are those of their readings. */
+  asked: readonly MapPlace[];
   /** The side of a photo that hardly covers others. */
   side: number;
 }

@@ -9,7 +9,7 @@ const { share, plural, list, either, megabytes } = createFormats("de");
 
 function percent(value: number): string {
   const kind = bounded(value);
-  return kind === "plain" ? share(value) : { over: "über 99 %", under: "unter 1 %" }[kind];
+  return kind === "plain" ? share(value) : { over: "über 99\u00a0%", under: "unter 1\u00a0%" }[kind];
 }
 
 function photos(count: number): string {
@@ -443,7 +443,8 @@ export const de: Text = {
     title: "Alle Fotos auf einer Karte",
     name: (count) => `Karte, auf der ${photos(count)} liegen`,
     hint: "Was ähnlich aussieht, liegt nah beieinander. Drück auf ein Foto, um es auszuwählen, oder zieh es auf den Namen seiner Klasse.",
-    keys: "Pfeiltasten führen zum nächsten Foto, Bild auf und Bild ab durch alle, Enter wählt eins aus, + und − vergrößern und verkleinern.",
+    asked: "Rund sind die Fotos, nach denen du gefragt hast: Drück auf eins, um seine Antwort zu sehen.",
+    keys: "Pfeiltasten führen zum nächsten Foto, Bild auf und Bild ab durch alle, die Eingabetaste wählt eins aus, + und − vergrößern und verkleinern.",
     classes: "Fotos hierher ziehen",
     looksLike: (photo, label) => `${photo}, sieht aus wie ${label}`,
     around: "Fotos umkreisen",
@@ -572,6 +573,6 @@ export const de: Text = {
   bar: { name: "Teile der Seite", quality: "Wie gut?", skip: "Weiter zu den Klassen" },
   footer: {
     licences: "Auf wessen Arbeit diese Seite beruht",
-    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. In den Fotos einer Klasse wählt die Leertaste eins aus, Umschalt mit Pfeilen und Strg+A viele, Eingabe zeigt eins groß. Auf dem Mac: Befehlstaste.",
+    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. In den Fotos einer Klasse wählt die Leertaste eins aus, Umschalt mit Pfeilen und Strg+A viele, die Eingabetaste zeigt eins groß. Auf dem Mac: Befehlstaste.",
   },
 };

@@ -445,6 +445,7 @@ export const en = {
     title: "All photos on a map",
     name: (count: number) => `Map of ${photos(count)}`,
     hint: "Photos that look alike lie close together. Press one to pick it, or drag it to the name of its class.",
+    asked: "The round ones are photos that you asked about: press one to see its answer.",
     keys: "Arrow keys lead to the nearest photo, Page Up and Page Down through all of them, Enter picks one, + and − zoom.",
     classes: "Drag photos here",
     looksLike: (photo: string, label: string) => `${photo}, looks like ${label}`,
@@ -531,7 +532,7 @@ export const en = {
       const doubts = unsure > 0 ? [`“Not sure” for ${unsure} (best guess right for ${guessed})`] : [];
       const strange = none > 0 ? [`“None of these” for ${none}`] : [];
       if (unsure + none === 0) return "None of the classes’ photos was refused.";
-      return `Of the classes’ photos ${unsure + none} refused: ${[...doubts, ...strange].join(", ")}.`;
+      return `${photos(unsure + none)} of the classes refused: ${[...doubts, ...strange].join(", ")}.`;
     },
     strangers: (count: number, folders: readonly string[]) =>
       `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${list(few(folders, (others) => `${others} more`))}.`,

@@ -2,16 +2,17 @@
 import type { Language } from "../state/state";
 import { de } from "./de";
 import { en, type Text } from "./en";
+import { isolating } from "./isolating";
 import { zh } from "./zh";
 
 /** Each language under its tag, with its own name and the direction of its script. */
 export const LANGUAGES = {
-  en: { name: "English", direction: "ltr", text: en },
-  de: { name: "Deutsch", direction: "ltr", text: de },
-  zh: { name: "中文", direction: "ltr", text: zh },
+  en: { name: "English", direction: "ltr", text: isolating(en) },
+  de: { name: "Deutsch", direction: "ltr", text: isolating(de) },
+  zh: { name: "中文", direction: "ltr", text: isolating(zh) },
 } as const satisfies Record<Language, { name: string; direction: "ltr" | "rtl"; text: Text }>;
 
-export let text: Text = en;
+export let text: Text = LANGUAGES.en.text;
 
 /** Changes the language of the page; whoever calls it has the page drawn again. */
 export function speak(language: Language): void {

@@ -42,7 +42,7 @@ function expected(estimate: Estimate): string {
     between: `10 张中 ${least} 到 ${most} 张`,
   }[kind];
   const surer = rough ? "照片越多，估计越准。" : "";
-  return `新照片大概能认对${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
+  return `新照片大概能认对：${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
 }
 
 const again = "请重新加载页面";
@@ -405,7 +405,8 @@ export const zh: Text = {
     title: "照片地图",
     name: (count) => `${photos(count)}的地图`,
     hint: "看起来相似的照片靠在一起。按一张照片就选中它，也可以把它拖到所属类别的名称上。",
-    keys: "方向键移到最近的照片，Page Up 和 Page Down 依次经过所有照片，Enter 选中，+ 和 − 缩放。",
+    asked: "圆形的是你问过的照片：按一下，就看到它的答案。",
+    keys: "方向键移到最近的照片，Page Up 和 Page Down 依次经过所有照片，回车选中，+ 和 − 缩放。",
     classes: "把照片拖到这里",
     looksLike: (photo, label) => `${photo}，看起来像 ${label}`,
     around: "圈选照片",

@@ -56,8 +56,8 @@ export function AnswerTable({ state, onShow }: Props) {
                 );
               })}
               {labels.map((label) => (
-                <th key={label} scope="col" class="table-share">
-                  <bdi class="clipped">{label}</bdi>
+                <th key={label} scope="col">
+                  <bdi>{label}</bdi>
                 </th>
               ))}
             </tr>

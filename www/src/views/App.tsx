@@ -30,7 +30,7 @@ export function App() {
         </div>
       </main>
       <footer class="footer">
-        <p class="footer-keys">{text.footer.keys}</p>
+        <p class="by-mouse">{text.footer.keys}</p>
         <p>
           <a href="licences/NOTICE.txt">{text.footer.licences}</a>
         </p>

@@ -10,10 +10,8 @@ export function Exports({ head, classes }: { head: HeadName; classes: readonly C
   return (
     <details class="more head">
       <summary>{text.exports.title}</summary>
-      <p>
-        {text.exports.hint}
-        {weights !== head && ` ${text.exports.instead(text.head.names[weights] ?? weights, both)}`}
-      </p>
+      <p>{text.exports.hint}</p>
+      {weights !== head && <p>{text.exports.instead(text.head.names[weights] ?? weights, both)}</p>}
       <div class="answers-foot">
         <button type="button" class="button" onClick={() => void saveExport("zip")}>
           {text.exports.model}

@@ -38,7 +38,8 @@ function Table({ said }: { said: readonly Opinion[] }) {
             <tr key={head}>
               <th scope="row">{text.head.names[head] ?? names[head] ?? head}</th>
               <td>
-                <bdi class="table-answer">{best?.label}</bdi> {best && text.percent(best.probability)}
+                <bdi class="table-answer">{best?.label}</bdi>{" "}
+                <span class="table-share">{best && text.percent(best.probability)}</span>
               </td>
               <td class="table-share">{text.share(uncertainty)}</td>
               <td class="table-share">{weight > 0 ? text.share(weight) : noShare}</td>

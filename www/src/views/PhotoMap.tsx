@@ -1,5 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { movePhotos, pick, thumbnailOf, toggleSelected } from "../actions/examples";
+import { correctReading, showReading } from "../actions/answer";
+import { movePhotos, pick, toggleSelected } from "../actions/examples";
 import { followPhotos } from "../actions/map";
 import { ahead, hit, isAround, moved, type Point, shownAt, type View, whole, zoomed } from "../state/plane";
 import {
@@ -59,12 +60,13 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   const [placeId, setPlaceId] = useState<number | null>(null);
   const [looking, setLooking] = useState(false);
   const hint = useId();
-  const { mapping, examples, classes, negatives, unlabelled, quality, selected, language } = state;
+  const { mapping, examples, classes, negatives, unlabelled, readings, shown, quality, selected, language } =
+    state;
   const places = useMemo(
     () => placesOf(map, state),
-    [map, examples, classes, negatives, unlabelled, quality, language],
+    [map, examples, classes, negatives, unlabelled, readings, quality, language],
   );
-  const all = useMemo(() => whole(map.places, map.side * MARGIN, size), [map, size]);
+  const all = useMemo(() => whole([...map.places, ...map.asked], map.side * MARGIN, size), [map, size]);
   const now = view ?? all;
   const side = Math.min(LARGEST, map.side * LARGER * now.scale);
   const spots = useMemo(() => {
@@ -72,10 +74,11 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
     return places.map((place) => ({
       ...place,
       ...shownAt(place, now, size),
-      picked: picked.has(place.id),
+      picked: place.asked === undefined ? picked.has(place.id) : place.asked === shown,
       suspect: place.looksLike !== undefined,
+      round: place.asked !== undefined,
     }));
-  }, [places, selected, now, size]);
+  }, [places, selected, shown, now, size]);
   const names = useMemo(
     () => namesOf(places).map((name) => ({ ...name, ...shownAt(name, now, size) })),
     [places, now, size],
@@ -89,6 +92,8 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
 
   const zoom = (times: number, at: Point = { x: size.width / 2, y: size.height / 2 }) =>
     setView((before) => zoomed(before ?? all, all, times, at, size));
+  /** Picks a photo of the set, and shows one that was asked about. */
+  const press = ({ id, asked }: Place) => (asked === undefined ? toggleSelected(id) : showReading(asked));
   /** Looks at a photo, which is brought into sight. */
   const lookAt = ({ id, x, y }: Place) => {
     setPlaceId(id);
@@ -104,18 +109,21 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
       setLooking(over !== undefined || (box.current?.matches(":focus-visible") ?? false));
       if (over) setPlaceId(over.id);
     },
-    press: ({ id }) => toggleSelected(id),
+    press,
     pan: (dx, dy) => setView((before) => before && moved(before, dx, dy)),
     spread: zoom,
     line: (points, complete) => {
       setLine(complete ? [] : points);
-      if (complete) pick(spots.filter((spot) => isAround(points, spot)).map(({ id }) => id));
+      const within = spots.filter((spot) => spot.asked === undefined && isAround(points, spot));
+      if (complete) pick(within.map(({ id }) => id));
     },
     carry: (held, at, letGo) => {
       const ids = selected.includes(held.id) ? picked.map(({ id }) => id) : [held.id];
       const to = at ? placeAt(at, state) : undefined;
       setCarried(at && !letGo ? { ...at, ids, to } : null);
-      if (letGo && to !== undefined) movePhotos(ids, to);
+      if (!letGo || to === undefined) return;
+      if (held.asked === undefined) movePhotos(ids, to);
+      else void correctReading(held.asked, to);
     },
   });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -130,7 +138,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
     if (next) lookAt(next);
     else if (event.key === "+") zoom(STEP, place);
     else if (event.key === "-") zoom(1 / STEP, place);
-    else if (event.key === "Enter" || event.key === " ") toggleSelected(place.id);
+    else if (event.key === "Enter" || event.key === " ") press(place);
     else if (!direction) return;
     event.preventDefault();
   };
@@ -138,7 +146,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
   return (
     <div class="map">
       <p class="aside" id={hint}>
-        {text.map.hint} <span class="footer-keys">{text.map.keys}</span>
+        {text.map.hint} {map.asked.length > 0 && text.map.asked} <span class="by-mouse">{text.map.keys}</span>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       <ul class="map-classes" aria-label={text.map.classes} tabIndex={0}>
@@ -200,7 +208,7 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
             }}
             aria-hidden="true"
           >
-            <img src={thumbnailOf(place.id)} alt="" width="112" height="112" />
+            <img src={place.picture()} alt="" width="112" height="112" />
             <figcaption>
               <bdi>{place.looksLike ? text.map.looksLike(place.name, place.looksLike) : place.name}</bdi>
             </figcaption>

@@ -24,17 +24,17 @@ export function Picked({ ids, places, name, onEmptied, onEnlarge, onAll }: Props
   if (first === undefined) return null;
   return (
     <div class="picked">
-      <span class="picked-count">{text.card.picked(ids.length)}</span>
-      {onEnlarge && ids.length === 1 && (
-        <button type="button" class="button" onClick={() => onEnlarge(first)}>
-          {text.card.enlarge}
+      <p class="picked-count">
+        <span>{text.card.picked(ids.length)}</span>
+        {onAll && (
+          <button type="button" class="button button-small" onClick={onAll}>
+            {text.card.pickAll}
+          </button>
+        )}
+        <button type="button" class="button button-small" onClick={() => select([])}>
+          {text.card.done}
         </button>
-      )}
-      {onAll && (
-        <button type="button" class="button" onClick={onAll}>
-          {text.card.pickAll}
-        </button>
-      )}
+      </p>
       <button
         type="button"
         class="button"
@@ -58,9 +58,12 @@ export function Picked({ ids, places, name, onEmptied, onEnlarge, onAll }: Props
           }))}
         />
       )}
-      <button type="button" class="button button-quiet" onClick={() => select([])}>
-        {text.card.done}
-      </button>
+      {/* Last, since it goes when a second photo is picked. */}
+      {onEnlarge && ids.length === 1 && (
+        <button type="button" class="button" onClick={() => onEnlarge(first)}>
+          {text.card.enlarge}
+        </button>
+      )}
     </div>
   );
 }

@@ -58,7 +58,7 @@ export function Teach({ state }: { state: AppState }) {
             <Plus />
             {text.teach.folder}
           </PhotoButton>
-          <span>{text.teach.dropAnywhere}</span>
+          <span class="by-mouse">{text.teach.dropAnywhere}</span>
         </p>
       )}
       {usable && (classes.length > 0 || state.negatives.length > 0) && <NoneCard state={state} />}

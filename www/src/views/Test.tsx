@@ -48,7 +48,7 @@ export function Test({ state: { test, testing, askBelow, classes } }: { state: A
             <Plus />
             {text.test.folder}
           </PhotoButton>
-          <span>{text.test.drop}</span>
+          <span class="by-mouse">{text.test.drop}</span>
         </p>
       )}
       {test && <TestFigures test={test} askBelow={askBelow} classes={classes} />}

@@ -1,6 +1,4 @@
 /** Small pictures of photos, ready to be drawn: made when they come into sight, a few at a time. */
-import { thumbnailOf } from "../actions/examples";
-
 /** Pixels of a side. */
 const SIDE = 112;
 /** Made at once. */
@@ -8,11 +6,17 @@ const LANES = 4;
 /** So many are kept; then those go first that were made first. */
 const KEPT = 1500;
 
+interface Photo {
+  id: number;
+  /** The address of its picture, where there is one. */
+  picture: () => string | undefined;
+}
+
 export class Bitmaps {
   /** By the ids of photos; null for one that is being made, or cannot be shown. */
   readonly #made = new Map<number, ImageBitmap | null>();
   readonly #onMade: () => void;
-  #wanted: number[] = [];
+  #wanted: Photo[] = [];
   #lanes = 0;
 
   constructor(onMade: () => void) {
@@ -24,17 +28,18 @@ export class Bitmaps {
   }
 
   /** Makes those that are not there; what was wanted before is not any more. */
-  want(ids: readonly number[]): void {
-    this.#wanted = ids.filter((id) => !this.#made.has(id));
+  want(photos: readonly Photo[]): void {
+    this.#wanted = photos.filter(({ id }) => !this.#made.has(id));
     while (this.#lanes < LANES && this.#wanted.length > this.#lanes) void this.#make();
   }
 
   async #make(): Promise<void> {
     this.#lanes += 1;
-    for (let id = this.#wanted.shift(); id !== undefined; id = this.#wanted.shift()) {
+    for (let next = this.#wanted.shift(); next; next = this.#wanted.shift()) {
+      const { id, picture } = next;
       this.#made.set(id, null);
       const image = new Image();
-      image.src = thumbnailOf(id) ?? "";
+      image.src = picture() ?? "";
       try {
         await image.decode();
         const size = { resizeWidth: SIDE, resizeHeight: SIDE, resizeQuality: "high" } as const;

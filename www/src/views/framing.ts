@@ -1,5 +1,5 @@
 /** A frame that is drawn with the pointer over the items of a grid. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { linesOf } from "./windowed";
 
 /** Pixels that a pointer moves before it draws. */
@@ -14,6 +14,7 @@ interface Point {
 /** @param onFramed - Is told the places within the frame when the pointer is let go. */
 export function useFrame(count: number, onFramed: (places: readonly number[]) => void) {
   const [frame, setFrame] = useState<{ from: Point; to: Point; places: readonly number[] } | null>(null);
+  const drawing = useRef(false);
   const onPointerDown = (event: PointerEvent) => {
     const list = event.currentTarget as HTMLElement;
     if (event.button !== 0) return;
@@ -21,9 +22,13 @@ export function useFrame(count: number, onFramed: (places: readonly number[]) =>
     let places: readonly number[] | null = null;
     const move = (moved: PointerEvent) => {
       const to = pointOf(moved, list);
-      if (!places && Math.hypot(to.x - from.x, to.y - from.y) < SLACK) return;
+      const [across, along] = [Math.abs(to.x - from.x), Math.abs(to.y - from.y)];
+      if (!places && Math.hypot(across, along) < SLACK) return;
+      // A finger that begins up or down scrolls.
+      if (!places && moved.pointerType === "touch" && along > across) return;
       // From now on no photo is pressed, and the browser neither scrolls nor drags.
       if (!places) list.setPointerCapture(moved.pointerId);
+      drawing.current = true;
       const box = list.getBoundingClientRect();
       list.scrollTop += Math.min(0, moved.clientY - box.top) + Math.max(0, moved.clientY - box.bottom);
       places = placesIn(from, to, list, count);
@@ -31,6 +36,7 @@ export function useFrame(count: number, onFramed: (places: readonly number[]) =>
     };
     const end = (ended: PointerEvent) => {
       for (const [name, listener] of listeners) list.removeEventListener(name, listener);
+      drawing.current = false;
       setFrame(null);
       if (places && ended.type === "pointerup") onFramed(places);
     };
@@ -41,10 +47,14 @@ export function useFrame(count: number, onFramed: (places: readonly number[]) =>
     ] as const;
     for (const [name, listener] of listeners) list.addEventListener(name, listener);
   };
+  // A frame is no swipe: after a quick one Chromium takes the next tap for the end of it, and the tap does nothing.
+  const onTouchMove = (event: TouchEvent) => {
+    if (drawing.current) event.preventDefault();
+  };
   return {
     /** The places within the frame while it is drawn. */
     framed: frame?.places ?? [],
-    handlers: { onPointerDown },
+    handlers: { onPointerDown, onTouchMove },
     /** Where the list shows it. */
     style: frame && styleOf(frame.from, frame.to),
   };

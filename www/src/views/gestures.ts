@@ -83,6 +83,8 @@ export function useGestures<Place>({ at, around, over, press, pan, spread, line,
       if (gesture.current === "carry" && place) carry(place, { x: event.clientX, y: event.clientY }, true);
       gesture.current = "done";
     },
+    // What is done here is no swipe: after a quick one Chromium takes the next tap for the end of it, and the tap does nothing.
+    onTouchMove: (event: TouchEvent) => event.preventDefault(),
     onPointerCancel: (event: PointerEvent) => {
       pointers.delete(event.pointerId);
       giveUp();

@@ -9,6 +9,9 @@ export interface Spot extends Point {
   /** The number of its class's colour; without a class there is none. */
   readonly tone: number | undefined;
   readonly suspect: boolean;
+  /** It was asked about: it is round. */
+  readonly round: boolean;
+  readonly picture: () => string | undefined;
   readonly picked: boolean;
 }
 
@@ -32,6 +35,8 @@ const LEAST = 14;
 const POINT = 0.7;
 /** Pixels of a line of text. */
 const LINE = 16;
+/** The share of the map's width that a name takes at most. */
+const NAME = 0.4;
 
 export function draw(canvas: HTMLCanvasElement, drawing: Drawing, bitmaps: Bitmaps): void {
   const context = canvas.getContext("2d");
@@ -46,7 +51,7 @@ export function draw(canvas: HTMLCanvasElement, drawing: Drawing, bitmaps: Bitma
   // What is picked lies above the rest.
   const seen = spots.filter(within(side)).sort((a, b) => Number(a.picked) - Number(b.picked));
   const half = (side < LEAST ? POINT * side : side) / 2;
-  if (side >= LEAST) bitmaps.want(seen.map(({ id }) => id));
+  if (side >= LEAST) bitmaps.want(seen);
   drawPhotos(context, seen, half, side < LEAST ? null : bitmaps);
   const style = getComputedStyle(canvas);
   context.strokeStyle = style.backgroundColor;
@@ -80,28 +85,34 @@ function drawPhotos(
   const [ink, ground] = [style.color, style.backgroundColor];
   const tones = Array.from({ length: TONES }, (_, tone) => style.getPropertyValue(`--tone-${tone}`));
   const ring = Math.max(1, Math.min(3, half / 7));
-  const square = ({ x, y }: Point, more: number) => {
+  const outline = ({ x, y, round }: Spot, more: number) => {
     const reach = half + more;
     context.beginPath();
-    context.roundRect(x - reach, y - reach, 2 * reach, 2 * reach, reach / 3);
+    context.roundRect(x - reach, y - reach, 2 * reach, 2 * reach, round ? reach : reach / 3);
   };
   for (const spot of spots) {
     context.fillStyle = (spot.tone !== undefined && tones[spot.tone]) || ink;
     // Without a class it is grey.
     context.globalAlpha = spot.tone === undefined ? 0.5 : 1;
-    square(spot, 0);
+    outline(spot, 0);
     context.fill();
     context.globalAlpha = 1;
     const bitmap = bitmaps?.get(spot.id);
     const inner = half - ring;
+    context.save();
+    if (spot.round) {
+      outline(spot, -ring);
+      context.clip();
+    }
     if (bitmap) context.drawImage(bitmap, spot.x - inner, spot.y - inner, 2 * inner, 2 * inner);
+    context.restore();
     if (!spot.picked) continue;
     context.lineWidth = ring;
     for (const [colour, more] of [
       [ground, ring],
       [ink, 2 * ring],
     ] as const) {
-      square(spot, more);
+      outline(spot, more);
       context.strokeStyle = colour;
       context.stroke();
     }
@@ -117,14 +128,24 @@ function drawNames(
 ): void {
   const written: { x: number; y: number; reach: number }[] = [];
   for (const { label, ...middle } of names) {
-    const reach = context.measureText(label).width / 2 + 4;
+    const words = fitting(context, label, NAME * width);
+    const reach = context.measureText(words).width / 2 + 4;
     const x = Math.max(reach, Math.min(width - reach, middle.x));
     const y = Math.max(LINE / 2, middle.y - half - LINE / 2);
     if (written.some((other) => Math.abs(other.y - y) < LINE && Math.abs(other.x - x) < other.reach + reach))
       continue;
     written.push({ x, y, reach });
-    write(context, label, x, y);
+    write(context, words, x, y);
   }
+}
+
+/** As much of a name as there is room for. */
+function fitting(context: CanvasRenderingContext2D, name: string, room: number): string {
+  const letters = [...name];
+  const fits = (words: string) => context.measureText(words).width <= room;
+  if (fits(name)) return name;
+  while (letters.length > 1 && !fits(`${letters.join("")}…`)) letters.pop();
+  return `${letters.join("")}…`;
 }
 
 /** Words with a seam that sets them off from what is below. */

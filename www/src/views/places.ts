@@ -1,12 +1,19 @@
 /** The photos of the map, with what is said of each. */
+import { addressOf } from "../actions/answer";
+import { thumbnailOf } from "../actions/examples";
 import type { Point } from "../state/plane";
 import type { AppState, PhotoMap } from "../state/state";
-import { suspects } from "../state/updates";
+import { suspects, unlabelled } from "../state/updates";
 import { text } from "../text";
 import { toneOf } from "./tone";
 
 export interface Place extends Point {
+  /** Below 0 of a photo that was asked about. */
   id: number;
+  /** The id of its reading, where it was asked about. */
+  asked: number | undefined;
+  /** The address of its picture, where there is one. */
+  picture: () => string | undefined;
   /** Of its class; null beside all classes, undefined where nobody has said. */
   label: string | null | undefined;
   tone: number | undefined;
@@ -16,17 +23,19 @@ export interface Place extends Point {
   looksLike: string | undefined;
 }
 
-type Said = Omit<Place, "id" | "x" | "y">;
+type Said = Omit<Place, "id" | "x" | "y" | "asked" | "picture">;
 
-/** The photos of the map that are in the set, in the order of the classes and then of those that have none. */
+/** The photos of the map that are still there, in the order of the classes, then those that have none, and those asked about. */
 export function placesOf(map: PhotoMap, state: AppState): Place[] {
   const at = new Map(map.places.map((place) => [place.id, place]));
   const looks = new Map(suspects(state).map(({ id, looksLike }) => [id, looksLike]));
   const said = (ids: readonly number[], saidOf: (index: number, id: number) => Said) =>
     ids.flatMap((id, index) => {
       const place = at.get(id);
-      return place ? [{ ...place, ...saidOf(index + 1, id) }] : [];
+      const picture = () => thumbnailOf(id);
+      return place ? [{ ...place, asked: undefined, picture, ...saidOf(index + 1, id) }] : [];
     });
+  const readings = new Map(unlabelled(state).map((reading) => [reading.id, reading]));
   const byClass = Map.groupBy(state.examples, ({ label }) => label);
   return [
     ...state.classes.flatMap((item) =>
@@ -46,6 +55,14 @@ export function placesOf(map: PhotoMap, state: AppState): Place[] {
       name: text.card.photo(index, text.answer.none),
     })),
     ...said(state.unlabelled, () => ({ ...WITHOUT, name: text.encoder.photo(undefined) })),
+    ...map.asked.flatMap(({ id, ...point }) => {
+      const reading = readings.get(id);
+      if (!reading) return [];
+      const picture = () => reading.thumbnail ?? addressOf(id);
+      return [
+        { ...WITHOUT, ...point, id: -1 - id, asked: id, picture, name: text.answer.photo(reading.name) },
+      ];
+    }),
   ];
 }
 
