@@ -3,6 +3,7 @@ import type { Matrix } from "../layout/components";
 import type { Layout } from "../layout/layout";
 import { getState, set, subscribe } from "../state/live";
 import { photosOf } from "../state/updates";
+import { pause } from "./pause";
 import { currentSet } from "./set";
 
 /** Milliseconds without another photo. */
@@ -61,7 +62,7 @@ async function gather(ids: readonly number[], signal: AbortSignal): Promise<Matr
   let end = performance.now() + SLICE;
   for (const [i, id] of ids.entries()) {
     if (performance.now() > end) {
-      await pause(0);
+      await pause();
       signal.throwIfAborted();
       end = performance.now() + SLICE;
     }
@@ -80,8 +81,4 @@ function layOut(rows: Matrix, signal: AbortSignal): Promise<Layout> {
   signal.addEventListener("abort", () => reject(signal.reason));
   worker.postMessage(rows, [rows.values.buffer]);
   return promise.finally(() => worker.terminate());
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
