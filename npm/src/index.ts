@@ -23,4 +23,4 @@ export type {
   PredictResult,
   Progress,
 } from "./types.js";
-export { type LiveSource, type WatchOptions, watch } from "./watch.js";
+export { type LiveSource, type WatchFeaturesOptions, type WatchOptions, watch } from "./watch.js";

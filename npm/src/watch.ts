@@ -1,9 +1,9 @@
 import { abortable } from "./abort.js";
 import { itemOf } from "./batch.js";
-import { check, checkOptions, isStream, type Kind, type Kinds, LIVE, RATE, SIGNAL } from "./check.js";
+import { check, checkOptions, ENCODE_OPTIONS, isStream, type Kind, type Kinds, LIVE, RATE } from "./check.js";
 import { Classifier } from "./classifier.js";
 import { CheckedEncoder, type ImageEncoder, isImageEncoder } from "./image-encoder.js";
-import type { BatchItem, CallOptions, EncodeResult, ImageOptions, PredictResult } from "./types.js";
+import type { BatchItem, EncodeOptions, EncodeResult, PredictResult } from "./types.js";
 
 /**
  * A picture that goes on: a video element, whatever it plays, or the stream of a camera, a canvas or a screen.
@@ -29,12 +29,32 @@ export type LiveSource = HTMLVideoElement | MediaStream;
  * for await (const { features } of watch(video, encoder, options)) if (features) rows.push(features);
  * ```
  */
-export interface WatchOptions extends Pick<CallOptions, "signal"> {
+export interface WatchOptions extends Pick<EncodeOptions, "signal" | "detail"> {
   /** How many frames a second are looked at, at most: above 0, up to 60. Default: 10. */
   readonly fps?: number | undefined;
+  /** How closely each is looked at. Default: `live`; `photo` for frames that are to be taught. */
+  readonly detail?: EncodeOptions["detail"];
 }
 
-const OPTIONS: Kinds<WatchOptions> = { fps: RATE, signal: SIGNAL };
+/**
+ * Options of {@link watch} with an encoder.
+ *
+ * @example
+ * ```ts
+ * import type { WatchFeaturesOptions } from "handful";
+ *
+ * const options: WatchFeaturesOptions = { detail: "photo", thumbnail: 224, signal };
+ * for await (const { features, thumbnail } of watch(video, encoder, options)) {
+ *   if (!features || classifier.duplicateOf(features, "apple") !== undefined) continue; // nothing new is to be seen
+ *   const id = classifier.addFeatures(features, "apple");
+ *   if (thumbnail) pictures.set(id, thumbnail);
+ * }
+ * ```
+ */
+export interface WatchFeaturesOptions extends WatchOptions, Pick<EncodeOptions, "thumbnail"> {}
+
+const { signal, detail, thumbnail } = ENCODE_OPTIONS;
+const OPTIONS: Kinds<WatchFeaturesOptions> = { fps: RATE, signal, detail, thumbnail };
 
 const LOOKER: Kind = {
   wanted: "a Classifier or an encoder",
@@ -48,10 +68,9 @@ const MOMENT = 100;
 const HAVE_CURRENT_DATA = 2;
 
 /**
- * Answers for a live video, or with an {@link ImageEncoder} its features, for as long as it goes on. One frame is in work at a time,
- * with the detail `live`: the one that the video shows when your loop asks for the next answer. Those that pass while it is
- * worked on, or while the body of your loop runs, are dropped. It waits while the page is hidden, or the video is paused or
- * has no picture yet.
+ * Answers for a live video, or with an {@link ImageEncoder} its features, for as long as it goes on. One frame is in work at a time:
+ * the one that the video shows when your loop asks for the next answer. Those that pass while it is worked on, or while the
+ * body of your loop runs, are dropped. It waits while the page is hidden, or the video is paused or has no picture yet.
  *
  * It ends, without an error, when `signal` is aborted, the track of the video has ended or its file is over, and with `break`.
  * The video and the stream stay yours, and as they are.
@@ -78,17 +97,17 @@ export function watch(
 export function watch(
   video: LiveSource,
   by: ImageEncoder,
-  options?: WatchOptions,
+  options?: WatchFeaturesOptions,
 ): AsyncGenerator<EncodeResult, void>;
 export async function* watch(
   video: LiveSource,
   by: Classifier | ImageEncoder,
-  options: WatchOptions = {},
+  options: WatchFeaturesOptions = {},
 ): AsyncGenerator<BatchItem<object>, void> {
   check("by", by, LOOKER);
   checkOptions("options", options, OPTIONS);
   check("video", video, LIVE);
-  const { fps = 10, signal } = options;
+  const { fps = 10, detail = "live", thumbnail, signal } = options;
   const look = lookerOf(by);
   const shown = isStream(video) ? elementOf(video) : video;
   try {
@@ -102,7 +121,7 @@ export async function* watch(
         continue;
       }
       due = now + 1000 / fps;
-      const item = await itemOf(index, () => look(shown, { detail: "live", signal }), signal);
+      const item = await itemOf(index, () => look(shown, { detail, thumbnail, signal }), signal);
       if (item.error?.code === "no-encoder") throw item.error;
       yield item;
       index += 1;
@@ -117,7 +136,7 @@ export async function* watch(
 /** What is done with each frame. */
 function lookerOf(
   by: Classifier | ImageEncoder,
-): (frame: HTMLVideoElement, options: ImageOptions) => Promise<object> {
+): (frame: HTMLVideoElement, options: EncodeOptions) => Promise<object> {
   if (by instanceof Classifier)
     return async (frame, options) => ({ answer: await by.predict(frame, options) });
   const encoder = new CheckedEncoder(by);

@@ -326,7 +326,7 @@ export const CALLS = {
   watch: [
     kind(() => here.live, ["video", "MediaStream"]),
     kind(() => here.encoder),
-    options({ fps: kind(() => 5, ["number", "fraction"]), signal }),
+    options({ fps: kind(() => 5, ["number", "fraction"]), detail: kind(() => "photo"), thumbnail, signal }),
   ],
 };
 

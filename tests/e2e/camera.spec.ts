@@ -95,6 +95,31 @@ test("takes photos from one press to another, by keyboard too, undone in one ste
   await expect(photosOf(page, "screen")).toHaveCount(0);
 });
 
+test("stops taking photos when its class goes, or the camera is another one", async ({ page }) => {
+  await open(page);
+  await teach(page, { screen: [], mug: [] });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  await recording(page, "screen").click();
+  await expect(photosOf(page, "screen").nth(1)).toBeAttached();
+  // It goes on with another class in its place.
+  await recording(page, "mug").click();
+  await expect(recording(page, "screen")).toHaveAttribute("aria-pressed", "false");
+  await expect(told(page, /^added \d+ photos to screen/i)).toBeVisible();
+  await expect(photosOf(page, "mug").nth(1)).toBeAttached();
+  const count = await photosOf(page, "screen").count();
+  await camera(page).getByRole("combobox", { name: "Which camera" }).selectOption({ index: 1 });
+  await expect(recording(page, "mug")).toHaveAttribute("aria-pressed", "false");
+  await expect(told(page, /^added \d+ photos to mug/i)).toBeVisible();
+  await expect(photosOf(page, "screen")).toHaveCount(count);
+  await recording(page, "mug").click();
+  await page.getByRole("button", { name: "More for mug" }).click();
+  await page.getByRole("button", { name: "Remove class" }).click();
+  await expect(recording(page, "mug")).toHaveCount(0);
+  // What it shows is answered again.
+  await recording(page, "screen").click();
+  await expect(photosOf(page, "screen").nth(count)).toBeAttached();
+});
+
 /** Half a second of a square that grows, as a file. */
 async function video(page: Page): Promise<Upload> {
   const bytes = await page.evaluate(async () => {

@@ -133,11 +133,19 @@ export async function readSetFile(file: Blob): Promise<FoundSetFile> {
   const bytes = await todaysForm(await readFile(file, 0, file.size));
   const set = await FeatureClassifier.load(bytes);
   try {
+    await othersTurn();
+    const saved = set.save();
+    await othersTurn();
     // Loading has proved that the header is right.
-    return { bytes: set.save(), ...beside(bytes, photosOf(set)) };
+    return { bytes: saved, ...beside(bytes, photosOf(set)) };
   } finally {
     set.dispose();
   }
+}
+
+/** Of a large file each part takes long: in between the page has time for others. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** What a file holds beside the set, whose photos have these ids. */

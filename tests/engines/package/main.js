@@ -329,6 +329,26 @@ await check("a stream is watched until a break or an abort, and is left as it is
   expect((await watch(stream, classifier).next()).done, "nothing of a track that has ended");
 });
 
+await check("frames to be taught are looked at closely, each with a small picture", async () => {
+  const { stream, end } = await filmOf("leaf");
+  const { encoder } = classifier;
+  const first = async (options) => {
+    for await (const frame of watch(stream, encoder, options)) return frame;
+  };
+  const close = await first({ detail: "photo", thumbnail: 50 });
+  const picture = await createImageBitmap(new Blob([close.thumbnail], { type: "image/jpeg" }));
+  expect(`${picture.width} ${picture.height}` === "50 50", "a picture of 50 pixels a side");
+  const live = await first();
+  expect(live.thumbnail === undefined, "no picture that nobody asked for");
+  const set = await Classifier.create({ encoder, text: false });
+  const id = set.addFeatures(close.features, "leaf");
+  const again = await first({ detail: "photo" });
+  expect(set.duplicateOf(again.features, "leaf") === id, "the same features of a film that stands still");
+  expect(set.duplicateOf(live.features, "leaf") === undefined, "others of a look that is less close");
+  set.dispose();
+  end();
+});
+
 await check("no picture is looked at while the page is hidden", async () => {
   const { stream, end } = await filmOf("leaf");
   let hidden = true;
@@ -363,6 +383,8 @@ await check("a picture that cannot be answered says why, and what cannot be watc
   await refused(() => watch(new MediaStream(), learning).next(), "parameter");
   await refused(() => watch(stream, stream).next(), "parameter");
   await refused(() => watch(stream, learning, { fps: 0 }).next(), "parameter");
+  await refused(() => watch(stream, encoder, { detail: "close" }).next(), "parameter");
+  await refused(() => watch(stream, encoder, { thumbnail: 0 }).next(), "parameter");
   end();
 });
 

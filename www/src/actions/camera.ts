@@ -1,16 +1,11 @@
 /** The camera, open above the classes: it is answered all the time, and each class takes photos of what it shows. */
 import { attachVideo, capture, changeCamera, playFile, startCamera, turnOff } from "../engine/camera";
-import { type Learnt, teach } from "../engine/teaching";
+import { record as takeAll } from "../engine/recording";
 import { getState, set } from "../state/live";
 import type { Place } from "../state/state";
 import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { addedTo, addPhotos, tellLearnt } from "./examples";
-
-/** Milliseconds from one recorded photo to the next, at least. */
-const PAUSE = 100;
-/** Photos after which a recording that somebody forgot ends by itself: half a minute of them. */
-const MOST = 300;
 
 export function openCamera(): void {
   if (getState().live.kind === "off") set({ live: { kind: "on", outcome: { kind: "waiting" } } });
@@ -55,32 +50,13 @@ export async function takePhoto(place: Place): Promise<void> {
  * @param key - Of the class, or `NONE_KEY`.
  */
 export async function record(key: number): Promise<void> {
-  set({ recording: key });
-  // The class may be renamed, or go, meanwhile.
-  const target = () => (getState().recording === key ? placeOf(getState(), key) : undefined);
   let place: Place = null;
-  const action = {
-    words: (count: number) => {
-      const now = target();
-      return addedTo(now === undefined ? place : now)(count);
-    },
+  const words = (count: number) => {
+    // The class may be renamed, or go.
+    place = placeOf(getState(), key) ?? place;
+    return addedTo(place)(count);
   };
-  const learnt: Learnt[] = [];
-  await startCamera();
-  for (let taken = 0; taken < MOST && getState().camera.kind === "on"; taken += 1) {
-    const now = target();
-    if (now === undefined) break;
-    place = now;
-    const due = performance.now() + PAUSE;
-    const picture = await capture();
-    if (picture) {
-      learnt.push(...(await teach([{ name: text.camera.photoName, source: picture }], place, action)));
-      picture.close();
-    }
-    await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
-  }
-  if (getState().recording === key) stopRecording();
-  tellLearnt(learnt, action.words);
+  tellLearnt(await takeAll(key, text.camera.photoName, { words }), words);
 }
 
 export function stopRecording(): void {

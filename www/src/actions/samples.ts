@@ -1,6 +1,7 @@
 /** Teach a set to try the page with: drawings that come with it, or what the camera sees. */
 import { ask } from "../engine/answering";
 import { startCamera } from "../engine/camera";
+import { pause } from "../engine/pause";
 import { setOpened } from "../engine/session";
 import { stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
@@ -59,7 +60,7 @@ async function show(prompt: string, label: string): Promise<boolean> {
   const key = () => getState().classes.find((item) => item.label === label)?.key;
   for (let seconds = READY; seconds > 0; seconds -= 1) {
     set({ guide: { prompt, seconds } });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
     if (!getState().guide) return false;
   }
   const ready = key();

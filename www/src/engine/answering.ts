@@ -6,6 +6,7 @@ import type { Answer, Outcome, Timings } from "../state/state";
 import { canHelpEachOther, withOutcomes, withoutTaught, withReadings, withThumbnail } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { encodeAll } from "./encoding";
+import { pause } from "./pause";
 import { currentSet, onSetChange, onSetDropped } from "./set";
 import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
@@ -85,9 +86,12 @@ async function answerAgain(): Promise<void> {
   stop();
   answering = new AbortController();
   const { signal } = answering;
-  if (stale.length > 0) await ready(signal);
-  if (signal.aborted) return;
+  // What changed the set has held the page for a while.
+  await pause();
+  if (stale.length > 0 && !signal.aborted) await ready(signal);
   while (stale.length > 0) {
+    await pause();
+    if (signal.aborted) return;
     const outcomes = new Map<number, Outcome>();
     const end = performance.now() + SLICE;
     do {
@@ -95,10 +99,8 @@ async function answerAgain(): Promise<void> {
       outcomes.set(id, classify(encoded.get(id) as Encoded));
     } while (stale.length > 0 && performance.now() < end);
     update((state) => withOutcomes(state, outcomes));
-    await new Promise((resolve) => setTimeout(resolve));
-    if (signal.aborted) return;
   }
-  await answerTogether(signal);
+  if (!signal.aborted) await answerTogether(signal);
 }
 
 /** Lets many photos help each other, once each has been answered by itself. */

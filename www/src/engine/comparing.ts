@@ -3,7 +3,7 @@ import { getState, set, subscribe } from "../state/live";
 import type { Outcome } from "../state/state";
 import { currentOutcome } from "../state/updates";
 import { featuresOf } from "./answering";
-import { currentSet } from "./set";
+import { currentSet, onSetChange } from "./set";
 
 /** So many are shown. */
 const NEAREST = 4;
@@ -11,18 +11,24 @@ const NEAREST = 4;
 /** Looks again whenever there is another answer, which there is after each change of the set. */
 export function keepComparing(): void {
   let last: Outcome | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   subscribe(() => {
     const state = getState();
     const now = state.set.kind === "open" ? currentOutcome(state) : null;
     if (now === last) return;
     last = now;
-    const features = state.shown !== null && now?.kind === "answered" ? featuresOf(state.shown) : undefined;
-    set({
-      nearest: features
-        ? currentSet()
-            .nearestFeatures(features, NEAREST)
-            .map(({ id }) => id)
-        : [],
-    });
+    clearTimeout(timer);
+    // What gave the answer has held the page for a while.
+    timer = setTimeout(compare);
   });
+  // There will be another answer.
+  onSetChange(() => clearTimeout(timer));
+}
+
+function compare(): void {
+  const { set: status, shown } = getState();
+  const answered = status.kind === "open" && currentOutcome(getState())?.kind === "answered";
+  const features = answered && shown !== null ? featuresOf(shown) : undefined;
+  const found = features ? currentSet().nearestFeatures(features, NEAREST) : [];
+  set({ nearest: found.map(({ id }) => id) });
 }

@@ -5,8 +5,8 @@ import { currentSet, onSetDropped } from "./set";
 /** Milliseconds without another question. */
 const REST = 250;
 
-/** Examples of a set that is judged within a few milliseconds. */
-export const FEW = 300;
+/** Examples of a set that is judged within some ten milliseconds. */
+export const FEW = 100;
 
 /** One kind of question, of which the last counts. */
 export class Consultation<Asked extends Method> {

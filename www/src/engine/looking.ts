@@ -1,5 +1,5 @@
 /** Live answers: what the camera shows, again and again, for as long as that is wanted. */
-import { type LiveSource, watch } from "handful";
+import { type EncodeResult, type Encoder, type LiveSource, watch } from "handful";
 import { getState, set, subscribe } from "../state/live";
 import type { Outcome } from "../state/state";
 import { classify, type Encoded, ready } from "./answering";
@@ -10,14 +10,15 @@ import { currentSet, onSetChange } from "./set";
 
 let last: Encoded | null = null;
 
-/** Looks whenever live answers are wanted of a camera that is on and a set that is open. */
+/** Looks whenever live answers are wanted of a camera that is on and a set that is open; a recording looks itself. */
 export function keepLooking(): void {
   let watched: LiveSource | null = null;
   let stop = new AbortController();
   subscribe(() => {
-    const { live, camera, set } = getState();
+    const { live, camera, set, recording } = getState();
     if (live.kind === "off") last = null;
-    const wanted = live.kind === "on" && camera.kind === "on" && set.kind === "open" ? currentSource() : null;
+    const ready = live.kind === "on" && camera.kind === "on" && set.kind === "open";
+    const wanted = ready && recording === null ? currentSource() : null;
     if (wanted === watched) return;
     watched = wanted;
     stop.abort();
@@ -34,11 +35,16 @@ export function keepLooking(): void {
 async function look(source: LiveSource, signal: AbortSignal): Promise<void> {
   const encoder = await setOpened();
   await ready(signal);
-  for await (const { features, timings, error } of watch(source, encoder, { signal })) {
+  for await (const frame of watch(source, encoder, { signal })) {
     if (signal.aborted) return;
-    if (!error) last = { encoder, features, timings };
-    show(error ? { kind: "failed", code: codeOf(error) } : classify({ encoder, features, timings }));
+    see(frame, encoder);
   }
+}
+
+/** Answers a frame of the camera. */
+export function see({ features, timings, error }: EncodeResult, encoder: Encoder): void {
+  if (!error) last = { encoder, features, timings };
+  show(error ? { kind: "failed", code: codeOf(error) } : classify({ encoder, features, timings }));
 }
 
 function show(outcome: Outcome): void {

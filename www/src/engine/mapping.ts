@@ -4,6 +4,7 @@ import type { Layout } from "../layout/layout";
 import { getState, set, subscribe } from "../state/live";
 import { photosOf, same, unlabelled } from "../state/updates";
 import { featuresOf } from "./answering";
+import { pause } from "./pause";
 import { currentSet } from "./set";
 
 /** Milliseconds without another photo. */
@@ -86,7 +87,7 @@ async function gather({ ids, asked }: Mapped, signal: AbortSignal): Promise<Matr
   let end = performance.now() + SLICE;
   for (const [i, features] of rows.entries()) {
     if (performance.now() > end) {
-      await pause(0);
+      await pause();
       signal.throwIfAborted();
       end = performance.now() + SLICE;
     }
@@ -105,8 +106,4 @@ function layOut(rows: Matrix, signal: AbortSignal): Promise<Layout> {
   signal.addEventListener("abort", () => reject(signal.reason));
   worker.postMessage(rows, [rows.values.buffer]);
   return promise.finally(() => worker.terminate());
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

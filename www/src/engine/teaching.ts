@@ -114,7 +114,7 @@ async function learnAll(): Promise<void> {
       // The set may be about to be dropped, and its photos with it.
       await setOpened();
       const item = begun[seen.index] as Waiting;
-      finish(item, () => learn(item, seen));
+      finish(item, () => learnWaiting(item, seen));
     }
   } catch (error) {
     const [item] = queue;
@@ -125,14 +125,12 @@ async function learnAll(): Promise<void> {
   }
 }
 
-function finish(item: Waiting, learn: () => Learnt | null): void {
+function finish(item: Waiting, work: () => Learnt | null): void {
   let learnt: Learnt | null = null;
   try {
-    learnt = learn();
+    learnt = work();
   } catch (error) {
-    update((state) =>
-      withProblem(state, { id: freshId(), name: item.name, code: photoCode(error, item.name) }),
-    );
+    tellLeftOut(item.name, error);
   }
   // It may have been dropped, and then it is settled already.
   if (queue[0] === item) queue.shift();
@@ -141,11 +139,21 @@ function finish(item: Waiting, learn: () => Learnt | null): void {
   showProgress();
 }
 
-function learn(item: Waiting, { features, thumbnail, error }: EncodeResult): Learnt | null {
+/** Tells that a photo was left out, and why. */
+export function tellLeftOut(name: string, error: unknown): void {
+  update((state) => withProblem(state, { id: freshId(), name, code: photoCode(error, name) }));
+}
+
+function learnWaiting(item: Waiting, seen: EncodeResult): Learnt | null {
   const { place, action } = item;
   if (!queue.includes(item)) return null;
   if (place !== null && !getState().classes.some(({ label }) => label === place))
     throw new HandfulError("unknown-class", `${place} was taken back`);
+  return learn(seen, place, action);
+}
+
+/** Teaches a photo that was looked at. Throws what went wrong with it. */
+export function learn({ features, thumbnail, error }: EncodeResult, place: Place, action: Action): Learnt {
   if (error) throw error;
   const same = place === null ? undefined : currentSet().duplicateOf(features, place);
   if (same !== undefined) return { id: same, known: true };

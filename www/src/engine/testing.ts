@@ -6,6 +6,7 @@ import { candidates } from "../state/updates";
 import { classify, ready } from "./answering";
 import { photoCode } from "./codes";
 import { encodeAll, type Seen } from "./encoding";
+import { pause } from "./pause";
 import { currentSet, onSetChange, onSetDropped, sourceNow } from "./set";
 import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 
@@ -43,7 +44,7 @@ export async function testWith(files: readonly File[]): Promise<TestResult | nul
   let now = setNow();
   while (answered.length < looked.length) {
     // The page is drawn in between.
-    await new Promise((resolve) => setTimeout(resolve));
+    await pause();
     if (mine !== round) return null;
     // All answers are of one set: where it was changed meanwhile, they start anew.
     if (isOther(now)) [answered, now] = [[], setNow()];
