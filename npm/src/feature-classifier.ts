@@ -947,7 +947,7 @@ export class FeatureClassifier implements Disposable {
    * @param rows - Each as for {@link addFeatures}; at most 1,000.
    * @returns An answer for each row, in order.
    * @throws {@link HandfulError} with code `parameter` for more rows than the classes hold or a count of a class that cannot be recognised,
-   * `unknown-class`, or one of those of {@link predictFeaturesTogether}.
+   * `unknown-class`, `duplicate-label` for one that is counted twice, or one of those of {@link predictFeaturesTogether}.
    *
    * @example
    * ```ts
@@ -970,11 +970,15 @@ export class FeatureClassifier implements Disposable {
   /** Counts in the order of the classes. */
   #inOrder(counts: Readonly<Record<string, number>>): Uint32Array {
     const ordered = new Uint32Array(this.classes.length);
+    const counted = new Set<number>();
     for (const [text, count] of Object.entries(counts)) {
       const label = this.core.labelOf(text);
       const place = this.classes.findIndex((known) => known.label === label);
       if (place < 0)
         throw new HandfulError("unknown-class", `There is no class labelled “${text}” to count.`);
+      if (counted.has(place))
+        throw new HandfulError("duplicate-label", `The class “${text}” is counted twice, in two spellings.`);
+      counted.add(place);
       ordered[place] = atMost(count);
     }
     return ordered;

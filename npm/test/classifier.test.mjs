@@ -298,6 +298,7 @@ test("rows are shared out among classes that hold so many", async () => {
   await refused("parameter", [APPLE, APPLE], { counts: { apple: 1 } });
   await refused("parameter", [APPLE], { counts: { apple: 0.5 } });
   await refused("unknown-class", [APPLE], { counts: { plum: 1 } });
+  await refused("duplicate-label", [APPLE], { counts: { apple: 1, " apple ": 2 } });
   await refused("shape", [APPLE, APPLE.subarray(1)]);
   classifier.addClass("plum");
   await refused("parameter", [APPLE], { counts: { plum: 1 } });

@@ -162,8 +162,8 @@ test("a file is added to a set with its pictures", async () => {
 });
 
 test("negatives and unlabelled photos have pictures like examples, kept in files and merged", async () => {
-  const open = () => new Store().open("mine", FeatureClassifier, { streams: STREAMS, encoderId: "mine@1" });
-  const set = await open();
+  const open = (id) => new Store().open(id, FeatureClassifier, { streams: STREAMS, encoderId: "mine@1" });
+  const set = await open("mine");
   const example = set.classifier.addFeatures(row(0), "apple");
   const negative = set.classifier.addNegativeFeatures(row(1));
   const unlabelled = set.classifier.addUnlabelledFeatures(row(2));
@@ -179,7 +179,7 @@ test("negatives and unlabelled photos have pictures like examples, kept in files
   const file = writeSetFile({ name: "", bytes: set.classifier.save(), pictures: set.pictures });
   const found = await readSetFile(file);
   assert.deepEqual([found.pictures, found.leftOut], [set.pictures, 0]);
-  const other = await open();
+  const other = await open("other");
   other.classifier.addNegativeFeatures(row(3));
   const added = other.merge(found);
   assert.deepEqual(

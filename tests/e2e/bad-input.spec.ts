@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, expect, type Page, test } from "@playwright/test";
 import { FeatureClassifier } from "handful";
 import { drawnPhotos, type Upload } from "./files.js";
 import {
@@ -117,6 +118,28 @@ test("works in memory, and says so, where the browser keeps nothing", async ({ p
     page.getByText("Could not save: this browser does not let the page keep anything"),
   ).toBeVisible();
   expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
+});
+
+test("works in memory, and says so, where somebody has blocked all site data", async ({
+  launchOptions,
+  baseURL = "",
+}) => {
+  const profile = mkdtempSync(test.info().outputPath("profile-"));
+  mkdirSync(join(profile, "Default"));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL });
+  try {
+    const page = await context.newPage();
+    await open(page);
+    await teach(page, { bread: drawnPhotos("bread", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
+    await expect(
+      page.getByText("Could not save: this browser does not let the page keep anything"),
+    ).toBeVisible();
+    expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
+  } finally {
+    await context.close();
+  }
 });
 
 for (const module of ["core", "encoder"]) {

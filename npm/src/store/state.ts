@@ -49,7 +49,16 @@ function reasonOf(error: unknown): StorageTrouble {
   const name = error instanceof Error ? error.name : "";
   if (name === "QuotaExceededError") return "full";
   if (name === "VersionError") return "newer";
-  return ["SecurityError", "InvalidStateError", "NotAllowedError", "ReferenceError"].includes(name)
-    ? "blocked"
-    : "failed";
+  const blocked = ["SecurityError", "InvalidStateError", "NotAllowedError", "ReferenceError"].includes(name);
+  return blocked || isAllBlocked() ? "blocked" : "failed";
+}
+
+/** Whether a person lets pages keep nothing at all: then Chromium's database fails by no name that says so. */
+function isAllBlocked(): boolean {
+  try {
+    void globalThis.localStorage;
+    return false;
+  } catch {
+    return true;
+  }
 }

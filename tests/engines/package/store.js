@@ -81,6 +81,18 @@ const small =
     };
   };
 
+/** Tabs as they are, and as on plain http. */
+const LOCKS = [
+  ["", () => {}],
+  [", without locks", ({ navigator }) => Object.defineProperty(navigator, "locks", { value: undefined })],
+];
+
+/** A tab that is made otherwise in two ways. */
+const both = (one, other) => (window) => {
+  one(window);
+  other(window);
+};
+
 /** A test with a store of its own, whose tabs are closed in the end. */
 async function tryStore(what, body) {
   const name = `test of ${what}`;
@@ -166,41 +178,63 @@ await tryStore("a tab that is ended while it saves loses nothing that was saved"
   }
 });
 
-await tryStore("one tab at a time has a set, and hands it over when all is saved", async (name) => {
-  const [first, second] = [await tab(name), await tab(name)];
-  const mine = await first.open();
-  add(mine, 1);
-  const { reason, takeOver, opening } = await waitFor(second);
-  expect(reason === "elsewhere", `elsewhere, not ${reason}`);
-  add(mine, 2);
-  expect(await takeOver(), "it is given");
-  const theirs = await opening;
-  expect(marks(theirs) === "1,2", "also what was not saved when it was asked for");
-  expect(mine.state.kind === "elsewhere", "the first tab is told");
-  await refused((async () => mine.classifier.classes)(), "disposed");
-  const back = first.open();
-  add(theirs, 3);
-  await theirs.saved();
-  second.close();
-  expect(marks(await back) === "1,2,3", "the first tab has it again");
-});
+for (const [words, change] of LOCKS) {
+  await tryStore(`one tab at a time has a set, and hands it over when all is saved${words}`, async (name) => {
+    const [first, second] = [await tab(name, change), await tab(name, change)];
+    const mine = await first.open();
+    add(mine, 1);
+    const { reason, takeOver, opening } = await waitFor(second);
+    expect(reason === "elsewhere", `elsewhere, not ${reason}`);
+    add(mine, 2);
+    expect(await takeOver(), "it is given");
+    const theirs = await opening;
+    expect(marks(theirs) === "1,2", "also what was not saved when it was asked for");
+    expect(mine.state.kind === "elsewhere", "the first tab is told");
+    await refused((async () => mine.classifier.classes)(), "disposed");
+    const back = first.open();
+    add(theirs, 3);
+    await theirs.saved();
+    second.close();
+    expect(marks(await back) === "1,2,3", "the first tab has it again");
+  });
+}
 
-await tryStore("a set that is not saved is kept from another tab", async (name) => {
-  const disk = { full: true };
-  const [first, second] = [await tab(name, small(disk)), await tab(name)];
-  const mine = await first.open();
-  add(mine, 1);
-  await reached(mine, "failed", "full");
-  expect((await mine.saved()) === false, "not saved");
-  await refused(first.store.remove(mine.id), "storage");
-  const { takeOver, opening } = await waitFor(second);
-  expect((await takeOver()) === false, "it is kept");
-  expect(mine.state.kind === "failed" && marks(mine) === "1", "nothing is lost");
-  disk.full = false;
-  await reached(mine, "saved");
-  expect(await takeOver(), "it is given when it is saved");
-  expect(marks(await opening) === "1", "all is there");
-});
+for (const [words, change] of LOCKS) {
+  await tryStore(`a set that is not saved is kept from another tab${words}`, async (name) => {
+    const disk = { full: true };
+    const [first, second] = [await tab(name, both(small(disk), change)), await tab(name, change)];
+    const mine = await first.open();
+    add(mine, 1);
+    await reached(mine, "failed", "full");
+    expect((await mine.saved()) === false, "not saved");
+    await refused(first.store.remove(mine.id), "storage");
+    const { takeOver, opening } = await waitFor(second);
+    expect((await takeOver()) === false, "it is kept");
+    expect(mine.state.kind === "failed" && marks(mine) === "1", "nothing is lost");
+    disk.full = false;
+    await reached(mine, "saved");
+    expect(await takeOver(), "it is given when it is saved");
+    expect(marks(await opening) === "1", "all is there");
+  });
+
+  await tryStore(`of three tabs that want a set at once one has it${words}`, async (name) => {
+    const tabs = [await tab(name, change), await tab(name, change), await tab(name, change)];
+    const id = await tabs[0].store.create({ name: "Fruit" });
+    let [opened, told] = [0, 0];
+    const waiting = new Promise((two) => {
+      const onWait = () => {
+        told += 1;
+        if (told === 2) two();
+      };
+      for (const { store, FeatureClassifier } of tabs)
+        store.open(id, FeatureClassifier, { streams: STREAMS, onWait }).then(() => {
+          opened += 1;
+        });
+    });
+    await waiting;
+    expect(opened === 1, `one, not ${opened}`);
+  });
+}
 
 await tryStore("what is written is whole or nothing", async (name) => {
   const disk = { full: false };
