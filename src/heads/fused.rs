@@ -290,7 +290,8 @@ impl FittedFused {
             let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
             self.joint.apply(row, cosines.as_deref());
             if let Some(fit) = images.fits.get(e) {
-                let told = fit.as_ref().map(|fit| self.novelty(fit, row) as f32);
+                let told = fit.as_ref().map(|fit| self.novelty(fit, row));
+                let told = told.map(|told| self.as_new(told, images.places[e]) as f32);
                 novelty.push(told.unwrap_or(f32::NAN));
             }
         }
@@ -307,6 +308,13 @@ impl FittedFused {
             novelty,
             expected: None,
         }
+    }
+
+    /// The novelty of the example at a place, had its class one more.
+    fn as_new(&self, left_out: f64, place: usize) -> f64 {
+        let counts = &self.evidence.counts;
+        let classes = counts.iter().filter(|&&n| n > 0.0).count() as f64;
+        novelty::as_new(left_out, classes, counts[self.known.labels[place]])
     }
 
     fn novelty(&self, fit: &Fit, logits: &[f32]) -> f64 {
