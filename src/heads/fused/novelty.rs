@@ -66,3 +66,20 @@ pub(super) fn novelty(fit: &Fit, logits: Option<&[f32]>) -> f64 {
     });
     fit.far + SHORT * fit.short + undecided
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn an_example_left_out_is_a_new_photo_of_a_class_with_one_fewer() {
+        let usual = |n: f64| expected(array![n, n, n].view()).several.mean;
+        for n in [3.0, 4.0, 9.0] {
+            assert!((as_new(usual(n - 1.0), 3.0, n) - usual(n)).abs() < 1e-9);
+        }
+        let unequal = expected(array![1.0, 2.0, 8.0].view());
+        assert!((unequal.singles - 1.0 / 3.0).abs() < 1e-9);
+        assert!(as_new(unequal.single.mean, 3.0, 2.0) > unequal.several.mean);
+    }
+}
