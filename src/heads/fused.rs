@@ -282,6 +282,7 @@ impl FittedFused {
     /// Held-out logits of images and texts together, and how foreign the examples look of which it is known how they fit.
     fn joined(&self, images: WithoutText) -> HeldOut {
         let mut logits = images.logits;
+        let negatives = self.known.view.negatives();
         let mut novelty = Vec::with_capacity(images.fits.len());
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
@@ -290,12 +291,17 @@ impl FittedFused {
             let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
             self.joint.apply(row, cosines.as_deref());
             if let Some(fit) = images.fits.get(e) {
-                let told = fit.as_ref().map(|fit| self.novelty(fit, row) as f32);
+                let told = fit.as_ref().map(|fit| self.novelty(fit, row));
+                // Negatives had no part in how images are seen, so examples are less like them than new photos are: that outweighs it.
+                let told = match negatives.is_empty() {
+                    true => told.map(|told| self.as_new(told, images.places[e])),
+                    false => told,
+                };
+                let told = told.map(|told| told as f32);
                 novelty.push(told.unwrap_or(f32::NAN));
             }
         }
         let examples = images.places.iter().map(|&i| self.known.examples[i]);
-        let negatives = self.known.view.negatives();
         let embeddings = self.known.kernel.rows();
         let embedding = |i| embeddings.row(i).to_slice().expect(ROW_MAJOR);
         let likeness = |&i: &usize| likeness(negatives.view(), embedding(i));
@@ -307,6 +313,13 @@ impl FittedFused {
             novelty,
             expected: None,
         }
+    }
+
+    /// The novelty of the example at a place, had its class one more.
+    fn as_new(&self, left_out: f64, place: usize) -> f64 {
+        let counts = &self.evidence.counts;
+        let classes = counts.iter().filter(|&&n| n > 0.0).count() as f64;
+        novelty::as_new(left_out, classes, counts[self.known.labels[place]])
     }
 
     fn novelty(&self, fit: &Fit, logits: &[f32]) -> f64 {

@@ -14,7 +14,7 @@ pub use folds::folds;
 pub(crate) use folds::{FOLDS, enough, folds_at_most, plan};
 pub use held_out::{ENOUGH, HeldOut};
 pub use novelty::Reference;
-pub(crate) use novelty::{Expected, STRICTEST, STRICTNESS, deviation, likeness};
+pub(crate) use novelty::{Expected, Normal, STRICTEST, STRICTNESS, deviation, likeness};
 pub use report::{Estimate, Mistake, Report, Suspect};
 pub(crate) use temperature::{MOST_NATS, PART_SPREAD, SPREAD, fit_part};
 pub use temperature::{fit_temperature, probabilities_into};

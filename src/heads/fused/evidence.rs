@@ -10,7 +10,8 @@ use ndarray::{Array2, Axis, s};
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
     labels: Vec<usize>,
-    counts: Vec<f64>,
+    /// Examples of each class `(C,)`.
+    pub counts: Vec<f64>,
     /// Row c: the sum of the rows of B that belong to class c `(C, n)`. These times the kernel values `(n,)` of a query are its products
     /// with the class sums.
     pub sums: Array2<f64>,
