@@ -226,6 +226,7 @@ impl Joint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numerics::math::exp;
 
     #[test]
     fn a_query_that_is_an_example_is_corrected_to_its_label() {
@@ -254,7 +255,7 @@ mod tests {
         let wrong = [1.0, 0.0, none];
         close(ask(&wrong, &[0.0, 1.0, 0.0]), [0.0, 1.0]);
         // Half as like it: half of the way.
-        let p = 1.0_f64.exp() / (1.0 + 1.0_f64.exp());
+        let p = 1.0 / (1.0 + exp(-1.0));
         close(ask(&wrong, &[0.0, 0.5, 0.0]), [p / 2.0, 1.0 - p / 2.0]);
         // A photo of the class without a text says nothing of the texts, and far from all photos they stand.
         close(ask(&wrong, &[0.0, 0.0, 1.0]), [p, 1.0 - p]);
