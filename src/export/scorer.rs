@@ -1,10 +1,12 @@
 //! What scores a query, as operators: a linear head, and the default answer as in `src/heads/fused.rs`.
 
 use super::graph::{Graph, Value};
-use crate::heads::{Affine, Forms, Linear, SHARPNESS, SHORT, Scorer};
+use crate::heads::{
+    Affine, Forms, KNEE, Linear, SHARPNESS, SHORT, Scorer, TEMPERATURE, TEXT_SHARE,
+};
 use crate::numerics::{linalg, math::exp};
 use crate::task::Task;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 
 /// Score of a class that cannot be scored. A finite number, because `-inf` would give NaN where it meets another.
 const UNSCORED: f32 = -1e30;
@@ -90,7 +92,10 @@ impl Graph<'_> {
             })
             .collect();
         let scorable = unscored.iter().filter(|&&v| v == 0.0).count();
-        let (mut scores, mut parts) = match &forms {
+        let products = forms
+            .as_ref()
+            .map(|forms| self.products(query, scorer, forms.classes));
+        let (mut scores, mut parts) = match forms.as_ref().zip(products) {
             None => {
                 let row = ArrayView2::from_shape((1, classes), &unscored);
                 (
@@ -98,8 +103,7 @@ impl Graph<'_> {
                     Vec::new(),
                 )
             }
-            Some(forms) => {
-                let products = self.products(query, scorer, forms.classes);
+            Some((forms, products)) => {
                 let (logits, fit) = self.images(products, forms);
                 // A class that has a text and no examples starts from the mean of the others.
                 let spread = Array2::from_shape_fn((taught.len(), classes), |(k, c)| {
@@ -116,10 +120,18 @@ impl Graph<'_> {
             }
         };
         if let Some(text) = text {
-            let factor = (joint.weight / joint.texts) as f32;
+            let factor = 1.0 / joint.texts as f32;
             let usual: Vec<f32> = joint.usual.iter().map(|v| -factor * v).collect();
             let texts = self.weighted(query.row, text.weights().t(), factor, &usual);
-            scores = self.with_texts(scores, texts, &named);
+            let corrections = joint.corrections.as_ref().zip(products);
+            let texts = match corrections {
+                None => texts,
+                Some((corrections, products)) => {
+                    let corrections = linalg::single(corrections.select(Axis(1), taught).t());
+                    self.corrected(texts, products, &corrections, &named)
+                }
+            };
+            scores = self.with_texts(scores, texts, joint.weight, &named);
             if forms.is_some() {
                 let probabilities = self.softmax("Softmax", scores);
                 parts.push(self.unsure(probabilities));
@@ -205,10 +217,39 @@ impl Graph<'_> {
         self.by("Add", less, 1.0)
     }
 
-    /// Adds the logits of texts to those of images, among the classes that are named; see `src/heads/fused/text.rs`.
-    fn with_texts(&mut self, images: Value, texts: Value, named: &[f32]) -> Value {
+    /// The logits of texts as the examples correct them, given the products with the classes that have examples; see
+    /// `src/heads/fused/text.rs`.
+    fn corrected(
+        &mut self,
+        texts: Value,
+        products: Value,
+        corrections: &Array2<f32>,
+        named: &[f32],
+    ) -> Value {
+        let unnamed = self.unnamed(named);
+        let texts = self.of("Add", &[texts, unnamed]);
+        let probabilities = self.softmax("Softmax", texts);
+        let corrections = self.matrix(corrections.view(), 1.0);
+        let corrections = self.of("MatMul", &[products, corrections]);
+        let corrected = self.of("Add", &[probabilities, corrections]);
+        let values = self.times(corrected, 1.0 / KNEE.get());
+        let bent = self.log_softplus(values);
+        self.times(bent, 1.0 / TEMPERATURE.get())
+    }
+
+    /// 0 for a class that is named, and next to nothing for another.
+    fn unnamed(&mut self, named: &[f32]) -> Value {
         let unnamed: Vec<f32> = named.iter().map(|own| (1.0 - own) * UNSCORED).collect();
-        let [unnamed, named] = [&unnamed, named].map(|row| self.row(row));
+        self.row(&unnamed)
+    }
+
+    /// Adds the logits of texts to those of images, among the classes that are named; see `src/heads/fused/text.rs`.
+    fn with_texts(&mut self, images: Value, texts: Value, weight: f64, named: &[f32]) -> Value {
+        let (unnamed, named) = (self.unnamed(named), self.row(named));
+        let texts = self.times(texts, weight);
+        let less = self.times(images, -TEXT_SHARE.get());
+        let texts = self.of("Add", &[texts, less]);
+        let texts = self.of("Mul", &[texts, named]);
         let alone = self.of("Add", &[images, unnamed]);
         let both = self.of("Add", &[alone, texts]);
         let [alone, both] = [alone, both].map(|of| self.log_sum_exp(of));

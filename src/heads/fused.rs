@@ -1,7 +1,7 @@
 //! The default answer: two classifiers of images and one of texts, as one, all read from one inverse that is kept.
 //!
 //! Source: ours, of the parts that [`discriminant`] names. Ridge regression and Gaussian classes on the same kernel, half of each; the
-//! text of each class as a witness that errs independently. What the examples say when they are held out, fold by fold, follows from
+//! text of each class as the examples correct it. What the examples say when they are held out, fold by fold, follows from
 //! the inverse without a fit: the weight of the texts, the temperature, the sets of classes, the threshold of "none of these" and the
 //! estimate of quality all come from that.
 
@@ -15,14 +15,14 @@ mod pile;
 mod text;
 mod trust;
 
-pub(crate) use discriminant::{Affine, Forms};
+pub(crate) use discriminant::{Affine, Forms, KNEE, TEMPERATURE};
 pub(crate) use groups::{groups, mean_direction};
 pub(crate) use kernel::{Kernel, SHARPNESS};
 use kernel::{ROW_MAJOR, values_into};
 pub(crate) use novelty::SHORT;
 pub use pile::{LearnedPile, Pile};
 use text::Joint;
-pub(crate) use text::TextScores;
+pub(crate) use text::{SHARE as TEXT_SHARE, TextScores};
 pub(crate) use trust::trust_search;
 
 use super::scratch::zeros;
@@ -41,7 +41,7 @@ use crate::validation::{
 use discriminant::{Discriminant, Fit};
 use evidence::Evidence;
 use held_out::{WithoutText, folds_of};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ recipe! {
 
 impl Fused {
     /// The numbers of the default answer that were measured, not derived; `docs/constants.md` has what others would do.
-    pub fn measured() -> [&'static Measured; 18] {
+    pub fn measured() -> [&'static Measured; 19] {
         [
             &SHARED,
             &STEEPNESS,
@@ -74,6 +74,7 @@ impl Fused {
             &discriminant::CENTRE_WORTH,
             &discriminant::EXPECTED,
             &prior::SHARE,
+            &text::SHARE,
             &text::DOUBT,
             &text::PENALTY,
             &FOLDS,
@@ -172,7 +173,12 @@ impl Scorer<'_> {
             text.scores_into(query, texts);
             &*texts
         });
-        self.joint.apply(out, cosines);
+        let texts = cosines.map(|cosines| {
+            let Scratch { products, sums, .. } = scratch;
+            self.joint.texts_into(cosines, products, sums);
+            &**sums
+        });
+        self.joint.apply(out, texts);
         fit
     }
 }
@@ -212,6 +218,7 @@ impl FittedFused {
                 images: known.view.temperature(),
                 usual: Array1::zeros(classes),
                 texts: 1.0,
+                corrections: None,
                 weight: if known.text.is_some() { 1.0 } else { 0.0 },
             },
             held_out: HeldOut::none(classes),
@@ -257,26 +264,48 @@ impl FittedFused {
         places.iter().map(|&i| self.known.labels[i]).collect()
     }
 
-    /// Learns how much the texts count.
+    /// Learns what the examples say of the texts, and how much these count.
     fn learn_text(&mut self, held: &WithoutText) {
-        let Some(text) = &self.known.text else { return };
+        let (Some(text), Some(_)) = (&self.known.text, &self.images) else {
+            return;
+        };
+        let all = &self.known.labels;
         // One photo a class: none can be held out, but texts have seen none of them.
         let places: Vec<usize> = if held.places.is_empty() {
-            (0..self.known.labels.len()).take(ENOUGH).collect()
+            (0..all.len()).take(ENOUGH).collect()
         } else {
             held.places.clone()
         };
         let labels = self.labels_of(&places);
         let joint = &mut self.joint;
-        joint.usual = text::usual(text.scores.view(), &self.known.labels);
-        let scores = linalg::select(text.scores.view(), &places) - &joint.usual;
-        joint.texts = text::temperature(scores.view(), &labels, self.known.labels.len());
+        joint.usual = text::usual(text.scores.view(), all);
+        let scores = &text.scores - &joint.usual;
+        joint.texts = fit_part(linalg::select(scores.view(), &places).view(), &labels, 1.0);
+        joint.corrections = Some(text::corrections(&(scores / joint.texts as f32), all));
+        joint.weight = text::weight_before(all.len());
         if held.places.is_empty() {
             return;
         }
         joint.images = fit_part(held.logits.view(), &labels, joint.images);
-        let images = &held.logits / joint.images as f32;
-        joint.weight = text::weight(&images, &(scores / joint.texts as f32), &labels);
+        let images = &held.logits * (((1.0 - text::SHARE.get()) / joint.images) as f32);
+        let mut texts = Array2::zeros(images.dim());
+        let held_out = places.iter().zip(held.products.rows());
+        for ((&place, products), mut row) in held_out.zip(texts.rows_mut()) {
+            let logits = self.texts_of(place, products).into_iter().flatten();
+            row.iter_mut()
+                .zip(logits)
+                .for_each(|(v, logit)| *v = logit as f32);
+        }
+        self.joint.weight = text::weight(&images, &texts, &labels, self.joint.weight);
+    }
+
+    /// Logits `(C,)` of the texts for the example at a place that is held out, where it has these products with the others.
+    fn texts_of(&self, place: usize, products: ArrayView1<'_, f64>) -> Option<Vec<f64>> {
+        let cosines = self.known.text.as_ref()?.scores.row(place).to_vec();
+        let mut logits = Vec::new();
+        self.joint
+            .texts_into(&cosines, &products.to_vec(), &mut logits);
+        Some(logits)
     }
 
     /// Held-out logits of images and texts together, and how foreign the examples look of which it is known how they fit.
@@ -287,9 +316,8 @@ impl FittedFused {
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
             let row = row.expect(ROW_MAJOR);
-            let texts = self.known.text.as_ref();
-            let cosines = texts.map(|text| text.scores.row(images.places[e]).to_vec());
-            self.joint.apply(row, cosines.as_deref());
+            let texts = self.texts_of(images.places[e], images.products.row(e));
+            self.joint.apply(row, texts.as_deref());
             if let Some(fit) = images.fits.get(e) {
                 let told = fit.as_ref().map(|fit| self.novelty(fit, row));
                 // Negatives had no part in how images are seen, so examples are less like them than new photos are: that outweighs it.
@@ -358,7 +386,7 @@ impl FittedHead for FittedFused {
         let Some(images) = &self.images else {
             return vec![(ZeroShot::NAME, 1.0)];
         };
-        let of_text = self.joint.weight / (1.0 + self.joint.weight);
+        let of_text = self.joint.weight / (1.0 - text::SHARE.get() + self.joint.weight);
         let regression = images.share;
         let parts = [
             (KernelRidge::NAME, (1.0 - of_text) * regression),

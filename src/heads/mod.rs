@@ -33,8 +33,8 @@ mod zero_shot;
 pub use amu::{Amu, AmuPublished};
 pub use fields::Fields;
 pub(crate) use fused::{
-    Affine, Forms, Kernel, Known, PLACES, SHARPNESS, SHORT, Scorer, TextScores, groups,
-    mean_direction, trust_search,
+    Affine, Forms, KNEE, Kernel, Known, PLACES, SHARPNESS, SHORT, Scorer, TEMPERATURE, TEXT_SHARE,
+    TextScores, groups, mean_direction, trust_search,
 };
 pub use fused::{FittedFused, Fused, LearnedPile, Pile};
 pub use kernel_ridge::{FittedKernelRidge, KernelRidge};

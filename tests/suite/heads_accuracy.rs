@@ -157,6 +157,50 @@ fn classes_of_few_photos_are_not_swallowed_by_those_of_many() {
     }
 }
 
+/// The classes of Caltech-101 that have a name, one photo of each.
+#[test]
+fn one_photo_corrects_what_the_names_say() {
+    let parts = ["shot16", "test", "text_partial"];
+    let Some([support, queries, texts]) = real_features("caltech101", parts) else {
+        return;
+    };
+    let named = |rows: &Rows| {
+        let place = |label: &usize| texts.labels.iter().position(|named| named == label);
+        let (chosen, labels): (Vec<usize>, Vec<usize>) = (rows.labels.iter().enumerate())
+            .filter_map(|(i, label)| Some((i, place(label)?)))
+            .unzip();
+        Rows {
+            features: rows.features.select(Axis(0), &chosen),
+            labels,
+        }
+    };
+    let (support, queries) = (named(&support), named(&queries));
+    let (rows, labels) = (queries.features.view(), &queries.labels);
+    let [mut by_names, mut by_photos, mut by_both] = [0.0; 3];
+    for seed in 0..DRAWS {
+        let photos = draw(&support, |_| 1, seed);
+        let text = texts.features.rows().into_iter();
+        let both = Task::new(
+            photos.streams().clone(),
+            photos.features().to_owned(),
+            photos.labels().to_vec(),
+            text.map(|row| Some(row.to_owned() / row.dot(&row).sqrt()))
+                .collect(),
+        )
+        .unwrap();
+        let fused = |task: &Task| {
+            let head = Fused::default();
+            accuracy(&head, &head.prepare(task.clone()).unwrap(), rows, labels) / DRAWS as f64
+        };
+        by_names += accuracy(&ZeroShot::default(), &both, rows, labels) / DRAWS as f64;
+        by_photos += fused(&photos);
+        by_both += fused(&both);
+    }
+    println!("names {by_names:.2} %, photos {by_photos:.2} %, both {by_both:.2} %");
+    assert!(by_both > by_names.max(by_photos) + 2.0, "{by_both}");
+    assert!(by_both > 97.2, "{by_both}");
+}
+
 /// The text of one class lies near what all photos have in common: texts alone take them for that class.
 #[test]
 fn a_text_that_all_photos_are_like_takes_few_of_them_away() {

@@ -17,11 +17,11 @@ use ndarray::{Array1, Array2, ArrayView1, Axis};
 /// Regression values below it count as none, and their logarithm is bent to a straight line: a share of 0.9 is then as far from 0.3
 /// as 0.3 from 0.1. On validation photos of Caltech-101, UCF101 and DTD (true CLIP features) the logarithm takes the calibration error
 /// from 4.8 to 4.2 %.
-pub(super) static KNEE: Measured = Measured::new("discriminant.KNEE", 0.12);
+pub(crate) static KNEE: Measured = Measured::new("discriminant.KNEE", 0.12);
 
 /// What the bent values are divided by to give logits where no example tells. On validation photos of Caltech-101 and UCF101 (true CLIP
 /// features) the calibration error of one photo a class falls from 11 to 9 % with it in place of 0.165.
-pub(super) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.15);
+pub(crate) static TEMPERATURE: Measured = Measured::new("discriminant.TEMPERATURE", 0.15);
 
 /// Examples that the common centre is worth beside those of a class with the usual number: of the squared distance of class means the
 /// rest is expected to be scatter of the examples. It counts where classes have unequal numbers.
@@ -219,9 +219,8 @@ impl Discriminant {
         let (own, towards) = ArrayView1::from(&*scratch).split_at(Axis(0), k);
         let mean = towards.sum() / k as f64;
         for (c, value) in self.regression.values(&self.counts, own).enumerate() {
-            let bent = log_softplus(value / KNEE.get());
             let gaussian = (towards[c] - mean) * self.gain[c] + self.bias[c];
-            let regression = bent / TEMPERATURE.get();
+            let regression = bent(value);
             out[self.classes[c]] = (gaussian + self.share * (regression - gaussian)) as f32;
         }
         let short = (self.regression).short(self.regression.values(&self.counts, own));
@@ -373,6 +372,11 @@ fn far(
 fn at_mean(c: usize, counts: &Array1<f64>, own: &Array1<f64>, sums: &Array1<f64>) -> f64 {
     let n = counts[c];
     (n - own[c] + sums[c] * sums[c] / sums.sum()) / (n * n)
+}
+
+/// The logit of a regression value.
+pub(super) fn bent(value: f64) -> f64 {
+    log_softplus(value / KNEE.get()) / TEMPERATURE.get()
 }
 
 /// `ln ln(1 + e^x)`, which is x far below zero and ln x far above.

@@ -20,6 +20,8 @@ pub(super) fn folds_of(labels: &[usize]) -> Vec<Vec<usize>> {
 pub(super) struct WithoutText {
     pub places: Vec<usize>,
     pub logits: Array2<f32>,
+    /// Their products with the class sums of the others `(m, C)`.
+    pub products: Array2<f64>,
     pub fits: Vec<Option<Fit>>,
 }
 
@@ -31,17 +33,20 @@ impl WithoutText {
         folds: impl IntoIterator<Item = &'a Vec<usize>>,
     ) -> Self {
         let classes = evidence.sums.nrows();
-        let (mut places, mut all_logits) = (Vec::new(), Vec::new());
+        let mut places = Vec::new();
+        let (mut all_logits, mut all_products) = (Vec::new(), Vec::new());
         let (mut scratch, mut logits) = (Vec::new(), vec![0.0; classes]);
         for fold in folds {
             let rest = evidence.without(inverse, fold);
             for e in 0..fold.len() {
                 // Where no other example is left nothing is known of images.
                 logits.fill(f32::NEG_INFINITY);
-                if let Some((rest, products)) = &rest {
-                    let products = products.row(e).to_vec();
+                let mut products = vec![0.0; classes];
+                if let Some((rest, of_fold)) = &rest {
+                    products = of_fold.row(e).to_vec();
                     rest.logits_into(&products, &mut scratch, &mut logits);
                 }
+                all_products.extend(products);
                 all_logits.extend_from_slice(&logits);
             }
             places.extend(fold);
@@ -49,6 +54,8 @@ impl WithoutText {
         Self {
             logits: Array2::from_shape_vec((places.len(), classes), all_logits)
                 .expect("a logit for each class"),
+            products: Array2::from_shape_vec((places.len(), classes), all_products)
+                .expect("a product for each class"),
             places,
             fits: Vec::new(),
         }

@@ -232,8 +232,13 @@ impl Pile {
         let logits = logits.as_slice_mut().expect(ROW_MAJOR);
         let products = self.products.column(self.examples + photo).to_vec();
         fit.logits_into(&products, &mut Vec::new(), logits);
-        let cosines = self.cosines.as_ref().map(|all| all.row(photo).to_vec());
-        self.joint.apply(logits, cosines.as_deref());
+        let texts = self.cosines.as_ref().map(|all| {
+            let mut texts = Vec::new();
+            self.joint
+                .texts_into(&all.row(photo).to_vec(), &products, &mut texts);
+            texts
+        });
+        self.joint.apply(logits, texts.as_deref());
     }
 
     /// How far the logits of a photo lie from each other: what tells of a temperature where no example can be held out.
