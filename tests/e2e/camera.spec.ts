@@ -306,7 +306,9 @@ test("says that the camera needs a secure page", async ({ page }) => {
   await expect(camera(page)).toContainText("Browsers allow the camera only on secure pages.");
 });
 
-test("says and counts what it sees, once until it sees something else", async ({ page }) => {
+test("says, sounds and counts what it sees, once until it sees something else, and fills the screen", async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     const said: string[] = [];
     Object.assign(window, { said });
@@ -315,19 +317,30 @@ test("says and counts what it sees, once until it sees something else", async ({
       said.push(utterance.text);
       speak.call(this, utterance);
     };
+    const { start } = AudioScheduledSourceNode.prototype;
+    AudioScheduledSourceNode.prototype.start = function (...when) {
+      said.push("a tone");
+      start.apply(this, when);
+    };
   });
   await open(page);
-  // A name that everything has in JavaScript.
-  await teach(page, { constructor: [], tomato: drawnPhotos("tomato", 0, 3) });
-  await page.getByRole("button", { name: "Camera for constructor" }).click();
+  // A name that everything has in JavaScript, and that means nothing to the encoder: nothing is seen before it is taught.
+  await teach(page, { isPrototypeOf: [], tomato: drawnPhotos("tomato", 0, 3) });
+  await page.getByRole("button", { name: "Camera for isPrototypeOf" }).click();
   await camera(page).getByText("When it sees something").click();
-  await camera(page).getByRole("checkbox", { name: "Say its name" }).check();
+  for (const name of ["Say its name", "Play a sound"])
+    await camera(page).getByRole("checkbox", { name }).check();
   for (const count of [1, 2, 3]) {
-    await take(page, "constructor").click();
-    await expect(photosOf(page, "constructor")).toHaveCount(count);
+    await take(page, "isPrototypeOf").click();
+    await expect(photosOf(page, "isPrototypeOf")).toHaveCount(count);
   }
   const counts = camera(page).getByRole("list", { name: "How often each was seen" }).getByRole("listitem");
-  await expect(counts).toHaveText(["constructor × 1"]);
+  await expect(counts).toHaveText(["isPrototypeOf × 1"]);
   const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
-  expect(await said()).toEqual(["constructor"]);
+  expect(await said()).toEqual(["isPrototypeOf", "a tone"]);
+
+  await camera(page).getByRole("button", { name: "Full screen" }).click();
+  const large = page.locator(":fullscreen");
+  await expect(large.getByLabel("Live picture")).toBeVisible();
+  await expect(large).toContainText("isPrototypeOf");
 });

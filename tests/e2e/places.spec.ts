@@ -93,6 +93,12 @@ inEachWindow(() => {
       if ((await button.getAttribute("aria-pressed")) === "true") await button.click();
     }
     expect(await places()).toEqual(before);
+    // What is told of that has a button too, which is not where another one was.
+    const told = page.getByRole("status").getByRole("button", { name: "Undo" });
+    await expect(told).toBeVisible();
+    await camera(page).getByRole("button", { name: "Close camera" }).click();
+    await expect(camera(page)).toHaveCount(0);
+    await expect(told).toBeVisible();
   });
 
   test("moves nothing away from under a finger that presses", async ({ page }) => {

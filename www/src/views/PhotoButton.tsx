@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   /** Full name for those who do not see where the button is; begins with the visible words. */
@@ -23,7 +23,8 @@ export function PhotoButton({
   children,
 }: Props) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before it can be pressed.
+  useLayoutEffect(() => {
     if (input.current) input.current.webkitdirectory = folder;
   }, [folder]);
   return (
