@@ -25,7 +25,9 @@ const FILE_TYPES = "application/octet-stream,application/zip,application/json,te
 /**
  * What a person has asked the system or the browser for.
  *
- * @typedef {{ dark?: boolean, still?: boolean, forced?: boolean }} Wishes - `still`: reduced motion; `forced`: the system's colours
+ * @typedef {{ dark?: boolean, still?: boolean, forced?: boolean, cameras?: boolean }} Wishes - `still`: reduced motion; `forced`: the
+ *   system's colours; `cameras`: cameras for tests, which pages may use: in WebKit one
+ *   that looks at the person and one that looks away, in Firefox one that looks away, in Chromium two that look nowhere.
  */
 
 /**
@@ -35,7 +37,7 @@ const FILE_TYPES = "application/octet-stream,application/zip,application/json,te
 const ENGINES = {
   chromium: {
     command: (port) => [process.env.CHROMEDRIVER, `--port=${port}`],
-    capabilities: (files, profile, { dark, still, forced }) => ({
+    capabilities: (files, profile, { dark, still, forced, cameras }) => ({
       browserName: "chrome",
       "goog:chromeOptions": {
         binary: process.env.CHROMIUM,
@@ -52,18 +54,19 @@ const ENGINES = {
           ...(dark ? ["--blink-settings=preferredColorScheme=0"] : []),
           ...(still ? ["--force-prefers-reduced-motion"] : []),
           ...(forced ? ["--force-high-contrast"] : []),
+          ...(cameras ? ["--use-fake-device-for-media-stream=device-count=2"] : []),
         ],
         prefs: {
           "download.default_directory": files,
           "intl.accept_languages": "en-US",
-          "profile.default_content_setting_values.media_stream_camera": 2,
+          "profile.default_content_setting_values.media_stream_camera": cameras ? 1 : 2,
         },
       },
     }),
   },
   firefox: {
     command: (port) => [process.env.GECKODRIVER, "--port", `${port}`],
-    capabilities: (files, profile, { dark, still, forced }) => ({
+    capabilities: (files, profile, { dark, still, forced, cameras }) => ({
       browserName: "firefox",
       "moz:firefoxOptions": {
         binary: process.env.FIREFOX,
@@ -78,7 +81,8 @@ const ENGINES = {
           "browser.download.folderList": 2,
           "browser.helperApps.neverAsk.saveToDisk": FILE_TYPES,
           "intl.accept_languages": "en-US",
-          "permissions.default.camera": 2,
+          "permissions.default.camera": cameras ? 1 : 2,
+          ...(cameras && { "media.navigator.streams.fake": true }),
           ...(dark && { "layout.css.prefers-color-scheme.content-override": 0 }),
           ...(still && { "ui.prefersReducedMotion": 1 }),
           ...(forced && { "browser.display.document_color_use": 2 }),
@@ -93,7 +97,7 @@ const ENGINES = {
           capabilities: () => ({ browserName: "safari" }),
           // Its driver takes no other.
           downloads: join(homedir(), "Downloads"),
-          deaf: [["dark", "still", "forced"], "Safari takes them from the system alone"],
+          deaf: [["dark", "still", "forced", "cameras"], "Safari takes them from the system alone"],
         }
       : {
           // It has no headless mode.
@@ -101,15 +105,16 @@ const ENGINES = {
           command: (port) => [process.env.WEBKITDRIVER, `--port=${port}`],
           deaf: [["forced"], "WebKit knows no forced colours"],
           // The driver knows where its own browser is.
-          capabilities: (files, profile, { dark, still }) => ({
+          capabilities: (files, profile, { dark, still, cameras }) => ({
             browserName: "MiniBrowser",
-            ...((profile || dark || still) && {
+            ...((profile || dark || still || cameras) && {
               "webkitgtk:browserOptions": {
                 binary: WEBKIT_WITH_PROFILE,
                 args: [
                   profile ?? mkdtempSync(join(files, "../profile-")),
                   ...(dark ? ["--dark"] : []),
                   ...(still ? ["--still"] : []),
+                  ...(cameras ? ["--cameras"] : []),
                 ],
               },
             }),

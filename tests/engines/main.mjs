@@ -10,6 +10,7 @@ import { mosaic } from "../images/jpeg.mjs";
 import { drawPhoto, drawPixels, enlarge } from "../images/photo.mjs";
 import { ACCESS } from "./access.mjs";
 import { start } from "./browsers.mjs";
+import { CAMERAS } from "./cameras.mjs";
 import { makeFolder, removeFolder } from "./folders.mjs";
 import { laySite, tryMemory, tryPackage } from "./package.mjs";
 import { TESTS } from "./page.mjs";
@@ -94,7 +95,7 @@ await main(async () => {
     else await test(name, body);
   };
   try {
-    for (const [name, { wishes, body }] of Object.entries(ACCESS)) {
+    for (const [name, { wishes, body }] of Object.entries({ ...ACCESS, ...CAMERAS })) {
       const asked = Object.fromEntries(wishes.map((wish) => [wish, true]));
       if (name.includes(only))
         await testWishes(`${engine}: ${name}`, wishes, () =>

@@ -2,12 +2,13 @@
 
 /**
  * @param {{ data: Uint8ClampedArray, width: number, height: number }[]} pictures RGBA, all of one size with even sides
- * @param {number} frames how long each is shown, of ten a second
+ * @param {number} frames how long each is shown
+ * @param {number} rate frames a second
  * @returns {Buffer} a Y4M file
  */
-export function filmOf(pictures, frames) {
+export function filmOf(pictures, frames, rate = 10) {
   const [{ width, height }] = pictures;
-  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420mpeg2\n`)];
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate}:1 Ip A1:1 C420mpeg2\n`)];
   for (const picture of pictures) {
     const frame = Buffer.concat([Buffer.from("FRAME\n"), planes(picture)]);
     for (let i = 0; i < frames; i += 1) parts.push(frame);

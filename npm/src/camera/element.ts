@@ -187,9 +187,10 @@ export class HandfulCamera extends Base {
    */
   stop(): void {
     this.#watching.abort();
+    // Before its camera goes: WebKit on Linux may stand still where a picture loses its stream.
+    this.#view.video.srcObject = null;
     this.#on.abort();
     this.#starting = undefined;
-    this.#view.video.srcObject = null;
     this.#view.turn("off");
   }
 

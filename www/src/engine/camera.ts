@@ -1,5 +1,4 @@
 /** The live picture: of a camera, stopped when it is closed, or of a video file in its place. */
-import type { LiveSource } from "handful";
 import { getState, set } from "../state/live";
 import type { CameraCode, CameraStatus } from "../state/state";
 
@@ -24,7 +23,11 @@ let starting: Promise<void> = Promise.resolve();
 /** A video element shows the live picture while it is on the page. Returns how it leaves. */
 export function attachVideo(element: HTMLVideoElement): () => void {
   video = element;
+  // Browsers pause what is in a hidden page.
+  element.autoplay = true;
   playing = play();
+  // The camera may be on already.
+  set({});
   return () => {
     video = null;
     element.srcObject = null;
@@ -33,8 +36,8 @@ export function attachVideo(element: HTMLVideoElement): () => void {
 }
 
 /** What can be looked at now. */
-export function currentSource(): LiveSource | null {
-  return typeof source === "string" ? video : source;
+export function currentSource(): HTMLVideoElement | null {
+  return source === null ? null : video;
 }
 
 /** Turns the camera on where nothing is shown. Only ever called from a press. */
@@ -137,6 +140,8 @@ function fail(code: CameraCode): void {
 
 function halt(): void {
   round += 1;
+  // Before its camera goes: WebKit on Linux may stand still where a picture loses its stream.
+  if (video) video.srcObject = null;
   if (typeof source === "string") URL.revokeObjectURL(source);
   else if (source) stopTracks(source);
   source = null;

@@ -1,5 +1,5 @@
 /** Live answers: what the camera shows, again and again, for as long as that is wanted. */
-import { type EncodeResult, type Encoder, type LiveSource, watch } from "handful";
+import { type EncodeResult, type Encoder, watch } from "handful";
 import { getState, set, subscribe } from "../state/live";
 import type { Outcome } from "../state/state";
 import { classify, type Encoded, ready } from "./answering";
@@ -12,7 +12,7 @@ let last: Encoded | null = null;
 
 /** Looks whenever live answers are wanted of a camera that is on and a set that is open; a recording looks itself. */
 export function keepLooking(): void {
-  let watched: LiveSource | null = null;
+  let watched: HTMLVideoElement | null = null;
   let stop = new AbortController();
   subscribe(() => {
     const { live, camera, set, recording } = getState();
@@ -32,7 +32,7 @@ export function keepLooking(): void {
   });
 }
 
-async function look(source: LiveSource, signal: AbortSignal): Promise<void> {
+async function look(source: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   const encoder = await setOpened();
   await ready(signal);
   for await (const frame of watch(source, encoder, { signal })) {
