@@ -279,7 +279,7 @@ impl FittedFused {
         let labels = self.labels_of(&places);
         let joint = &mut self.joint;
         joint.usual = text::usual(text.scores.view(), all);
-        let scores = &text.scores - &joint.usual;
+        let scores = text.scores.clone() - &joint.usual;
         joint.texts = fit_part(linalg::select(scores.view(), &places).view(), &labels, 1.0);
         joint.corrections = Some(text::corrections(&(scores / joint.texts as f32), all));
         joint.weight = text::weight_before(all.len());
@@ -321,12 +321,11 @@ impl FittedFused {
             if let Some(fit) = images.fits.get(e) {
                 let told = fit.as_ref().map(|fit| self.novelty(fit, row));
                 // Negatives had no part in how images are seen, so examples are less like them than new photos are: that outweighs it.
-                let told = match negatives.is_empty() {
-                    true => told.map(|told| self.as_new(told, images.places[e])),
+                let told = told.map_or(f64::NAN, |told| match negatives.is_empty() {
+                    true => self.as_new(told, images.places[e]),
                     false => told,
-                };
-                let told = told.map(|told| told as f32);
-                novelty.push(told.unwrap_or(f32::NAN));
+                });
+                novelty.push(told as f32);
             }
         }
         let examples = images.places.iter().map(|&i| self.known.examples[i]);

@@ -25,6 +25,8 @@ pub(super) struct WithoutText {
     pub fits: Vec<Option<Fit>>,
 }
 
+const EACH: &str = "one for each class";
+
 impl WithoutText {
     /// Of the examples in some folds, lists of places in the kernel.
     pub fn held_out<'a>(
@@ -51,11 +53,10 @@ impl WithoutText {
             }
             places.extend(fold);
         }
+        let shape = (places.len(), classes);
         Self {
-            logits: Array2::from_shape_vec((places.len(), classes), all_logits)
-                .expect("a logit for each class"),
-            products: Array2::from_shape_vec((places.len(), classes), all_products)
-                .expect("a product for each class"),
+            logits: Array2::from_shape_vec(shape, all_logits).expect(EACH),
+            products: Array2::from_shape_vec(shape, all_products).expect(EACH),
             places,
             fits: Vec::new(),
         }

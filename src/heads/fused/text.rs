@@ -114,22 +114,21 @@ pub(super) fn weight(
     labels: &[usize],
     before: f64,
 ) -> f64 {
-    // Of each example of a class that both can score, what they say of such classes, its own first.
-    let cut = |logit: f32| f64::from(logit).clamp(-CUT, CUT);
-    let pairs = |i: usize| {
-        let own = labels[i];
-        let others = (0..images.ncols()).filter(move |&c| c != own);
-        let both = std::iter::once(own)
-            .chain(others)
-            .map(move |c| (images[[i, c]], texts[[i, c]]));
-        let finite = both.filter(|(image, text)| image.is_finite() && text.is_finite());
-        finite
-            .map(|(image, text)| (cut(image), cut(text)))
-            .collect::<Vec<_>>()
+    let both = |i: usize, c: usize| {
+        let both = [images[[i, c]], texts[[i, c]]];
+        let finite = both.iter().all(|logit| logit.is_finite());
+        finite.then(|| both.map(|logit| f64::from(logit).clamp(-CUT, CUT)))
     };
-    let usable =
-        |&i: &usize| images[[i, labels[i]]].is_finite() && texts[[i, labels[i]]].is_finite();
-    let examples: Vec<Vec<(f64, f64)>> = (0..labels.len()).filter(usable).map(pairs).collect();
+    // Of each example of a class that both can score, what they say of such classes, its own first.
+    let mut examples = Vec::new();
+    for (i, &own) in labels.iter().enumerate() {
+        let Some(first) = both(i, own) else { continue };
+        let mut pairs = vec![first];
+        for c in (0..images.ncols()).filter(|&c| c != own) {
+            pairs.extend(both(i, c));
+        }
+        examples.push(pairs);
+    }
     let mut weight = before;
     let mut probabilities = Vec::new();
     for _ in 0..ROUNDS {
@@ -137,14 +136,14 @@ pub(super) fn weight(
         let (mut slope, mut curve) = (prior * (weight - before), prior);
         for pairs in &examples {
             probabilities.clear();
-            probabilities.extend(pairs.iter().map(|(image, text)| image + weight * text));
+            probabilities.extend(pairs.iter().map(|[image, text]| image + weight * text));
             softmax(&mut probabilities);
             let (mut mean, mut square) = (0.0, 0.0);
-            for (p, (_, text)) in probabilities.iter().zip(pairs) {
+            for (p, [_, text]) in probabilities.iter().zip(pairs) {
                 mean += p * text;
                 square += p * text * text;
             }
-            slope += mean - pairs[0].1;
+            slope += mean - pairs[0][1];
             curve += square - mean * mean;
         }
         let step = (weight - slope / curve).max(0.0) - weight;
