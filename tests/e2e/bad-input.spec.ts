@@ -122,13 +122,16 @@ test("works in memory, and says so, where the browser keeps nothing", async ({ p
 
 test("works in memory, and says so, where somebody has blocked all site data", async ({
   launchOptions,
-  baseURL = "",
+  baseURL,
 }) => {
   const profile = mkdtempSync(test.info().outputPath("profile-"));
   mkdirSync(join(profile, "Default"));
   const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
   writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(settings));
-  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL });
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launchOptions,
+    baseURL: baseURL as string,
+  });
   try {
     const page = await context.newPage();
     await open(page);
