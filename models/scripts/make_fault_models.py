@@ -158,6 +158,8 @@ GREEDY = {
     "MaxPool": ("a = MaxPool<kernel_shape = [99999, 99999], pads = [50000, 50000, 50000, 50000]>(x) y = Flatten(a)", {}),
     "Transpose": ("a = Transpose<perm = [0, 1, 1, 2]>(x) y = Flatten(a)", {}),
     "LayerNormalization": ("a = LayerNormalization<axis = -5>(x, c) y = Flatten(a)", {"c": (8,)}),
+    "LayerNormalization_of_one_number": ("m = ReduceMax<keepdims = 0>(x) n = LayerNormalization(m, c) a = Add(x, n) y = Flatten(a)",
+                                         {"c": 0.5}),
 }  # fmt: skip
 
 # The same, with tensors of no numbers.

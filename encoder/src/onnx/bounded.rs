@@ -134,10 +134,12 @@ pub fn operators(graph: &GraphProto) -> Operators {
     nodes
         .map(|node| {
             let mut axes = node.attribute.iter().filter(|a| a.name == "axis");
-            let axis = axes.next().map(|axis| axis.i).filter(|&axis| axis < 0);
+            // Where none is stated it is the last.
+            let axis = axes.next().map_or(-1, |axis| axis.i);
+            let counts = node.op_type == "LayerNormalization" && axis < 0;
             let operator = Operator {
                 kind: node.op_type.clone(),
-                from_end: axis.filter(|_| node.op_type == "LayerNormalization"),
+                from_end: counts.then_some(axis),
             };
             (name(node), operator)
         })

@@ -42,6 +42,7 @@ const GREEDY: &[TestModel] = test_models![
     "greedy/Expand_in_a_branch",
     "greedy/If",
     "greedy/LayerNormalization",
+    "greedy/LayerNormalization_of_one_number",
     "greedy/Loop",
     "greedy/MatMul",
     "greedy/MaxPool",
