@@ -106,18 +106,23 @@ test("shows markup in labels and file names as the text that it is", async ({ pa
   await expect(page).toHaveTitle(/handful/);
 });
 
-test("works in memory, and says so, where the browser keeps nothing", async ({ page }) => {
-  await page.addInitScript(() => {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException("storage is off", "SecurityError");
-    };
-  });
+/** Teaches and asks where nothing can be kept. */
+async function worksInMemory(page: Page): Promise<void> {
   await open(page);
   await teach(page, { bread: drawnPhotos("bread", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
   await expect(
     page.getByText("Could not save: this browser does not let the page keep anything"),
   ).toBeVisible();
   expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
+}
+
+test("works in memory, and says so, where the browser keeps nothing", async ({ page }) => {
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("storage is off", "SecurityError");
+    };
+  });
+  await worksInMemory(page);
 });
 
 test("works in memory, and says so, where somebody has blocked all site data", async ({
@@ -133,13 +138,7 @@ test("works in memory, and says so, where somebody has blocked all site data", a
     baseURL: baseURL as string,
   });
   try {
-    const page = await context.newPage();
-    await open(page);
-    await teach(page, { bread: drawnPhotos("bread", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
-    await expect(
-      page.getByText("Could not save: this browser does not let the page keep anything"),
-    ).toBeVisible();
-    expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
+    await worksInMemory(await context.newPage());
   } finally {
     await context.close();
   }
