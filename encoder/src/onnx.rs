@@ -119,6 +119,7 @@ impl Model {
         quantised::rewrite(graph)?;
         mend::graph(graph);
         graph::prune(graph);
+        graph::name_nodes(graph);
         bounded::check_operators(graph)?;
         let limit = Limit {
             tensor: max_tensor_elements.unwrap_or(Limit::DEFAULT_TENSOR),

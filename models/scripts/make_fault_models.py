@@ -1,5 +1,5 @@
 """Builds the networks of tests/data/models/faults, which the engine once got wrong, those of tests/data/models/greedy,
-which ask for more than can be had, and those of tests/data/models/empty, which compute with numbers that are not there.
+which ask for more than can be had, and those of tests/data/models/empty, which compute with numbers or axes that are not there.
 
 The first are what was left of larger networks, drawn by `fuzz_models.py` and from elsewhere, when nothing more could be taken
 away; the probes of their manifests hold all of onnxruntime's numbers. Run from the project root: `python models/scripts/make_fault_models.py`. Needs numpy, onnx,
@@ -160,9 +160,14 @@ GREEDY = {
     "LayerNormalization": ("a = LayerNormalization<axis = -5>(x, c) y = Flatten(a)", {"c": (8,)}),
     "LayerNormalization_of_one_number": ("m = ReduceMax<keepdims = 0>(x) n = LayerNormalization(m, c) a = Add(x, n) y = Flatten(a)",
                                          {"c": 0.5}),
+    "OneHot": ("m = ArgMax<axis = 1, keepdims = 0>(x) n = OneHot<axis = -9>(m, e, v) b = ReduceMax<keepdims = 0>(n) a = Add(x, b) y = Flatten(a)",
+               {"e": np.int64(3), "v": np.float32([0, 1])}),
+    "Add_of_other_sizes": (
+        "c = Conv<kernel_shape = [4, 4], strides = [4, 4]>(x, k) a = Add(c, x) f = Flatten(c) m = MatMul(a, f) s = Add(c, m) y = MatMul(s, v)",
+        {"k": (4, 3, 4, 4), "v": (4, 8)}),
 }  # fmt: skip
 
-# The same, with tensors of no numbers.
+# The same, with tensors of no numbers, or without axes.
 EMPTY = {
     "Pow": ("m = GlobalAveragePool(x) p = Pow(m, c) s = ReduceSum(p, i) a = Add(x, s) y = Flatten(a)",
             {"c": np.zeros(0, np.float32), "i": np.int64([3])}),
@@ -174,6 +179,13 @@ EMPTY = {
     "MaxPool": ("a = MaxPool<kernel_shape = [9, 1]>(x) b = ReduceSum(a, i) d = Add(x, b) y = Flatten(d)", {"i": np.int64([2, 3])}),
     "Slice": ("a = Slice(x, o, o, i) b = ReduceSum(a, i) d = Add(x, b) y = Flatten(d)",
               {"o": np.int64([2]), "i": np.int64([3])}),
+    "BatchNormalization": ("m = ReduceMax<axes = [0, 1, 2], keepdims = 0>(x) n = BatchNormalization(m, c, c, c, c) a = Add(x, n) y = Flatten(a)",
+                           {"c": np.ones(8, np.float32)}),
+    "BatchNormalization_of_a_shared_name": (
+        "m = ReduceMax<axes = [0, 1, 2], keepdims = 0>(x) n = BatchNormalization(m, c, c, c, c) a = Add(x, n) y = Flatten(a)",
+        {"c": np.ones(8, np.float32)}),
+    "Conv": ("m = ReduceMax<axes = [0, 1, 2], keepdims = 0>(x) n = Conv(m, k) a = Add(x, n) y = Flatten(a)", {"k": (8,)}),
+    "MaxPool_of_one_axis": ("m = ReduceMax<axes = [0, 1, 2], keepdims = 0>(x) n = MaxPool<kernel_shape = [1]>(m) a = Add(x, n) y = Flatten(a)", {}),
 }  # fmt: skip
 
 
@@ -235,6 +247,9 @@ def refused(folder: str, networks: dict) -> None:
     random = np.random.default_rng(6)
     for name, (lines, constants) in networks.items():
         model = network(lines, constants, random, "N")
+        if name.endswith("shared_name"):
+            for node in model.graph.node:
+                node.name = "the same"
         write(OUT / folder, model, manifest(name, {"aux": {"tensor": "y", "shape": ["N", 192]}}, "NCHW", 8))
 
 

@@ -61,6 +61,27 @@ const TAKING_NONE: &[&str] = &[
     "Unsqueeze",
 ];
 
+/// Operators whose first inputs, so many, must have so many axes: the engine does not look, and reads a size that is not there, or counts from
+/// none to the last for ever.
+const LEAST_AXES: &[(&str, usize, i64)] = &[
+    ("AveragePool", 1, 3),
+    ("BatchNormalization", 1, 2),
+    ("Conv", 2, 3),
+    ("ConvInteger", 2, 3),
+    ("ConvTranspose", 2, 3),
+    ("DFT", 1, 1),
+    ("MatMulNBits", 1, 1),
+    ("MaxPool", 1, 3),
+];
+
+/// Operators that name an axis from the end, to which the engine counts from the first, wherever it lies.
+const COUNTING: &[&str] = &[
+    "LayerNormalization",
+    "OneHot",
+    "RMSNormalization",
+    "SimplifiedLayerNormalization",
+];
+
 /// Largest side, step, distance or padding of a window: four times the longest side of an input.
 const MAX_WINDOW: i64 = 4096;
 
@@ -115,33 +136,81 @@ fn is_order(axes: &[i64]) -> bool {
     sorted.into_iter().eq(0..axes.len() as i64)
 }
 
+/// What an operator takes, beyond what the engine checks.
+#[derive(Debug, Clone, Copy, Default)]
+struct Demands {
+    /// Whether an input may be empty.
+    none: bool,
+    /// How many of the first inputs have so many axes at least.
+    inputs: usize,
+    axes: i64,
+    /// How many axes the outputs have beside those of the first input.
+    more: i64,
+}
+
+impl Demands {
+    fn of(node: &NodeProto) -> Self {
+        let kind = node.op_type.as_str();
+        let mut demands = Self {
+            none: TAKING_NONE.contains(&kind),
+            ..Self::default()
+        };
+        if let Some(&(_, inputs, axes)) = LEAST_AXES.iter().find(|least| least.0 == kind) {
+            (demands.inputs, demands.axes) = (inputs, axes);
+        }
+        if COUNTING.contains(&kind) {
+            let mut attributes = node.attribute.iter();
+            // Where none is stated it is the last.
+            let axis = attributes.find(|a| a.name == "axis").map_or(-1, |a| a.i);
+            demands.more = i64::from(kind == "OneHot");
+            (demands.inputs, demands.axes) = (1, -axis - demands.more);
+        }
+        demands
+    }
+
+    /// What is known of axes, before the engine looks at them.
+    fn check_axes(
+        &self,
+        name: &str,
+        inputs: &[&InferenceFact],
+        outputs: &[&InferenceFact],
+    ) -> TractResult<()> {
+        if self.inputs == 0 {
+            return Ok(());
+        }
+        let axes = |fact: &&InferenceFact| fact.shape.rank().concretize();
+        let own = inputs.iter().take(self.inputs).filter_map(axes);
+        let given = outputs.iter().filter_map(axes);
+        let few = own
+            .chain(given.map(|axes| axes - self.more))
+            .find(|&axes| axes < self.axes);
+        let Some(few) = few else { return Ok(()) };
+        bail!(
+            "{name} cannot be run: it takes {} axes or more, and is given {few}",
+            self.axes
+        )
+    }
+}
+
 /// An operator as the file has it.
 pub struct Operator {
     kind: String,
-    /// The first axis that a layer is normalised over, where it is counted from the end.
-    from_end: Option<i64>,
+    demands: Demands,
 }
 
 /// The operators of a file by the names that the engine gives them.
 pub type Operators = BTreeMap<String, Operator>;
 
+/// Of nodes that have names of their own.
 pub fn operators(graph: &GraphProto) -> Operators {
-    let name = |node: &NodeProto| match node.name.as_str() {
-        "" => node.output.first().cloned().unwrap_or_default(),
-        name => name.to_owned(),
-    };
     let nodes = all_nodes(graph).into_iter();
     nodes
         .map(|node| {
-            let mut axes = node.attribute.iter().filter(|a| a.name == "axis");
-            // Where none is stated it is the last.
-            let axis = axes.next().map_or(-1, |axis| axis.i);
-            let counts = node.op_type == "LayerNormalization" && axis < 0;
             let operator = Operator {
                 kind: node.op_type.clone(),
-                from_end: counts.then_some(axis),
+                demands: Demands::of(node),
             };
-            (name(node), operator)
+            (node.name.clone(), operator)
         })
         .collect()
 }
@@ -165,9 +234,9 @@ fn bound_all(
         if !node.inputs.is_empty() {
             node.op = Box::new(Bounded {
                 name: title(operators, &node.name, &node.op.name()),
-                takes_none: operator(operators, &node.name)
-                    .is_some_and(|o| TAKING_NONE.contains(&o.kind.as_str())),
-                from_end: operator(operators, &node.name).and_then(|o| o.from_end),
+                demands: operator(operators, &node.name)
+                    .map(|operator| operator.demands)
+                    .unwrap_or_default(),
                 limit,
                 known: known.clone(),
                 op: node.op.clone(),
@@ -211,7 +280,13 @@ pub fn check(model: &TypedModel, operators: &Operators, limit: Limit) -> TractRe
         check_pool(name, model, node)?;
         known[id] = !node.op_is::<TypedSource>() && node.inputs.iter().all(|i| known[i.node]);
         for output in &node.outputs {
-            let sizes = output.fact.shape.as_concrete().unwrap_or(&[]);
+            // Sizes that do not fit each other are never known, and the engine would rewrite such a model for ever.
+            let Some(sizes) = output.fact.shape.as_concrete() else {
+                bail!(
+                    "{} cannot be run: how many numbers it gives is not known",
+                    name()
+                );
+            };
             if !node.inputs.is_empty() {
                 check_sizes(name, sizes.iter().copied(), limit.one())?;
             }
@@ -296,10 +371,7 @@ fn check_sizes(
 #[derive(Debug, Clone)]
 struct Bounded {
     name: String,
-    /// Whether an input may be empty.
-    takes_none: bool,
-    /// See [`Operator`].
-    from_end: Option<i64>,
+    demands: Demands,
     limit: Limit,
     /// How many numbers all operators of the model have given while it is read.
     known: Arc<AtomicUsize>,
@@ -310,7 +382,7 @@ impl Bounded {
     /// The engine would read a number of a tensor that has none.
     fn check_inputs(&self, mut lengths: impl Iterator<Item = usize>) -> TractResult<()> {
         ensure!(
-            self.takes_none || lengths.all(|length| length > 0),
+            self.demands.none || lengths.all(|length| length > 0),
             "{} cannot be run: an input has no numbers",
             self.name
         );
@@ -385,14 +457,7 @@ impl InferenceOp for Bounded {
     )> {
         let known = inputs.iter().filter_map(|fact| fact.value.concretize());
         self.check_inputs(known.map(|value| value.len()))?;
-        // The engine would count from such an axis to the last for ever.
-        if let (Some(axis), Some(rank)) = (self.from_end, inputs[0].shape.rank().concretize()) {
-            ensure!(
-                axis >= -rank,
-                "{} cannot be run: it has no axis {axis}",
-                self.name
-            );
-        }
+        self.demands.check_axes(&self.name, &inputs, &outputs)?;
         let facts = self.op.infer_facts(inputs, outputs, observed);
         let facts = facts.with_context(|| self.name.clone())?;
         for fact in &facts.1 {

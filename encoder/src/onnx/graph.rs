@@ -108,6 +108,28 @@ pub fn all_nodes(graph: &GraphProto) -> Vec<&NodeProto> {
     nodes
 }
 
+/// Gives each node, those of inner graphs too, a name that no other has: its own, or that of its first output.
+pub fn name_nodes(graph: &mut GraphProto) {
+    fn name_all(graph: &mut GraphProto, taken: &mut BTreeSet<String>, again: &mut usize) {
+        for node in &mut graph.node {
+            if node.name.is_empty() {
+                node.name = node.output.first().cloned().unwrap_or_default();
+            }
+            let own = node.name.clone();
+            while !taken.insert(node.name.clone()) {
+                *again += 1;
+                node.name = format!("{own}_{again}");
+            }
+            for attribute in &mut node.attribute {
+                for graph in attribute.g.iter_mut().chain(&mut attribute.graphs) {
+                    name_all(graph, taken, again);
+                }
+            }
+        }
+    }
+    name_all(graph, &mut BTreeSet::new(), &mut 0);
+}
+
 /// The inputs that are no weights.
 fn true_inputs(graph: &GraphProto) -> Vec<&ValueInfoProto> {
     let weights: BTreeSet<&str> = (graph.initializer.iter())
