@@ -15,6 +15,14 @@ impl Random {
         Self((z ^ (z >> 31)).max(1))
     }
 
+    /// Of a seed for one purpose, independent of those for others.
+    pub fn of(seed: u64, purpose: &str) -> Self {
+        let salt = purpose
+            .bytes()
+            .fold(0, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+        Self::new(salt.wrapping_mul(1 << 32) ^ seed)
+    }
+
     /// Its state, from which [`Random::from_state`] goes on.
     pub fn state(&self) -> u64 {
         self.0

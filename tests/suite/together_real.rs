@@ -3,6 +3,7 @@
 
 use crate::common::{Numbers, real_features};
 use handful::heads::HeadSpec;
+use handful::random::Random;
 use handful::task::Task;
 use handful::{Prediction, Recogniser, Stream, Streams, Together};
 use ndarray::{Array2, Axis};
@@ -83,8 +84,8 @@ fn gains(scenario: &Scenario) -> Option<[f64; 2]> {
             let asked = photos.features.select(Axis(0), &asked);
             let others = examples.features.select(Axis(0), &others);
             let task = task.unwrap();
-            let of_pile = gain_by_pile(&task, &asked, &others, &other_labels);
-            [gain_of(&task, asked, &labels), of_pile]
+            let [before, after] = accuracy_by_pile(&task, &asked, &others, &other_labels);
+            [gain_of(&task, asked, &labels), after - before]
         };
         let all: Vec<[f64; 2]> = (0..TASKS).map(of_task).collect();
         Some([0, 1].map(|k| all.iter().map(|gains| gains[k]).sum::<f64>() / TASKS as f64))
@@ -104,18 +105,23 @@ fn is_right((prediction, &label): (&Prediction, &usize)) -> bool {
     of_class.iter().all(|&p| p <= of_class[label])
 }
 
-/// What learning from a pile of photos gains on others with these labels; without any, nothing.
-fn gain_by_pile(task: &Task, pile: &Array2<f32>, others: &Array2<f32>, labels: &[usize]) -> f64 {
+/// Photos with these labels that are told right in percent, without what can be learned from a pile and with it.
+fn accuracy_by_pile(
+    task: &Task,
+    pile: &Array2<f32>,
+    others: &Array2<f32>,
+    labels: &[usize],
+) -> [f64; 2] {
     let mut recogniser = fit(task);
     let right = |recogniser: &mut Recogniser| {
         let rows = others.rows().into_iter().zip(labels);
         let right =
             rows.filter(|(row, label)| is_right((recogniser.predict(&row.to_vec()), label)));
-        right.count() as f64
+        100.0 * right.count() as f64 / labels.len().max(1) as f64
     };
     let before = right(&mut recogniser);
     recogniser.learn_unlabelled(pile);
-    100.0 * (right(&mut recogniser) - before) / labels.len().max(1) as f64
+    [before, right(&mut recogniser)]
 }
 
 /// The same on one task, of the first photos, of which the labels are known.
@@ -206,8 +212,9 @@ fn five_classes_do_no_harm_with_few_photos_or_many_examples() {
     }
 }
 
-/// The mean over draws of one photo a class: what a pile of a thousand others gains on all photos of the test part.
-fn gain_of_all_classes(set: &str, own_photos: bool) -> Option<f64> {
+/// Photos of the test part that are told right in percent, by one photo of each class, drawn as `evaluate` does, and with a pile of all
+/// photos of the part `val` as well: the mean over draws.
+fn accuracy_of_all_classes(set: &str, own_photos: bool, draws: u64) -> Option<[f64; 2]> {
     let parts = if own_photos {
         ["val", "val", "test"]
     } else {
@@ -216,15 +223,16 @@ fn gain_of_all_classes(set: &str, own_photos: bool) -> Option<f64> {
     let [examples, photos, asked] = real_features(set, parts)?;
     let classes = examples.labels.iter().max().unwrap() + 1;
     let of_draw = |seed| {
-        let mut numbers = Numbers::new(seed);
+        let mut random = Random::of(seed, "examples");
         let mut taught: Vec<usize> = Vec::new();
-        let order = shuffled(examples.labels.len(), &mut numbers);
         for class in 0..classes {
-            taught.extend(order.iter().find(|&&i| examples.labels[i] == class));
+            let of_class = |i: &usize| examples.labels[*i] == class;
+            let mut rows: Vec<usize> = (0..examples.labels.len()).filter(of_class).collect();
+            random.shuffle(&mut rows);
+            taught.push(rows[0]);
         }
-        let mut pile = shuffled(photos.labels.len(), &mut numbers);
+        let mut pile: Vec<usize> = (0..photos.labels.len()).collect();
         pile.retain(|i| !own_photos || !taught.contains(i));
-        pile.truncate(1000);
         let task = Task::new(
             Streams::new(vec![Stream::new("clip", examples.features.ncols())]).unwrap(),
             examples.features.select(Axis(0), &taught),
@@ -232,18 +240,33 @@ fn gain_of_all_classes(set: &str, own_photos: bool) -> Option<f64> {
             vec![None; classes],
         );
         let pile = photos.features.select(Axis(0), &pile);
-        gain_by_pile(&task.unwrap(), &pile, &asked.features, &asked.labels)
+        accuracy_by_pile(&task.unwrap(), &pile, &asked.features, &asked.labels)
     };
-    Some((0..2).map(of_draw).sum::<f64>() / 2.0)
+    let all: Vec<[f64; 2]> = (0..draws).map(of_draw).collect();
+    let mean = [0, 1].map(|k| all.iter().map(|of| of[k]).sum::<f64>() / draws as f64);
+    println!(
+        "{set}: {:.1} % -> {:.1} %, by draws {all:.1?}",
+        mean[0], mean[1]
+    );
+    Some(mean)
+}
+
+const HUNDRED_CLASSES: [(&str, bool); 3] =
+    [("caltech101", false), ("ucf101", false), ("dtd", true)];
+
+#[test]
+fn a_pile_of_a_hundred_classes_is_learned_from() {
+    for (set, own_photos) in HUNDRED_CLASSES {
+        if let Some([before, after]) = accuracy_of_all_classes(set, own_photos, 2) {
+            assert!(after > before + 2.0, "{set}: {before} {after}");
+        }
+    }
 }
 
 #[test]
-fn a_thousand_photos_of_a_hundred_classes_are_learned_from() {
-    let sets = [("caltech101", false), ("ucf101", false), ("dtd", true)];
-    for (set, own_photos) in sets {
-        if let Some(gain) = gain_of_all_classes(set, own_photos) {
-            println!("{set}: {gain:+.2} points");
-            assert!(gain > 2.0, "{set}: {gain}");
-        }
+#[ignore = "takes minutes: what docs/algorithms.md states of a hundred classes"]
+fn a_pile_of_a_hundred_classes_in_ten_draws() {
+    for (set, own_photos) in HUNDRED_CLASSES {
+        accuracy_of_all_classes(set, own_photos, 10);
     }
 }

@@ -77,7 +77,7 @@ pub fn draw(
     shots: usize,
 ) -> Result<Option<Trial>> {
     let classes = some_classes(dataset, changes, seed)?;
-    let mut random = generator(seed, "examples");
+    let mut random = Random::of(seed, "examples");
     let (mut drawn, mut rest, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     // Every class is shuffled, so that a class's examples do not depend on which others are drawn.
     for class in 0..dataset.classes.len() {
@@ -272,7 +272,7 @@ fn some_classes(dataset: &Dataset, changes: &Changes, seed: u64) -> Result<Vec<u
             classes.len(),
             dataset.name
         );
-        generator(seed, "classes").shuffle(&mut classes);
+        Random::of(seed, "classes").shuffle(&mut classes);
         classes.truncate(n);
         classes.sort_unstable();
     }
@@ -286,7 +286,7 @@ fn texts(
     changes: &Changes,
     seed: u64,
 ) -> Result<Vec<Option<Array1<f32>>>> {
-    let mut random = generator(seed, "text");
+    let mut random = Random::of(seed, "text");
     let mut text = dataset.text.clone();
     if changes.text_noise > 0.0 {
         for row in text.iter_mut().flatten() {
@@ -302,7 +302,7 @@ fn texts(
         Names::None => chosen.len(),
     };
     let mut order: Vec<usize> = (0..chosen.len()).collect();
-    generator(seed, "names").shuffle(&mut order);
+    Random::of(seed, "names").shuffle(&mut order);
     for &place in &order[..unknown] {
         chosen[place] = None;
     }
@@ -327,14 +327,6 @@ pub fn smallest_class(dataset: &Dataset) -> usize {
         .map(|class| rows_of(&dataset.pool.labels, class).len())
         .min()
         .unwrap_or(0)
-}
-
-/// Random numbers of a seed for one purpose, independent of those for others.
-pub fn generator(seed: u64, purpose: &str) -> Random {
-    let salt = purpose
-        .bytes()
-        .fold(0, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
-    Random::new(salt.wrapping_mul(1 << 32) ^ seed)
 }
 
 #[cfg(test)]
@@ -431,7 +423,7 @@ mod tests {
     #[test]
     fn fewer_queries_keep_their_classes() {
         let mut trial = draw(&dataset(true), &Changes::default(), 1, 2);
-        trial.ask_at_most(3, &mut generator(1, "asked"));
+        trial.ask_at_most(3, &mut Random::of(1, "asked"));
         let kept = ids(trial.queries.view());
         assert_eq!(
             trial.labels,
@@ -443,7 +435,7 @@ mod tests {
         once.sort_unstable();
         once.dedup();
         assert_eq!(once.len(), 18);
-        trial.ask_at_most(9, &mut generator(2, "asked"));
+        trial.ask_at_most(9, &mut Random::of(2, "asked"));
         assert_eq!(trial.labels.len(), 18);
     }
 
@@ -455,7 +447,7 @@ mod tests {
             ..Default::default()
         };
         let mut trial = draw(&set, &changes, 1, 2);
-        assert!(trial.draw_negatives(&set, 2, &mut generator(1, "tasks")));
+        assert!(trial.draw_negatives(&set, 2, &mut Random::of(1, "tasks")));
         let all = [&trial.negatives, &trial.strangers].map(|rows| ids(rows.view()));
         let mut once = all.concat();
         once.sort_unstable();
@@ -464,7 +456,7 @@ mod tests {
         assert_eq!(all[0].len(), 2);
         assert!(!trial.names.contains(&format!("class {class}")));
         let mut full = draw(&set, &Changes::default(), 1, 2);
-        assert!(!full.draw_negatives(&set, 2, &mut generator(1, "tasks")));
+        assert!(!full.draw_negatives(&set, 2, &mut Random::of(1, "tasks")));
     }
 
     #[test]
@@ -474,7 +466,7 @@ mod tests {
             classes: Some(4),
             ..Default::default()
         };
-        let random = || generator(3, "tasks");
+        let random = || Random::of(3, "tasks");
         let mut few = draw(&set, &changes, 1, 2);
         few.ask_together(8, Occurring::Few, &mut random());
         let mut occurring = few.labels.clone();
@@ -497,7 +489,7 @@ mod tests {
         for (which, strangers) in [(Occurring::Even, 0), (Occurring::Strangers, 2)] {
             let mut trial = draw(&set, &changes, 1, 2);
             let all = trial.labels.len();
-            trial.draw_pile(7, which, &mut generator(3, "tasks"));
+            trial.draw_pile(7, which, &mut Random::of(3, "tasks"));
             let [pile, asked] = [&trial.pile, &trial.queries].map(|rows| ids(rows.view()));
             assert_eq!(
                 (pile.len(), asked.len()),
@@ -593,7 +585,7 @@ mod tests {
 
     #[test]
     fn normal_numbers_have_mean_0_and_variance_1() {
-        let mut random = generator(5, "text");
+        let mut random = Random::of(5, "text");
         let numbers: Vec<f64> = (0..20_000).map(|_| normal(&mut random)).collect();
         let mean = numbers.iter().sum::<f64>() / 20_000.0;
         let square = numbers.iter().map(|v| v * v).sum::<f64>() / 20_000.0;

@@ -1,7 +1,7 @@
 //! Which labels the default answer suspects, where one of a set is wrong, and where none is.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, generator};
+use crate::draw::Changes;
 use crate::tasks::{self, Kinds};
 use anyhow::Result;
 use handful::Recogniser;
@@ -37,7 +37,7 @@ pub fn run(
     tasks::each(datasets, changes, kinds, number, |task, kind, trial| {
         if kind.every_second.is_none() && kind.shots > 2 {
             // Sets come by turns, so whether a label is wrong does not follow the number of the task.
-            let mut random = generator(task, "mislabelled");
+            let mut random = Random::of(task, "mislabelled");
             let is_wrong = random.below(2) == 0;
             let (task, wrong) = match is_wrong {
                 true => mislabelled(&trial.task, &mut random)?,
@@ -111,7 +111,7 @@ mod tests {
         let labels: Vec<usize> = (0..9).map(|i| i % 3).collect();
         let task = Task::new(streams, features, labels, vec![None; 3]).unwrap();
         for seed in 0..20 {
-            let mut random = generator(seed, "test");
+            let mut random = Random::of(seed, "test");
             let (other, wrong) = mislabelled(&task, &mut random).unwrap();
             let pairs = task.labels().iter().zip(other.labels());
             let differing: Vec<usize> = (0..9)

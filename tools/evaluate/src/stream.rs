@@ -2,10 +2,11 @@
 //! no part in it: what is measured is how a head remembers photos.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, Trial, draw, generator, smallest_class};
+use crate::draw::{Changes, Trial, draw, smallest_class};
 use crate::metrics;
 use anyhow::{Context, Result, ensure};
 use handful::heads::{self, Factor, HeadSpec, Uer, UerStream};
+use handful::random::Random;
 use handful_research::incremental::{class_incremental, forgetting};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::Serialize;
@@ -83,7 +84,7 @@ impl Stream {
             (1..=classes).contains(&tasks),
             "{classes} classes cannot arrive in {tasks} tasks"
         );
-        let mut random = generator(seed, "stream");
+        let mut random = Random::of(seed, "stream");
         let mut order: Vec<usize> = (0..classes).collect();
         random.shuffle(&mut order);
         let mut task_of = vec![0; classes];

@@ -3,7 +3,7 @@
 //! A task is decided by its number alone, so runs with other heads, streams or texts can be compared task by task.
 
 use crate::dataset::Dataset;
-use crate::draw::{Changes, Names, Occurring, Trial, draw, generator, smallest_class};
+use crate::draw::{Changes, Names, Occurring, Trial, draw, smallest_class};
 use crate::heads::title;
 use crate::measure::{Answers, Quality, Strangers, strangers};
 use anyhow::{Context, Result};
@@ -179,7 +179,7 @@ pub fn each(
         .collect::<Result<_>>()?;
     let rounds = (0..).flat_map(|round| sets.iter().map(move |set| (round, set)));
     for (task, (round, (dataset, (classes, shots)))) in (0..number).zip(rounds) {
-        let mut random = generator(task, "tasks");
+        let mut random = Random::of(task, "tasks");
         let has_text = dataset.text.iter().any(Option::is_some);
         let names = has_text.then(|| kinds.names[round % kinds.names.len()]);
         let kind = kind(dataset, classes, shots, names, &mut random);
