@@ -12,6 +12,7 @@ let here;
 let pixels;
 let savedBytes;
 let savedOfEncoder;
+let ofImages;
 
 /**
  * @param runtime `handful`, the package with its further entries; `encoder`, the shipped one, and `ortEncoder`, the same in `ort`;
@@ -26,6 +27,7 @@ export async function lend(runtime) {
   savedOfEncoder = await here.handful.Classifier.create({ encoder: here.encoder }).then((empty) =>
     empty.save(),
   );
+  ofImages = await taughtByImages();
 }
 
 function detached(array) {
@@ -287,6 +289,17 @@ export const CALLS = {
   "Encoder#fits": [record({ streams: { ...streams, fine: ["empty array"] }, encoderId: optional(text) })],
   "Encoder#dispose": [],
   encodeMany: [foreign, images, encodeOptions],
+  occlusionSensitivity: [
+    kind(() => ofImages),
+    image,
+    options({
+      ...call,
+      detail: kind(() => "photo"),
+      label,
+      grid: { ...count, fine: ["number"] },
+      encoder: kind(() => here.encoder),
+    }),
+  ],
   fromTransformers: [
     callback,
     {
@@ -316,6 +329,7 @@ export const CALLS = {
   "Store#forget": [setId],
   "Store#subscribe": [callback],
   "StoredSet#setPicture": [id, kind(() => JPEG)],
+  "StoredSet#savesPictures=": [flag],
   "StoredSet#merge": [stored],
   "StoredSet#saved": [],
   "StoredSet#subscribe": [callback],

@@ -1,6 +1,6 @@
 // Saves a set after every change: one write at a time, and whatever changed meanwhile goes into the next. What could not be
 // written is tried again until it is.
-import type { Database, Snapshot } from "./database.js";
+import type { Database, Snapshot, Written } from "./database.js";
 import { failed, type SaveState } from "./state.js";
 
 /** Milliseconds after which a write that has not ended is told. */
@@ -12,6 +12,8 @@ const [FIRST_PAUSE, LONGEST_PAUSE] = [1000, 8000];
 export interface Saved {
   readonly set: string;
   readonly database: Database;
+  /** What is stored of it, if anything. */
+  readonly last: Written | undefined;
   readonly snapshot: () => Snapshot;
   /** Resolves when the set is not in the middle of a change. */
   readonly whole: () => Promise<void>;
@@ -28,9 +30,11 @@ export class Autosave {
   #pause = FIRST_PAUSE;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #waiting: ((saved: boolean) => void)[] = [];
+  #last: Written | undefined;
 
   constructor(saved: Saved) {
     this.#saved = saved;
+    this.#last = saved.last;
   }
 
   /** Something changed. */
@@ -91,11 +95,11 @@ export class Autosave {
     const { set, database, snapshot } = this.#saved;
     const now = snapshot();
     try {
-      await database.write(set, now);
+      this.#last = await database.write(set, now, this.#last);
     } catch {
       // A connection that was lost is no news, where another one can be had.
       await database.reconnect();
-      if (!this.#stopped) await database.write(set, now);
+      if (!this.#stopped) this.#last = await database.write(set, now, this.#last);
     }
   }
 

@@ -1,5 +1,6 @@
 // The database: saved sets with their names and the pictures of their photos; each change is one transaction. The browser may
 // take it away at any time, and then whoever keeps a set in it has to be told.
+import { partsOf, whole } from "./parts.js";
 import { committed, result } from "./requests.js";
 
 /** The one set of version 1, whose pictures had the id of the example alone. */
@@ -8,7 +9,7 @@ const FIRST_SET = "default";
 /** Pictures that are read or written at once: thousands would hold the thread. */
 const SLICE = 200;
 
-const STORES = ["sets", "names", "pictures"] as const;
+const STORES = ["sets", "names", "pictures", "parts"] as const;
 
 /** A small picture of an example: a JPEG file. */
 export type Picture = Uint8Array<ArrayBuffer>;
@@ -35,6 +36,20 @@ export interface Snapshot extends Content {
 /** Pictures were Blobs before: the browser keeps these as files, which some browsers cannot, and which can get lost. */
 type StoredPicture = { readonly id: number } & ({ readonly bytes: Picture } | { readonly blob: Blob });
 
+/** A set as it is stored: the names of its parts in their order. Before there were parts it was one piece. */
+type SetRecord = { readonly id: string } & (
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly parts: readonly string[]; readonly mark: number }
+);
+
+/** What is stored of a set. Each write gives it another mark; what was written before there were parts has none. */
+export interface Stored extends Content {
+  readonly mark: number | undefined;
+}
+
+/** What was read or written last: it is stored as long as the set has its mark. */
+export type Written = Omit<Stored, "pictures">;
+
 /** The sets of one store. */
 export class Database {
   readonly #name: string;
@@ -55,27 +70,35 @@ export class Database {
   }
 
   /** What is stored of a set. */
-  async read(set: string): Promise<{ named: Named | undefined; content: Content | undefined }> {
+  async read(set: string): Promise<{ named: Named | undefined; content: Stored | undefined }> {
     const transaction = (await this.#open()).transaction(STORES, "readonly");
     const [named, record, pictures] = await Promise.all([
       result<Named | undefined>(transaction.objectStore("names").get(set)),
-      result<Content | undefined>(transaction.objectStore("sets").get(set)),
+      result<SetRecord | undefined>(transaction.objectStore("sets").get(set)),
       picturesIn(transaction.objectStore("pictures"), set),
     ]);
     if (!record) return { named, content: undefined };
+    const { mark, bytes } =
+      "bytes" in record
+        ? { mark: undefined, bytes: record.bytes }
+        : { mark: record.mark, bytes: await joined(transaction.objectStore("parts"), set, record.parts) };
     const read = await Promise.all(pictures.map(async (one) => [one.id, await bytesOf(one)] as const));
-    return { named, content: { bytes: record.bytes, pictures: new Map(read) } };
+    return { named, content: { mark, bytes, pictures: new Map(read) } };
   }
 
-  /** Writes a set. What the database holds of it is looked up in the same transaction: nobody else can know. */
-  async write(set: string, { bytes, pictures, name }: Snapshot): Promise<void> {
+  /**
+   * Writes a set, and of it what is not stored yet. What the database holds of it is looked up in the same transaction: nobody else can know.
+   *
+   * @param last - What this gave before, or `read`.
+   */
+  async write(set: string, { bytes, pictures, name }: Snapshot, last?: Written): Promise<Written> {
+    const written = { mark: Math.random(), bytes };
     await this.#write(async (transaction) => {
-      const [sets, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
+      const [, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
       const named = await result(names.getKey(set));
       if (name !== "" && named === undefined) names.put({ id: set, name });
-      // Each request copies much of a large set: one is made when another is done.
-      sets.put({ id: set, bytes, savedAt: Date.now() });
-      const keys = (await result(kept.getAllKeys(picturesOf(set)))) as [string, number][];
+      await putParts(transaction, set, written, last);
+      const keys = (await result(kept.getAllKeys(allOf(set)))) as [string, number][];
       for (const [, id] of keys) if (!pictures.has(id)) kept.delete([set, id]);
       const stored = new Set(keys.map(([, id]) => id));
       await putPictures(
@@ -84,6 +107,7 @@ export class Database {
         Array.from(pictures).filter(([id]) => !stored.has(id)),
       );
     });
+    return written;
   }
 
   /** Writes a set under the name of another one, which is removed. Gives false where that is not there. */
@@ -92,10 +116,10 @@ export class Database {
     await this.#write(async (transaction) => {
       const now = (await listOf(transaction)).find(({ id }) => id === old);
       if (!now || now.deletedAt !== undefined) return;
-      const [sets, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
+      const [, names, kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
       names.put({ ...now, deletedAt: Date.now() });
       names.put({ id: set, name: now.name });
-      sets.put({ id: set, bytes, savedAt: Date.now() });
+      await putParts(transaction, set, { mark: Math.random(), bytes });
       await putPictures(kept, set, Array.from(pictures));
       there = true;
     });
@@ -135,7 +159,7 @@ export class Database {
   async clear(set: string): Promise<void> {
     await this.#write((transaction) => {
       for (const store of ["sets", "names"]) transaction.objectStore(store).delete(set);
-      transaction.objectStore("pictures").delete(picturesOf(set));
+      for (const store of ["pictures", "parts"]) transaction.objectStore(store).delete(allOf(set));
     });
   }
 
@@ -149,7 +173,7 @@ export class Database {
   }
 
   async #openNow(): Promise<IDBDatabase> {
-    const request = indexedDB.open(this.#name, 2);
+    const request = indexedDB.open(this.#name, 3);
     request.onupgradeneeded = ({ oldVersion }) => upgrade(request, oldVersion);
     const database = await result(request);
     // A deletion, or a later version of the page in another tab, must not wait for this one.
@@ -187,9 +211,11 @@ export class Database {
   }
 }
 
-type Stores = [sets: IDBObjectStore, names: IDBObjectStore, pictures: IDBObjectStore];
+type Stores = [sets: IDBObjectStore, names: IDBObjectStore, pictures: IDBObjectStore, parts: IDBObjectStore];
 
 function upgrade({ result: database, transaction }: IDBOpenDBRequest, oldVersion: number): void {
+  database.createObjectStore("parts", { keyPath: ["set", "name"] });
+  if (oldVersion === 2) return;
   if (oldVersion < 1) database.createObjectStore("sets", { keyPath: "id" });
   database.createObjectStore("names", { keyPath: "id" });
   const pictures = database.createObjectStore("pictures", { keyPath: ["set", "id"] });
@@ -212,19 +238,56 @@ async function listOf(transaction: IDBTransaction): Promise<Named[]> {
   return Array.from(all.values()).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** All pictures of a set: an array sorts after every number. */
-/** Of a set, all that come after an id. */
-function picturesOf(set: string, after?: number): IDBKeyRange {
+/** All pictures or parts of a set, or those after one: an array sorts after numbers and texts. */
+function allOf(set: string, after?: number): IDBKeyRange {
   return IDBKeyRange.bound(after === undefined ? [set] : [set, after], [set, []], true);
 }
 
 async function picturesIn(kept: IDBObjectStore, set: string): Promise<StoredPicture[]> {
   const all: StoredPicture[] = [];
   for (;;) {
-    const some = await result<StoredPicture[]>(kept.getAll(picturesOf(set, all.at(-1)?.id), SLICE));
+    const some = await result<StoredPicture[]>(kept.getAll(allOf(set, all.at(-1)?.id), SLICE));
     all.push(...some);
     if (some.length < SLICE) return all;
   }
+}
+
+/** Puts those parts of a set that are not stored as they are. Each is a copy: one is made when another is done. */
+async function putParts(
+  transaction: IDBTransaction,
+  set: string,
+  { mark, bytes }: Written,
+  last?: Written,
+): Promise<void> {
+  const parts = partsOf(bytes);
+  const [sets, , , kept] = STORES.map((store) => transaction.objectStore(store)) as Stores;
+  const stored = await result<SetRecord | undefined>(sets.get(set));
+  const before = stored && "parts" in stored ? stored : undefined;
+  for (const name of before?.parts ?? []) if (!parts.has(name)) kept.delete([set, name]);
+  const there = before && before.mark === last?.mark ? partsOf(last.bytes) : undefined;
+  for (const [name, part] of parts) {
+    const old = there?.get(name);
+    if (old && indexedDB.cmp(old, part) === 0) continue;
+    await result(kept.put({ set, name, bytes: part.slice() }));
+  }
+  sets.put({ id: set, parts: Array.from(parts.keys()), mark, savedAt: Date.now() });
+}
+
+/** A set of these parts. */
+async function joined(
+  kept: IDBObjectStore,
+  set: string,
+  names: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = await result<{ name: string; bytes: Uint8Array }[]>(kept.getAll(allOf(set)));
+  const parts = new Map(stored.map(({ name, bytes }) => [name, bytes]));
+  return whole(
+    names.map((name) => {
+      const part = parts.get(name);
+      if (!part) throw new Error(`the part “${name}” of the set is not there`);
+      return part;
+    }),
+  );
 }
 
 async function putPictures(

@@ -1,10 +1,10 @@
-import { check, describe, RECORD } from "../check.js";
+import { check, describe, FLAG, RECORD } from "../check.js";
 import { disposable } from "../disposable.js";
 import { HandfulError } from "../errors.js";
 import { type FeatureClassifier, whole } from "../feature-classifier.js";
 import { Listeners } from "../listeners.js";
 import { Autosave } from "./autosave.js";
-import type { Content, Database, Picture } from "./database.js";
+import type { Database, Picture, Stored } from "./database.js";
 import type { SetFile } from "./file.js";
 import { PICTURE, PICTURES, photosOf } from "./picture.js";
 import type { Failure, SaveState } from "./state.js";
@@ -24,7 +24,7 @@ export interface Parts<Classifier> {
   readonly name: string;
   readonly classifier: Classifier;
   /** What was stored of it. */
-  readonly content: Content | undefined;
+  readonly content: Stored | undefined;
   /** Why nobody knows that: then nothing is written, so that nothing is lost. */
   readonly failure: Failure | undefined;
   readonly database: Database;
@@ -64,6 +64,7 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   /** What is stored is not known, so nothing of this is kept. */
   readonly #unread: boolean;
   #changed = false;
+  #savesPictures = true;
   #name: string;
   #state: SaveState;
   #ended = false;
@@ -80,6 +81,7 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
     this.#autosave = new Autosave({
       set: id,
       database,
+      last: content,
       snapshot: () => ({ name: this.#name, bytes: classifier.save(), pictures: this.#present() }),
       whole: () => whole(classifier),
       report: (state) => this.#report(state),
@@ -138,6 +140,30 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
    */
   get pictures(): ReadonlyMap<number, Uint8Array<ArrayBuffer>> {
     return this.#pictures;
+  }
+
+  /**
+   * Whether the browser stores the pictures with the set; true in a set that was just opened. When it becomes false, the stored ones are
+   * deleted, and {@link pictures} has them until the set is disposed of. Without pictures, the set cannot be taught anew
+   * for another encoder.
+   *
+   * @throws {@link HandfulError} with code `parameter` for anything but a boolean.
+   *
+   * @example
+   * ```ts
+   * set.savesPictures = false;
+   * if (await set.saved()) heading.textContent = "No pictures are stored.";
+   * ```
+   */
+  get savesPictures(): boolean {
+    return this.#savesPictures;
+  }
+
+  set savesPictures(saves: boolean) {
+    check("savesPictures", saves, FLAG);
+    if (saves === this.#savesPictures) return;
+    this.#savesPictures = saves;
+    if (this.#pictures.size > 0) this.#change();
   }
 
   /**
@@ -249,6 +275,7 @@ export class StoredSet<Classifier extends FeatureClassifier = FeatureClassifier>
   }
 
   #present(): Map<number, Picture> {
+    if (!this.#savesPictures) return new Map();
     const ids = photosOf(this.classifier);
     return new Map(Array.from(this.#pictures).filter(([id]) => ids.has(id)));
   }

@@ -4,7 +4,7 @@ import { HandfulError } from "../errors.js";
 import { FeatureClassifier } from "../feature-classifier.js";
 import { inspect } from "../inspect.js";
 import { Listeners } from "../listeners.js";
-import { type Content, Database, type Named } from "./database.js";
+import { type Content, Database, type Named, type Stored } from "./database.js";
 import type { SetFile } from "./file.js";
 import { type Owner, Ownership } from "./ownership.js";
 import { Persistence } from "./persistence.js";
@@ -141,7 +141,7 @@ class Open implements Owner {
 /** What is stored of a set, or why that is not known. */
 interface Found {
   readonly named?: Named | undefined;
-  readonly content?: Content | undefined;
+  readonly content?: Stored | undefined;
   readonly failure?: Failure;
 }
 

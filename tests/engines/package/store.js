@@ -140,6 +140,31 @@ await tryStore("pictures are written once", async (name) => {
   expect(puts === 3, `three pictures written, not ${puts}`);
 });
 
+await tryStore("pictures are stored as long as that is wanted", async (name) => {
+  const { open } = await tab(name);
+  let set = await open();
+  const kept = async () => ((await set.saved()) ? (await stored(name, "pictures")).length : Number.NaN);
+  for (const mark of [1, 2]) add(set, mark);
+  expect((await kept()) === 2, "both");
+  set.savesPictures = false;
+  expect((await kept()) === 0 && marks(set) === "1,2", "none is stored, both are here");
+  add(set, 3);
+  expect((await kept()) === 0 && marks(set) === "1,2,3", "nor what comes later");
+  set.savesPictures = true;
+  expect((await kept()) === 3, "stored again");
+  set.dispose();
+  set = await open();
+  expect(set.savesPictures && marks(set) === "1,2,3", "they are there in the next visit");
+  set.savesPictures = false;
+  expect((await kept()) === 0, "those of an earlier visit go too");
+  set.dispose();
+  set = await open();
+  expect(
+    set.pictures.size === 0 && set.classifier.examples.length === 3,
+    "the photos are known without them",
+  );
+});
+
 await tryStore("a transaction is written when it has ended", async (name) => {
   const { store, open } = await tab(name);
   const set = await open();
@@ -220,21 +245,99 @@ for (const [words, change] of LOCKS) {
   await tryStore(`of three tabs that want a set at once one has it${words}`, async (name) => {
     const tabs = [await tab(name, change), await tab(name, change), await tab(name, change)];
     const id = await tabs[0].store.create({ name: "Fruit" });
-    let [opened, told] = [0, 0];
-    const waiting = new Promise((two) => {
-      const onWait = () => {
-        told += 1;
-        if (told === 2) two();
+    const heard = await new Promise((all) => {
+      const heard = [];
+      const hear = (what) => {
+        if (heard.push(what) === tabs.length) all(heard);
       };
-      for (const { store, FeatureClassifier } of tabs)
-        store.open(id, FeatureClassifier, { streams: STREAMS, onWait }).then(() => {
-          opened += 1;
-        });
+      for (const { store, FeatureClassifier } of tabs) {
+        const opening = store.open(id, FeatureClassifier, { streams: STREAMS, onWait: () => hear("waits") });
+        opening.then(() => hear("has it"));
+      }
     });
-    await waiting;
-    expect(opened === 1, `one, not ${opened}`);
+    expect(heard.sort().join() === "has it,waits,waits", `one has it, not ${heard}`);
   });
 }
+
+/** Rows of a length at which a few hundred make a large set. */
+const WIDE = { streams: [{ name: "aux", dim: 384 }] };
+const wideRow = (mark) => Float32Array.from({ length: 384 }, (_, i) => Math.sin(1 + mark * 384 + i));
+
+await tryStore("of a large set what is new is written, and all of it is read", async (name) => {
+  const disk = { bytes: 0 };
+  const counted = ({ IDBObjectStore }) => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (value) {
+      disk.bytes += value.bytes?.length ?? 0;
+      return put.call(this, value);
+    };
+  };
+  const first = await tab(name, counted);
+  const mine = await first.open(WIDE);
+  for (let mark = 0; mark < 500; mark += 1) mine.classifier.addFeatures(wideRow(mark), `class ${mark % 3}`);
+  await mine.saved();
+  const all = disk.bytes;
+  expect(all > 500 * 384 * 4, "all of it");
+  const writes = async (change) => {
+    disk.bytes = 0;
+    change(mine.classifier);
+    await mine.saved();
+    return disk.bytes;
+  };
+  const one = await writes((classifier) => classifier.addFeatures(wideRow(500), "class 1"));
+  expect(one < all / 4, `${one} bytes of ${all} for one more`);
+  await writes((classifier) => classifier.removeExample(classifier.examples[250].id));
+  await writes((classifier) =>
+    classifier.transaction("most go", () => {
+      for (const { id } of classifier.examples.slice(100)) classifier.removeExample(id);
+    }),
+  );
+  await writes((classifier) => classifier.undo());
+  const last = mine.classifier.save();
+  first.close();
+  const second = await tab(name, counted);
+  const theirs = await second.open(WIDE);
+  const read = theirs.classifier.save();
+  expect(read.length === last.length && read.every((byte, i) => byte === last[i]), "the same set");
+  disk.bytes = 0;
+  theirs.classifier.addFeatures(wideRow(501), "class 1");
+  await theirs.saved();
+  expect(disk.bytes < all / 4, `${disk.bytes} bytes of ${all} for the first change`);
+  const parts = (await stored(name, "parts")).length;
+  for (const { id } of theirs.classifier.examples.slice(10)) theirs.classifier.removeExample(id);
+  await theirs.saved();
+  const left = (await stored(name, "parts")).length;
+  expect(left < parts / 2, `${left} parts of ${parts}: what is none any more is gone`);
+});
+
+await tryStore(
+  "a set that an earlier version stored in one piece is read, and stored in parts",
+  async (name) => {
+    const first = await tab(name);
+    const classifier = await first.FeatureClassifier.create({ streams: STREAMS });
+    classifier.addFeatures(row(1), "apple");
+    const opening = indexedDB.open(name, 2);
+    opening.onupgradeneeded = () => {
+      const database = opening.result;
+      database
+        .createObjectStore("sets", { keyPath: "id" })
+        .put({ id: "a", bytes: classifier.save(), savedAt: 0 });
+      database.createObjectStore("names", { keyPath: "id" }).put({ id: "a", name: "Fruit" });
+      database
+        .createObjectStore("pictures", { keyPath: ["set", "id"] })
+        .put({ set: "a", id: 0, bytes: picture(1) });
+    };
+    (await result(opening)).close();
+    const set = await first.open();
+    expect(set.id === "a" && marks(set) === "1", "it is read");
+    add(set, 2);
+    await set.saved();
+    const [{ bytes, parts }] = await stored(name, "sets");
+    expect(bytes === undefined && parts.length === (await stored(name, "parts")).length, "in parts");
+    first.close();
+    expect(marks(await (await tab(name)).open()) === "1,2", "all is there");
+  },
+);
 
 await tryStore("what is written is whole or nothing", async (name) => {
   const disk = { full: false };
@@ -349,7 +452,7 @@ await tryStore("a later version of the database is left alone", async (name) => 
   const set = await open();
   add(set, 1);
   await set.saved();
-  const newer = await result(indexedDB.open(name, 3));
+  const newer = await result(indexedDB.open(name, 4));
   await reached(set, "failed", "newer");
   newer.close();
 });
