@@ -44,7 +44,7 @@ async function copyPrograms(folder) {
     for (const [number, program] of programsOf(document, "ts").entries()) {
       const name = `${document}-${number + 1}`;
       await writeFile(join(folder, `vite/src/${name}.ts`), program);
-      if (/from "(?!handful\/core")/.test(program)) continue;
+      if (!/from "handful\/core"/.test(program)) continue;
       await writeFile(join(folder, `node/${name}.mts`), program);
       runnable.push(name);
     }

@@ -63,9 +63,13 @@ export const AT_LEAST_ONE: Kind = {
   wanted: "a whole number from 1 on",
   holds: (value) => Number.isInteger(value) && (value as number) >= 1,
 };
+export const CELLS: Kind = {
+  wanted: "a whole number from 1 to 32",
+  holds: (value) => AT_LEAST_ONE.holds(value) && (value as number) <= 32,
+};
 export const WORKERS: Kind = {
   wanted: "a whole number from 1 to 32, or “auto”",
-  holds: (value) => value === "auto" || (AT_LEAST_ONE.holds(value) && (value as number) <= 32),
+  holds: (value) => value === "auto" || CELLS.holds(value),
 };
 export const RATE: Kind = {
   wanted: "a number above 0, at most 60",

@@ -28,7 +28,6 @@ export type {
   Uncertainty,
   ZeroShotFields,
 } from "./heads.js";
-export { inspect, type SetSummary } from "./inspect.js";
 export {
   type Answer,
   type AnswerTimings,

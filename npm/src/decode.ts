@@ -5,6 +5,7 @@ import type { Payload } from "./protocol.js";
 import { nameOf } from "./read.js";
 import { readableSize } from "./size.js";
 import type { Pixels } from "./types.js";
+import { isBlank } from "./white.js";
 
 /** A picture that can be drawn, and frees its memory when it is closed. */
 type Picture = ImageBitmap | VideoFrame;
@@ -75,11 +76,6 @@ async function decodeFile(file: Blob, side: number, inTurn: InTurn): Promise<Pix
 function bytesOf({ size, pixels = Number.POSITIVE_INFINITY }: Container, side: number): number {
   const [width, height] = size && decodesSmall() ? sizeToDecode(size, side) : [pixels, 1];
   return 3 * pixels + 4 * width * height;
-}
-
-/** Whether all pixels are transparent, as WebKit leaves them where it could not decode. */
-function isBlank({ data }: ImageData): boolean {
-  return new Uint32Array(data.buffer).every((pixel) => pixel === 0);
 }
 
 function equal(a: ImageData, b: ImageData): boolean {

@@ -159,7 +159,7 @@ export class EncoderWorker {
     return new EncoderWorker(
       await start(options),
       () => start({}),
-      (call) => EncoderWorker.start(source, { ...options, ...call }, false),
+      (call) => EncoderWorker.start(source, { wasm, worker, workers, tokenizer, ...call }, false),
       worker,
       runs ? (workers === "auto" ? workersHere() : workers) : 1,
     );

@@ -5,6 +5,8 @@ export { fromEarlierEncoder } from "./earlier.js";
 export { Encoder } from "./encoder.js";
 export type { EncoderOptions } from "./encoder-worker.js";
 export { encodeMany, type ImageEncoder } from "./image-encoder.js";
+export { inspect, type SetSummary } from "./inspect.js";
+export { type OcclusionOptions, occlusionSensitivity, type SensitivityMap } from "./occlusion.js";
 export { PRESET_NAMES, type PresetName, preset, presetOf } from "./preset.js";
 export type { Lost, PictureOf } from "./reencode.js";
 export type {

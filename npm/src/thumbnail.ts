@@ -1,10 +1,15 @@
 import { HandfulError } from "./errors.js";
 import type { Payload } from "./protocol.js";
+import { layOnWhite, refuseBlank } from "./white.js";
 
 /** Looks like the photo at the sizes of thumbnails. */
 const JPEG = { type: "image/jpeg", quality: 0.82 };
 
-/** The square in the middle of a picture, on white, as JPEG. */
+/**
+ * The square in the middle of a picture, on white, as JPEG.
+ *
+ * @throws {@link HandfulError} with code `not-an-image` for a file of which nothing can be seen, or `worker`.
+ */
 export async function drawThumbnail(image: Payload, side: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const whole = await drawable(image);
@@ -16,12 +21,13 @@ export async function drawThumbnail(image: Payload, side: number): Promise<Uint8
     const canvas = new OffscreenCanvas(side, side);
     const context = canvas.getContext("2d");
     if (!context) throw new Error("a canvas has no 2D context");
-    context.fillStyle = "white";
-    context.fillRect(0, 0, side, side);
     context.drawImage(picture, 0, 0);
     picture.close();
+    if (image instanceof Blob) refuseBlank(context.getImageData(0, 0, side, side));
+    layOnWhite(context);
     return new Uint8Array(await (await canvas.convertToBlob(JPEG)).arrayBuffer());
   } catch (cause) {
+    if (cause instanceof HandfulError) throw cause;
     throw new HandfulError("worker", "This runtime cannot draw thumbnails (OffscreenCanvas, 2D).", { cause });
   }
 }

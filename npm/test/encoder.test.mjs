@@ -278,3 +278,24 @@ test("errors of the worker keep their cause", async () => {
   const bad = await Encoder.load(source).catch((error) => error);
   assert.deepEqual([bad.code, bad.cause], ["manifest", undefined]);
 });
+
+test("its files are fetched anew without what was said of the load", async (t) => {
+  const told = [];
+  const loading = new AbortController();
+  const source = { manifest: new URL("conv_opset13.json", MODELS).href };
+  const encoder = await Encoder.load(source, {
+    signal: loading.signal,
+    onProgress: ({ stage }) => told.push(stage),
+  });
+  t.after(() => encoder.dispose());
+  assert.ok(told.includes("download"), told.join());
+  told.length = 0;
+  // The load is over, so nothing of it can be given up.
+  loading.abort();
+  const ours = [];
+  const { model } = await encoder.files({ onProgress: ({ stage }) => ours.push(stage) });
+  assert.deepEqual(model, new Uint8Array(readFileSync(new URL("conv_opset13.onnx", MODELS))));
+  await encoder.files();
+  assert.ok(ours.includes("download"), ours.join());
+  assert.deepEqual(told, []);
+});

@@ -68,7 +68,7 @@ await main(async () => {
         return null;
       });
     }
-    return new Person(driver, browser.files);
+    return new Person(driver, browser.files, folder);
   };
   /** A photo of 108 megapixels, as phones take them. */
   const large = (thing, number) => {

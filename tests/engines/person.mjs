@@ -1,6 +1,6 @@
 // What a person does on a page and sees there, by role and label only.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -16,7 +16,7 @@ const QUERIES = readFileSync(
 export const COMMAND = process.platform === "darwin" ? Key.COMMAND : Key.CONTROL;
 
 /** Milliseconds that a page may take; far more than it takes where nothing else is running. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Tries until something comes out that is not null, and says in the end what was waited for. */
 export async function wait(what, attempt) {
@@ -38,10 +38,12 @@ export async function wait(what, attempt) {
 
 export class Person {
   #files;
-  /** @param driver a browser @param {string} files the folder of its downloads */
-  constructor(driver, files) {
+  #kept;
+  /** @param driver a browser @param {string} files the folder of its downloads @param {string} kept one for copies of them */
+  constructor(driver, files, kept) {
     this.driver = driver;
     this.#files = files;
+    this.#kept = kept;
   }
 
   /** Runs a function in the page, which sees `TestingLibraryDom`: sent along, for Firefox keeps no globals of a script. */
@@ -138,17 +140,25 @@ export class Person {
     await input.sendKeys(path);
   }
 
-  /** The path of the file that comes of an action. */
+  /**
+   * The path of the file that comes of an action: a copy, for WebKit removes what it has written when it ends before it has noticed
+   * that it is done.
+   */
   async download(act) {
     const before = new Set(readdirSync(this.#files));
     await act();
-    // While it is written it has another name: a hidden one at first, in Chromium.
-    const isWhole = (name) => !before.has(name) && !/^\.|\.(part|crdownload|wkdownload|tmp)$/.test(name);
-    return wait("a download", () => {
-      const name = readdirSync(this.#files).find(isWhole);
-      const path = name && join(this.#files, name);
-      return path && existsSync(path) && readFileSync(path).length > 0 ? path : null;
+    // While it is written it has another name: a hidden one at first, in Chromium. WebKit writes to the name itself.
+    const isNamed = (name) => !before.has(name) && !/^\.|\.(part|crdownload|wkdownload|tmp)$/.test(name);
+    let written = 0;
+    const name = await wait("a download", () => {
+      const name = readdirSync(this.#files).find(isNamed);
+      const last = written;
+      written = name ? (statSync(join(this.#files, name), { throwIfNoEntry: false })?.size ?? 0) : 0;
+      return written > 0 && written === last ? name : null;
     });
+    const path = join(mkdtempSync(join(this.#kept, "download-")), name);
+    copyFileSync(join(this.#files, name), path);
+    return path;
   }
 
   async keys(...keys) {

@@ -184,6 +184,51 @@ await main(async () => {
       assert.ok(cosine(await encode(`${name}.jpg`), await encode(`${name}.png`)) > 0.99);
   });
 
+  await test("a map lies over a photo as it is shown, of which an encoder gets the file, then small pictures", async () => {
+    const mapOf = (path) =>
+      page.evaluate(async (path) => {
+        const { Classifier, occlusionSensitivity } = await import("/npm/dist/index.js");
+        const sizes = new Set();
+        // How red the middle is, and how blue.
+        const encode = async (image) => {
+          const { data, width, height } = image;
+          sizes.add(image instanceof Blob ? "the file" : `${width} x ${height}`);
+          const features = Float32Array.of(0, 0, 1);
+          for (let y = Math.floor(height / 3); y < height / 2; y += 1)
+            for (let x = Math.floor(width / 3); x < width / 2; x += 1)
+              for (const channel of [0, 1])
+                features[channel] += (100 * data[4 * (width * y + x) + 2 * channel]) / width / height;
+          return { features };
+        };
+        const encoder = { id: "middle", streams: [{ name: "aux", dim: 3, plain: true }], encode };
+        const classifier = await Classifier.create({ encoder });
+        for (const level of [90, 150, 210]) {
+          const fill = (red, blue) => new Uint8Array(400).map((_, i) => [red, 0, blue, 255][i % 4]);
+          await classifier.addExample({ data: fill(level, 20), width: 10, height: 10 }, "red");
+          await classifier.addExample({ data: fill(20, level), width: 10, height: 10 }, "blue");
+        }
+        const file = await photos.fetched(path);
+        const { prototype } = OffscreenCanvasRenderingContext2D;
+        const { drawImage } = prototype;
+        prototype.drawImage = () => {};
+        const empty = await occlusionSensitivity(classifier, file).catch(({ code }) => code);
+        prototype.drawImage = drawImage;
+        if (empty !== "not-an-image") throw new Error(`${empty.drop} where the canvas stays empty`);
+        sizes.clear();
+        const { rows, columns, drop } = await occlusionSensitivity(classifier, file);
+        return { rows, columns, most: drop.indexOf(Math.max(...drop)), sizes: [...sizes] };
+      }, path);
+    for (const name of ["12", "108"]) {
+      const [upright, lying] = [await mapOf(`/${name}.jpg`), await mapOf(`/${name}-lying.jpg`)];
+      assert.deepEqual([upright.rows, upright.columns, upright.sizes], [6, 8, ["the file", "597 x 448"]]);
+      assert.deepEqual([lying.rows, lying.columns, lying.sizes], [8, 6, ["the file", "448 x 597"]]);
+      for (const kind of ["", "-lying"]) {
+        const { most } = await mapOf(`/${name}${kind}.png`);
+        assert.equal(most, (kind === "" ? upright : lying).most, `${name}${kind}`);
+      }
+    }
+  });
+
   await test("fine detail is seen in eighths as in the whole photo", async () => {
     const [eighths, whole] = await page.evaluate(async () => {
       const picture = await createImageBitmap(await photos.fetched("/24.png"));

@@ -10,6 +10,7 @@ declare const HEAD_NAMES: typeof import("handful").HEAD_NAMES;
 declare const init: typeof import("handful").init;
 declare const inspect: typeof import("handful").inspect;
 declare const LINEAR_HEADS: typeof import("handful").LINEAR_HEADS;
+declare const occlusionSensitivity: typeof import("handful").occlusionSensitivity;
 declare const PRESET_NAMES: typeof import("handful").PRESET_NAMES;
 declare const preset: typeof import("handful").preset;
 declare const presetOf: typeof import("handful").presetOf;

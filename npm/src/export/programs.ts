@@ -84,12 +84,17 @@ export const PAGE = `<!doctype html>
       const { width, height } = photo;
       const canvas = new OffscreenCanvas(width, height);
       const context = canvas.getContext("2d");
-      context.fillStyle = "white";
-      context.fillRect(0, 0, width, height);
       context.drawImage(photo, 0, 0);
       const rgba = context.getImageData(0, 0, width, height).data;
       const rgb = new Uint8Array(3 * width * height);
-      for (let i = 0; i < width * height; i++) rgb.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
+      let seen = false;
+      for (let i = 0; i < width * height; i++) {
+        const alpha = rgba[4 * i + 3] / 255;
+        seen ||= alpha > 0;
+        for (let k = 0; k < 3; k++) rgb[3 * i + k] = Math.round(255 + (rgba[4 * i + k] - 255) * alpha);
+      }
+      // Where a canvas is too large for a browser, it stays empty without an error.
+      if (!seen) throw new Error(\`nothing of its \${width} x \${height} pixels can be seen here\`);
       return new ort.Tensor("uint8", rgb, [1, height, width, 3]);
     }
 

@@ -7,6 +7,7 @@ import {
   FeatureClassifier,
   HandfulError,
   inspect,
+  occlusionSensitivity,
   watch,
 } from "./package/dist/index.js";
 import { photo } from "./photo.js";
@@ -192,6 +193,17 @@ for (const megapixels of [24, 108]) {
     },
   );
 }
+
+await check("where a large photo counts is what counts in a small copy, or it is refused", async () => {
+  const map = (image) => occlusionSensitivity(classifier, image, { grid: 2, label: THINGS[0] });
+  const [small, large] = await Promise.all([fetched("108.png"), fetched("108.jpg")]);
+  const { drop, columns } = await map(small);
+  const found = await map(large).catch(({ code }) => code);
+  if (found === "not-an-image") return;
+  expect(found.columns === columns && alike(found.drop, drop) > 0.9, `${found.drop}, not ${drop}`);
+  const half = await map(large.slice(0, large.size / 2)).catch(({ code }) => code);
+  expect(half === "not-an-image", `half of it is refused, not ${half.drop}`);
+});
 
 for (const [file, lost] of [
   ["mug-0.png", [1, 4, 12]],
@@ -450,6 +462,10 @@ await check("thumbnails are drawn beside an encoder of one's own", async () => {
     drawn += 1;
   }
   expect(drawn === 4 && images[3].width === 120, "four, and the caller's bitmap is open");
+  context.clearRect(0, 0, 120, 90);
+  const clear = await new Promise((resolve) => canvas.toBlob(resolve));
+  for await (const { error } of encodeMany(colours, [clear], { thumbnail: 60 }))
+    expect(error?.code === "not-an-image", `nothing can be seen, not ${error}`);
 });
 
 await check("what is disposed of says so", async () => {
