@@ -19,6 +19,7 @@ import "./style/page.css";
 import "./style/camera.css";
 import "./style/teach.css";
 import "./style/answer.css";
+import "./style/heat.css";
 import "./style/test.css";
 import "./style/map.css";
 

@@ -1,18 +1,18 @@
 /** Ask what photos show; say what they really show, which teaches. */
-import { ask, clearReadings, photoOf } from "../engine/answering";
+import { ask, photoOf } from "../engine/answering";
 import { currentSet, sourceNow } from "../engine/set";
 import { getState, set, update } from "../state/live";
 import { folderOf } from "../state/paths";
 import type { Place, Reading } from "../state/state";
 import { rowsOf } from "../state/table";
-import { taughtAs, withTaught } from "../state/updates";
+import { taughtAs, withReading } from "../state/updates";
 import { keepPreference } from "../store/preferences";
 import { closeCamera } from "./camera";
 import { downloadTable } from "./download";
 import { addPhotos } from "./examples";
 import { withoutSets } from "./sets";
 
-export { addressOf } from "../engine/answering";
+export { addressOf, clearReadings as clearAnswers } from "../engine/answering";
 
 export function askAbout(files: readonly File[]): void {
   const photos = withoutSets(files);
@@ -26,15 +26,11 @@ export function showReading(id: number): void {
   set({ shown: id });
 }
 
-export function clearAnswers(): void {
-  clearReadings();
-}
-
 /** Adds a photo that was asked about to the class that it shows, or beside all of them. */
 export async function correctReading(id: number, place: Place): Promise<void> {
   const photo = photoOf(id);
   const taught = photo && (await addPhotos([photo], place))[0]?.id;
-  if (taught !== undefined) update((state) => withTaught(state, id, taught));
+  if (taught !== undefined) update((state) => withReading(state, id, { taught }));
 }
 
 /** Below which share of certainty an answer is "not sure". */

@@ -1,5 +1,5 @@
 /** The camera, open above the classes: it is answered all the time, and each class takes photos of what it shows. */
-import { attachVideo, capture, changeCamera, playFile, startCamera, turnOff } from "../engine/camera";
+import { capture, playFile, startCamera, turnOff } from "../engine/camera";
 import { record as takeAll } from "../engine/recording";
 import { getState, set } from "../state/live";
 import type { Place } from "../state/state";
@@ -7,29 +7,25 @@ import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { addedTo, addPhotos, tellLearnt } from "./examples";
 
+export {
+  attachVideo as showCamera,
+  changeCamera as chooseCamera,
+  startCamera as retryCamera,
+} from "../engine/camera";
+
 export function openCamera(): void {
-  if (getState().live.kind === "off") set({ live: { kind: "on", outcome: { kind: "waiting" } } });
+  if (!getState().live) set({ live: { kind: "waiting" } });
   void startCamera();
 }
 
 export function closeCamera(): void {
-  set({ live: { kind: "off" }, recording: null, guide: null });
+  set({ live: null, recording: null, guide: null });
   turnOff();
 }
 
 export function toggleCamera(): void {
-  if (getState().live.kind === "on") closeCamera();
+  if (getState().live) closeCamera();
   else openCamera();
-}
-
-/** Tries again, when what kept the camera from working may be over. */
-export function retryCamera(): void {
-  void startCamera();
-}
-
-/** Another camera of this device, from now on. */
-export function chooseCamera(device: string): void {
-  void changeCamera(device);
 }
 
 /** A video file in place of the camera. */
@@ -61,9 +57,4 @@ export async function record(key: number): Promise<void> {
 
 export function stopRecording(): void {
   set({ recording: null });
-}
-
-/** Shows the live picture in a video element for as long as that is on the page; gives how to end it. */
-export function showCamera(video: HTMLVideoElement): () => void {
-  return attachVideo(video);
 }

@@ -7,7 +7,7 @@ import { update } from "../state/live";
 import type { Code } from "../state/state";
 import { withRenamed } from "../state/updates";
 import { text } from "../text";
-import { attempt, showToast } from "./toast";
+import { act, showToast } from "./toast";
 
 export async function addClass(label: string): Promise<Code | null> {
   await setOpened();
@@ -37,26 +37,29 @@ export function renameClass(from: string, to: string): Code | null {
 }
 
 export function mergeClasses(from: string, into: string): void {
-  const words = () => text.did.merge(from, into);
-  const failed = attempt(() => {
-    step({ words }, (set) => set.mergeClasses(from, into));
-    retarget(from, into);
-  });
-  if (!failed) showToast(words(), "step");
+  act(
+    () => text.did.merge(from, into),
+    (set) => {
+      set.mergeClasses(from, into);
+      retarget(from, into);
+    },
+  );
 }
 
 /** Lets a class take part in answers, or not. */
 export function enableClass(label: string, enabled: boolean): void {
-  const words = () => (enabled ? text.did.enable(label) : text.did.disable(label));
-  const failed = attempt(() => step({ words }, (set) => set.setEnabled(label, enabled)));
-  if (!failed) showToast(words(), "step");
+  act(
+    () => (enabled ? text.did.enable(label) : text.did.disable(label)),
+    (set) => set.setEnabled(label, enabled),
+  );
 }
 
 export function removeClass(label: string): void {
-  const words = () => text.did.removeClass(label);
-  const failed = attempt(() => {
-    step({ words }, (set) => set.removeClass(label));
-    retarget(label, null);
-  });
-  if (!failed) showToast(words(), "step");
+  act(
+    () => text.did.removeClass(label),
+    (set) => {
+      set.removeClass(label);
+      retarget(label, null);
+    },
+  );
 }

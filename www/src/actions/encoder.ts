@@ -6,6 +6,8 @@ import { text } from "../text";
 import { createSetFor } from "./sets";
 import { showToast } from "./toast";
 
+export { declineOffer as declineEncoder } from "../engine/encoders";
+
 /** The encoders that can be chosen, and how they are called. */
 export function encoderNames(): Record<string, string> {
   const all = Object.entries(text.encoder.models);
@@ -23,8 +25,4 @@ export async function acceptEncoder(): Promise<void> {
   const encoder = await acceptOffer();
   if (!accepted || !encoder || accepted.needed) return;
   if (await createSetFor(encoder)) showToast(text.encoder.inUse(text.encoder.models[accepted.name]), null);
-}
-
-export function declineEncoder(): void {
-  void declineOffer();
 }

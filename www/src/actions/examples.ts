@@ -1,14 +1,15 @@
 /** Add photos to a class, or beside all of them; pick out, move and remove them. */
 import type { FeatureClassifier } from "handful";
 import type { Action } from "../engine/journal";
-import { openedSet, step } from "../engine/set";
-import { cancelTeaching, type Learnt, type Photo, teach } from "../engine/teaching";
+import { openedSet } from "../engine/set";
+import { type Learnt, type Photo, teach } from "../engine/teaching";
 import { getState, set, update } from "../state/live";
 import type { Place } from "../state/state";
 import { photosOf as photosIn, withPicked, withToggled } from "../state/updates";
 import { text } from "../text";
-import { attempt, showToast } from "./toast";
+import { act, showToast } from "./toast";
 
+export { cancelTeaching as stopAdding } from "../engine/teaching";
 export { thumbnailOf } from "../engine/thumbnails";
 
 export function photosOf(files: Iterable<File>): Photo[] {
@@ -37,10 +38,6 @@ export function tellLearnt(learnt: readonly Learnt[], words: Action["words"]): v
   else if (known > 0) showToast(text.did.known(known), null);
 }
 
-export function stopAdding(): void {
-  cancelTeaching();
-}
-
 export function dismissProblems(): void {
   set({ problems: [] });
 }
@@ -60,27 +57,25 @@ export function select(selected: readonly number[]): void {
 }
 
 export function removePhotos(ids: readonly number[]): void {
-  const words = () => text.did.removePhotos(ids.length);
-  const failed = attempt(() =>
-    step({ words }, (classifier) => {
+  act(
+    () => text.did.removePhotos(ids.length),
+    (classifier) => {
       const kindOf = kinds(classifier);
       for (const id of ids) remove(classifier, id, kindOf(id));
-    }),
+    },
   );
-  if (!failed) showToast(words(), "step");
 }
 
 /** Moves photos to a class, or beside all of them, whatever they were. */
 export function movePhotos(ids: readonly number[], place: Place): void {
-  const words = () => text.did.movePhotos(ids.length, place ?? text.answer.none);
-  const failed = attempt(() => {
-    step({ words }, (classifier) => {
+  act(
+    () => text.did.movePhotos(ids.length, place ?? text.answer.none),
+    (classifier) => {
       const kindOf = kinds(classifier);
       for (const id of ids) move(classifier, id, kindOf(id), place);
-    });
-    select([]);
-  });
-  if (!failed) showToast(words(), "step");
+      select([]);
+    },
+  );
 }
 
 type Kind = "example" | "negative" | "unlabelled";

@@ -1,6 +1,6 @@
 /** Gives what was learnt as a file for other programs. */
 import { codeOf } from "../engine/codes";
-import { type ExportFormat, exportHead, exportModel } from "../engine/files";
+import { type ExportFormat, exportSet } from "../engine/files";
 import { getState } from "../state/live";
 import { setName } from "../state/updates";
 import { text } from "../text";
@@ -9,11 +9,9 @@ import { showToast } from "./toast";
 
 export { exportedHead } from "../engine/files";
 
-/** What can be saved: the answer alone, or in a ZIP file all that answers a photo. */
-export async function saveExport(format: ExportFormat | "zip"): Promise<void> {
+export async function saveExport(format: ExportFormat): Promise<void> {
   try {
-    const bytes = await (format === "zip" ? exportModel() : exportHead(format));
-    download(`${fileName()}.${format}`, bytes);
+    download(`${fileName()}.${format}`, await exportSet(format));
   } catch (error) {
     console.warn("the head could not be exported", error);
     const code = codeOf(error);
@@ -43,6 +41,18 @@ for (const { name, dim } of encoder.streams) {
 }
 const { probabilities } = await head.run(inputs);
 labels.forEach((label, i) => console.log(label, probabilities.data[i]));
+`;
+}
+
+/** A program that hears what the camera sees, for a page with `<handful-camera>`. */
+export function cameraSnippet(): string {
+  return `import { Classifier } from "handful";
+import "handful/camera";
+
+const set = await fetch(${JSON.stringify(`${fileName()}.handful`)});
+const camera = document.querySelector("handful-camera");
+camera.classifier = await Classifier.load(new Uint8Array(await set.arrayBuffer()));
+camera.addEventListener("answer", ({ detail }) => console.log(detail.label));
 `;
 }
 

@@ -1,10 +1,13 @@
 /** Photos that came without saying what they are: dropped on the page, pasted, or in folders. */
+import { tellLeftOut } from "../engine/problems";
 import { setOpened } from "../engine/session";
 import { currentSet, stepOn } from "../engine/set";
 import { type Learnt, teach } from "../engine/teaching";
-import { freshId, getState, set, update } from "../state/live";
+import { groupBy } from "../lately";
+import { getState, set } from "../state/live";
+import { folderOf, pathOf } from "../state/paths";
 import type { Code, Place } from "../state/state";
-import { placeOf, withProblem } from "../state/updates";
+import { placeOf } from "../state/updates";
 import { text } from "../text";
 import { askAbout } from "./answer";
 import { addClass } from "./classes";
@@ -12,27 +15,33 @@ import { addPhotos, photosOf, tellLearnt } from "./examples";
 import { withoutSets } from "./sets";
 import { attempt, showToast } from "./toast";
 
-/** What was dropped: files, and the files of folders, each under the name of the folder that it lay in. */
+/** What was dropped: files, and those that lay in folders, in order; see `pathOf`. */
 export interface Dropped {
   loose: File[];
-  folders: Map<string, File[]>;
+  inFolders: File[];
+}
+
+/** For a place that takes files of whatever folder alike. */
+export function allOf({ loose, inFolders }: Dropped): File[] {
+  return [...loose, ...inFolders];
 }
 
 let waiting: File[] = [];
 
 /** Files and folders that were dropped on the page. */
-export function takeDropped({ loose, folders }: Dropped): void {
-  const files = [...loose, ...Array.from(folders.values()).flat()];
+export function takeDropped(dropped: Dropped): void {
+  const { loose, inFolders } = dropped;
+  const files = allOf(dropped);
   const photos = withoutSets(files);
   takeIn(loose.filter((file) => photos.includes(file)));
-  void teachFolders(folders);
+  void teachFolders(inFolders);
   if (loose.length === 0 && photos.length === files.length && !photos.some(mayBePhoto))
     showToast(text.asking.noPhotos, null);
 }
 
 /** Says of something in a folder that it could not be read. */
 export function tellGone(name: string): void {
-  update((state) => withProblem(state, { id: freshId(), name, code: "file-gone" }));
+  tellLeftOut([name], "file-gone");
 }
 
 /** Keeps photos until somebody says what they are. */
@@ -43,15 +52,13 @@ function takeIn(photos: readonly File[]): void {
 }
 
 /** Photos in folders are of the classes that the folders are named after: all of them one step of Undo. */
-async function teachFolders(folders: ReadonlyMap<string, readonly File[]>): Promise<void> {
-  const photos = new Map(Array.from(folders, ([label, files]) => [label, files.filter(mayBePhoto)]));
-  const total = Array.from(photos.values(), ({ length }) => length).reduce((a, b) => a + b, 0);
-  if (total === 0) return;
+async function teachFolders(inFolders: readonly File[]): Promise<void> {
+  const photos = groupBy(inFolders.filter(mayBePhoto), (file) => folderOf(pathOf(file)));
+  if (photos.size === 0) return;
   await setOpened();
   const action = { words: (count: number) => text.did.addedFolders(count, photos.size) };
   const teaching: Promise<Learnt[]>[] = [];
   for (const [label, files] of photos) {
-    if (files.length === 0) continue;
     // A folder's name may be spelled otherwise than the class: macOS takes letters and accents apart.
     const isNew = currentSet().labelOf(label) === undefined;
     if (isNew && attempt(() => stepOn(action, (set) => set.addClass(label)))) continue;

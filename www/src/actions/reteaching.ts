@@ -3,14 +3,16 @@ import type { Encoder, Lost } from "handful";
 import { codeOf } from "../engine/codes";
 import { acceptOffer, shippedEncoder } from "../engine/encoders";
 import { type Origin, recordOrigin } from "../engine/journal";
-import { type Anew, stopTeachingAnew, teachAnew } from "../engine/reteaching";
+import { tellLeftOut } from "../engine/problems";
+import { type Anew, teachAnew } from "../engine/reteaching";
 import { saved } from "../engine/set";
-import { freshId, getState, set, subscribe, update } from "../state/live";
-import { withProblem } from "../state/updates";
+import { getState, set, subscribe } from "../state/live";
 import { store } from "../store/sets";
 import { text } from "../text";
 import { kept, openListed, stays } from "./sets";
 import { showToast } from "./toast";
+
+export { stopTeachingAnew as stopReteaching } from "../engine/reteaching";
 
 /** With the encoder that comes with the page. */
 export async function reteachHere(): Promise<void> {
@@ -21,11 +23,6 @@ export async function reteachHere(): Promise<void> {
 export async function reteachWithOffered(): Promise<void> {
   const encoder = await acceptOffer();
   if (encoder) await reteach(encoder);
-}
-
-/** The set stays as it is. */
-export function stopReteaching(): void {
-  stopTeachingAnew();
 }
 
 async function reteach(encoder: Encoder): Promise<void> {
@@ -48,7 +45,7 @@ async function reteach(encoder: Encoder): Promise<void> {
 function nothingOnItsWay(): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (getState().teaching.kind === "working") return;
+      if (getState().teaching) return;
       end();
       resolve();
     };
@@ -71,8 +68,7 @@ async function teach(encoder: Encoder): Promise<Anew | null> {
 }
 
 function tellLost({ id, label, reason }: Lost): void {
-  const name = id === undefined ? text.encoder.words(label) : text.encoder.photo(label);
-  update((state) => withProblem(state, { id: freshId(), name, code: reason.code }));
+  tellLeftOut([id === undefined ? text.encoder.words(label) : text.encoder.photo(label)], reason.code);
 }
 
 /** The set that gave its place away has it again. */

@@ -1,17 +1,11 @@
 /** When something could not be opened: try again, save what was stored, or start anew. */
 import { writeSetFile } from "handful/store";
-import { loadEngine, startAnew, unusableSet } from "../engine/session";
+import { unusableSet } from "../engine/session";
 import { getState } from "../state/live";
 import { setName } from "../state/updates";
 import { download } from "./download";
 
-export function tryAgain(): void {
-  void loadEngine();
-}
-
-export function startEmpty(): void {
-  void startAnew();
-}
+export { loadEngine as tryAgain, startAnew as startEmpty } from "../engine/session";
 
 /** Saves the stored set, as it is, as a file; with its pictures, of which it can be taught anew. */
 export function saveCopy(): void {

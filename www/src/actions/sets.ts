@@ -3,15 +3,18 @@ import type { Encoder } from "handful";
 import { type FoundSetFile, readSetFile, type SetFile, writeSetFile } from "handful/store";
 import { codeOf } from "../engine/codes";
 import { emptySet, type Maker, makerOf, setBytes } from "../engine/files";
-import { exchangeBy, openSet, readList, workHere } from "../engine/session";
+import { tellLeftOut } from "../engine/problems";
+import { exchangeBy, openSet, readList } from "../engine/session";
 import { openedSet, saved, step } from "../engine/set";
-import { freshId, getState, set, update } from "../state/live";
-import { setName, withProblem } from "../state/updates";
+import { freshId, getState, set } from "../state/live";
+import { setName } from "../state/updates";
 import { FIRST_SET, newSetId, store } from "../store/sets";
 import { text } from "../text";
 import { download } from "./download";
 import { fileName } from "./exports";
 import { attempt, showToast } from "./toast";
+
+export { workHere as takeOver } from "../engine/session";
 
 export async function createSet(): Promise<void> {
   await kept(() => addSet({}));
@@ -86,10 +89,6 @@ export async function restoreSet(id = getState().deletedSets[0]?.id): Promise<vo
   });
 }
 
-export function takeOver(): void {
-  void workHere();
-}
-
 /** Gives the open set as a file, with small pictures of the photos or without. */
 export function saveSetFile(pictures: boolean): void {
   download(setFileName(), setFile(pictures));
@@ -134,17 +133,22 @@ async function openSetFile(file: File): Promise<void> {
 }
 
 /** Adds the classes and photos of a file to the open set, as one step. */
-export async function mergeSetFile(file: File): Promise<void> {
-  const found = await read(file, "same");
+export async function mergeSetFile([file]: readonly File[]): Promise<void> {
+  const found = file && (await read(file, "same"));
   if (!found) return;
+  const before = new Map(getState().classes.map(({ key, count }) => [key, count]));
   let added = 0;
   const failed = attempt(() => {
     const words = () => text.did.mergeFile(file.name);
     added = step({ words }, () => openedSet().merge(found).size);
   });
   if (failed) return;
-  const merged = text.sets.merged(added, file.name);
-  showToast(found.leftOut > 0 ? `${merged}; ${text.sets.leftOut(found.leftOut)}` : merged, "step");
+  const grown = getState().classes.filter(({ key, count }) => before.get(key) !== count);
+  const labels = grown.map(({ label }) => label);
+  const known = added === 0 && labels.length === 0;
+  const merged = known ? text.sets.known(file.name) : text.sets.merged(added, file.name, labels);
+  const leftOut = found.leftOut > 0 ? [text.sets.leftOut(found.leftOut)] : [];
+  showToast([merged, ...leftOut].join("; "), known ? null : "step");
 }
 
 const SET_FILE = /\.handful$/i;
@@ -155,8 +159,10 @@ export function withoutSets(files: readonly File[]): File[] {
   const [sets, others] = [files.filter(isSet), files.filter((file) => !isSet(file))];
   if (others.length === 0) void openSetFiles(sets);
   else
-    for (const { name } of sets)
-      update((state) => withProblem(state, { id: freshId(), name, code: "set-file" }));
+    tellLeftOut(
+      sets.map(({ name }) => name),
+      "set-file",
+    );
   return others;
 }
 

@@ -1,17 +1,20 @@
 /** Test the set with photos whose folders say what they show. */
-import { cancelTest, testWith } from "../engine/testing";
+import { testWith } from "../engine/testing";
 import { getState } from "../state/live";
 import { scoreOf } from "../state/score";
 import { rowsOf } from "../state/table";
 import { text } from "../text";
 import { closeCamera } from "./camera";
 import { downloadTable } from "./download";
-import { type Dropped, mayBePhoto } from "./intake";
+import { allOf, type Dropped, mayBePhoto } from "./intake";
 import { withoutSets } from "./sets";
 import { showToast } from "./toast";
 
-export async function testOn({ loose, folders }: Dropped): Promise<void> {
-  const files = withoutSets([...loose, ...Array.from(folders.values()).flat()]);
+export { cancelTest as stopTest } from "../engine/testing";
+
+export async function testOn(dropped: Dropped): Promise<void> {
+  const { loose } = dropped;
+  const files = withoutSets(allOf(dropped));
   if (files.length === 0) return;
   const unplaced = new Set(loose);
   const photos = files.filter((file) => mayBePhoto(file) && !unplaced.has(file));
@@ -22,10 +25,6 @@ export async function testOn({ loose, folders }: Dropped): Promise<void> {
   if (!result) return;
   const { right, accuracy } = scoreOf(result, getState().askBelow);
   if (accuracy) showToast(text.test.done(right, accuracy.n), null);
-}
-
-export function stopTest(): void {
-  cancelTest();
 }
 
 export function saveTest(format: "csv" | "json"): void {

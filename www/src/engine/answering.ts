@@ -1,9 +1,9 @@
 /** Answers for photos. Their features are kept, so that each new example gives new answers at once. */
-import { type Encoder, HandfulError } from "handful";
+import { type Encoder, type EncodeTimings, HandfulError } from "handful";
 import { freshId, getState, set, update } from "../state/live";
 import { pathOf } from "../state/paths";
-import type { Answer, Outcome, Timings } from "../state/state";
-import { canHelpEachOther, withOutcomes, withoutTaught, withReadings, withThumbnail } from "../state/updates";
+import type { Answer, Outcome } from "../state/state";
+import { canHelpEachOther, withOutcomes, withoutTaught, withReading, withReadings } from "../state/updates";
 import { codeOf, photoCode } from "./codes";
 import { encodeAll } from "./encoding";
 import { pause } from "./pause";
@@ -14,16 +14,14 @@ import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 export interface Encoded {
   encoder: Encoder;
   features: Float32Array;
-  timings: Omit<Timings, "classify">;
+  timings: EncodeTimings;
 }
 
 /** Milliseconds for which answering holds the page at once, about. */
 const SLICE = 8;
 
-const encoded = new Map<number, Encoded>();
-const photos = new Map<number, File>();
-/** Of those that were shown. */
-const urls = new Map<number, string>();
+/** What is known of each photo, by the id of its reading. */
+const photos = new Map<number, { file: File; seen?: Encoded; url?: string }>();
 /** Number of the last request: what belongs to an earlier one is dropped. */
 let round = 0;
 /** Photos that were answered before the last change of the set. */
@@ -38,33 +36,30 @@ export async function ask(files: readonly File[]): Promise<void> {
   const items = files.map((file) => ({ file, id: freshId() }));
   const readings = items.map(({ file, id }) => ({
     id,
-    name: file.name,
     path: pathOf(file),
     thumbnail: null,
     taught: null,
     outcome: { kind: "waiting" } as const,
   }));
-  for (const { file, id } of items) photos.set(id, file);
+  for (const { file, id } of items) photos.set(id, { file });
   update((state) => withReadings(state, readings));
-  const tell = (id: number, outcome: Outcome) =>
-    update((state) => withOutcomes(state, new Map([[id, outcome]])));
   // A table of many photos would hold each of them at its full size.
   const options = items.length > 1 ? { thumbnail: THUMBNAIL_SIDE } : {};
   for await (const seen of encodeAll(files, options)) {
     if (mine !== round) return;
     const { file, id } = items[seen.index] as (typeof items)[number];
     if (seen.error) {
-      tell(id, { kind: "failed", code: photoCode(seen.error, file.name) });
+      const outcome = { kind: "failed", code: photoCode(seen.error, file.name) } as const;
+      update((state) => withReading(state, id, { outcome }));
       continue;
     }
     await ready();
     if (mine !== round) return;
     const { encoder, features, timings, thumbnail } = seen;
     const result = { encoder, features, timings };
-    encoded.set(id, result);
-    const outcome = new Map([[id, classify(result)]]);
-    const url = thumbnail ? urlOf(thumbnail) : null;
-    update((state) => withThumbnail(withOutcomes(state, outcome), id, url));
+    photos.set(id, { ...photos.get(id), file, seen: result });
+    const shown = { outcome: classify(result), thumbnail: thumbnail ? urlOf(thumbnail) : null };
+    update((state) => withReading(state, id, shown));
   }
   if (mine !== round) return;
   await answerAgain();
@@ -96,7 +91,7 @@ async function answerAgain(): Promise<void> {
     const end = performance.now() + SLICE;
     do {
       const id = stale.shift() as number;
-      outcomes.set(id, classify(encoded.get(id) as Encoded));
+      outcomes.set(id, classify(photos.get(id)?.seen as Encoded));
     } while (stale.length > 0 && performance.now() < end);
     update((state) => withOutcomes(state, outcomes));
   }
@@ -107,8 +102,8 @@ async function answerAgain(): Promise<void> {
 async function answerTogether(signal: AbortSignal): Promise<void> {
   const state = getState();
   const asked = state.readings.flatMap(({ id, outcome }) => {
-    const seen = encoded.get(id);
-    return seen && outcome.kind === "answered" ? [{ id, ...seen, single: outcome.answer }] : [];
+    const seen = photos.get(id)?.seen;
+    return seen && outcome.kind === "answered" ? [{ id, ...seen }] : [];
   });
   const wanted = canHelpEachOther(state, asked.length);
   set({ together: wanted ? "working" : "no" });
@@ -118,9 +113,8 @@ async function answerTogether(signal: AbortSignal): Promise<void> {
     const rows = asked.map(({ features }) => features);
     const answers = await currentSet().predictFeaturesTogether(rows, { signal });
     const outcomes = answers.map((found, i): [number, Outcome] => {
-      const { id, single, timings } = asked[i] as (typeof asked)[number];
-      const joint = { ...told(found), timings: { ...timings, classify: found.timings.classify } };
-      return [id, { kind: "answered", answer: { ...single, ...joint } }];
+      const { id, timings } = asked[i] as (typeof asked)[number];
+      return [id, answered(found, timings)];
     });
     update((now) => ({ ...withOutcomes(now, new Map(outcomes)), together: "done" }));
   } catch (error) {
@@ -132,41 +126,38 @@ async function answerTogether(signal: AbortSignal): Promise<void> {
 
 /** The photo of a reading, as it came. */
 export function photoOf(id: number): { name: string; source: File } | undefined {
-  const file = photos.get(id);
+  const file = photos.get(id)?.file;
   return file && { name: file.name, source: file };
 }
 
 /** The address of the photo of a reading, made when it is first shown. */
 export function addressOf(id: number): string | undefined {
-  const file = photos.get(id);
-  if (file && !urls.has(id)) urls.set(id, URL.createObjectURL(file));
-  return urls.get(id);
+  const photo = photos.get(id);
+  if (photo) photo.url ??= URL.createObjectURL(photo.file);
+  return photo?.url;
 }
 
 /** What the encoder made of a reading, once it has. */
 export function featuresOf(id: number): Float32Array | undefined {
-  return encoded.get(id)?.features;
+  return photos.get(id)?.seen?.features;
 }
 
 /** What the set says now about something encoded. */
 export function classify({ features, timings }: Encoded): Outcome {
   try {
-    const found = currentSet().predictFeatures(features);
-    return {
-      kind: "answered",
-      answer: { ...told(found), timings: { ...timings, classify: found.timings.classify } },
-    };
+    return answered(currentSet().predictFeatures(features), timings);
   } catch (error) {
     if (error instanceof HandfulError && error.code === "not-enough-examples") return { kind: "thin" };
     return { kind: "failed", code: codeOf(error) };
   }
 }
 
-type Told = Omit<Answer, "timings">;
-
-/** The part of the package's answer that the page shows. */
-function told({ scores, candidates, foreign, unscored }: Told): Told {
-  return { scores, candidates, foreign, unscored };
+/** The set was asked about features, so it knows nothing of what these took. */
+function answered(answer: Answer, timings: EncodeTimings): Outcome {
+  return {
+    kind: "answered",
+    answer: { ...answer, timings: { ...timings, classify: answer.timings.classify } },
+  };
 }
 
 export function clearReadings(): void {
@@ -176,10 +167,12 @@ export function clearReadings(): void {
 
 onSetChange(() => {
   // What another encoder made of them means nothing to this set.
-  if (Array.from(encoded.values()).some(({ encoder }) => !encoder.fits(currentSet()))) clearReadings();
+  if (Array.from(photos.values()).some(({ seen }) => seen && !seen.encoder.fits(currentSet())))
+    clearReadings();
   // The one that is shown comes first.
   const { shown } = getState();
-  stale = Array.from(encoded.keys()).sort((a, b) => Number(b === shown) - Number(a === shown));
+  const seen = Array.from(photos).filter(([, photo]) => photo.seen);
+  stale = seen.map(([id]) => id).sort((a, b) => Number(b === shown) - Number(a === shown));
   void answerAgain();
 });
 
@@ -195,8 +188,6 @@ function forget(): void {
   stale = [];
   set({ together: "no" });
   for (const { thumbnail } of getState().readings) if (thumbnail) URL.revokeObjectURL(thumbnail);
-  for (const url of urls.values()) URL.revokeObjectURL(url);
-  urls.clear();
-  encoded.clear();
+  for (const { url } of photos.values()) if (url) URL.revokeObjectURL(url);
   photos.clear();
 }

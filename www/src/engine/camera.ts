@@ -71,10 +71,7 @@ async function start(): Promise<void> {
   }
   source = stream;
   for (const track of stream.getTracks()) track.onended = () => fail("lost");
-  const camera = await described(stream);
-  if (mine !== round) return;
-  set({ camera });
-  playing = play();
+  await show(described(stream));
 }
 
 /** Goes over to another camera of this device. */
@@ -88,25 +85,26 @@ export async function changeCamera(device: string): Promise<void> {
 export async function playFile(file: File): Promise<void> {
   halt();
   source = URL.createObjectURL(file);
+  await show({ device: "", file: file.name, mirrored: false });
+}
+
+/** Shows what the picture comes from now, unless something else was wanted meanwhile. */
+async function show(camera: Described): Promise<void> {
   const mine = round;
-  const camera: CameraStatus = {
-    kind: "on",
-    devices: await cameras(),
-    device: "",
-    file: file.name,
-    mirrored: false,
-  };
+  const devices = await cameras();
   if (mine !== round) return;
-  set({ camera });
+  set({ camera: { kind: "on", devices, ...camera } });
   playing = play();
 }
 
-/** Which cameras there are, which of them this is, and whether people expect to see it as a mirror. */
-async function described(from: MediaStream): Promise<CameraStatus> {
+type Described = Pick<Extract<CameraStatus, { kind: "on" }>, "device" | "file" | "mirrored">;
+
+/** Which camera this is, and whether people expect to see it as a mirror. */
+function described(from: MediaStream): Described {
   const [track] = from.getVideoTracks();
   const { deviceId: device = "", facingMode } = track?.getSettings() ?? {};
   const mirrored = facingMode === undefined ? !AWAY.test(track?.label ?? "") : facingMode === "user";
-  return { kind: "on", devices: await cameras(), device, file: null, mirrored };
+  return { device, file: null, mirrored };
 }
 
 async function cameras(): Promise<readonly { id: string; label: string }[]> {

@@ -1,6 +1,6 @@
 /** Which photos of the set are most like the one that is shown: looked up for that one alone, since each is compared with all. */
-import { getState, set, subscribe } from "../state/live";
-import type { Outcome } from "../state/state";
+import { follow, getState, set } from "../state/live";
+import type { AppState } from "../state/state";
 import { currentOutcome } from "../state/updates";
 import { featuresOf } from "./answering";
 import { currentSet, onSetChange } from "./set";
@@ -10,13 +10,9 @@ const NEAREST = 4;
 
 /** Looks again whenever there is another answer, which there is after each change of the set. */
 export function keepComparing(): void {
-  let last: Outcome | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  subscribe(() => {
-    const state = getState();
-    const now = state.set.kind === "open" ? currentOutcome(state) : null;
-    if (now === last) return;
-    last = now;
+  const outcome = (state: AppState) => (state.set.kind === "open" ? currentOutcome(state) : null);
+  follow(outcome, () => {
     clearTimeout(timer);
     // What gave the answer has held the page for a while.
     timer = setTimeout(compare);

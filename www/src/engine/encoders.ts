@@ -1,5 +1,6 @@
 /** The encoders that photos can be looked at with: the one that comes with the page, and larger ones on demand. */
 import { Encoder, type EncoderSource, type PresetName, type Progress, preset, presetOf } from "handful";
+import { deferred } from "../lately";
 import { getState, set } from "../state/live";
 import type { EncoderName, Offer } from "../state/state";
 import { codeOf } from "./codes";
@@ -17,7 +18,7 @@ function sourceOf(name: PresetName): EncoderSource {
   return preset(name, name === "handful-lite2" ? { base: new URL("larger/", document.baseURI) } : {});
 }
 
-const shipped = Promise.withResolvers<Encoder>();
+const shipped = deferred<Encoder>();
 /** Larger ones in memory. */
 const larger = new Map<PresetName, Encoder>();
 /** Number of the last offer: what belongs to an earlier one is dropped. */
@@ -49,7 +50,7 @@ export async function neededEncoder(name: EncoderName): Promise<Encoder> {
   if (name === "shipped") return shipped.promise;
   const there = larger.get(name);
   if (there) return there;
-  const { promise, resolve } = Promise.withResolvers<Encoder>();
+  const { promise, resolve } = deferred<Encoder>();
   deliver = resolve;
   await offer(name, true);
   const { offer: offered } = getState();

@@ -1,6 +1,5 @@
 /** What single methods say of the photo that is shown: worked out only while somebody looks. */
-import { getState, set, subscribe } from "../state/live";
-import type { Outcome } from "../state/state";
+import { follow, getState, set } from "../state/live";
 import { explained } from "../state/updates";
 import { featuresOf } from "./answering";
 import { Consultation } from "./consulting";
@@ -9,11 +8,7 @@ const opinions = new Consultation("explainFeatures");
 
 /** Looks again whenever there is another answer, which there is after each change of the set. */
 export function keepExplaining(): void {
-  let last: Outcome | null = null;
-  subscribe(() => {
-    const now = explained(getState());
-    if (now === last) return;
-    last = now;
+  follow(explained, (now) => {
     opinions.stop();
     if (now) explain();
     else set({ opinions: null });

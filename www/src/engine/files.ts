@@ -15,39 +15,31 @@ import { currentSet, headName } from "./set";
 /** Stands in for a head that cannot be written, as the automatic one cannot be as weights. */
 const EXPORTED: HeadName = "naive_bayes_full";
 
-/** What an export writes: a graph of any answer that can be one, or weights. */
-export type ExportFormat = "onnx" | "safetensors";
+/** What an export writes: a graph of any answer that can be one, weights, or with the graph all that answers a photo. */
+export type ExportFormat = "onnx" | "safetensors" | "zip";
 
 /** The head that an export would write. */
 export function exportedHead(head: HeadName, format: ExportFormat): HeadName {
-  const written = LINEAR_HEADS.includes(head) || (format === "onnx" && (head === "auto" || head === "fused"));
-  return written ? head : EXPORTED;
+  const isGraph = format !== "safetensors" && (head === "auto" || head === "fused");
+  return isGraph || LINEAR_HEADS.includes(head) ? head : EXPORTED;
 }
 
-export async function exportHead(format: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
+export async function exportSet(format: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
   // A copy, because the head of the set that is in use stays as it is.
-  const copy = await FeatureClassifier.load(currentSet().save());
+  const saved = currentSet().save();
+  const copy = await (format === "zip" ? withEncoder(saved) : FeatureClassifier.load(saved));
   return using(copy, async () => {
     await copy.learned;
     const head = headName(copy);
     const exported = exportedHead(head, format);
     if (exported !== head) copy.head = exported;
+    if (copy instanceof Classifier) return copy.exportModel();
     return format === "onnx" ? copy.exportOnnx() : copy.exportWeights();
   });
 }
 
-/** All that answers a photo, the encoder too, as a ZIP file with programs that run it. */
-export async function exportModel(): Promise<Uint8Array<ArrayBuffer>> {
-  const saved = currentSet().save();
-  const encoder = await neededEncoder(getState().encoder);
-  const copy = await Classifier.load(saved, { encoder, text: false });
-  return using(copy, async () => {
-    await copy.learned;
-    const head = headName(copy);
-    const exported = exportedHead(head, "onnx");
-    if (exported !== head) copy.head = exported;
-    return copy.exportModel();
-  });
+async function withEncoder(saved: Uint8Array): Promise<Classifier> {
+  return Classifier.load(saved, { encoder: await neededEncoder(getState().encoder), text: false });
 }
 
 /** The open set as the package saves it. */

@@ -1,7 +1,7 @@
 /** Live answers: what the camera shows, again and again, for as long as that is wanted. */
 import { type EncodeResult, type Encoder, watch } from "handful";
-import { getState, set, subscribe } from "../state/live";
-import type { Outcome } from "../state/state";
+import { follow, getState, set } from "../state/live";
+import type { AppState, Outcome } from "../state/state";
 import { classify, type Encoded, ready } from "./answering";
 import { currentSource } from "./camera";
 import { codeOf } from "./codes";
@@ -12,23 +12,26 @@ let last: Encoded | null = null;
 
 /** Looks whenever live answers are wanted of a camera that is on and a set that is open; a recording looks itself. */
 export function keepLooking(): void {
-  let watched: HTMLVideoElement | null = null;
   let stop = new AbortController();
-  subscribe(() => {
-    const { live, camera, set, recording } = getState();
-    if (live.kind === "off") last = null;
-    const ready = live.kind === "on" && camera.kind === "on" && set.kind === "open";
-    const wanted = ready && recording === null ? currentSource() : null;
-    if (wanted === watched) return;
-    watched = wanted;
+  const wanted = ({ live, camera, set, recording }: AppState) => {
+    const ready = live !== null && camera.kind === "on" && set.kind === "open";
+    return ready && recording === null ? currentSource() : null;
+  };
+  follow(wanted, (source) => {
     stop.abort();
-    if (!wanted) return;
     stop = new AbortController();
-    void look(wanted, stop.signal);
+    if (source) void look(source, stop.signal);
   });
+  follow(
+    ({ live }) => live === null,
+    () => {
+      // What is shown next is another picture.
+      last = null;
+    },
+  );
   onSetChange(() => {
     if (!last?.encoder.fits(currentSet())) last = null;
-    if (getState().live.kind === "on" && last) show(classify(last));
+    if (getState().live && last) show(classify(last));
   });
 }
 
@@ -48,5 +51,5 @@ export function see({ features, timings, error }: EncodeResult, encoder: Encoder
 }
 
 function show(outcome: Outcome): void {
-  set({ live: { kind: "on", outcome } });
+  set({ live: outcome });
 }

@@ -1,4 +1,5 @@
 /** The map of the photos: laid out beside the page, and only while somebody looks. A photo that goes to another class stays where it lies. */
+import { deferred } from "../lately";
 import type { Matrix } from "../layout/components";
 import type { Layout } from "../layout/layout";
 import { getState, set, subscribe } from "../state/live";
@@ -53,7 +54,7 @@ async function follow({ ids, asked }: Mapped, signal: AbortSignal): Promise<void
   set({ mapping: "working" });
   // The next photo makes another map.
   do await pause(REST);
-  while (getState().teaching.kind === "working" && !signal.aborted);
+  while (getState().teaching && !signal.aborted);
   try {
     const rows = await gather({ ids, asked }, signal);
     const { points, side } = await layOut(rows, signal);
@@ -99,7 +100,7 @@ async function gather({ ids, asked }: Mapped, signal: AbortSignal): Promise<Matr
 
 /** Hands the features over to a worker of its own. */
 function layOut(rows: Matrix, signal: AbortSignal): Promise<Layout> {
-  const { promise, resolve, reject } = Promise.withResolvers<Layout>();
+  const { promise, resolve, reject } = deferred<Layout>();
   const worker = new Worker(new URL("./mapper.ts", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Layout>) => resolve(data);
   worker.onerror = reject;

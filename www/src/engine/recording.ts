@@ -3,10 +3,12 @@ import { watch } from "handful";
 import { getState, set, subscribe } from "../state/live";
 import { placeOf } from "../state/updates";
 import { currentSource, startCamera } from "./camera";
+import { codeOf } from "./codes";
 import type { Action } from "./journal";
 import { see } from "./looking";
+import { tellLeftOut } from "./problems";
 import { setOpened } from "./session";
-import { type Learnt, learn, tellLeftOut } from "./teaching";
+import { type Learnt, learn } from "./teaching";
 import { THUMBNAIL_SIDE } from "./thumbnails";
 
 /** Frames after which a recording that somebody forgot ends by itself: half a minute of them. */
@@ -40,7 +42,7 @@ export async function record(key: number, name: string, action: Action): Promise
       if (frame.index + 1 === MOST) break;
     }
   } catch (error) {
-    tellLeftOut(name, error);
+    tellLeftOut([name], codeOf(error));
   }
   end();
   if (getState().recording === key) set({ recording: null });

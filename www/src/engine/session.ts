@@ -1,6 +1,7 @@
 /** Opens the package, and the set that this browser used last. */
 import { type Encoder, FeatureClassifier, fromEarlierEncoder, HandfulError, init } from "handful";
 import type { SetFile, StoredSet, Waiting } from "handful/store";
+import { deferred } from "../lately";
 import { getState, set } from "../state/live";
 import type { Code } from "../state/state";
 import { keepPreference, readPreferences } from "../store/preferences";
@@ -10,8 +11,8 @@ import { encoderOf, keepOnly, loadShipped, neededEncoder, withdrawNeed } from ".
 import { followNames } from "./names";
 import { adoptSet, currentSet, dropSet, openedSet, saved } from "./set";
 
-const core = Promise.withResolvers<void>();
-let opened = Promise.withResolvers<Encoder>();
+const core = deferred<void>();
+let opened = deferred<Encoder>();
 let exchanging: Promise<unknown> = Promise.resolve();
 /** Of the last set that was to be opened: what belongs to an earlier one is dropped. */
 let opening = new AbortController();
@@ -146,7 +147,7 @@ export async function workHere(): Promise<void> {
 }
 
 function close(): void {
-  opened = getState().set.kind === "open" ? Promise.withResolvers<Encoder>() : opened;
+  opened = getState().set.kind === "open" ? deferred<Encoder>() : opened;
   unusable = null;
   takeOver = null;
   withdrawNeed();

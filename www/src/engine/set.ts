@@ -2,7 +2,7 @@
 import type { FeatureClassifier, HeadName } from "handful";
 import type { StoredSet } from "handful/store";
 import { freshId, getState, set, update } from "../state/live";
-import { INITIAL, type Source } from "../state/state";
+import { NO_SET, type Source } from "../state/state";
 import { withSet } from "../state/updates";
 import {
   type Action,
@@ -14,7 +14,7 @@ import {
   stepOf,
   wordsOf,
 } from "./journal";
-import { adoptThumbnails, forgetThumbnails } from "./thumbnails";
+import { adoptThumbnails, bytesOf, forgetThumbnails } from "./thumbnails";
 
 let opened: StoredSet | null = null;
 /** A change is being made here, and shown when it is complete. */
@@ -46,6 +46,7 @@ export function onSetDropped(listener: () => void): void {
 /** Takes a set into use and shows it. */
 export function adoptSet(next: StoredSet): void {
   opened = next;
+  next.savesPictures = getState().keepPictures ?? true;
   adoptThumbnails(next.pictures);
   // Other changes come by themselves: what a name means is found out a moment later.
   next.classifier.subscribe(() => {
@@ -70,21 +71,7 @@ export function dropSet(): void {
   opened = null;
   forgetSteps();
   forgetThumbnails();
-  set({
-    storage: { kind: "idle" },
-    classes: [],
-    examples: [],
-    negatives: [],
-    unlabelled: [],
-    pictures: false,
-    head: "auto",
-    strictness: INITIAL.strictness,
-    quality: null,
-    selected: [],
-    recording: null,
-    undo: null,
-    redo: null,
-  });
+  set(NO_SET);
 }
 
 type Edit<Result> = (set: FeatureClassifier) => Result;
@@ -167,6 +154,11 @@ export async function saved(): Promise<boolean> {
   return (await opened?.saved()) ?? true;
 }
 
+/** Changes whether the browser keeps the pictures of the open set. */
+export function savePictures(keep: boolean): void {
+  if (opened) opened.savesPictures = keep;
+}
+
 /** Shows the set again, when something that it is shown with has changed. */
 export function refresh(): void {
   if (opened) show();
@@ -188,7 +180,7 @@ function show(): void {
   const origin = originOf(openedSet().id);
   update((state) => ({
     ...withSet(state, classes, examples, negatives, unlabelled, freshId),
-    pictures: openedSet().pictures.size > 0,
+    pictureBytes: bytesOf(openedSet().pictures),
     head: headName(set),
     strictness: set.strictness,
     undo: undoable ? wordsOf(undoable) : (origin?.action.words(0) ?? null),

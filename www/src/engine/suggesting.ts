@@ -1,5 +1,5 @@
 /** Which of the photos asked about would teach most. */
-import { getState, set, subscribe } from "../state/live";
+import { follow, getState, set } from "../state/live";
 import { unlabelled } from "../state/updates";
 import { featuresOf } from "./answering";
 import { Consultation, FEW } from "./consulting";
@@ -11,12 +11,7 @@ const choice = new Consultation("suggestFeatures", FEW);
 
 /** Looks through the photos again whenever their answers have changed, which they do with the set. */
 export function keepSuggesting(): void {
-  let { readings } = getState();
-  subscribe(() => {
-    if (getState().readings === readings) return;
-    ({ readings } = getState());
-    suggest();
-  });
+  follow(({ readings }) => readings, suggest);
 }
 
 function suggest(): void {

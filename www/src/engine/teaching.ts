@@ -1,10 +1,10 @@
 /** Photos on their way into the set: in their order, and a bad one never stops the rest. */
 import { type EncodeResult, HandfulError } from "handful";
-import { freshId, getState, set, update } from "../state/live";
+import { getState, set } from "../state/live";
 import type { Code, Place } from "../state/state";
-import { withProblem } from "../state/updates";
 import { photoCode } from "./codes";
 import type { Action } from "./journal";
+import { tellLeftOut } from "./problems";
 import { setOpened } from "./session";
 import { currentSet, onSetDropped, openedSet, stepOn } from "./set";
 import { THUMBNAIL_SIDE } from "./thumbnails";
@@ -74,7 +74,10 @@ onSetDropped(() => {
 /** Drops photos that still wait, and says so: nobody is to think that they are there. */
 function leaveOut(matches: (item: Waiting) => boolean, code: Code): void {
   const left = queue.filter(matches);
-  update((state) => left.reduce((now, { name }) => withProblem(now, { id: freshId(), name, code }), state));
+  tellLeftOut(
+    left.map(({ name }) => name),
+    code,
+  );
   drop(matches);
 }
 
@@ -130,18 +133,13 @@ function finish(item: Waiting, work: () => Learnt | null): void {
   try {
     learnt = work();
   } catch (error) {
-    tellLeftOut(item.name, error);
+    tellLeftOut([item.name], photoCode(error, item.name));
   }
   // It may have been dropped, and then it is settled already.
   if (queue[0] === item) queue.shift();
   item.settle(learnt);
   settled += 1;
   showProgress();
-}
-
-/** Tells that a photo was left out, and why. */
-export function tellLeftOut(name: string, error: unknown): void {
-  update((state) => withProblem(state, { id: freshId(), name, code: photoCode(error, name) }));
 }
 
 function learnWaiting(item: Waiting, seen: EncodeResult): Learnt | null {
@@ -167,5 +165,5 @@ export function learn({ features, thumbnail, error }: EncodeResult, place: Place
 
 function showProgress(): void {
   const total = settled + queue.length;
-  set({ teaching: queue.length > 0 ? { kind: "working", done: settled, total } : { kind: "idle" } });
+  set({ teaching: queue.length > 0 ? { done: settled, total } : null });
 }

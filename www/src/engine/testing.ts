@@ -13,16 +13,6 @@ import { THUMBNAIL_SIDE, urlOf } from "./thumbnails";
 /** Photos answered before the page is drawn again. */
 const ASKED_AT_ONCE = 20;
 
-/** A photo that was looked at, or could not be. */
-interface Looked {
-  file: File;
-  thumbnail: Uint8Array<ArrayBuffer> | undefined;
-  /** Asks the set that is open. */
-  answer: () => Outcome;
-}
-
-type Answered = Omit<Looked, "answer"> & Pick<Tested, "outcome">;
-
 /** Number of the last test: what belongs to an earlier one is dropped. */
 let round = 0;
 /** The classes and photos that the result is of: after any change of the set they are other arrays. */
@@ -32,27 +22,28 @@ let judged: unknown[] = [];
 export async function testWith(files: readonly File[]): Promise<TestResult | null> {
   round += 1;
   const mine = round;
-  const looked: Looked[] = [];
+  /** In the order of the files. */
+  const looked: Seen[] = [];
   set({ testing: { done: 0, total: files.length } });
   for await (const seen of encodeAll(files, { thumbnail: THUMBNAIL_SIDE })) {
     if (mine !== round) return null;
-    looked.push(lookedAt(files[seen.index] as File, seen));
+    looked.push(seen);
     set({ testing: { done: looked.length, total: files.length } });
   }
   await ready();
-  let answered: Answered[] = [];
+  let outcomes: Outcome[] = [];
   let now = setNow();
-  while (answered.length < looked.length) {
+  while (outcomes.length < looked.length) {
     // The page is drawn in between.
     await pause();
     if (mine !== round) return null;
     // All answers are of one set: where it was changed meanwhile, they start anew.
-    if (isOther(now)) [answered, now] = [[], setNow()];
-    const next = looked.slice(answered.length, answered.length + ASKED_AT_ONCE);
-    answered = [...answered, ...next.map(({ answer, ...rest }) => ({ ...rest, outcome: answer() }))];
+    if (isOther(now)) [outcomes, now] = [[], setNow()];
+    const next = looked.slice(outcomes.length, outcomes.length + ASKED_AT_ONCE);
+    outcomes = [...outcomes, ...next.map((seen) => answer(seen, files))];
   }
   const labels = candidates(getState()).map(({ label }) => label);
-  const photos = answered.map((photo) => tested(photo, labels));
+  const photos = files.map((file, i) => tested(file, looked[i]?.thumbnail, outcomes[i] as Outcome, labels));
   forgetTest();
   const test = { photos, labels, source: sourceNow(), earlier: false };
   judged = now;
@@ -65,13 +56,18 @@ export function cancelTest(): void {
   set({ testing: null });
 }
 
-function lookedAt(file: File, { encoder, features, timings, thumbnail, error }: Seen): Looked {
-  if (!error) return { file, thumbnail, answer: () => classify({ encoder, features, timings }) };
-  const failed = { kind: "failed", code: photoCode(error, file.name) } as const;
-  return { file, thumbnail: undefined, answer: () => failed };
+/** Asks the set that is open. */
+function answer(seen: Seen, files: readonly File[]): Outcome {
+  if (!seen.error) return classify(seen);
+  return { kind: "failed", code: photoCode(seen.error, files[seen.index]?.name ?? "") };
 }
 
-function tested({ file, thumbnail, outcome }: Answered, labels: readonly string[]): Tested {
+function tested(
+  file: File,
+  thumbnail: Uint8Array<ArrayBuffer> | undefined,
+  outcome: Outcome,
+  labels: readonly string[],
+): Tested {
   const path = pathOf(file);
   const truth = currentSet().labelOf(folderOf(path));
   return {

@@ -17,6 +17,13 @@ export function adoptThumbnails(those: ReadonlyMap<number, Picture>): void {
   pictures = those;
 }
 
+/** How large they are together. */
+export function bytesOf(those: ReadonlyMap<number, Picture>): number {
+  let bytes = 0;
+  for (const { length } of those.values()) bytes += length;
+  return bytes;
+}
+
 /** The address of a photo's picture, where one is kept. It is made when it is first shown: of thousands, that takes long. */
 export function thumbnailOf(id: number): string | undefined {
   const picture = pictures.get(id);

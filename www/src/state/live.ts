@@ -25,6 +25,17 @@ export function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Tells what a part of the state is, whenever that is another one. */
+export function follow<Part>(partOf: (state: AppState) => Part, tell: (part: Part) => void): void {
+  let last = partOf(state);
+  subscribe(() => {
+    const now = partOf(state);
+    if (now === last) return;
+    last = now;
+    tell(now);
+  });
+}
+
 let lastId = 0;
 
 /** A number that no other thing on this page has. */

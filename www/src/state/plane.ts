@@ -40,7 +40,8 @@ export function zoomed(
   { width, height }: Size,
 ): View | null {
   const scale = Math.min(view.scale * times, all.scale * CLOSEST);
-  if (scale <= all.scale) return null;
+  // One step closer and one farther may round to a little more than the whole.
+  if (scale <= all.scale * (1 + 1e-9)) return null;
   const move = 1 / view.scale - 1 / scale;
   return { scale, x: view.x + (at.x - width / 2) * move, y: view.y + (at.y - height / 2) * move };
 }

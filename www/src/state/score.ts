@@ -1,10 +1,13 @@
-/** How often a test set was answered right, and what was taken for what. */
+/** How often a set, or a test of it, was right, and what was taken for what. */
 import { folderOf } from "./paths";
-import type { Estimate, Tested, TestResult } from "./state";
+import type { Estimate, Mistake, Quality, Tested, TestResult } from "./state";
 import { verdict } from "./updates";
 
 /** 97.5 % quantile of the standard normal distribution: a two-sided interval of 95 %. */
 const Z = 1.959964;
+
+/** A class that is recognised less often than this wants more photos. */
+const SELDOM = 0.7;
 
 /** What the photos of one class, or all strangers, were answered. */
 export interface ScoredRow {
@@ -54,7 +57,13 @@ export function scoreOf({ photos, labels: all }: TestResult, askBelow: number): 
     const column = { sure: labels.indexOf(best.label), none, unsure }[kind];
     cells[row]?.[column]?.push(photo);
   }
-  const rows = cells.map((row, r) => scoredRow(row, r, labels[r] ?? null));
+  const rows = cells.map((row, r) =>
+    scoredRow(
+      row.map(({ length }) => length),
+      r,
+      labels[r] ?? null,
+    ),
+  );
   const right = rows.reduce((sum, row) => sum + row.right, 0);
   const strangers = cells[none]?.flat() ?? [];
   const ofClass = answered.filter(({ photo }) => photo.truth !== null);
@@ -74,8 +83,8 @@ export function scoreOf({ photos, labels: all }: TestResult, askBelow: number): 
   };
 }
 
-function scoredRow(row: readonly (readonly Tested[])[], own: number, label: string | null): ScoredRow {
-  const counts = row.map(({ length }) => length);
+/** A row of numbers of photos, of which those in the column `own` were right. */
+function scoredRow(counts: readonly number[], own: number, label: string | null): ScoredRow {
   const wrong = counts.map((count, column) => (column === own ? 0 : count));
   const most = Math.max(...wrong);
   return {
@@ -84,6 +93,20 @@ function scoredRow(row: readonly (readonly Tested[])[], own: number, label: stri
     count: counts.reduce((a, b) => a + b, 0),
     worst: most > 0 ? { column: wrong.indexOf(most), count: most } : null,
   };
+}
+
+/** What the photos of each class of the set were taken for. */
+export function scoredRows({ labels, confusion }: Quality): ScoredRow[] {
+  return labels.map((label, own) => scoredRow(confusion[own] ?? [], own, label));
+}
+
+/** The class that is recognised least, where that is seldom, and what its photos are most often taken for; else null. */
+export function weakestOf(quality: Quality): Pick<Mistake, "label" | "takenFor"> | null {
+  const shares = quality.recall.map((estimate) => estimate?.value ?? 1);
+  const least = Math.min(...shares);
+  const { label, worst } = scoredRows(quality)[shares.indexOf(least)] ?? {};
+  const takenFor = worst && quality.labels[worst.column];
+  return least < SELDOM && label && takenFor ? { label, takenFor } : null;
 }
 
 /** Wilson's interval for k of n, as the package judges a set by its own photos. */

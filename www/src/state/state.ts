@@ -2,8 +2,25 @@
  * The whole state of the page as one plain object that could be written as JSON. Features, photos and streams
  * stay in the engine; here are only ids, words and addresses.
  */
-import type { ErrorCode, HeadName, Opinion, PresetName } from "handful";
+import type {
+  ErrorCode,
+  ExampleSummary as Example,
+  HeadName,
+  Opinion,
+  Answer as PackageAnswer,
+  PresetName,
+  Quality,
+} from "handful";
 import type { StorageTrouble } from "handful/store";
+
+export type {
+  Estimate,
+  ExampleSummary as Example,
+  LabelScore as Score,
+  Mistake,
+  Quality,
+  SuspectLabel as Suspect,
+} from "handful";
 
 /** Languages that the page speaks, by their tags; `text/` has the words. */
 export type Language = "en" | "de" | "zh";
@@ -32,35 +49,8 @@ export type Place = string | null;
 /** What the place of photos that show none of the classes has where others have the key of their class. */
 export const NONE_KEY = 0;
 
-export interface Example {
-  id: number;
-  label: string;
-}
-
-export interface Score {
-  label: string;
-  probability: number;
-}
-
-/** Milliseconds; 0 where the stage did not run. */
-export interface Timings {
-  decode: number;
-  preprocess: number;
-  encode: number;
-  classify: number;
-}
-
-export interface Answer {
-  /** Best first, at least two. */
-  scores: readonly Score[];
-  /** The likeliest classes, best first: they hold the right one in nine of ten answers. May be empty. */
-  candidates: readonly string[];
-  /** The photo is taken to show none of the classes. */
-  foreign: boolean;
-  /** Classes of which nothing is known yet. */
-  unscored: readonly string[];
-  timings: Timings;
-}
+/** What is shown of an answer; the package's own has more. */
+export type Answer = Pick<PackageAnswer, "scores" | "candidates" | "foreign" | "unscored" | "timings">;
 
 export type Outcome =
   | { kind: "waiting" }
@@ -69,17 +59,19 @@ export type Outcome =
   | { kind: "thin" }
   | { kind: "failed"; code: Code };
 
-/** A photo that somebody asked about. */
-export interface Reading {
+interface AskedPhoto {
   id: number;
-  name: string;
   /** Where it lay when it was dropped or chosen, with its name: `fruit/pear/1.jpg`. */
   path: string;
   /** Its thumbnail, once there is one. */
   thumbnail: string | null;
+  outcome: Outcome;
+}
+
+/** A photo that somebody asked about. */
+export interface Reading extends AskedPhoto {
   /** The example that it became when somebody said what it is. */
   taught: number | null;
-  outcome: Outcome;
 }
 
 /** What answers were computed with. */
@@ -92,14 +84,9 @@ export interface Source {
 }
 
 /** A photo of a test set. */
-export interface Tested {
-  id: number;
-  /** Where it lay, with its name: `fruit/pear/1.jpg`. */
-  path: string;
+export interface Tested extends AskedPhoto {
   /** The class that its folder is named after; null where no answer could be that class. */
   truth: string | null;
-  thumbnail: string | null;
-  outcome: Outcome;
 }
 
 /** What was answered for a test set, in the order in which it was dropped. */
@@ -110,37 +97,6 @@ export interface TestResult {
   source: Source;
   /** The set was changed afterwards. */
   earlier: boolean;
-}
-
-/** A share that is known only roughly: what was seen on `n` photos, and the interval around it. */
-export interface Estimate {
-  value: number;
-  low: number;
-  high: number;
-  n: number;
-}
-
-/** A photo whose label looks wrong. */
-export interface Suspect {
-  id: number;
-  label: string;
-  looksLike: string;
-  /** The photo of that class that it is most like. */
-  nearest: number;
-}
-
-/** How well the set works, judged by its own photos. */
-export interface Quality {
-  accuracy: Estimate;
-  /** The class that is recognised least, where that is seldom; null elsewhere. */
-  weakest: { label: string; takenFor: string } | null;
-  suspects: readonly Suspect[];
-  /** How many photos of the class of a row were taken for that of a column. */
-  confusion: { labels: readonly string[]; counts: readonly (readonly number[])[] };
-  /** The photos that were taken for another class. */
-  mistakes: readonly { id: number; label: string; takenFor: string }[];
-  /** Ids of the photos that would be none of the classes, were they asked about. */
-  refused: readonly number[];
 }
 
 export interface MapPlace {
@@ -232,8 +188,8 @@ export interface KeptState {
   negatives: readonly number[];
   /** Ids of the photos that nobody has labelled; other programs may have put them into the set. */
   unlabelled: readonly number[];
-  /** Whether small pictures of photos are kept. */
-  pictures: boolean;
+  /** Bytes of the small pictures of photos. */
+  pictureBytes: number;
   /** How answers are computed. */
   head: HeadName;
   /** The share of the photos of known classes that may be taken for none of them. */
@@ -247,6 +203,8 @@ export interface PreferredState {
   askBelow: number;
   /** Names of classes that the encoder understands count beside the photos. */
   useNames: boolean;
+  /** Whether the browser keeps small pictures of photos; null until that is said, and then it does. */
+  keepPictures: boolean | null;
   /** Number of photos of each class that the set had at the end of the last visit. */
   expected: readonly number[];
 }
@@ -274,7 +232,7 @@ export interface VisitState {
   undo: string | null;
   redo: string | null;
   /** Photos being learnt. */
-  teaching: { kind: "idle" } | { kind: "working"; done: number; total: number };
+  teaching: { done: number; total: number } | null;
   problems: readonly Problem[];
   /** Null while it cannot be estimated. It follows the set a moment later. */
   quality: Quality | null;
@@ -297,8 +255,8 @@ export interface VisitState {
   recording: number | null;
   /** What somebody is asked to show the camera, and the seconds until photos of that are taken. */
   guide: { prompt: string; seconds: number } | null;
-  /** Whether the camera is open, and what it shows. */
-  live: { kind: "off" } | { kind: "on"; outcome: Outcome };
+  /** What the camera shows; null where it is not open. */
+  live: Outcome | null;
   readings: readonly Reading[];
   /** Ids of the examples that are most like the photo that is shown, the likest first. */
   nearest: readonly number[];
@@ -314,18 +272,30 @@ export interface VisitState {
 
 export type AppState = KeptState & PreferredState & VisitState;
 
-export const INITIAL: AppState = {
+/** What is shown while no set is there. */
+export const NO_SET = {
   classes: [],
   examples: [],
   negatives: [],
   unlabelled: [],
-  pictures: false,
+  pictureBytes: 0,
   head: "auto",
   strictness: 0.05,
+  storage: { kind: "idle" },
+  undo: null,
+  redo: null,
+  quality: null,
+  selected: [],
+  recording: null,
+} as const satisfies Partial<AppState>;
+
+export const INITIAL: AppState = {
+  ...NO_SET,
   language: "en",
   // What is called sure is to be right nine times in ten: the mean of all shares from here to certainty.
   askBelow: 0.8,
   useNames: true,
+  keepPictures: null,
   expected: [],
   engine: { kind: "loading", done: 0, total: 0 },
   encoder: "shipped",
@@ -337,24 +307,18 @@ export const INITIAL: AppState = {
   deletedSets: [],
   persisted: null,
   offline: "no",
-  storage: { kind: "idle" },
-  undo: null,
-  redo: null,
-  teaching: { kind: "idle" },
+  teaching: null,
   problems: [],
-  quality: null,
   testing: null,
   test: null,
-  selected: [],
   explaining: false,
   opinions: null,
   map: null,
   mapping: "no",
   asking: null,
   camera: { kind: "off" },
-  recording: null,
   guide: null,
-  live: { kind: "off" },
+  live: null,
   readings: [],
   nearest: [],
   together: "no",

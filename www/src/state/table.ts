@@ -1,17 +1,10 @@
 /** The answers of many photos as rows: to be sorted, and to be written as CSV or JSON (`docs/tables.md`). */
 import { fileOf, foldersOf } from "./paths";
-import type { Outcome, Score, Source } from "./state";
-import { verdict } from "./updates";
+import type { Score, Source, Tested } from "./state";
+import { type Verdict, verdict } from "./updates";
 
-/** A photo that was asked about. */
-export interface Asked {
-  id: number;
-  /** Where it lay, with its name. */
-  path: string;
-  outcome: Outcome;
-  /** Its class; null for none of them; absent where nobody knows. */
-  truth?: string | null | undefined;
-}
+/** A photo that was asked about, with its class: null for none of them, absent where nobody knows. */
+type Asked = Pick<Tested, "id" | "path" | "outcome"> & { truth?: string | null | undefined };
 
 /** Null where there is no answer. */
 export interface Row {
@@ -25,7 +18,7 @@ export interface Row {
   probability: number | null;
   /** The classes that it may be. */
   set: readonly string[];
-  verdict: "sure" | "unsure" | "none" | null;
+  verdict: Verdict["kind"] | null;
   /** Of every class. */
   scores: readonly Score[];
 }
@@ -59,7 +52,7 @@ export function sorted(rows: readonly Row[], column: Column, descending: boolean
   const sign = descending ? -1 : 1;
   const words = new Intl.Collator(undefined, { numeric: true });
   const compare = (a: Row, b: Row): number => {
-    if (column === "file") return sign * words.compare(a.file, b.file);
+    if (column === "file") return sign * (words.compare(a.folder, b.folder) || words.compare(a.file, b.file));
     if (a.answer === null || b.answer === null) return Number(a.answer === null) - Number(b.answer === null);
     if (column === "answer") return sign * words.compare(a.answer, b.answer);
     if (column === "set") return sign * (a.set.length - b.set.length);

@@ -8,7 +8,6 @@ import {
   NONE_KEY,
   type Outcome,
   type Place,
-  type Problem,
   type Reading,
   type Score,
   type Suspect,
@@ -78,10 +77,6 @@ export function withRenamed(state: AppState, from: string, to: string): AppState
   return { ...state, classes: state.classes.map(rename) };
 }
 
-export function withProblem(state: AppState, problem: Problem): AppState {
-  return { ...state, problems: [...state.problems, problem] };
-}
-
 /** Picks a photo out, or puts it back. */
 export function withToggled(state: AppState, id: number): AppState {
   const selected = state.selected.includes(id)
@@ -110,18 +105,11 @@ export function withOutcomes(state: AppState, outcomes: ReadonlyMap<number, Outc
   };
 }
 
-export function withThumbnail(state: AppState, id: number, thumbnail: string | null): AppState {
+/** Notes something of a photo that was asked about. */
+export function withReading(state: AppState, id: number, part: Partial<Reading>): AppState {
   return {
     ...state,
-    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, thumbnail } : reading)),
-  };
-}
-
-/** Notes what a photo became in the set. */
-export function withTaught(state: AppState, id: number, taught: number): AppState {
-  return {
-    ...state,
-    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, taught } : reading)),
+    readings: state.readings.map((reading) => (reading.id === id ? { ...reading, ...part } : reading)),
   };
 }
 
@@ -152,8 +140,8 @@ export function setName({ sets, setId }: AppState): string {
 }
 
 /** Whether pictures of the set's photos are kept, from which it can be taught anew. */
-export function hasPictures({ set, pictures }: AppState): boolean {
-  return set.kind === "unusable" ? set.pictures : pictures;
+export function hasPictures({ set, pictureBytes }: AppState): boolean {
+  return set.kind === "unusable" ? set.pictures : pictureBytes > 0;
 }
 
 /** Classes that have examples and take part in answers. */

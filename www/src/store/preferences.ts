@@ -15,6 +15,8 @@ export interface Preferences {
   askBelow: number;
   /** Names of classes that the encoder understands count beside the photos. */
   useNames: boolean;
+  /** Whether small pictures of photos are kept; null until somebody chooses. */
+  keepPictures: boolean | null;
 }
 
 const KEY = "handful";
@@ -23,12 +25,13 @@ const OWN_SET = "handful-set";
 
 /** What was kept; anything else that may stand there counts as nothing. */
 export function readPreferences(): Preferences {
-  const { language, set, askBelow, useNames, counts } = stored();
+  const { language, set, askBelow, useNames, keepPictures, counts } = stored();
   return {
     language: isLanguage(language) ? language : null,
     set: ownSet() ?? (typeof set === "string" ? set : null),
     counts: Array.isArray(counts) && counts.every(isSmall) ? counts : [],
     useNames: typeof useNames === "boolean" ? useNames : INITIAL.useNames,
+    keepPictures: typeof keepPictures === "boolean" ? keepPictures : INITIAL.keepPictures,
     askBelow: typeof askBelow === "number" && askBelow >= 0 && askBelow < 1 ? askBelow : INITIAL.askBelow,
   };
 }

@@ -3,52 +3,49 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, few, outlook, present } from "./sentences";
+import { candidates, few, outlook, present } from "./sentences";
 
-const { share, plural, list, either, megabytes } = createFormats("de");
-
-function percent(value: number): string {
-  const kind = bounded(value);
-  return kind === "plain" ? share(value) : { over: "über 99\u00a0%", under: "unter 1\u00a0%" }[kind];
-}
+const words = { over: "über 99\u00a0%", under: "unter 1\u00a0%" };
+const { share, percent, scored, plural, list, either, megabytes } = createFormats("de", words);
 
 function photos(count: number): string {
   return plural(count, { one: "# Foto", other: "# Fotos" });
 }
 
-function likeliest(labels: readonly string[], count: number): string {
-  const found = candidates(labels, count);
-  switch (found.kind) {
-    case "one":
-      return `Wahrscheinlich ${found.best}.`;
-    case "either":
-      return `Kann beides sein: ${either(labels)}.`;
-    case "any":
-      return "Kann jede davon sein.";
-    case "some": {
-      const others = found.others > 0 ? [`eine von ${found.others} weiteren`] : [];
-      return `Es ist ${either([...found.named, ...others])}: stimmt in neun von zehn Fällen.`;
-    }
-  }
+function some(names: readonly string[]): string {
+  return list(few(names, (others) => `${others} weitere`));
 }
 
+const likeliest = candidates(either, {
+  two: (labels) => `Kann beides sein: ${labels}.`,
+  any: "Kann jede davon sein.",
+  some: (labels) => `Es ist ${labels}: stimmt in neun von zehn Fällen.`,
+  others: (count) => `eine von ${count} weiteren`,
+});
+
 function expected(estimate: Estimate): string {
-  const { kind, least, most, rough } = outlook(estimate);
-  const part = {
-    "nearly-all": "fast alle",
-    "at-least": `${least} oder mehr von 10`,
-    "at-most": `höchstens ${most} von 10`,
-    about: `etwa ${least} von 10`,
-    between: `${least} bis ${most} von 10`,
-  }[kind];
+  const { about, least, most, rough } = outlook(estimate);
   const surer = rough ? " Mit mehr Fotos wird das genauer." : "";
-  return `Von neuen Fotos werden wohl ${part} richtig erkannt, geschätzt aus ${estimate.n} deiner eigenen.${surer}`;
+  return `Von 100 neuen Fotos werden ${about === 100 ? "fast alle" : `etwa ${about}`} richtig erkannt (${least} bis ${most}), geschätzt aus ${estimate.n} deiner eigenen.${surer}`;
 }
 
 const again = "Lade die Seite neu";
 const operator = "wenn das nicht hilft, sag es dem Betreiber der Seite.";
 const kept = `${again}: Deine gespeicherten Fotos sind noch da.`;
 const orPhotos = "oder füge stattdessen Fotos hinzu.";
+
+/** Thirds of a photo, row by row. */
+const PLACES = [
+  "oben links",
+  "oben",
+  "oben rechts",
+  "links",
+  "in der Mitte",
+  "rechts",
+  "unten links",
+  "unten",
+  "unten rechts",
+];
 
 export const de: Text = {
   title: "handful: mit ein paar Fotos etwas beibringen",
@@ -112,8 +109,14 @@ export const de: Text = {
   share,
   photos,
   either,
+  press: {
+    again: "Noch einmal versuchen",
+    close: "Schließen",
+    stop: "Anhalten",
+    add: "Hinzufügen",
+    cancel: "Abbrechen",
+  },
   header: {
-    name: "handful",
     tagline: "Zeig ein paar Fotos von jedem Ding, und die Seite erkennt neue.",
     private: "Deine Fotos verlassen dieses Gerät nie",
     offline: "Geht auch offline",
@@ -124,7 +127,6 @@ export const de: Text = {
     loaded: (done, total) => (total > 0 ? `${megabytes(done)} von ${megabytes(total)}` : megabytes(done)),
     ready: "Bereit",
     failed: "Die Seite ist nicht bereit:",
-    again: "Noch einmal versuchen",
   },
   newer: {
     words:
@@ -147,7 +149,9 @@ export const de: Text = {
     create: "Neue Sammlung",
     openFile: "Datei öffnen …",
     mergeFile: "Datei zu dieser Sammlung hinzufügen …",
-    merged: (count, name) => `${photos(count)} aus ${name} hinzugefügt`,
+    merged: (count, name, labels) =>
+      `${photos(count)} aus ${name} hinzugefügt${labels.length > 0 ? `, zu ${some(labels)}` : ""}`,
+    known: (name) => `alles aus ${name} war schon da`,
     leftOut: (count) =>
       plural(count, {
         one: "# Bild wurde ausgelassen, weil man es nicht anzeigen kann oder weil es zu keinem Foto gehört",
@@ -160,7 +164,6 @@ export const de: Text = {
     otherDeviceNote:
       "Deine Sammlungen bleiben auf diesem Gerät. Zum Mitnehmen sichere eine als Datei und öffne sie dort.",
     qrCode: "QR-Code der Adresse dieser Seite",
-    close: "Schließen",
     savePlain: "Ohne Bilder sichern",
     remove: "Diese Sammlung löschen",
     deleted: (name) => `${name} gelöscht`,
@@ -192,6 +195,12 @@ export const de: Text = {
       failed:
         "Nicht gespeichert: Der Speicher des Browsers hat versagt. Es wird immer wieder versucht; lass die Seite bis dahin offen.",
     },
+  },
+  pictures: {
+    ask: (bytes) =>
+      `Kleine Bilder der Fotos in diesem Browser behalten (bisher ${megabytes(bytes)}), um nächstes Mal zu sehen, was gelernt ist, und um ein besseres Bildmodell anzulernen?`,
+    yes: "Behalten",
+    no: "Nicht behalten",
   },
   unusable: {
     kept: "Sie ist noch da, unverändert.",
@@ -262,7 +271,6 @@ export const de: Text = {
         other: `Deine Klassen kommen dazu, sobald die Seite bereit ist: ${list(labels)}.`,
       }),
     progress: (done, total) => `Lerne Foto ${Math.min(done + 1, total)} von ${total}`,
-    stop: "Anhalten",
     problems: (count) =>
       plural(count, { one: "# Foto wurde ausgelassen", other: "# Fotos wurden ausgelassen" }),
     others: (count) => plural(count, { one: "# anderes, und:", other: "# andere, und:" }),
@@ -298,7 +306,6 @@ export const de: Text = {
     enlarge: "Vergrößern",
     previous: "Zurück",
     next: "Weiter",
-    close: "Schließen",
     done: "Fertig",
   },
   camera: {
@@ -310,28 +317,27 @@ export const de: Text = {
     take: (label) => `Foto aufnehmen für ${label}`,
     record: (label) => `Laufend aufnehmen für ${label}`,
     newClass: "Etwas anderes",
-    add: "Hinzufügen",
     video: "Videodatei",
     which: "Welche Kamera",
     number: (index) => `Kamera ${index}`,
     picture: "Livebild",
     photoName: "Kamerafoto",
-    again: "Noch einmal versuchen",
   },
   reactions: {
     title: "Wenn es etwas sieht",
+    of: "Welche",
+    any: "jede Klasse",
     say: "Den Namen sagen",
     sound: "Einen Ton spielen",
     full: "Vollbild",
     counts: "Wie oft jedes gesehen wurde",
+    code: "Alles andere macht eine eigene Seite, mit <handful-camera> und der gesicherten Datei",
   },
   asking: {
     title: (count) => plural(count, { one: "Was zeigt dieses Foto?", other: "Was zeigen diese # Fotos?" }),
     noPhotos: "Dort wurden keine Fotos gefunden.",
     newClass: "Etwas Neues",
-    add: "Hinzufügen",
     answer: "Sag mir einfach, was es ist",
-    cancel: "Abbrechen",
   },
   answer: {
     title: "Antwort",
@@ -342,7 +348,6 @@ export const de: Text = {
     strip: "Fotos, nach denen du gefragt hast",
     invite: "Zeig etwas Neues",
     inviteBody: "Zieh ein Foto hierher, wähle eins, füge eins ein oder schalte die Live-Kamera ein.",
-    thin: "Noch zu wenige Beispiele: Mindestens zwei Klassen brauchen Fotos.",
     namesAlone: "Antworten richten sich nur nach den Namen, bis du Fotos hinzufügst.",
     byName: (labels) => `Nur dem Namen nach bekannt, also weniger sicher: ${list(labels)}.`,
     without: (labels) => `Bisher ohne Fotos: ${list(labels)}.`,
@@ -356,8 +361,8 @@ export const de: Text = {
     failed: "Zu diesem Foto gibt es keine Antwort.",
     none: "Keins davon",
     unsure: "Nicht sicher",
-    perhaps: (score) => `Vielleicht ${score.label}, ${percent(score.probability)}.`,
-    closest: (score) => `Am nächsten: ${score.label}, ${percent(score.probability)}`,
+    perhaps: (score) => `Vielleicht ${scored(score)}.`,
+    closest: ({ label }) => `Am nächsten: ${label}.`,
     likeliest,
     bars: "Wie wahrscheinlich jede Klasse ist",
     all: (count) => `Alle ${count} Klassen`,
@@ -382,14 +387,12 @@ export const de: Text = {
     nearest: "Am ähnlichsten sind diese deiner Fotos",
     suggested: "Sag, was das ist: Davon würde es am meisten lernen.",
     suggestedPhoto: (name) => `Lohnt sich zu benennen: ${name}`,
-    time: (stages) => stages.join(" · "),
     stages: { decode: "lesen", preprocess: "vorbereiten", encode: "ansehen", classify: "entscheiden" },
     milliseconds: (value) => (value < 1 ? "unter 1 ms" : `${Math.round(value)} ms`),
-    spoken: (best, next) =>
-      `${best.label}, ${percent(best.probability)}${next ? `, dann ${next.label}, ${percent(next.probability)}` : ""}`,
+    spoken: (best, next) => `${scored(best)}${next ? `, dann ${scored(next)}` : ""}`,
     spokenUnsure: (best, next) =>
-      `Nicht sicher. Vielleicht ${best.label}, ${percent(best.probability)}${next ? `, oder ${next.label}, ${percent(next.probability)}` : ""}`,
-    spokenNone: (closest) => `Keins davon. Am nächsten: ${closest.label}, ${percent(closest.probability)}`,
+      `Nicht sicher. Vielleicht ${scored(best)}${next ? `, oder ${scored(next)}` : ""}`,
+    spokenNone: ({ label }) => `Keins davon. Am nächsten: ${label}.`,
     jump: "Antwort:",
   },
   table: {
@@ -472,6 +475,11 @@ export const de: Text = {
       uer: "UER, für Datenströme",
     },
   },
+  heat: {
+    ask: "Wohin schaut es?",
+    most: (place) => `Was orange ist, zählt, vor allem ${PLACES[place]}.`,
+    none: "Es richtet sich nach dem ganzen Foto: Kein einzelner Teil entscheidet.",
+  },
   opinions: {
     title: "Was einzelne Methoden zu diesem Foto sagen",
     invite: "Frag nach einem Foto, dann steht es hier.",
@@ -501,7 +509,6 @@ export const de: Text = {
     download: "Herunterladen",
     use: "Neue Sammlung anfangen",
     decline: "Jetzt nicht",
-    stop: "Anhalten",
     loading: (model) => `${model} wird geladen`,
     starting: "Alles ist da. Er startet, das kann eine halbe Minute dauern …",
     inUse: (model) => `neue Sammlung, mit ${model}`,
@@ -516,7 +523,6 @@ export const de: Text = {
     noPictures: "Die Sammlung bleibt, wie sie ist: Kein Bild ihrer Fotos lässt sich verwenden.",
     photo: (label) => (label === undefined ? "Foto ohne Klasse" : `Foto von ${label}`),
     words: (label) => (label === undefined ? "Was sie beobachtet hat" : `Text von ${label}`),
-    again: "Noch einmal versuchen",
   },
   confusion: {
     title: "Was womit verwechselt wird",
@@ -529,7 +535,6 @@ export const de: Text = {
     drop: "oder Ordner hierher ziehen",
     noFolder: "Nur Fotos in Ordnern zählen: Der Name des Ordners sagt, was sie zeigen.",
     progress: (done, total) => `Foto ${Math.min(done + 1, total)} von ${total} wird ausprobiert`,
-    cancel: "Abbrechen",
     done: (right, count) => `ausprobiert: ${right} von ${count} richtig`,
     earlier:
       "Diese Zahlen sind von der Sammlung vor ihrer letzten Änderung. Probier sie noch einmal aus, um zu sehen, wie es jetzt klappt.",
@@ -543,7 +548,7 @@ export const de: Text = {
       return `Von den Fotos der Klassen ${unsure + none} abgelehnt: ${[...doubts, ...strange].join(", ")}.`;
     },
     strangers: (count, folders) =>
-      `„Keins davon“ ist richtig bei ${photos(count)}, weil keine Klasse, die antworten kann, heißt wie der Ordner: ${list(few(folders, (others) => `${others} weitere`))}.`,
+      `„Keins davon“ ist richtig bei ${photos(count)}, weil keine Klasse, die antworten kann, heißt wie der Ordner: ${some(folders)}.`,
     failed: (count) =>
       plural(count, {
         one: "# Foto ließ sich nicht beantworten und zählt nicht.",
@@ -570,9 +575,14 @@ export const de: Text = {
     snippet: "Ein Programm, das sie ausführt",
     failed: "Das ließ sich nicht exportieren: Mindestens zwei Klassen brauchen Fotos.",
   },
-  bar: { name: "Teile der Seite", quality: "Wie gut?", skip: "Weiter zu den Klassen" },
+  bar: {
+    name: "Teile der Seite",
+    quality: "Wie gut?",
+    skip: "Weiter zu den Klassen",
+    skipAnswer: "Weiter zur Antwort",
+  },
   footer: {
     licences: "Auf wessen Arbeit diese Seite beruht",
-    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. In den Fotos einer Klasse wählt die Leertaste eins aus, Umschalt mit Pfeilen und Strg+A viele, die Eingabetaste zeigt eins groß. Auf dem Mac: Befehlstaste.",
+    keys: "Strg+Z nimmt zurück, Strg+Umschalt+Z wiederholt, Strg+V fügt ein Foto ein. In den Fotos einer Klasse wählt die Leertaste eins aus, Umschalt mit Pfeilen und Strg+A viele, die Eingabetaste zeigt eins groß, Entf löscht die ausgewählten. Auf dem Mac: Befehlstaste.",
   },
 };

@@ -1,49 +1,34 @@
 /** The words of the page in English. Labels and file names come in as text and are shown as text. */
 import type { HeadName } from "handful";
-import type { CameraCode, Code, EncoderName, Estimate, Quality, Score, Suspect } from "../state/state";
+import type { CameraCode, Code, EncoderName, Estimate, Mistake, Score, Suspect } from "../state/state";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
 import type { Samples } from "./samples";
-import { bounded, candidates, few, outlook, present, type Tally } from "./sentences";
+import { candidates, few, outlook, present, type Tally } from "./sentences";
 
-const { share, plural, list, either, megabytes } = createFormats("en");
-
-function percent(value: number): string {
-  const kind = bounded(value);
-  return kind === "plain" ? share(value) : { over: "over 99%", under: "under 1%" }[kind];
-}
+const words = { over: "over 99%", under: "under 1%" };
+const { share, percent, scored, plural, list, either, megabytes } = createFormats("en", words);
 
 function photos(count: number): string {
   return plural(count, { one: "# photo", other: "# photos" });
 }
 
-function likeliest(labels: readonly string[], count: number): string {
-  const found = candidates(labels, count);
-  switch (found.kind) {
-    case "one":
-      return `Probably ${found.best}.`;
-    case "either":
-      return `Could be either: ${either(labels)}.`;
-    case "any":
-      return "Could be any of them.";
-    case "some": {
-      const others = found.others > 0 ? [`one of ${found.others} others`] : [];
-      return `It is ${either([...found.named, ...others])}: sure nine times in ten.`;
-    }
-  }
+/** Many names: the first, and how many more. */
+function some(names: readonly string[]): string {
+  return list(few(names, (others) => `${others} more`));
 }
 
+const likeliest = candidates(either, {
+  two: (labels) => `Could be either: ${labels}.`,
+  any: "Could be any of them.",
+  some: (labels) => `It is ${labels}: sure nine times in ten.`,
+  others: (count) => `one of ${count} others`,
+});
+
 function expected(estimate: Estimate): string {
-  const { kind, least, most, rough } = outlook(estimate);
-  const part = {
-    "nearly-all": "nearly all",
-    "at-least": `${least} or more of 10`,
-    "at-most": `${most} or fewer of 10`,
-    about: `about ${least} of 10`,
-    between: `${least} to ${most} of 10`,
-  }[kind];
+  const { about, least, most, rough } = outlook(estimate);
   const surer = rough ? " More photos make this surer." : "";
-  return `It will probably get ${part} new photos right, judged from ${estimate.n} of your own.${surer}`;
+  return `It will get ${about === 100 ? "nearly all" : `about ${about}`} of 100 new photos right (${least} to ${most}), judged from ${estimate.n} of your own.${surer}`;
 }
 
 const codes: Record<Code, string> = {
@@ -120,6 +105,19 @@ const names: Partial<Record<HeadName, string>> = {
   uer: "UER, made for streams",
 };
 
+/** Thirds of a photo, row by row. */
+const PLACES = [
+  "at the top left",
+  "at the top",
+  "at the top right",
+  "at the left",
+  "in the middle",
+  "at the right",
+  "at the bottom left",
+  "at the bottom",
+  "at the bottom right",
+];
+
 export const en = {
   title: "handful: teach by a few photos",
   codes,
@@ -128,8 +126,8 @@ export const en = {
   share,
   photos,
   either,
+  press: { again: "Try again", close: "Close", stop: "Stop", add: "Add", cancel: "Cancel" },
   header: {
-    name: "handful",
     tagline: "Show it a few photos of each of a few things, and it recognises new ones.",
     private: "Your photos never leave this device",
     offline: "Works offline",
@@ -141,7 +139,6 @@ export const en = {
       total > 0 ? `${megabytes(done)} of ${megabytes(total)}` : megabytes(done),
     ready: "Ready to teach",
     failed: "The page is not ready:",
-    again: "Try again",
   },
   newer: {
     words: "There is a new version of this page. It starts by itself when you close the page everywhere.",
@@ -163,7 +160,9 @@ export const en = {
     create: "New set",
     openFile: "Open a file…",
     mergeFile: "Add a file to this set…",
-    merged: (count: number, name: string) => `added ${photos(count)} from ${name}`,
+    merged: (count: number, name: string, labels: readonly string[]) =>
+      `added ${photos(count)} from ${name}${labels.length > 0 ? `, to ${some(labels)}` : ""}`,
+    known: (name: string) => `all of ${name} was there already`,
     leftOut: (count: number) =>
       plural(count, {
         one: "# picture was left out, because it cannot be shown or is of no photo",
@@ -174,7 +173,6 @@ export const en = {
     otherDevice: "Open this page on a phone",
     otherDeviceNote: "Your sets stay on this device. To take one along, save it as a file and open it there.",
     qrCode: "QR code of the page’s address",
-    close: "Close",
     savePlain: "Save without pictures",
     remove: "Delete this set",
     deleted: (name: string) => `deleted ${name}`,
@@ -204,6 +202,12 @@ export const en = {
       failed:
         "Could not save: the browser’s storage failed. It is tried again and again; until then keep the page open.",
     },
+  },
+  pictures: {
+    ask: (bytes: number) =>
+      `Keep small pictures of the photos in this browser (${megabytes(bytes)} so far), to see next time what was taught, and to teach a better image model?`,
+    yes: "Keep",
+    no: "Do not keep",
   },
   unusable: {
     kept: "It is still there, untouched.",
@@ -271,7 +275,6 @@ export const en = {
         other: `Your classes are added as soon as the page is ready: ${list(labels)}.`,
       }),
     progress: (done: number, total: number) => `Learning photo ${Math.min(done + 1, total)} of ${total}`,
-    stop: "Stop",
     problems: (count: number) =>
       plural(count, { one: "# photo was left out", other: "# photos were left out" }),
     others: (count: number) => plural(count, { one: "# other, and:", other: "# others, and:" }),
@@ -307,7 +310,6 @@ export const en = {
     enlarge: "Enlarge",
     previous: "Previous",
     next: "Next",
-    close: "Close",
     done: "Done",
   },
   camera: {
@@ -319,29 +321,28 @@ export const en = {
     take: (label: string) => `Take photo for ${label}`,
     record: (label: string) => `Keep taking photos for ${label}`,
     newClass: "Something else",
-    add: "Add",
     video: "Video file",
     which: "Which camera",
     number: (index: number) => `Camera ${index}`,
     picture: "Live picture",
     photoName: "camera photo",
-    again: "Try again",
   },
   reactions: {
     title: "When it sees something",
+    of: "Which",
+    any: "any class",
     say: "Say its name",
     sound: "Play a sound",
     full: "Full screen",
     counts: "How often each was seen",
+    code: "Anything else is up to your own page, with <handful-camera> and the saved file",
   },
   asking: {
     title: (count: number) =>
       plural(count, { one: "What is this photo?", other: "What are these # photos?" }),
     noPhotos: "No photos were found there.",
     newClass: "Something new",
-    add: "Add",
     answer: "Just tell me what it is",
-    cancel: "Cancel",
   },
   answer: {
     title: "Answer",
@@ -352,7 +353,6 @@ export const en = {
     strip: "Photos you asked about",
     invite: "Show it something new",
     inviteBody: "Drop a photo here, choose or paste one, or turn on the live camera.",
-    thin: "Not enough examples yet: add photos to at least two classes.",
     namesAlone: "Answers go by the names alone until you add photos.",
     byName: (labels: readonly string[]) => `Known by name only, so less sure: ${list(labels)}.`,
     without: (labels: readonly string[]) => `Without photos so far: ${list(labels)}.`,
@@ -366,8 +366,8 @@ export const en = {
     failed: "This photo could not be answered.",
     none: "None of these",
     unsure: "Not sure",
-    perhaps: (score: Score) => `Perhaps ${score.label}, ${percent(score.probability)}.`,
-    closest: (score: Score) => `Closest: ${score.label}, ${percent(score.probability)}`,
+    perhaps: (score: Score) => `Perhaps ${scored(score)}.`,
+    closest: ({ label }: Score) => `Closest: ${label}.`,
     likeliest,
     bars: "How likely each class is",
     all: (count: number) => `All ${count} classes`,
@@ -387,15 +387,13 @@ export const en = {
     nearest: "Most like these of your photos",
     suggested: "Say what these are: they would teach it most.",
     suggestedPhoto: (name: string) => `Worth labelling: ${name}`,
-    time: (stages: readonly string[]) => stages.join(" · "),
     stages: { decode: "read", preprocess: "prepare", encode: "look", classify: "decide" },
     milliseconds: (value: number) => (value < 1 ? "under 1 ms" : `${Math.round(value)} ms`),
     spoken: (best: Score, next: Score | undefined) =>
-      `${best.label}, ${percent(best.probability)}${next ? `, then ${next.label}, ${percent(next.probability)}` : ""}`,
+      `${scored(best)}${next ? `, then ${scored(next)}` : ""}`,
     spokenUnsure: (best: Score, next: Score | undefined) =>
-      `Not sure. Perhaps ${best.label}, ${percent(best.probability)}${next ? `, or ${next.label}, ${percent(next.probability)}` : ""}`,
-    spokenNone: (closest: Score) =>
-      `None of these. Closest: ${closest.label}, ${percent(closest.probability)}`,
+      `Not sure. Perhaps ${scored(best)}${next ? `, or ${scored(next)}` : ""}`,
+    spokenNone: ({ label }: Score) => `None of these. Closest: ${label}.`,
     jump: "Answer:",
   },
   table: {
@@ -434,7 +432,7 @@ export const en = {
     expected,
     second: "Add a second photo to each class to see how well it works.",
     single: (labels: readonly string[]) => `Not judged yet, because of only one photo: ${list(labels)}.`,
-    weakest: ({ label, takenFor }: NonNullable<Quality["weakest"]>) =>
+    weakest: ({ label, takenFor }: Pick<Mistake, "label" | "takenFor">) =>
       `It does worst on ${label}, which it may take for ${takenFor}: add photos of ${label}.`,
     byClass: "How many photos of each class it would know, had it not been shown them",
     suspects: (count: number) => `${photos(count)} may have the wrong label`,
@@ -464,6 +462,11 @@ export const en = {
     namesHint:
       "Some plain English names of things are understood, roughly. They stand in while photos are missing; photos count for more.",
     names,
+  },
+  heat: {
+    ask: "Where does it look?",
+    most: (place: number) => `The orange parts count, most of all ${PLACES[place]}.`,
+    none: "It goes by all of the photo: no single part decides.",
   },
   opinions: {
     title: "What single methods say of this photo",
@@ -495,7 +498,6 @@ export const en = {
     download: "Download",
     use: "Start a new set",
     decline: "Not now",
-    stop: "Stop",
     loading: (model: string) => `Loading ${model}`,
     starting: "All is here. It starts, which may take half a minute…",
     inUse: (model: string) => `new set, with ${model}`,
@@ -510,7 +512,6 @@ export const en = {
     photo: (label: string | undefined) =>
       label === undefined ? "Photo without a class" : `Photo of ${label}`,
     words: (label: string | undefined) => (label === undefined ? "What it observed" : `Text of ${label}`),
-    again: "Try again",
   },
   confusion: {
     title: "What is taken for what",
@@ -523,7 +524,6 @@ export const en = {
     drop: "or drop folders here",
     noFolder: "Only photos in folders count: the name of a folder says what its photos show.",
     progress: (done: number, total: number) => `Testing photo ${Math.min(done + 1, total)} of ${total}`,
-    cancel: "Cancel",
     done: (right: number, count: number) => `tested: ${right} of ${count} right`,
     earlier: "These figures are of the set before its last change. Test again to see how it works now.",
     right: (right: number, { n, value, low, high }: Estimate) =>
@@ -535,7 +535,7 @@ export const en = {
       return `${photos(unsure + none)} of the classes refused: ${[...doubts, ...strange].join(", ")}.`;
     },
     strangers: (count: number, folders: readonly string[]) =>
-      `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${list(few(folders, (others) => `${others} more`))}.`,
+      `“None of these” is right for ${photos(count)}, because no class that takes part is named like their folder: ${some(folders)}.`,
     failed: (count: number) =>
       plural(count, {
         one: "# photo could not be answered and does not count.",
@@ -562,10 +562,15 @@ export const en = {
     snippet: "A program that runs it",
     failed: "That could not be exported: add photos to at least two classes.",
   },
-  bar: { name: "Parts of the page", quality: "How good?", skip: "Skip to the classes" },
+  bar: {
+    name: "Parts of the page",
+    quality: "How good?",
+    skip: "Skip to the classes",
+    skipAnswer: "Skip to the answer",
+  },
   footer: {
     licences: "Whose work this page builds on",
-    keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. Among the photos of a class Space picks one, Shift with arrows and Ctrl+A pick many, Enter shows one large. On a Mac, Command.",
+    keys: "Ctrl+Z takes back, Ctrl+Shift+Z repeats, Ctrl+V pastes a photo. Among the photos of a class Space picks one, Shift with arrows and Ctrl+A pick many, Enter shows one large, Delete removes those that are picked. On a Mac, Command.",
   },
 };
 

@@ -8,27 +8,29 @@ const NAMED = 3;
 /** An interval wider than this is worth a word. */
 const ROUGH = 0.4;
 
-/** The likeliest classes, at least one; `count` is how many there were to choose from. */
-export function candidates(labels: readonly string[], count: number) {
-  const [best = ""] = labels;
-  if (labels.length === 1) return { kind: "one", best } as const;
-  if (labels.length === count)
-    return count === 2 ? ({ kind: "either" } as const) : ({ kind: "any" } as const);
-  const others = labels.length - NAMED;
-  return others > 1
-    ? ({ kind: "some", named: labels.slice(0, NAMED), others } as const)
-    : ({ kind: "some", named: labels, others: 0 } as const);
+/** What a language says of the likeliest classes; names that it is told as one word are joined by its "or". */
+interface Candidates {
+  /** Of two classes that there are. */
+  two: (labels: string) => string;
+  /** Of more, all. */
+  any: string;
+  some: (labels: string) => string;
+  /** Where there are many, more than those that are named. */
+  others: (count: number) => string;
 }
 
-/** What to expect of new photos, in tenths, because a few photos tell no more. */
-export function outlook({ low, high }: Estimate) {
-  const [least, most] = [Math.round(low * 10), Math.round(high * 10)];
-  const rough = high - low > ROUGH;
-  if (least === 10) return { kind: "nearly-all", least, most, rough } as const;
-  if (most === 10) return { kind: "at-least", least, most, rough } as const;
-  if (least === 0) return { kind: "at-most", least, most, rough } as const;
-  if (least === most) return { kind: "about", least, most, rough } as const;
-  return { kind: "between", least, most, rough } as const;
+/** Makes the sentence for the likeliest classes, at least two; `count` is how many there were to choose from. */
+export function candidates(either: (labels: readonly string[]) => string, words: Candidates) {
+  return (labels: readonly string[], count: number): string => {
+    if (labels.length < count) return words.some(either(few(labels, words.others, NAMED)));
+    return count === 2 ? words.two(either(labels)) : words.any;
+  };
+}
+
+/** How many of a hundred new photos may be right, from how many to how many, and whether that says little. */
+export function outlook({ value, low, high }: Estimate) {
+  const [about, least, most] = [value, low, high].map((share) => Math.round(100 * share));
+  return { about, least, most, rough: high - low > ROUGH };
 }
 
 /** How many photos got which kind of answer. */
@@ -40,14 +42,8 @@ export function present(tally: Tally, words: Readonly<Record<keyof Tally, string
   return kinds.flatMap((kind) => (tally[kind] > 0 ? [words[kind].replace("#", String(tally[kind]))] : []));
 }
 
-/** Nothing that was learnt from a few photos is certain: no share is shown as 0 % or 100 %. */
-export function bounded(share: number): "over" | "under" | "plain" {
-  if (share > 0.99) return "over";
-  return share < 0.01 ? "under" : "plain";
-}
-
 /** Names as they are listed: of many, the first, and in words how many more there are. */
-export function few(names: readonly string[], more: (count: number) => string): readonly string[] {
-  const others = names.length - LISTED;
-  return others > 1 ? [...names.slice(0, LISTED), more(others)] : names;
+export function few(names: readonly string[], more: (count: number) => string, most = LISTED) {
+  const others = names.length - most;
+  return others > 1 ? [...names.slice(0, most), more(others)] : names;
 }

@@ -3,52 +3,39 @@ import type { Estimate } from "../state/state";
 import type { Text } from "./en";
 import { createFormats } from "./formats";
 import { MODELS } from "./models";
-import { bounded, candidates, few, outlook, present } from "./sentences";
+import { candidates, few, outlook, present } from "./sentences";
 
-const { share, list, either, megabytes } = createFormats("zh-Hans");
-
-function percent(value: number): string {
-  const kind = bounded(value);
-  return kind === "plain" ? share(value) : { over: "超过 99%", under: "不到 1%" }[kind];
-}
+const words = { over: "超过 99%", under: "不到 1%", comma: "，" };
+const { share, percent, scored, list, either, megabytes } = createFormats("zh-Hans", words);
 
 function photos(count: number): string {
   return `${count} 张照片`;
 }
 
-function likeliest(labels: readonly string[], count: number): string {
-  const found = candidates(labels, count);
-  switch (found.kind) {
-    case "one":
-      return `很可能是 ${found.best}。`;
-    case "either":
-      return `两个都有可能：${either(labels)}。`;
-    case "any":
-      return "哪一个都有可能。";
-    case "some": {
-      const others = found.others > 0 ? [`其他 ${found.others} 类之一`] : [];
-      return `是 ${either([...found.named, ...others])}：十次里有九次是对的。`;
-    }
-  }
+function some(names: readonly string[]): string {
+  return list(few(names, (others) => `其他 ${others} 个`));
 }
 
+const likeliest = candidates(either, {
+  two: (labels) => `两个都有可能：${labels}。`,
+  any: "哪一个都有可能。",
+  some: (labels) => `是 ${labels}：十次里有九次是对的。`,
+  others: (count) => `其他 ${count} 类之一`,
+});
+
 function expected(estimate: Estimate): string {
-  const { kind, least, most, rough } = outlook(estimate);
-  const part = {
-    "nearly-all": "几乎全部",
-    "at-least": `10 张中 ${least} 张以上`,
-    "at-most": `10 张中最多 ${most} 张`,
-    about: `10 张中约 ${least} 张`,
-    between: `10 张中 ${least} 到 ${most} 张`,
-  }[kind];
+  const { about, least, most, rough } = outlook(estimate);
   const surer = rough ? "照片越多，估计越准。" : "";
-  return `新照片大概能认对：${part}（根据你的 ${estimate.n} 张照片估计）。${surer}`;
+  return `100 张新照片${about === 100 ? "几乎都能认对" : `大约能认对 ${about} 张`}（${least} 到 ${most} 张），根据你的 ${estimate.n} 张照片估计。${surer}`;
 }
 
 const again = "请重新加载页面";
 const operator = "如果还不行，请告诉网站的管理者。";
 const kept = `${again}：已保存的照片都还在。`;
 const orPhotos = "也可以直接添加照片。";
+
+/** Thirds of a photo, row by row. */
+const PLACES = ["左上", "上方", "右上", "左边", "中间", "右边", "左下", "下方", "右下"];
 
 export const zh: Text = {
   title: "handful：用几张照片教会网页",
@@ -108,8 +95,8 @@ export const zh: Text = {
   share,
   photos,
   either,
+  press: { again: "重试", close: "关闭", stop: "停止", add: "添加", cancel: "取消" },
   header: {
-    name: "handful",
     tagline: "每样东西给几张照片，它就能认出新的。",
     private: "照片不会离开这台设备",
     offline: "可离线使用",
@@ -120,7 +107,6 @@ export const zh: Text = {
     loaded: (done, total) => (total > 0 ? `${megabytes(done)} / ${megabytes(total)}` : megabytes(done)),
     ready: "准备好了",
     failed: "页面还不能用：",
-    again: "重试",
   },
   newer: {
     words: "本页有新版本。关闭所有打开的本页后会自动启用。",
@@ -140,14 +126,15 @@ export const zh: Text = {
     create: "新建集合",
     openFile: "打开文件…",
     mergeFile: "把文件加入这个集合…",
-    merged: (count, name) => `从 ${name} 添加了${photos(count)}`,
+    merged: (count, name, labels) =>
+      `从 ${name} 添加了${photos(count)}${labels.length > 0 ? `，归入${some(labels)}` : ""}`,
+    known: (name) => `${name} 里的都已经有了`,
     leftOut: (count) => `略去了 ${count} 张图片：无法显示，或不属于任何照片`,
     save: "存为文件",
     share: "分享",
     otherDevice: "在手机上打开这个页面",
     otherDeviceNote: "你的集合留在这台设备上。要带走，就存为文件，再到那边打开。",
     qrCode: "这个页面地址的二维码",
-    close: "关闭",
     savePlain: "存为文件（不含图片）",
     remove: "删除这个集合",
     deleted: (name) => `删除 ${name}`,
@@ -173,6 +160,12 @@ export const zh: Text = {
       slow: "还没有保存：浏览器的存储没有响应。请不要关闭页面；关闭本页的其他标签页也许有帮助。",
       failed: "无法保存：浏览器的存储出错。会不断重试，在此之前请不要关闭页面。",
     },
+  },
+  pictures: {
+    ask: (bytes) =>
+      `要在此浏览器中保留照片的小图（目前 ${megabytes(bytes)}）吗？下次可以看到教过什么，也能用来教更好的图像模型。`,
+    yes: "保留",
+    no: "不保留",
   },
   unusable: {
     kept: "它还在，没有改动。",
@@ -233,7 +226,6 @@ export const zh: Text = {
     addClass: "添加类别",
     opening: (labels) => `页面准备好后就会添加：${list(labels)}。`,
     progress: (done, total) => `正在学习第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
-    stop: "停止",
     problems: (count) => `有 ${photos(count)}没有采用`,
     others: (count) => `另外 ${count} 张，以及：`,
     dismiss: "知道了",
@@ -267,7 +259,6 @@ export const zh: Text = {
     enlarge: "放大",
     previous: "上一张",
     next: "下一张",
-    close: "关闭",
     done: "完成",
   },
   camera: {
@@ -279,28 +270,27 @@ export const zh: Text = {
     take: (label) => `为 ${label} 拍照`,
     record: (label) => `为 ${label} 连续拍照`,
     newClass: "其他东西",
-    add: "添加",
     video: "视频文件",
     which: "哪个摄像头",
     number: (index) => `摄像头 ${index}`,
     picture: "实时画面",
     photoName: "摄像头照片",
-    again: "重试",
   },
   reactions: {
     title: "看到东西时",
+    of: "哪一类",
+    any: "任何一类",
     say: "说出名字",
     sound: "播放声音",
     full: "全屏",
     counts: "各看到几次",
+    code: "其他的事由您自己的网页来做：用 <handful-camera> 和保存的文件",
   },
   asking: {
     title: (count) => (count === 1 ? "这张照片是什么？" : `这 ${photos(count)}是什么？`),
     noPhotos: "那里没有找到照片。",
     newClass: "新的东西",
-    add: "添加",
     answer: "直接告诉我是什么",
-    cancel: "取消",
   },
   answer: {
     title: "答案",
@@ -311,7 +301,6 @@ export const zh: Text = {
     strip: "询问的照片",
     invite: "给它看点新东西",
     inviteBody: "把照片拖到这里，选择或粘贴一张，或打开实时摄像头。",
-    thin: "例子还不够：至少要给两个类别添加照片。",
     namesAlone: "添加照片之前，答案只根据名字。",
     byName: (labels) => `只知道名字，把握较小：${list(labels)}。`,
     without: (labels) => `还没有照片：${list(labels)}。`,
@@ -325,8 +314,8 @@ export const zh: Text = {
     failed: "这张照片没有答案。",
     none: "都不是",
     unsure: "不确定",
-    perhaps: (score) => `也许是 ${score.label}，${percent(score.probability)}。`,
-    closest: (score) => `最接近：${score.label}，${percent(score.probability)}`,
+    perhaps: (score) => `也许是 ${scored(score)}。`,
+    closest: ({ label }) => `最接近：${label}。`,
     likeliest,
     bars: "每个类别的可能性",
     all: (count) => `全部 ${count} 个类别`,
@@ -350,14 +339,11 @@ export const zh: Text = {
     nearest: "与你的这些照片最像",
     suggested: "说出这些是什么，它能学到最多。",
     suggestedPhoto: (name) => `值得标注：${name}`,
-    time: (stages) => stages.join(" · "),
     stages: { decode: "读取", preprocess: "准备", encode: "观察", classify: "判断" },
     milliseconds: (value) => (value < 1 ? "不到 1 毫秒" : `${Math.round(value)} 毫秒`),
-    spoken: (best, next) =>
-      `${best.label}，${percent(best.probability)}${next ? `，其次 ${next.label}，${percent(next.probability)}` : ""}`,
-    spokenUnsure: (best, next) =>
-      `不确定。也许是 ${best.label}，${percent(best.probability)}${next ? `，或者 ${next.label}，${percent(next.probability)}` : ""}`,
-    spokenNone: (closest) => `都不是。最接近：${closest.label}，${percent(closest.probability)}`,
+    spoken: (best, next) => `${scored(best)}${next ? `，其次 ${scored(next)}` : ""}`,
+    spokenUnsure: (best, next) => `不确定。也许是 ${scored(best)}${next ? `，或者 ${scored(next)}` : ""}`,
+    spokenNone: ({ label }) => `都不是。最接近：${label}。`,
     jump: "答案：",
   },
   table: {
@@ -433,6 +419,11 @@ export const zh: Text = {
       uer: "UER，适合数据流",
     },
   },
+  heat: {
+    ask: "它看的是哪里？",
+    most: (place) => `橙色处起作用，尤其是${PLACES[place]}。`,
+    none: "它看的是整张照片：没有哪一处起决定作用。",
+  },
   opinions: {
     title: "各种方法怎样看这张照片",
     invite: "问一张照片，这里就会显示。",
@@ -462,7 +453,6 @@ export const zh: Text = {
     download: "下载",
     use: "新建集合",
     decline: "暂时不要",
-    stop: "停止",
     loading: (model) => `正在加载 ${model}`,
     starting: "全部下载完毕。正在启动，可能需要半分钟…",
     inUse: (model) => `新集合，使用 ${model}`,
@@ -476,7 +466,6 @@ export const zh: Text = {
     noPictures: "集合保持不变：它的照片没有可用的图片。",
     photo: (label) => (label === undefined ? "没有类别的照片" : `${label} 的照片`),
     words: (label) => (label === undefined ? "它观察到的内容" : `${label} 的文字`),
-    again: "重试",
   },
   confusion: {
     title: "什么被认成了什么",
@@ -489,7 +478,6 @@ export const zh: Text = {
     drop: "或把文件夹拖到这里",
     noFolder: "只测试文件夹里的照片：文件夹的名字说明照片里是什么。",
     progress: (done, total) => `正在测试第 ${Math.min(done + 1, total)} 张，共 ${total} 张`,
-    cancel: "取消",
     done: (right, count) => `测试完毕：${count} 张中答对 ${right} 张`,
     earlier: "这些数字来自集合上次改动之前。再测一次，就知道现在的效果。",
     right: (right, { n, value, low, high }) =>
@@ -501,7 +489,7 @@ export const zh: Text = {
       return `属于类别的照片中拒绝了 ${unsure + none} 张：${[...doubts, ...strange].join("，")}。`;
     },
     strangers: (count, folders) =>
-      `有 ${photos(count)}应答“都不是”，因为没有可作答的类别与文件夹同名：${list(few(folders, (others) => `其他 ${others} 个`))}。`,
+      `有 ${photos(count)}应答“都不是”，因为没有可作答的类别与文件夹同名：${some(folders)}。`,
     failed: (count) => `有 ${photos(count)}无法回答，不计入。`,
     byClass: "每个类别答对多少",
     stranger: "陌生照片",
@@ -523,9 +511,9 @@ export const zh: Text = {
     snippet: "运行它的程序",
     failed: "无法导出：至少要给两个类别添加照片。",
   },
-  bar: { name: "页面各部分", quality: "效果如何？", skip: "跳到类别" },
+  bar: { name: "页面各部分", quality: "效果如何？", skip: "跳到类别", skipAnswer: "跳到答案" },
   footer: {
     licences: "本页所依据的他人成果",
-    keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。在类别的照片里，空格选一张，Shift 加方向键和 Ctrl+A 选多张，回车放大。Mac 上用 Command。",
+    keys: "Ctrl+Z 撤销，Ctrl+Shift+Z 重做，Ctrl+V 粘贴照片。在类别的照片里，空格选一张，Shift 加方向键和 Ctrl+A 选多张，回车放大，Delete 移除选中的。Mac 上用 Command。",
   },
 };

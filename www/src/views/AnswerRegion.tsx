@@ -1,13 +1,15 @@
 import { useState } from "preact/hooks";
 import { askAbout } from "../actions/answer";
 import { toggleCamera } from "../actions/camera";
+import { allOf } from "../actions/intake";
 import type { AppState } from "../state/state";
 import { candidates, currentOutcome, taught, verdict } from "../state/updates";
 import { text } from "../text";
 import { AnswerTable } from "./AnswerTable";
 import { AskBelow } from "./AskBelow";
 import { Batch } from "./Batch";
-import { allOf, useDrop } from "./drop";
+import { Button } from "./Button";
+import { useDrop } from "./drop";
 import { Exports } from "./Exports";
 import { HeadChoice } from "./HeadChoice";
 import { Camera, Plus } from "./icons";
@@ -24,22 +26,22 @@ export function AnswerRegion({ state }: { state: AppState }) {
   return (
     <section
       id="answer"
-      class={over ? "panel answer answer-over" : "panel answer"}
+      class={over ? "panel answer over" : "panel answer"}
       aria-labelledby="answer-title"
       tabIndex={-1}
       data-answer
       {...handlers}
     >
-      <div class="region-head">
+      <div class="line region-head">
         <h2 id="answer-title">{text.answer.title}</h2>
         <PhotoButton onFiles={askAbout}>
           <Plus />
           {text.answer.choose}
         </PhotoButton>
-        <button type="button" class="button" aria-pressed={state.live.kind === "on"} onClick={toggleCamera}>
+        <Button aria-pressed={state.live !== null} onClick={toggleCamera}>
           <Camera />
           {text.answer.live}
-        </button>
+        </Button>
       </div>
       {several && (
         <>

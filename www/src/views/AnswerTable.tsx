@@ -3,6 +3,9 @@ import { saveTable, showReading } from "../actions/answer";
 import type { AppState, Reading } from "../state/state";
 import { type Column, type Row, rowsOf, sorted } from "../state/table";
 import { text } from "../text";
+import { Button } from "./Button";
+import { PhotoName } from "./PhotoName";
+import { Picture } from "./Picture";
 import { useWindow } from "./windowed";
 
 const COLUMNS: readonly Column[] = ["file", "answer", "probability", "set"];
@@ -79,12 +82,8 @@ export function AnswerTable({ state, onShow }: Props) {
         </table>
       </div>
       <div class="answers-foot">
-        <button type="button" class="button" onClick={() => saveTable("csv")}>
-          {text.table.csv}
-        </button>
-        <button type="button" class="button" onClick={() => saveTable("json")}>
-          {text.table.json}
-        </button>
+        <Button onClick={() => saveTable("csv")}>{text.table.csv}</Button>
+        <Button onClick={() => saveTable("json")}>{text.table.json}</Button>
       </div>
     </div>
   );
@@ -112,18 +111,14 @@ function Line({ row, reading, place, labels, isShown, onShow }: LineProps) {
             onShow();
           }}
         >
-          {reading.thumbnail === null ? (
-            <span class="reading-blank" />
-          ) : (
-            <img src={reading.thumbnail} alt="" width="40" height="40" />
-          )}
-          <bdi class="reading-name">{row.file}</bdi>
+          <Picture url={reading.thumbnail} />
+          <PhotoName path={reading.path} />
         </button>
       </th>
       {row.verdict === null ? (
         <td colSpan={3 + labels.length} class="table-none">
           {outcome.kind === "thin"
-            ? text.answer.thin
+            ? text.codes["not-enough-examples"]
             : text.answer[outcome.kind === "failed" ? "failed" : "waiting"]}
         </td>
       ) : (

@@ -20,6 +20,9 @@ export function App() {
       <a class="skip" href="#main">
         {text.bar.skip}
       </a>
+      <a class="skip" href="#answer">
+        {text.bar.skipAnswer}
+      </a>
       <Header state={state} />
       <main id="main" class="columns" tabIndex={-1}>
         <CameraStage />
@@ -29,7 +32,7 @@ export function App() {
           <Quality state={state} />
         </div>
       </main>
-      <footer class="footer">
+      <footer class="footer aside">
         <p class="by-mouse">{text.footer.keys}</p>
         <p>
           <a href="licences/NOTICE.txt">{text.footer.licences}</a>

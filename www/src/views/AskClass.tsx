@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { answerWaiting, forgetWaiting, teachWaiting, teachWaitingNew } from "../actions/intake";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { NewClass } from "./NewClass";
 
 /** Asks which class some photos belong to. */
@@ -14,24 +15,22 @@ export function AskClass({ count, classes }: { count: number; classes: readonly 
       <h2 id={title}>{text.asking.title(count)}</h2>
       <div class="choices">
         {classes.map((item) => (
-          <button key={item.key} type="button" class="button" onClick={() => teachWaiting(item.label)}>
+          <Button key={item.key} onClick={() => teachWaiting(item.label)}>
             {item.label}
-          </button>
+          </Button>
         ))}
         {classes.length > 0 && (
-          <button type="button" class="button button-none" onClick={() => teachWaiting(null)}>
+          <Button class="button-none" onClick={() => teachWaiting(null)}>
             {text.answer.none}
-          </button>
+          </Button>
         )}
       </div>
-      <NewClass label={text.asking.newClass} button={text.asking.add} onAdd={teachWaitingNew} />
+      <NewClass label={text.asking.newClass} button={text.press.add} onAdd={teachWaitingNew} />
       <div class="choices">
-        <button type="button" class="button" onClick={answerWaiting}>
-          {text.asking.answer}
-        </button>
-        <button type="button" class="button button-quiet" onClick={forgetWaiting}>
-          {text.asking.cancel}
-        </button>
+        <Button onClick={answerWaiting}>{text.asking.answer}</Button>
+        <Button class="button-quiet" onClick={forgetWaiting}>
+          {text.press.cancel}
+        </Button>
       </div>
     </dialog>
   );

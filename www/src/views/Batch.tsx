@@ -11,7 +11,7 @@ export function Batch({ state }: { state: AppState }) {
   return (
     <div class="batch">
       {waiting > 0 && canHelpEachOther(state, total) && (
-        <p class="folder-line aside">
+        <p class="line aside">
           <progress value={total - waiting} max={total} aria-label={text.answer.many(total)} />
           <span>{words.looking(total - waiting, total)}</span>
         </p>

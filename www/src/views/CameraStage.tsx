@@ -5,8 +5,9 @@ import { undo } from "../actions/history";
 import { type AppState, type CameraStatus, NONE_KEY, type Outcome } from "../state/state";
 import { verdict } from "../state/updates";
 import { text } from "../text";
+import { Button } from "./Button";
 import { Chip } from "./Chip";
-import { Back } from "./icons";
+import { HistoryButton } from "./HistoryButton";
 import { NewClass } from "./NewClass";
 import { PhotoButton } from "./PhotoButton";
 import { Reactions } from "./Reactions";
@@ -18,36 +19,32 @@ import { unanswered } from "./Verdict";
 /** The camera, large, what it is taken for, and the classes to teach with it. Nothing here moves while it is used. */
 export function CameraStage() {
   const state = useLiveState();
-  return state.live.kind === "on" ? <Stage state={state} outcome={state.live.outcome} /> : null;
+  return state.live && <Stage state={state} outcome={state.live} />;
 }
 
 function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
   const { camera, classes } = state;
   const stage = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
     stage.current?.scrollIntoView();
     stage.current?.focus({ preventScroll: true });
+    return () => {
+      // Work goes on where the camera was opened, once it is gone.
+      if (stage.current?.contains(document.activeElement)) queueMicrotask(() => before?.focus());
+    };
   }, []);
   const found = verdict(outcome, state.askBelow);
   const answer = outcome.kind === "answered" ? outcome.answer : null;
+  const none = { key: NONE_KEY, label: null, count: state.negatives.length };
+  /** What the picture is taken for; null for none of the classes. */
+  const seen = found ? { sure: found.best.label, none: null, unsure: undefined }[found.kind] : undefined;
   return (
     <section class="panel stage" aria-labelledby="stage-title" tabIndex={-1} ref={stage}>
-      <div class="region-head">
+      <div class="line region-head">
         <h2 id="stage-title">{text.camera.title}</h2>
-        <button
-          type="button"
-          class="button button-quiet"
-          aria-label={text.history.undo}
-          aria-disabled={state.undo === null}
-          title={`${text.history.undo}: ${state.undo ?? text.history.nothing}`}
-          onClick={undo}
-        >
-          <Back />
-          <span class="history-name">{text.history.undo}</span>
-        </button>
-        <button type="button" class="button" onClick={closeCamera}>
-          {text.camera.close}
-        </button>
+        <HistoryButton what={state.undo} name={text.history.undo} onPress={undo} />
+        <Button onClick={closeCamera}>{text.camera.close}</Button>
       </div>
       <div class="stage-body">
         <div class="stage-picture">
@@ -55,33 +52,24 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
           {camera.kind === "on" &&
             (state.guide ? <Guide {...state.guide} /> : <Words outcome={outcome} state={state} />)}
         </div>
-        <div class="stage-classes">
+        <div>
           <p class="aside">{text.camera.hint}</p>
           <ul class="chips" aria-label={text.camera.chips}>
-            {classes.map((item) => (
+            {[...classes, none].map(({ key, label, count }) => (
               <Chip
-                key={item.key}
-                place={item.label}
-                placeKey={item.key}
-                count={item.count}
-                share={answer?.scores.find(({ label }) => label === item.label)?.probability ?? null}
-                best={found?.kind === "sure" && found.best.label === item.label}
-                tone={toneOf(item, classes)}
-                recording={state.recording === item.key}
+                key={key}
+                place={label}
+                placeKey={key}
+                count={count}
+                share={answer?.scores.find((score) => score.label === label)?.probability ?? null}
+                best={label === seen}
+                tone={toneOf(label, classes)}
+                recording={state.recording === key}
               />
             ))}
-            <Chip
-              place={null}
-              placeKey={NONE_KEY}
-              count={state.negatives.length}
-              share={null}
-              best={found?.kind === "none"}
-              tone={undefined}
-              recording={state.recording === NONE_KEY}
-            />
           </ul>
-          <NewClass label={text.camera.newClass} button={text.camera.add} onAdd={addClass} />
-          <Reactions outcome={outcome} found={found} />
+          <NewClass label={text.camera.newClass} button={text.press.add} onAdd={addClass} />
+          <Reactions outcome={outcome} found={found} labels={classes.map(({ label }) => label)} />
           {/* Last, since it comes when the camera is on: nothing above it moves. */}
           <Source camera={camera} />
         </div>
@@ -95,7 +83,7 @@ function Stage({ state, outcome }: { state: AppState; outcome: Outcome }) {
 function Source({ camera }: { camera: CameraStatus }) {
   const { devices, device, file } = camera.kind === "on" ? camera : { devices: [], device: "", file: null };
   return (
-    <div class="folder-line">
+    <div class="line">
       {(devices.length > 1 || (file !== null && devices.length > 0)) && (
         <select
           class="button button-small stage-source"
@@ -115,7 +103,7 @@ function Source({ camera }: { camera: CameraStatus }) {
           ))}
         </select>
       )}
-      <PhotoButton class="button button-small" accept="video/*" onFiles={chooseVideo}>
+      <PhotoButton class="button-small" accept="video/*" onFiles={chooseVideo}>
         {text.camera.video}
       </PhotoButton>
     </div>
@@ -145,9 +133,7 @@ function Picture({ camera }: { camera: CameraStatus }) {
             {camera.kind === "failed" ? text.cameraCodes[camera.code] : text.camera.starting}
           </p>
           {camera.kind === "failed" && camera.code !== "insecure" && (
-            <button type="button" class="button" onClick={retryCamera}>
-              {text.camera.again}
-            </button>
+            <Button onClick={retryCamera}>{text.press.again}</Button>
           )}
         </div>
       )}

@@ -1,6 +1,7 @@
 import { openCamera } from "../actions/camera";
 import { takeInto } from "../actions/intake";
 import { text } from "../text";
+import { Button } from "./Button";
 import { showChip } from "./Chip";
 import { Camera, Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
@@ -19,15 +20,13 @@ export function CardPhotos({ placeKey, empty, ...photos }: Props) {
   const name = place ?? text.answer.none;
   return (
     <>
-      {ids.length === 0 ? <p class="well">{empty}</p> : <Thumbnails {...photos} />}
-      <div class="card-foot">
+      {ids.length === 0 ? <p class="well aside">{empty}</p> : <Thumbnails {...photos} />}
+      <div class="line card-foot">
         <PhotoButton name={text.card.addPhotosTo(name)} onFiles={(files) => takeInto(place, files)}>
           <Plus />
           {text.card.addPhotos}
         </PhotoButton>
-        <button
-          type="button"
-          class="button"
+        <Button
           aria-label={text.card.cameraFor(name)}
           onClick={() => {
             openCamera();
@@ -36,7 +35,7 @@ export function CardPhotos({ placeKey, empty, ...photos }: Props) {
         >
           <Camera />
           {text.card.camera}
-        </button>
+        </Button>
       </div>
     </>
   );

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { text } from "../text";
 import { Folded } from "./Folded";
-import { Matrix } from "./Matrix";
 import { steady } from "./redrawing";
 
 /** A photo that a number counts. */
@@ -11,6 +10,9 @@ export interface Counted {
   /** Nothing where its picture says enough. */
   name?: string;
 }
+
+/** Of more columns the headings stand on end: so more of them are in sight. */
+const UPRIGHT = 8;
 
 interface Props {
   title: string;
@@ -24,9 +26,32 @@ interface Props {
 /** What was taken for what, and below it the photos of the number that was pressed. */
 export const Cells = steady(function Cells({ title, hint, rows, columns, cells }: Props) {
   const [pressed, setPressed] = useState<readonly [number, number] | null>(null);
-  const counts = cells.map((row) => row.map(({ length }) => length));
-  const name = (r: number, c: number) => text.test.cell(counts[r]?.[c] ?? 0, rows[r] ?? "", columns[c] ?? "");
-  const run = (r: number, c: number) => setPressed(pressed?.[0] === r && pressed[1] === c ? null : [r, c]);
+  const isPressed = (r: number, c: number) => pressed?.[0] === r && pressed[1] === c;
+  const name = (r: number, c: number) =>
+    text.test.cell(cells[r]?.[c]?.length ?? 0, rows[r] ?? "", columns[c] ?? "");
+  const many = columns.length > UPRIGHT;
+  const sums = cells.map((row) => row.flat().length);
+  const cell = (count: number, r: number, c: number) => (
+    <td
+      key={c}
+      class={count === 0 ? "cell-none" : r === c ? "cell-right" : "cell-wrong"}
+      style={{ "--heat": `${10 + (30 * count) / (sums[r] ?? 1)}%` }}
+    >
+      {count === 0 ? (
+        count
+      ) : (
+        <button
+          type="button"
+          class="cell-button"
+          aria-label={name(r, c)}
+          aria-pressed={isPressed(r, c)}
+          onClick={() => setPressed(isPressed(r, c) ? null : [r, c])}
+        >
+          {count}
+        </button>
+      )}
+    </td>
+  );
   const photos = pressed && cells[pressed[0]]?.[pressed[1]];
   // There may be none left.
   const shown = pressed && photos?.length ? { name: name(...pressed), photos } : null;
@@ -34,15 +59,32 @@ export const Cells = steady(function Cells({ title, hint, rows, columns, cells }
     <Folded words={title}>
       {() => (
         <>
-          <Matrix
-            title={title}
-            hint={hint}
-            rows={rows}
-            columns={columns}
-            counts={counts}
-            press={{ name, run }}
-            pressed={pressed}
-          />
+          <p class="aside">{hint}</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+          <section class={many ? "confusion confusion-many" : "confusion"} tabIndex={0} aria-label={title}>
+            <table class="table">
+              <thead>
+                <tr>
+                  <td />
+                  {columns.map((column, c) => (
+                    <th key={c} scope="col">
+                      <bdi>{column}</bdi>
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {cells.map((row, r) => (
+                  <tr key={r}>
+                    <th scope="row">
+                      <bdi>{rows[r]}</bdi>
+                    </th>
+                    {row.map(({ length }, c) => cell(length, r, c))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
           <p class="aside test-shown" role="status">
             {shown?.name}
           </p>

@@ -3,6 +3,7 @@ import { record, stopRecording, takePhoto } from "../actions/camera";
 import type { Place } from "../state/state";
 import { text } from "../text";
 import { Dot } from "./icons";
+import { toned } from "./tone";
 
 /** Milliseconds after which a press is meant to last. */
 const HOLD = 300;
@@ -29,7 +30,7 @@ export function Chip({ place, placeKey, count, share, best, tone, recording }: P
     end: stopRecording,
   });
   return (
-    <li class={best ? "chip chip-best" : "chip"} data-tone={tone}>
+    <li class={`chip${best ? " chip-best" : ""}${place === null ? " chip-none" : ""}`} style={toned(tone)}>
       <button
         type="button"
         id={idOf(placeKey)}
@@ -38,7 +39,7 @@ export function Chip({ place, placeKey, count, share, best, tone, recording }: P
         {...hold}
       >
         <bdi class="chip-label">{name}</bdi>
-        <span class="chip-count">{text.photos(count)}</span>
+        <span class="chip-count aside">{text.photos(count)}</span>
         <span class="chip-share">{share === null ? "" : text.percent(share)}</span>
         <span class="bar-track">
           <span class="bar-fill" style={{ width: `${(share ?? 0) * 100}%` }} />

@@ -9,7 +9,7 @@ interface Props {
 /** One of several, under a label. */
 export function Choice({ label, value, names, choose }: Props) {
   return (
-    <label class="choice">
+    <label class="line choice">
       {label}
       <select class="button" value={value} onChange={(event) => choose(event.currentTarget.value)}>
         {Object.entries(names).map(([name, words]) => (

@@ -1,17 +1,18 @@
 import { useRef } from "preact/hooks";
 import { enableClass, mergeClasses, removeClass } from "../actions/classes";
-import { takeInto } from "../actions/intake";
+import { allOf, takeInto } from "../actions/intake";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
 import { ClassName } from "./ClassName";
-import { allOf, useDrop } from "./drop";
+import { useDrop } from "./drop";
 import { Menu } from "./Menu";
 import { steady } from "./redrawing";
+import { toned } from "./tone";
 
 interface Props {
   item: ClassItem;
-  tone: number;
+  tone: number | undefined;
   /** Of all classes. */
   labels: readonly string[];
   /** Ids of the photos that are picked out, where some of these are. */
@@ -35,10 +36,10 @@ export const ClassCard = steady(function ClassCard({ item, tone, labels, selecte
 
   return (
     <article
-      class={`card${over ? " card-over" : ""}${item.enabled ? "" : " card-resting"}`}
+      class={`card${over ? " over" : ""}${item.enabled ? "" : " card-resting"}`}
       aria-label={label}
       data-class={key}
-      data-tone={tone}
+      style={toned(tone)}
       tabIndex={-1}
       ref={card}
       {...handlers}
@@ -46,7 +47,7 @@ export const ClassCard = steady(function ClassCard({ item, tone, labels, selecte
       <div class="card-head">
         <h3 class="unseen">{label}</h3>
         <ClassName label={label} />
-        <p class="count">
+        <p class="count aside">
           <span>{text.photos(item.count)}</span>
           {!item.enabled && <span>{text.card.disabled}</span>}
         </p>

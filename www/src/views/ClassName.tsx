@@ -10,15 +10,11 @@ export function ClassName({ label }: { label: string }) {
   const [code, setCode] = useState<Code | null>(null);
   const id = useId();
 
-  useEffect(() => {
-    setDraft(label);
-    setCode(null);
-  }, [label]);
-
   function reset() {
     setDraft(label);
     setCode(null);
   }
+  useEffect(reset, [label]);
 
   return (
     <div class="class-name-box">

@@ -31,7 +31,7 @@ export function Classes({ state }: { state: AppState }) {
           <li key={item.key}>
             <ClassCard
               item={item}
-              tone={toneOf(item, classes)}
+              tone={toneOf(item.label, classes)}
               labels={labels.current}
               selected={chosen.size > 0 && item.ids.some((id) => chosen.has(id)) ? selected : NONE}
               whole={drawnWhole(state)}
@@ -58,7 +58,7 @@ interface SearchProps {
 function Search({ wanted, found, count, onInput }: SearchProps) {
   const id = useId();
   return (
-    <p class="search">
+    <p class="line search">
       <label class="unseen" for={id}>
         {text.teach.search}
       </label>

@@ -1,5 +1,6 @@
 import type { ClassItem, Place, Score } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 
 /** Classes that are one press away; the others are in a list. */
 const NEAR = 5;
@@ -43,15 +44,14 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
         {words}
       </p>
       {near.map((label) => (
-        <button
+        <Button
           key={label}
-          type="button"
-          class="button button-small"
+          class="button-small"
           aria-label={text.correct.teach(label)}
           onClick={(event) => press(event.currentTarget, label)}
         >
           <bdi class="clipped">{label}</bdi>
-        </button>
+        </Button>
       ))}
       {far.length > 0 && (
         <select
@@ -70,14 +70,13 @@ export function Correct({ classes, scores, open, taught, onTeach }: Props) {
           ))}
         </select>
       )}
-      <button
-        type="button"
-        class="button button-small button-none"
+      <Button
+        class="button-small button-none"
         aria-label={text.correct.teachNone}
         onClick={(event) => press(event.currentTarget, null)}
       >
         {text.answer.none}
-      </button>
+      </Button>
     </fieldset>
   );
 }

@@ -2,6 +2,7 @@ import { acceptEncoder, declineEncoder } from "../actions/encoder";
 import { reteachHere, reteachWithOffered } from "../actions/reteaching";
 import type { Offer } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 
 interface Props {
   offer: Offer;
@@ -14,7 +15,7 @@ export function EncoderOffer({ offer, pictures }: Props) {
   const { name, needed, status } = offer;
   const model = text.encoder.models[name];
   return (
-    <section class="notice notice-calm offer" aria-label={model}>
+    <section class="line notice notice-calm offer" aria-label={model}>
       <p role="status">
         {needed ? text.encoder.needed(model) : text.encoder.forNew(model)} {cost(offer)}{" "}
         {pictures && status.kind !== "loading" && (needed ? text.encoder.orHere : text.encoder.orAnew)}
@@ -23,23 +24,21 @@ export function EncoderOffer({ offer, pictures }: Props) {
       {status.kind === "loading" ? (
         <Loading model={model} {...status} />
       ) : (
-        <button type="button" class="button button-strong" onClick={() => void acceptEncoder()}>
-          {status.kind === "failed" ? text.encoder.again : action(offer)}
-        </button>
+        <Button class="button-strong" onClick={acceptEncoder}>
+          {status.kind === "failed"
+            ? text.press.again
+            : text.encoder[isHere(offer) && !needed ? "use" : "download"]}
+        </Button>
       )}
       {pictures && status.kind !== "loading" && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => void (needed ? reteachHere() : reteachWithOffered())}
-        >
+        <Button onClick={() => void (needed ? reteachHere() : reteachWithOffered())}>
           {needed ? text.encoder.reteachHere : text.encoder.reteach}
-        </button>
+        </Button>
       )}
       {(status.kind === "loading" || !needed) && (
-        <button type="button" class="button" onClick={declineEncoder}>
-          {status.kind === "loading" ? text.encoder.stop : text.encoder.decline}
-        </button>
+        <Button onClick={declineEncoder}>
+          {status.kind === "loading" ? text.press.stop : text.encoder.decline}
+        </Button>
       )}
     </section>
   );
@@ -47,22 +46,22 @@ export function EncoderOffer({ offer, pictures }: Props) {
 
 function cost({ name, total, kept, status }: Offer): string {
   if (status.kind === "loading") return "";
-  if (name === "shipped" || (total > 0 && kept === total)) return text.encoder.here;
+  if (isHere({ name, total, kept })) return text.encoder.here;
   if (total === 0) return text.encoder.unknown;
   const place = name === "handful-lite2" ? text.encoder.places.page : text.encoder.places.hub;
   return kept > 0 ? text.encoder.rest(total - kept, total, place) : text.encoder.size(total, place);
 }
 
-function action({ name, total, kept, needed }: Offer): string {
-  const here = name === "shipped" || (total > 0 && kept === total);
-  return here && !needed ? text.encoder.use : text.encoder.download;
+/** Nothing of it has to be downloaded. */
+function isHere({ name, total, kept }: Pick<Offer, "name" | "total" | "kept">): boolean {
+  return name === "shipped" || (total > 0 && kept === total);
 }
 
 function Loading({ model, done, total }: { model: string; done: number; total: number }) {
   const words = text.encoder.loading(model);
   const here = total > 0 && done === total;
   return (
-    <div class="offer-progress">
+    <div class="line offer-progress">
       <progress aria-label={words} {...(total > 0 && !here ? { value: done, max: total } : {})} />
       <span>{here ? text.encoder.starting : text.engine.loaded(done, total)}</span>
     </div>

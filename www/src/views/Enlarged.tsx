@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { text } from "../text";
+import { Button } from "./Button";
 
 interface Props {
   /** Of the photo. */
@@ -33,20 +34,15 @@ export function Enlarged({ name, url, place, count, onShow, onClose }: Props) {
         {name}
       </p>
       <div class="choices">
-        <button type="button" class="button" aria-disabled={place === 0} onClick={() => go(place - 1)}>
+        <Button aria-disabled={place === 0} onClick={() => go(place - 1)}>
           {text.card.previous}
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-disabled={place === count - 1}
-          onClick={() => go(place + 1)}
-        >
+        </Button>
+        <Button aria-disabled={place === count - 1} onClick={() => go(place + 1)}>
           {text.card.next}
-        </button>
-        <button type="button" class="button button-quiet" onClick={onClose}>
-          {text.card.close}
-        </button>
+        </Button>
+        <Button class="button-quiet" onClick={onClose}>
+          {text.press.close}
+        </Button>
       </div>
     </dialog>
   );

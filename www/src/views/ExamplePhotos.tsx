@@ -1,6 +1,7 @@
 import { thumbnailOf } from "../actions/examples";
 import type { AppState } from "../state/state";
-import { toneOf } from "./tone";
+import { Picture } from "./Picture";
+import { toned, toneOf } from "./tone";
 
 interface Props {
   caption: string;
@@ -12,25 +13,20 @@ interface Props {
 export function ExamplePhotos({ caption, ids, state: { classes, examples } }: Props) {
   const shown = ids.flatMap((id) => {
     const label = examples.find((example) => example.id === id)?.label;
-    const item = classes.find((candidate) => candidate.label === label);
-    return item ? [{ id, item }] : [];
+    return label === undefined ? [] : [{ id, label }];
   });
   if (shown.length === 0) return null;
   return (
     <figure class="examples">
-      <figcaption>{caption}</figcaption>
+      <figcaption class="aside">{caption}</figcaption>
       <ul class="examples-photos" aria-label={caption}>
-        {shown.map(({ id, item }) => (
-          <li key={id} data-tone={toneOf(item, classes)}>
+        {shown.map(({ id, label }) => (
+          <li key={id} style={toned(toneOf(label, classes))}>
             <Picture url={thumbnailOf(id)} />
-            <bdi class="examples-label">{item.label}</bdi>
+            <bdi class="examples-label">{label}</bdi>
           </li>
         ))}
       </ul>
     </figure>
   );
-}
-
-function Picture({ url }: { url: string | undefined }) {
-  return url ? <img src={url} alt="" width="56" height="56" /> : <span class="examples-blank" />;
 }

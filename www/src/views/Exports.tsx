@@ -2,6 +2,8 @@ import type { HeadName } from "handful";
 import { exportedHead, saveExport, snippet } from "../actions/exports";
 import type { ClassItem } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
+import { Snippet } from "./Snippet";
 
 /** For those who want to go on elsewhere: files, and a program that runs one of them. */
 export function Exports({ head, classes }: { head: HeadName; classes: readonly ClassItem[] }) {
@@ -13,22 +15,11 @@ export function Exports({ head, classes }: { head: HeadName; classes: readonly C
       <p>{text.exports.hint}</p>
       {weights !== head && <p>{text.exports.instead(text.head.names[weights] ?? weights, both)}</p>}
       <div class="answers-foot">
-        <button type="button" class="button" onClick={() => void saveExport("zip")}>
-          {text.exports.model}
-        </button>
-        <button type="button" class="button" onClick={() => void saveExport("onnx")}>
-          {text.exports.onnx}
-        </button>
-        <button type="button" class="button" onClick={() => void saveExport("safetensors")}>
-          {text.exports.weights}
-        </button>
+        <Button onClick={() => void saveExport("zip")}>{text.exports.model}</Button>
+        <Button onClick={() => void saveExport("onnx")}>{text.exports.onnx}</Button>
+        <Button onClick={() => void saveExport("safetensors")}>{text.exports.weights}</Button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section class="snippet" tabIndex={0} aria-label={text.exports.snippet} dir="ltr">
-        <pre>
-          <code>{snippet(classes.map(({ label }) => label))}</code>
-        </pre>
-      </section>
+      <Snippet name={text.exports.snippet} program={snippet(classes.map(({ label }) => label))} />
     </details>
   );
 }

@@ -3,8 +3,9 @@ import { showReading } from "../actions/answer";
 import type { AppState, Reading } from "../state/state";
 import { verdict } from "../state/updates";
 import { text } from "../text";
+import { Picture } from "./Picture";
 import { placed, useRoving } from "./roving";
-import { toneOf } from "./tone";
+import { toned, toneOf } from "./tone";
 import { unanswered } from "./Verdict";
 import { linesOf, useWindow } from "./windowed";
 
@@ -43,30 +44,25 @@ interface FrameProps {
 }
 
 function Frame({ reading, at, state, tabIndex }: FrameProps) {
-  const { id, name, thumbnail, outcome } = reading;
+  const { id, path, thumbnail, outcome } = reading;
   const found = verdict(outcome, state.askBelow);
-  const item = state.classes.find(({ label }) => found?.kind === "sure" && label === found.best.label);
   const words = found ? { ...text.answer, sure: found.best.label }[found.kind] : unanswered(outcome, state);
   return (
     <li
       class={`frame frame-${found?.kind ?? "waiting"}`}
-      data-tone={item && toneOf(item, state.classes)}
+      style={found?.kind === "sure" ? toned(toneOf(found.best.label, state.classes)) : undefined}
       {...placed(at, state.readings.length)}
     >
       <button
         type="button"
         class="frame-photo"
-        aria-label={`${name}: ${words ?? text.answer.waiting}`}
+        aria-label={`${path}: ${words ?? text.answer.waiting}`}
         aria-pressed={id === state.shown}
         tabIndex={tabIndex}
         onClick={() => showReading(id)}
         onFocus={() => showReading(id)}
       >
-        {thumbnail === null ? (
-          <span class="frame-blank" />
-        ) : (
-          <img src={thumbnail} alt="" width="56" height="56" loading="lazy" />
-        )}
+        <Picture url={thumbnail} lazy />
       </button>
     </li>
   );

@@ -1,3 +1,5 @@
+import { TONES, toned } from "./tone";
+
 /** So many photos fill a card. */
 const MOST = 40;
 
@@ -6,10 +8,10 @@ export function Ghosts({ counts }: { counts: readonly number[] }) {
   return (
     <div class="cards" aria-hidden="true">
       {counts.map((count, tone) => (
-        <div key={tone} class="card ghost" data-tone={tone % 8}>
+        <div key={tone} class="card ghost" style={toned(tone % TONES)}>
           <span class="ghost-line" />
           {count === 0 ? (
-            <span class="well" />
+            <span class="well aside" />
           ) : (
             <ul class="thumbnails">
               {Array.from({ length: Math.min(count, MOST) }, (_, i) => (

@@ -34,7 +34,7 @@ export function HeadChoice({ state }: { state: AppState }) {
         </>
       )}
       <Opinions state={state} />
-      {outcome?.kind === "answered" && <p class="timings">{text.answer.time(stages(outcome.answer))}</p>}
+      {outcome?.kind === "answered" && <p class="timings">{stages(outcome.answer).join(" · ")}</p>}
       <EncoderChoice state={state} />
     </details>
   );

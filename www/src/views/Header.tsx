@@ -5,6 +5,7 @@ import { takeOver } from "../actions/sets";
 import type { AppState, EngineStatus } from "../state/state";
 import { hasPictures, setName } from "../state/updates";
 import { text } from "../text";
+import { Button } from "./Button";
 import { EncoderOffer } from "./EncoderOffer";
 import { Mark } from "./icons";
 import { LanguageChoice } from "./LanguageChoice";
@@ -13,15 +14,15 @@ export function Header({ state }: { state: AppState }) {
   const { engine, set, language } = state;
   return (
     <header class="header">
-      <div class="header-line">
+      <div class="line header-line">
         <h1 class="brand">
           <Mark />
-          {text.header.name}
+          handful
         </h1>
         <p class="tagline">{text.header.tagline}</p>
         <LanguageChoice language={language} />
       </div>
-      <div class="status-line">
+      <div class="status-line aside">
         <p class="private">{text.header.private}</p>
         <Engine
           engine={engine}
@@ -30,48 +31,38 @@ export function Header({ state }: { state: AppState }) {
         />
       </div>
       {state.offline === "newer" && (
-        <div class="notice notice-calm" role="status">
+        <div class="line notice notice-calm" role="status">
           <p>{text.newer.words}</p>
-          <button type="button" class="button" onClick={() => void startNewVersion()}>
-            {text.newer.start}
-          </button>
+          <Button onClick={startNewVersion}>{text.newer.start}</Button>
         </div>
       )}
       {engine.kind === "failed" && (
-        <div class="notice" role="alert">
+        <div class="line notice" role="alert">
           <p>
             <strong>{text.engine.failed}</strong> {text.codes[engine.code]}
           </p>
-          <button type="button" class="button" onClick={tryAgain}>
-            {text.engine.again}
-          </button>
+          <Button onClick={tryAgain}>{text.press.again}</Button>
         </div>
       )}
       {state.offer?.needed && <EncoderOffer offer={state.offer} pictures={hasPictures(state)} />}
       {set.kind === "elsewhere" && (
-        <div class="notice notice-calm" role="alert">
+        <div class="line notice notice-calm" role="alert">
           <p>{(set.kept ? text.elsewhere.kept : text.elsewhere.words)(setName(state))}</p>
-          <button type="button" class="button" onClick={takeOver}>
-            {text.elsewhere.here}
-          </button>
+          <Button onClick={takeOver}>{text.elsewhere.here}</Button>
         </div>
       )}
       {set.kind === "unusable" && (
-        <div class="notice" role="alert">
+        <div class="line notice" role="alert">
           <p>
             {text.codes[set.code]} {text.unusable.kept} {set.pictures && text.unusable.pictures}
           </p>
           {set.pictures && (
-            <button type="button" class="button button-strong" onClick={() => void reteachHere()}>
+            <Button class="button-strong" onClick={reteachHere}>
               {text.encoder.reteachHere}
-            </button>
+            </Button>
           )}
-          <button type="button" class="button" onClick={saveCopy}>
-            {text.unusable.copy}
-          </button>
-          <button type="button" class="button" onClick={startEmpty}>
-            {text.unusable.anew}
-          </button>
+          <Button onClick={saveCopy}>{text.unusable.copy}</Button>
+          <Button onClick={startEmpty}>{text.unusable.anew}</Button>
         </div>
       )}
     </header>
@@ -90,7 +81,7 @@ function Engine({ engine, waits, offline }: EngineProps) {
   if (engine.kind === "loading") {
     const { done, total } = engine;
     return (
-      <p class="engine" role="status">
+      <p class="line engine" role="status">
         {text.engine.loading}
         <progress aria-label={text.engine.loading} {...(total > 0 ? { value: done, max: total } : {})} />
         <span class="engine-bytes" aria-hidden="true">
@@ -100,7 +91,7 @@ function Engine({ engine, waits, offline }: EngineProps) {
     );
   }
   return (
-    <p class="engine" role="status">
+    <p class="line engine" role="status">
       {engine.kind === "ready" && !waits && <span>{text.engine.ready}</span>}
       {offline && <span>{text.header.offline}</span>}
     </p>

@@ -11,7 +11,10 @@ interface Props {
 /** Pixels between the panel and the edge of the window. */
 const EDGE = 8;
 
-/** A small panel of buttons. Escape, a press or focus elsewhere, or choosing something closes it. */
+/**
+ * A small panel of buttons, to be gone through by Tab, arrows or first letters. Escape, a press or focus elsewhere, or choosing
+ * something closes it.
+ */
 export function Menu({ name, words, items }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -34,19 +37,27 @@ export function Menu({ name, words, items }: Props) {
     const leave = (event: Event) => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
     };
-    const onEscape = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      setOpen(false);
-      trigger.current?.focus();
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape") {
+        setOpen(false);
+        trigger.current?.focus();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const buttons = Array.from(panel.current?.querySelectorAll("button") ?? []);
+      const words = buttons.map(({ innerText }) => innerText.toLowerCase());
+      const place = buttons.indexOf(event.target as HTMLButtonElement);
+      const goal = buttons[placeAfter(place, event.key.toLowerCase(), words)];
+      if (!goal) return;
+      event.preventDefault();
+      goal.focus();
     };
-    document.addEventListener("pointerdown", leave);
-    document.addEventListener("focusin", leave);
-    document.addEventListener("keydown", onEscape);
-    return () => {
-      document.removeEventListener("pointerdown", leave);
-      document.removeEventListener("focusin", leave);
-      document.removeEventListener("keydown", onEscape);
-    };
+    const stop = new AbortController();
+    const { signal } = stop;
+    document.addEventListener("pointerdown", leave, { signal });
+    document.addEventListener("focusin", leave, { signal });
+    document.addEventListener("keydown", onKeyDown, { signal });
+    return () => stop.abort();
   }, [open]);
 
   return (
@@ -82,4 +93,16 @@ export function Menu({ name, words, items }: Props) {
       )}
     </div>
   );
+}
+
+/** Where a key leads from an item, or from the button at -1 that opens the panel; -1 where it leads nowhere. */
+function placeAfter(place: number, key: string, words: readonly string[]): number {
+  const { length } = words;
+  const next = (place + 1) % length;
+  if (key === "arrowdown") return next;
+  if (key === "arrowup") return place > 0 ? place - 1 : length - 1;
+  if (key === "home") return 0;
+  if (key === "end") return length - 1;
+  const begins = (at: number) => key.length === 1 && words[at]?.startsWith(key);
+  return words.map((_, i) => (next + i) % length).find(begins) ?? -1;
 }

@@ -1,6 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import type { Code } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { keyOf } from "./keys";
 
 interface Props {
@@ -55,9 +56,9 @@ export function NewClass({ label, button, hint, onAdd }: Props) {
             if (event.key === "Enter" && keyOf(event) === null) event.preventDefault();
           }}
         />
-        <button type="submit" class="button button-strong">
+        <Button type="submit" class="button-strong">
           {button}
-        </button>
+        </Button>
       </div>
       <p id={`${id}-note`} class="field-note" role="status">
         {refused

@@ -1,9 +1,9 @@
 import { useRef } from "preact/hooks";
-import { takeInto } from "../actions/intake";
+import { allOf, takeInto } from "../actions/intake";
 import { type AppState, NONE_KEY } from "../state/state";
 import { text } from "../text";
 import { CardPhotos } from "./CardPhotos";
-import { allOf, useDrop } from "./drop";
+import { useDrop } from "./drop";
 import { Strictness } from "./Strictness";
 import { drawnWhole } from "./windowed";
 
@@ -13,7 +13,7 @@ export function NoneCard({ state }: { state: AppState }) {
   const card = useRef<HTMLElement>(null);
   return (
     <section
-      class={over ? "card card-none card-over" : "card card-none"}
+      class={over ? "card card-none over" : "card card-none"}
       aria-labelledby="none-title"
       data-class={NONE_KEY}
       tabIndex={-1}
@@ -22,7 +22,7 @@ export function NoneCard({ state }: { state: AppState }) {
     >
       <div class="card-head">
         <h3 id="none-title">{text.answer.none}</h3>
-        <p class="count">{text.photos(state.negatives.length)}</p>
+        <p class="count aside">{text.photos(state.negatives.length)}</p>
       </div>
       <CardPhotos
         place={null}

@@ -1,6 +1,7 @@
 import { dismissProblems, stopAdding } from "../actions/examples";
 import type { AppState } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { Toast } from "./Toast";
 
 /** What has to be seen now, at the lower edge of the window, wherever the page is scrolled to. */
@@ -18,7 +19,7 @@ export function Notes({ state }: { state: AppState }) {
 function Unsaved({ storage }: Pick<AppState, "storage">) {
   if (storage.kind !== "failed") return null;
   return (
-    <p class="notice note" role="alert">
+    <p class="line notice note" role="alert">
       {text.storage.failed[storage.reason]}
     </p>
   );
@@ -31,13 +32,11 @@ function Problems({ problems }: Pick<AppState, "problems">) {
   return (
     <div role="status">
       {problems.length > 0 && (
-        <div class="notice note">
+        <div class="line notice note">
           <p>
             <strong>{text.teach.problems(problems.length)}</strong>
           </p>
-          <button type="button" class="button" onClick={dismissProblems}>
-            {text.teach.dismiss}
-          </button>
+          <Button onClick={dismissProblems}>{text.teach.dismiss}</Button>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
           <ul class="problems" tabIndex={0}>
             {problems.length > LISTED && <li>{text.teach.others(problems.length - LISTED)}</li>}
@@ -54,15 +53,15 @@ function Problems({ problems }: Pick<AppState, "problems">) {
 }
 
 function Progress({ teaching }: Pick<AppState, "teaching">) {
-  if (teaching.kind === "idle") return null;
+  if (!teaching) return null;
   const words = text.teach.progress(teaching.done, teaching.total);
   return (
-    <div class="progress note">
+    <div class="line progress note">
       <progress value={teaching.done} max={teaching.total} aria-label={words} />
       <span>{words}</span>
-      <button type="button" class="button button-quiet" onClick={stopAdding}>
-        {text.teach.stop}
-      </button>
+      <Button class="button-quiet" onClick={stopAdding}>
+        {text.press.stop}
+      </Button>
     </div>
   );
 }

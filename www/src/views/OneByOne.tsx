@@ -2,9 +2,13 @@ import { addressOf, clearAnswers, correctReading, showReading } from "../actions
 import type { AppState } from "../state/state";
 import { candidates, currentOutcome, taught, taughtAs, verdict } from "../state/updates";
 import { text } from "../text";
+import { AskedPhoto } from "./AskedPhoto";
+import { Button } from "./Button";
 import { Correct } from "./Correct";
 import { ExamplePhotos } from "./ExamplePhotos";
 import { Filmstrip } from "./Filmstrip";
+import { PhotoName } from "./PhotoName";
+import { Picture } from "./Picture";
 import { Thin } from "./Thin";
 import { Bars, Verdict } from "./Verdict";
 
@@ -57,18 +61,18 @@ function Suggested({ state }: { state: AppState }) {
   if (readings.length === 0) return null;
   return (
     <div class="suggested">
-      <p>{text.answer.suggested}</p>
+      <p class="aside">{text.answer.suggested}</p>
       <div class="choices">
-        {readings.map(({ id, name }) => (
+        {readings.map(({ id, path }) => (
           <button
             key={id}
             type="button"
             class="suggested-photo"
-            aria-label={text.answer.suggestedPhoto(name)}
+            aria-label={text.answer.suggestedPhoto(path)}
             aria-pressed={id === state.shown}
             onClick={() => showReading(id)}
           >
-            <img src={addressOf(id)} alt="" width="56" height="56" />
+            <Picture url={addressOf(id)} />
           </button>
         ))}
       </div>
@@ -81,14 +85,12 @@ function Photo({ state }: { state: AppState }) {
   if (!reading) return null;
   return (
     <figure class="shown">
-      {reading.outcome.kind !== "failed" && (
-        <img src={addressOf(reading.id)} alt={text.answer.photo(reading.name)} />
-      )}
-      <figcaption>
-        <bdi>{reading.name}</bdi>
-        <button type="button" class="button button-quiet button-small" onClick={clearAnswers}>
+      {reading.outcome.kind !== "failed" && <AskedPhoto reading={reading} />}
+      <figcaption class="aside">
+        <PhotoName path={reading.path} />
+        <Button class="button-quiet button-small" onClick={clearAnswers}>
           {text.answer.clear}
-        </button>
+        </Button>
       </figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { text } from "../text";
+import { Button } from "./Button";
 
 /** The page's address as a picture that a phone's camera reads. */
 export function OtherDevice({ onClose }: { onClose: () => void }) {
@@ -34,9 +35,7 @@ export function OtherDevice({ onClose }: { onClose: () => void }) {
       </p>
       <p class="aside">{text.sets.otherDeviceNote}</p>
       <div class="choices">
-        <button type="button" class="button" onClick={() => dialog.current?.close()}>
-          {text.sets.close}
-        </button>
+        <Button onClick={() => dialog.current?.close()}>{text.press.close}</Button>
       </div>
     </dialog>
   );

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "./Button";
+import { FileInput } from "./FileInput";
 
 interface Props {
   /** Full name for those who do not see where the button is; begins with the visible words. */
@@ -16,7 +18,7 @@ interface Props {
 /** A button that opens the browser's own file chooser. */
 export function PhotoButton({
   name,
-  class: style = "button",
+  class: style,
   folder = false,
   accept = "image/*",
   onFiles,
@@ -29,22 +31,10 @@ export function PhotoButton({
   }, [folder]);
   return (
     <>
-      <button type="button" class={style} aria-label={name} onClick={() => input.current?.click()}>
+      <Button class={style} aria-label={name} onClick={() => input.current?.click()}>
         {children}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        accept={accept}
-        multiple={accept === "image/*"}
-        hidden
-        onChange={(event) => {
-          const { currentTarget } = event;
-          onFiles(Array.from(currentTarget.files ?? []));
-          // The same file may be chosen again.
-          currentTarget.value = "";
-        }}
-      />
+      </Button>
+      <FileInput input={input} accept={accept} several={accept === "image/*"} onFiles={onFiles} />
     </>
   );
 }

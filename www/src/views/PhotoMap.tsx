@@ -11,11 +11,12 @@ import {
 } from "../state/state";
 import { placeOf } from "../state/updates";
 import { text } from "../text";
+import { Button } from "./Button";
 import { useGestures } from "./gestures";
 import { useCanvas, useSize } from "./mapCanvas";
 import { Picked } from "./Picked";
 import { namesOf, type Place, placesOf } from "./places";
-import { toneOf } from "./tone";
+import { toned, toneOf } from "./tone";
 
 /** Pictures are not shown larger than this, in pixels: closer up, photos only lie farther apart. */
 const LARGEST = 72;
@@ -149,20 +150,17 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
         {text.map.hint} {map.asked.length > 0 && text.map.asked} <span class="by-mouse">{text.map.keys}</span>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <ul class="map-classes" aria-label={text.map.classes} tabIndex={0}>
-        {classes.map((item) => (
+      <ul class="line map-classes" aria-label={text.map.classes} tabIndex={0}>
+        {[...classes, { key: NONE_KEY, label: null }].map(({ key, label }) => (
           <li
-            key={item.key}
-            class={carried?.to === item.label ? "map-class map-class-over" : "map-class"}
-            data-class={item.key}
-            data-tone={toneOf(item, classes)}
+            key={key}
+            class={carried?.to === label ? "map-class map-class-over" : "map-class"}
+            data-class={key}
+            style={toned(toneOf(label, classes))}
           >
-            <bdi>{item.label}</bdi>
+            <bdi>{label ?? text.answer.none}</bdi>
           </li>
         ))}
-        <li class={carried?.to === null ? "map-class map-class-over" : "map-class"} data-class={NONE_KEY}>
-          <bdi>{text.answer.none}</bdi>
-        </li>
       </ul>
       <div
         class="map-box"
@@ -215,21 +213,16 @@ function Chart({ map, state }: { map: PlacedPhotos; state: AppState }) {
           </figure>
         )}
       </div>
-      <div class="map-foot">
-        <button
-          type="button"
-          class="button button-small"
-          aria-pressed={around}
-          onClick={() => setAround(!around)}
-        >
+      <div class="line">
+        <Button class="button-small" aria-pressed={around} onClick={() => setAround(!around)}>
           {text.map.around}
-        </button>
-        <button type="button" class="button button-small" onClick={() => zoom(STEP)}>
+        </Button>
+        <Button class="button-small" onClick={() => zoom(STEP)}>
           {text.map.closer}
-        </button>
-        <button type="button" class="button button-small" onClick={() => zoom(1 / STEP)}>
+        </Button>
+        <Button class="button-small" onClick={() => zoom(1 / STEP)}>
           {text.map.farther}
-        </button>
+        </Button>
         <span class="aside" role="status">
           {mapping === "working" && text.map.earlier}
         </span>

@@ -1,6 +1,7 @@
 import { movePhotos, removePhotos, select } from "../actions/examples";
 import type { Place } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { Menu } from "./Menu";
 
 interface Props {
@@ -23,28 +24,26 @@ export function Picked({ ids, places, name, onEmptied, onEnlarge, onAll }: Props
   const [first] = ids;
   if (first === undefined) return null;
   return (
-    <div class="picked">
-      <p class="picked-count">
+    <div class="line picked">
+      <p class="line picked-count">
         <span>{text.card.picked(ids.length)}</span>
         {onAll && (
-          <button type="button" class="button button-small" onClick={onAll}>
+          <Button class="button-small" onClick={onAll}>
             {text.card.pickAll}
-          </button>
+          </Button>
         )}
-        <button type="button" class="button button-small" onClick={() => select([])}>
+        <Button class="button-small" onClick={() => select([])}>
           {text.card.done}
-        </button>
+        </Button>
       </p>
-      <button
-        type="button"
-        class="button"
+      <Button
         onClick={() => {
           onEmptied();
           removePhotos(ids);
         }}
       >
         {text.card.removePicked}
-      </button>
+      </Button>
       {places.length > 0 && (
         <Menu
           name={name}
@@ -59,11 +58,7 @@ export function Picked({ ids, places, name, onEmptied, onEnlarge, onAll }: Props
         />
       )}
       {/* Last, since it goes when a second photo is picked. */}
-      {onEnlarge && ids.length === 1 && (
-        <button type="button" class="button" onClick={() => onEnlarge(first)}>
-          {text.card.enlarge}
-        </button>
-      )}
+      {onEnlarge && ids.length === 1 && <Button onClick={() => onEnlarge(first)}>{text.card.enlarge}</Button>}
     </div>
   );
 }

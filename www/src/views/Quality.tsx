@@ -1,12 +1,15 @@
 import { useMemo, useRef } from "preact/hooks";
 import { movePhotos, thumbnailOf } from "../actions/examples";
+import { scoredRows, weakestOf } from "../state/score";
 import type { AppState, ClassItem, Example, Quality as Judged, Suspect } from "../state/state";
 import { suspects, taught } from "../state/updates";
 import { text } from "../text";
+import { Button } from "./Button";
 import { Cells, type Counted } from "./Cells";
-import { type ClassBar, ClassBars } from "./ClassBars";
+import { ClassBars } from "./ClassBars";
 import { Folded } from "./Folded";
 import { MapFold } from "./MapFold";
+import { Picture } from "./Picture";
 import { Test } from "./Test";
 
 /** What to expect of the set, how it does with each class, which photos look misplaced; and a test with photos of its own. */
@@ -40,17 +43,21 @@ interface ExpectedProps {
 
 /** What the photos of the set say of it. */
 function Expected({ quality, single, state }: ExpectedProps) {
-  const { labels } = quality.confusion;
+  const { labels, accuracy } = quality;
+  const weakest = weakestOf(quality);
+  const rows = scoredRows(quality);
   const found = useMemo(() => suspects(state), [quality, state.examples, state.classes]);
   const cells = useMemo(() => cellsOf(quality, state.examples), [quality, state.examples]);
   // Where its name is understood, a class is judged by its only photo too.
-  const unjudged = single.filter(({ label }) => !judged(quality, label));
+  const unjudged = single.filter(
+    (item) => !rows.some(({ label, count }) => label === item.label && count > 0),
+  );
   return (
     <>
-      <p>{text.quality.expected(quality.accuracy)}</p>
-      {quality.weakest && <p>{text.quality.weakest(quality.weakest)}</p>}
+      {accuracy && <p>{text.quality.expected(accuracy)}</p>}
+      {weakest && <p>{text.quality.weakest(weakest)}</p>}
       {unjudged.length > 0 && <p>{text.quality.single(unjudged.map(({ label }) => label))}</p>}
-      <ClassBars name={text.quality.byClass} bars={barsOf(quality)} classes={state.classes} />
+      <ClassBars name={text.quality.byClass} rows={rows} columns={labels} classes={state.classes} />
       <Suspects found={found} />
       <Cells
         title={text.confusion.title}
@@ -63,31 +70,16 @@ function Expected({ quality, single, state }: ExpectedProps) {
   );
 }
 
-function barsOf({ confusion: { labels, counts } }: Judged): ClassBar[] {
-  return counts.flatMap((row, own) => {
-    const count = row.reduce((sum, n) => sum + n, 0);
-    const wrong = row.map((n, c) => (c === own ? 0 : n));
-    const most = Math.max(...wrong);
-    const worst = most > 0 ? { name: labels[wrong.indexOf(most)] ?? "", count: most } : null;
-    return count > 0 ? [{ label: labels[own] ?? "", right: row[own] ?? 0, count, worst }] : [];
-  });
-}
-
 /** The photos of each number. Of a class that could not be judged there are none. */
-function cellsOf(quality: Judged, examples: readonly Example[]): Counted[][][] {
-  const { labels, counts } = quality.confusion;
-  const wrong = new Map(quality.mistakes.map(({ id, takenFor }) => [id, takenFor]));
+function cellsOf({ labels, confusion, mistakes }: Judged, examples: readonly Example[]): Counted[][][] {
+  const wrong = new Map(mistakes.map(({ id, takenFor }) => [id, takenFor]));
   const placeOf = new Map(labels.map((label, place) => [label, place]));
-  const cells = counts.map((row) => row.map((): Counted[] => []));
+  const cells = confusion.map((row) => row.map((): Counted[] => []));
   for (const { id, label } of examples) {
     const [row = -1, column = -1] = [label, wrong.get(id) ?? label].map((name) => placeOf.get(name));
-    if (counts[row]?.[column]) cells[row]?.[column]?.push({ id, picture: () => thumbnailOf(id) });
+    if (confusion[row]?.[column]) cells[row]?.[column]?.push({ id, picture: () => thumbnailOf(id) });
   }
   return cells;
-}
-
-function judged({ confusion: { labels, counts } }: Judged, label: string): boolean {
-  return counts[labels.indexOf(label)]?.some((count) => count > 0) ?? false;
 }
 
 function Suspects({ found }: { found: readonly Suspect[] }) {
@@ -98,13 +90,11 @@ function Suspects({ found }: { found: readonly Suspect[] }) {
       {() => (
         <ul class="suspects">
           {found.map((suspect) => (
-            <li key={suspect.id} class="suspect">
-              <SuspectPhoto url={thumbnailOf(suspect.id)} />
-              <SuspectPhoto url={thumbnailOf(suspect.nearest)} />
+            <li key={suspect.id} class="line suspect">
+              <Picture url={thumbnailOf(suspect.id)} />
+              <Picture url={thumbnailOf(suspect.nearest)} />
               <span class="suspect-words">{text.quality.suspect(suspect)}</span>
-              <button
-                type="button"
-                class="button"
+              <Button
                 onClick={() => {
                   // This line goes away, and after the last one the whole list.
                   const next = found.length > 1 ? summary.current : summary.current?.closest("section");
@@ -113,15 +103,11 @@ function Suspects({ found }: { found: readonly Suspect[] }) {
                 }}
               >
                 {text.quality.move(suspect.looksLike)}
-              </button>
+              </Button>
             </li>
           ))}
         </ul>
       )}
     </Folded>
   );
-}
-
-function SuspectPhoto({ url }: { url: string | undefined }) {
-  return url ? <img class="suspect-photo" src={url} alt="" width="64" height="64" /> : null;
 }

@@ -19,7 +19,7 @@ export function Samples() {
             ))}
           </Sample>
         ))}
-        <Sample {...text.samples.camera} onPress={() => void guideWithCamera()}>
+        <Sample {...text.samples.camera} onPress={guideWithCamera}>
           <span class="sample-picture sample-camera">
             <Camera />
           </span>
@@ -52,7 +52,7 @@ function Sample({ title, note, children, onPress }: SampleProps) {
           {children}
         </span>
         <span class="sample-title">{title}</span>
-        <span class="sample-note">{note}</span>
+        <span class="aside">{note}</span>
       </button>
     </li>
   );

@@ -1,4 +1,3 @@
-import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import {
   canShare,
@@ -15,6 +14,8 @@ import {
 import type { AppState } from "../state/state";
 import { setName } from "../state/updates";
 import { text } from "../text";
+import { Button } from "./Button";
+import { FileInput } from "./FileInput";
 import { keyOf } from "./keys";
 import { Menu } from "./Menu";
 import { OtherDevice } from "./OtherDevice";
@@ -31,7 +32,7 @@ export function SetBar({ state }: { state: AppState }) {
   useEffect(() => setDraft(name), [name]);
 
   return (
-    <div class="set-bar">
+    <div class="line set-bar">
       <input
         type="text"
         class="set-name"
@@ -58,13 +59,13 @@ export function SetBar({ state }: { state: AppState }) {
             words: text.sets.open(other.name || text.sets.first),
             run: () => void switchSet(other.id),
           })),
-          { words: text.sets.create, run: () => void createSet() },
+          { words: text.sets.create, run: createSet },
           { words: text.sets.openFile, run: () => opened.current?.click() },
           ...(open
             ? [
                 { words: text.sets.mergeFile, run: () => merged.current?.click() },
                 { words: text.sets.savePlain, run: () => saveSetFile(false) },
-                { words: text.sets.remove, run: () => void deleteSet() },
+                { words: text.sets.remove, run: deleteSet },
               ]
             : []),
           { words: text.sets.otherDevice, run: () => setLeaving(true) },
@@ -76,48 +77,22 @@ export function SetBar({ state }: { state: AppState }) {
       />
       {open && (state.classes.length > 0 || state.negatives.length > 0) && (
         <>
-          <button type="button" class="button button-small" onClick={() => saveSetFile(true)}>
+          <Button class="button-small" onClick={() => saveSetFile(true)}>
             {text.sets.save}
-          </button>
+          </Button>
           {canShare && (
-            <button type="button" class="button button-small" onClick={() => void shareSetFile()}>
+            <Button class="button-small" onClick={shareSetFile}>
               {text.sets.share}
-            </button>
+            </Button>
           )}
         </>
       )}
       {leaving && <OtherDevice onClose={() => setLeaving(false)} />}
-      <SetFileInput input={opened} name={text.sets.openFile} several onFiles={openSetFiles} />
-      <SetFileInput input={merged} name={text.sets.mergeFile} onFiles={([file]) => mergeSetFile(file)} />
+      <FileInput input={opened} name={text.sets.openFile} accept=".handful" several onFiles={openSetFiles} />
+      <FileInput input={merged} name={text.sets.mergeFile} accept=".handful" onFiles={mergeSetFile} />
       <p class={state.storage.kind === "failed" ? "storage storage-failed" : "storage"}>
         {state.storage.kind === "failed" ? text.storage.unsaved : text.storage[state.storage.kind]}
       </p>
     </div>
-  );
-}
-
-interface SetFileInputProps {
-  input: RefObject<HTMLInputElement | null>;
-  name: string;
-  several?: boolean;
-  onFiles: (files: [File, ...File[]]) => Promise<void>;
-}
-
-/** Not to be seen: the menu opens its file chooser. */
-function SetFileInput({ input, name, several = false, onFiles }: SetFileInputProps) {
-  return (
-    <input
-      ref={input}
-      type="file"
-      accept=".handful"
-      multiple={several}
-      hidden
-      aria-label={name}
-      onChange={({ currentTarget }) => {
-        const [first, ...others] = currentTarget.files ?? [];
-        if (first) void onFiles([first, ...others]);
-        currentTarget.value = "";
-      }}
-    />
   );
 }

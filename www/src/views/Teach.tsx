@@ -4,9 +4,11 @@ import { takeDropped } from "../actions/intake";
 import type { AppState } from "../state/state";
 import { text } from "../text";
 import { Classes } from "./Classes";
-import { byFolder } from "./entries";
+import { chosenFolder } from "./entries";
 import { Ghosts } from "./Ghosts";
-import { Back, Plus } from "./icons";
+import { HistoryButton } from "./HistoryButton";
+import { Plus } from "./icons";
+import { KeepPictures } from "./KeepPictures";
 import { NewClass } from "./NewClass";
 import { NoneCard } from "./NoneCard";
 import { PhotoButton } from "./PhotoButton";
@@ -20,7 +22,7 @@ export function Teach({ state }: { state: AppState }) {
   const usable = set.kind === "opening" || set.kind === "open";
   return (
     <section id="teach" class="teach" aria-labelledby="teach-title" tabIndex={-1}>
-      <div class="region-head">
+      <div class="line region-head">
         <h2 id="teach-title">{text.teach.title}</h2>
         <SetBar state={state} />
         <div class="history">
@@ -49,12 +51,8 @@ export function Teach({ state }: { state: AppState }) {
         />
       )}
       {usable && (
-        <p class="aside folder-line">
-          <PhotoButton
-            class="button button-small"
-            folder
-            onFiles={(files) => takeDropped({ loose: [], folders: byFolder(files) })}
-          >
+        <p class="line aside">
+          <PhotoButton class="button-small" folder onFiles={(files) => takeDropped(chosenFolder(files))}>
             <Plus />
             {text.teach.folder}
           </PhotoButton>
@@ -63,32 +61,10 @@ export function Teach({ state }: { state: AppState }) {
       )}
       {usable && (classes.length > 0 || state.negatives.length > 0) && <NoneCard state={state} />}
       {empty && <Samples />}
+      {state.pictureBytes > 0 && <KeepPictures keep={state.keepPictures} bytes={state.pictureBytes} />}
       {state.persisted !== null && classes.length > 0 && (
         <p class="aside">{state.persisted ? text.storage.kept : text.storage.evictable}</p>
       )}
     </section>
-  );
-}
-
-interface HistoryButtonProps {
-  what: string | null;
-  name: string;
-  turned?: boolean;
-  onPress: () => void;
-}
-
-/** Stays in the tab order when there is nothing to do, so that focus is never lost by using it. */
-function HistoryButton({ what, name, turned = false, onPress }: HistoryButtonProps) {
-  return (
-    <button
-      type="button"
-      class="button button-quiet"
-      aria-disabled={what === null}
-      title={`${name}: ${what ?? text.history.nothing}`}
-      onClick={onPress}
-    >
-      <Back turned={turned} />
-      {name}
-    </button>
   );
 }

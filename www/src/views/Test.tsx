@@ -2,8 +2,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { stopTest, testOn } from "../actions/testing";
 import type { AppState } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { useDrop } from "./drop";
-import { byFolder } from "./entries";
+import { chosenFolder } from "./entries";
 import { Plus } from "./icons";
 import { PhotoButton } from "./PhotoButton";
 import { TestFigures } from "./TestFigures";
@@ -31,20 +32,16 @@ export function Test({ state: { test, testing, askBelow, classes } }: { state: A
       <h3 id="test-title">{text.test.title}</h3>
       <p class="aside">{text.test.hint}</p>
       {testing ? (
-        <p class="folder-line test-progress">
+        <p class="line test-progress">
           <progress value={testing.done} max={testing.total} aria-label={text.test.title} />
           <span>{text.test.progress(testing.done, testing.total)}</span>
-          <button type="button" class="button button-small" onClick={stopTest}>
-            {text.test.cancel}
-          </button>
+          <Button class="button-small" onClick={stopTest}>
+            {text.press.cancel}
+          </Button>
         </p>
       ) : (
-        <p class="folder-line aside">
-          <PhotoButton
-            class="button button-small"
-            folder
-            onFiles={(files) => void testOn({ loose: [], folders: byFolder(files) })}
-          >
+        <p class="line aside">
+          <PhotoButton class="button-small" folder onFiles={(files) => void testOn(chosenFolder(files))}>
             <Plus />
             {text.test.folder}
           </PhotoButton>

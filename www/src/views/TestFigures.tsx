@@ -3,8 +3,9 @@ import { saveTest } from "../actions/testing";
 import { type Scored, scoreOf } from "../state/score";
 import type { ClassItem, TestResult } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 import { Cells, type Counted } from "./Cells";
-import { type ClassBar, ClassBars } from "./ClassBars";
+import { ClassBars } from "./ClassBars";
 
 interface Props {
   test: TestResult;
@@ -18,11 +19,11 @@ export function TestFigures({ test, askBelow, classes }: Props) {
   const cells = useMemo(() => cellsOf(score), [score]);
   // Their words are those of the language.
   const rows = useMemo(() => [...score.labels, text.test.stranger], [score, text]);
-  const columns = useMemo(() => columnsOf(score), [score, text]);
+  const columns = useMemo(() => [...score.labels, text.answer.none, text.answer.unsure], [score, text]);
   const { accuracy, right, strangers, folders, failed } = score;
   return (
     <>
-      {test.earlier && <p class="notice notice-calm">{text.test.earlier}</p>}
+      {test.earlier && <p class="line notice notice-calm">{text.test.earlier}</p>}
       {accuracy && (
         <>
           <p class="test-right">{text.test.right(right, accuracy)}</p>
@@ -31,7 +32,9 @@ export function TestFigures({ test, askBelow, classes }: Props) {
       )}
       {strangers > 0 && <p>{text.test.strangers(strangers, folders)}</p>}
       {failed > 0 && <p>{text.test.failed(failed)}</p>}
-      {accuracy && <ClassBars name={text.test.byClass} bars={barsOf(score)} classes={classes} />}
+      {accuracy && (
+        <ClassBars name={text.test.byClass} rows={score.rows} columns={columns} classes={classes} />
+      )}
       {accuracy && (
         <Cells
           key={test.source.date}
@@ -43,29 +46,11 @@ export function TestFigures({ test, askBelow, classes }: Props) {
         />
       )}
       <div class="answers-foot">
-        <button type="button" class="button" onClick={() => saveTest("csv")}>
-          {text.test.csv}
-        </button>
-        <button type="button" class="button" onClick={() => saveTest("json")}>
-          {text.test.json}
-        </button>
+        <Button onClick={() => saveTest("csv")}>{text.test.csv}</Button>
+        <Button onClick={() => saveTest("json")}>{text.test.json}</Button>
       </div>
     </>
   );
-}
-
-/** The names of the columns of a score. */
-function columnsOf({ labels }: Scored): string[] {
-  return [...labels, text.answer.none, text.answer.unsure];
-}
-
-function barsOf(score: Scored): ClassBar[] {
-  const columns = columnsOf(score);
-  const met = score.rows.filter(({ count }) => count > 0);
-  return met.map(({ worst, ...row }) => ({
-    ...row,
-    worst: worst && { name: columns[worst.column] ?? "", count: worst.count },
-  }));
 }
 
 function cellsOf({ cells, strangers }: Scored): readonly (readonly Counted[])[][] {

@@ -9,7 +9,7 @@ export function Thin({ state }: { state: AppState }) {
   const without = missing.map(({ label }) => label);
   return (
     <div>
-      <p>{text.answer.thin}</p>
+      <p>{text.codes["not-enough-examples"]}</p>
       {without.length > 0 && <p>{text.answer.without(without)}</p>}
     </div>
   );

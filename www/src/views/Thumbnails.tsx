@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { pick, select, thumbnailOf, toggleSelected } from "../actions/examples";
+import { pick, removePhotos, select, thumbnailOf, toggleSelected } from "../actions/examples";
 import type { Place } from "../state/state";
 import { text } from "../text";
 import { Enlarged } from "./Enlarged";
@@ -23,7 +23,7 @@ export interface ThumbnailsProps {
 
 /**
  * The photos of a card. Press one to pick it, with Shift all from the last one on; Ctrl+A and a frame drawn around them pick
- * many. Then move or remove what is picked. Enter or two presses show one large.
+ * many. Then move what is picked, or remove it, also by Delete. Enter or two presses show one large.
  */
 export function Thumbnails({ place, ids, selected, labels, whole, onEmptied }: ThumbnailsProps) {
   const label = place ?? text.answer.none;
@@ -60,7 +60,10 @@ export function Thumbnails({ place, ids, selected, labels, whole, onEmptied }: T
     const id = ids[placeOf(event.target)];
     if (id !== undefined && event.key === "Enter") setEnlarged(id);
     else if (event.key === "Escape") clear();
-    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) select(ids);
+    else if (event.key === "Delete" && picked.length > 0) {
+      onEmptied();
+      removePhotos(picked);
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) select(ids);
     else return handlers.onKeyDown(event);
     event.preventDefault();
   };

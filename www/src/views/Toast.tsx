@@ -3,6 +3,7 @@ import { undo } from "../actions/history";
 import { hideToast } from "../actions/toast";
 import type { AppState } from "../state/state";
 import { text } from "../text";
+import { Button } from "./Button";
 
 /** Long enough to read and reach. A step can be undone in the toolbar as well, the deletion of a set in the menu of sets. */
 const SECONDS = 8;
@@ -25,12 +26,12 @@ export function Toast({ toast, canUndo }: { toast: AppState["toast"]; canUndo: b
       onFocusOut={() => setHeld(false)}
     >
       {toast && (
-        <div class="toast" key={toast.id}>
+        <div class="line toast" key={toast.id}>
           <span class="toast-text">{toast.text}</span>
           {(toast.undo === "set" || (toast.undo === "step" && canUndo)) && (
-            <button type="button" class="button toast-undo" onClick={undo}>
+            <Button class="toast-undo" onClick={undo}>
               {text.history.undo}
-            </button>
+            </Button>
           )}
         </div>
       )}

@@ -2,7 +2,7 @@ import type { Answer, AppState, ClassItem, Outcome, Score } from "../state/state
 import { byName, type Verdict as Found } from "../state/updates";
 import { text } from "../text";
 import { Thin } from "./Thin";
-import { toneOf } from "./tone";
+import { toned, toneOf } from "./tone";
 
 /** Bars shown before the rest is folded away. */
 const BARS = 6;
@@ -15,7 +15,7 @@ interface Props {
 
 /** The answer in words. */
 export function Verdict({ outcome, found, state }: Props) {
-  if (outcome.kind === "waiting") return <Waiting state={state} />;
+  if (outcome.kind === "waiting") return <p>{waitsFor(state) ?? text.answer.waiting}</p>;
   if (outcome.kind === "failed") {
     return (
       <p class="verdict-failed" role="alert">
@@ -44,12 +44,8 @@ function waitsFor({ set, engine, offer }: AppState): string | null {
 /** Why a photo has no answer, in a few words; null where it has one, or where that comes by itself. */
 export function unanswered(outcome: Outcome, state: AppState): string | null {
   if (outcome.kind === "waiting") return waitsFor(state);
-  if (outcome.kind === "thin") return text.answer.thin;
+  if (outcome.kind === "thin") return text.codes["not-enough-examples"];
   return outcome.kind === "failed" ? text.answer.failed : null;
-}
-
-function Waiting({ state }: { state: AppState }) {
-  return <p class="verdict-wait">{waitsFor(state) ?? text.answer.waiting}</p>;
 }
 
 interface AnsweredProps {
@@ -70,37 +66,30 @@ function Answered({ answer, found, classes }: AnsweredProps) {
 }
 
 function Words({ answer: { scores, candidates }, found: { best, kind } }: Omit<AnsweredProps, "classes">) {
-  if (kind === "none") {
-    return (
-      <>
-        <p class="verdict-words">{text.answer.none}</p>
-        <p class="verdict-set">{text.answer.closest(best)}</p>
-      </>
-    );
-  }
-  if (kind === "unsure") {
-    return (
-      <>
-        <p class="verdict-words">{text.answer.unsure}</p>
-        <p class="verdict-set">{text.answer.perhaps(best)}</p>
-        {candidates.length > 1 && (
-          <p class="verdict-set">{text.answer.likeliest(candidates, scores.length)}</p>
-        )}
-      </>
-    );
-  }
+  const others = candidates.length > 1 ? [text.answer.likeliest(candidates, scores.length)] : [];
+  const sentences = {
+    none: [text.answer.closest(best)],
+    unsure: [text.answer.perhaps(best), ...others],
+    sure: others,
+  }[kind];
   // What may as well be another class is said without a raised voice.
-  const firm = candidates.length === 1;
+  const guess = kind === "sure" && candidates.length !== 1;
   return (
     <>
-      <p class={firm ? "verdict-words" : "verdict-words verdict-guess"}>
-        <bdi class="verdict-label">{best.label}</bdi>{" "}
-        <span class="verdict-share">{text.percent(best.probability)}</span>
+      <p class={guess ? "verdict-words verdict-guess" : "verdict-words"}>
+        {kind === "sure" ? (
+          <>
+            <bdi>{best.label}</bdi> <span class="verdict-share">{text.percent(best.probability)}</span>
+          </>
+        ) : (
+          text.answer[kind]
+        )}
       </p>
-      {/* Where no class is likely enough for the set, the best one still is the answer. */}
-      <p class="verdict-set">
-        {text.answer.likeliest(candidates.length > 0 ? candidates : [best.label], scores.length)}
-      </p>
+      {sentences.map((words) => (
+        <p key={words} class="verdict-set">
+          {words}
+        </p>
+      ))}
     </>
   );
 }
@@ -137,18 +126,15 @@ interface BarsProps {
 function BarList({ scores, classes }: { scores: readonly Score[]; classes: readonly ClassItem[] }) {
   return (
     <ul class="bars" aria-label={text.answer.bars}>
-      {scores.map(({ label, probability }) => {
-        const item = classes.find((candidate) => candidate.label === label);
-        return (
-          <li key={label} class="bar" data-tone={item && toneOf(item, classes)}>
-            <bdi class="bar-label">{label}</bdi>
-            <span class="bar-share">{text.percent(probability)}</span>
-            <span class="bar-track" aria-hidden="true">
-              <span class="bar-fill" style={{ width: `${probability * 100}%` }} />
-            </span>
-          </li>
-        );
-      })}
+      {scores.map(({ label, probability }) => (
+        <li key={label} class="bar" style={toned(toneOf(label, classes))}>
+          <bdi class="bar-label">{label}</bdi>
+          <span class="bar-share">{text.percent(probability)}</span>
+          <span class="bar-track" aria-hidden="true">
+            <span class="bar-fill" style={{ width: `${probability * 100}%` }} />
+          </span>
+        </li>
+      ))}
     </ul>
   );
 }

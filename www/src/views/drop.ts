@@ -31,8 +31,3 @@ export function useDrop(onDropped: (dropped: Dropped) => void) {
   };
   return { over, handlers };
 }
-
-/** For a place that takes files of whatever folder alike. */
-export function allOf({ loose, folders }: Dropped): File[] {
-  return [...loose, ...Array.from(folders.values()).flat()];
-}

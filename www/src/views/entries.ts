@@ -1,6 +1,6 @@
 /** Reads what was dropped or chosen, folders with all that is in them. */
 import type { Dropped } from "../actions/intake";
-import { folderOf, notePath } from "../state/paths";
+import { notePath, pathOf } from "../state/paths";
 
 /** The order of what lies in a folder; the browser has that of the disk, which is any. */
 const names = new Intl.Collator("en", { numeric: true });
@@ -14,27 +14,26 @@ export async function readDropped(
   transfer: DataTransfer | null,
   onUnread: (name: string) => void,
 ): Promise<Dropped> {
-  const dropped: Dropped = { loose: Array.from(transfer?.files ?? []), folders: new Map() };
+  const dropped: Dropped = { loose: Array.from(transfer?.files ?? []), inFolders: [] };
   const entries = Array.from(transfer?.items ?? [], (item) => item.webkitGetAsEntry());
   const folders = entries.filter((entry) => entry?.isDirectory) as FileSystemDirectoryEntry[];
   if (folders.length === 0) return dropped;
   // A folder is in the list of files as well, where it is of no use.
   const names = new Set(folders.map(({ name }) => name));
   dropped.loose = dropped.loose.filter(({ name }) => !names.has(name));
-  const into = dropped.folders;
+  const into = dropped.inFolders;
   for (const folder of folders) await readFolder(folder, into, onUnread).catch(() => onUnread(folder.name));
   return dropped;
 }
 
-/** Files that were chosen as a folder know their path. */
-export function byFolder(files: readonly File[]): Map<string, File[]> {
-  const inOrder = files.toSorted((a, b) => names.compare(a.webkitRelativePath, b.webkitRelativePath));
-  return Map.groupBy(inOrder, (file) => folderOf(file.webkitRelativePath));
+/** Files that were chosen as a folder. */
+export function chosenFolder(files: readonly File[]): Dropped {
+  return { loose: [], inFolders: files.toSorted((a, b) => names.compare(pathOf(a), pathOf(b))) };
 }
 
 async function readFolder(
   folder: FileSystemDirectoryEntry,
-  into: Map<string, File[]>,
+  into: File[],
   onUnread: (name: string) => void,
 ): Promise<void> {
   const reader = folder.createReader();
@@ -57,7 +56,7 @@ async function readFolder(
         (entry as FileSystemFileEntry).file(resolve, reject),
       );
       notePath(file, entry.fullPath.slice(1));
-      into.set(folder.name, [...(into.get(folder.name) ?? []), file]);
+      into.push(file);
     } catch {
       onUnread(entry.name);
     }

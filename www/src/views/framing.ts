@@ -1,15 +1,10 @@
 /** A frame that is drawn with the pointer over the items of a grid. */
 import { useRef, useState } from "preact/hooks";
+import type { Point } from "../state/plane";
 import { linesOf } from "./windowed";
 
 /** Pixels that a pointer moves before it draws. */
 const SLACK = 6;
-
-/** Within the list, as far as it scrolls. */
-interface Point {
-  x: number;
-  y: number;
-}
 
 /** @param onFramed - Is told the places within the frame when the pointer is let go. */
 export function useFrame(count: number, onFramed: (places: readonly number[]) => void) {
@@ -34,18 +29,17 @@ export function useFrame(count: number, onFramed: (places: readonly number[]) =>
       places = placesIn(from, to, list, count);
       setFrame({ from, to, places });
     };
+    const stop = new AbortController();
+    const { signal } = stop;
     const end = (ended: PointerEvent) => {
-      for (const [name, listener] of listeners) list.removeEventListener(name, listener);
+      stop.abort();
       drawing.current = false;
       setFrame(null);
       if (places && ended.type === "pointerup") onFramed(places);
     };
-    const listeners = [
-      ["pointermove", move],
-      ["pointerup", end],
-      ["pointercancel", end],
-    ] as const;
-    for (const [name, listener] of listeners) list.addEventListener(name, listener);
+    list.addEventListener("pointermove", move, { signal });
+    list.addEventListener("pointerup", end, { signal });
+    list.addEventListener("pointercancel", end, { signal });
   };
   // A frame is no swipe: after a quick one Chromium takes the next tap for the end of it, and the tap does nothing.
   const onTouchMove = (event: TouchEvent) => {
@@ -60,6 +54,7 @@ export function useFrame(count: number, onFramed: (places: readonly number[]) =>
   };
 }
 
+/** Within the list, as far as it scrolls. */
 function pointOf({ clientX, clientY }: PointerEvent, list: HTMLElement): Point {
   const { left, top } = list.getBoundingClientRect();
   return { x: clientX - left, y: clientY - top + list.scrollTop };

@@ -1,6 +1,7 @@
 /** The photos of the map, with what is said of each. */
 import { addressOf } from "../actions/answer";
 import { thumbnailOf } from "../actions/examples";
+import { groupBy } from "../lately";
 import type { Point } from "../state/plane";
 import type { AppState, PhotoMap } from "../state/state";
 import { suspects, unlabelled } from "../state/updates";
@@ -36,14 +37,14 @@ export function placesOf(map: PhotoMap, state: AppState): Place[] {
       return place ? [{ ...place, asked: undefined, picture, ...saidOf(index + 1, id) }] : [];
     });
   const readings = new Map(unlabelled(state).map((reading) => [reading.id, reading]));
-  const byClass = Map.groupBy(state.examples, ({ label }) => label);
+  const byClass = groupBy(state.examples, ({ label }) => label);
   return [
     ...state.classes.flatMap((item) =>
       said(
         (byClass.get(item.label) ?? []).map(({ id }) => id),
         (index, id) => ({
           label: item.label,
-          tone: toneOf(item, state.classes),
+          tone: toneOf(item.label, state.classes),
           name: text.card.photo(index, item.label),
           looksLike: looks.get(id),
         }),
@@ -60,7 +61,7 @@ export function placesOf(map: PhotoMap, state: AppState): Place[] {
       if (!reading) return [];
       const picture = () => reading.thumbnail ?? addressOf(id);
       return [
-        { ...WITHOUT, ...point, id: -1 - id, asked: id, picture, name: text.answer.photo(reading.name) },
+        { ...WITHOUT, ...point, id: -1 - id, asked: id, picture, name: text.answer.photo(reading.path) },
       ];
     }),
   ];
@@ -74,7 +75,7 @@ export function namesOf(places: readonly Place[]): { label: string; x: number; y
     values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? 0;
   const labelled = places.filter(({ label }) => typeof label === "string");
   return Array.from(
-    Map.groupBy(labelled, ({ label }) => label ?? ""),
+    groupBy(labelled, ({ label }) => label ?? ""),
     ([label, own]) => ({
       label,
       x: nth(

@@ -61,22 +61,14 @@ export function placeOf(target: EventTarget | null): number {
 /** Where a key leads from a place. */
 function neighbour(place: number, count: number, columns: number, key: string): number | undefined {
   const last = count - 1;
-  switch (key) {
-    case "ArrowLeft":
-      return Math.max(0, place - 1);
-    case "ArrowRight":
-      return Math.min(last, place + 1);
-    case "Home":
-      return 0;
-    case "End":
-      return last;
-    case "ArrowUp":
-      return place < columns ? place : place - columns;
-    case "ArrowDown": {
-      // The last line may be short.
-      const below = Math.floor(last / columns) > Math.floor(place / columns);
-      return below ? Math.min(last, place + columns) : place;
-    }
-  }
-  return undefined;
+  // The last line may be short.
+  const below = Math.floor(last / columns) > Math.floor(place / columns);
+  return {
+    ArrowLeft: Math.max(0, place - 1),
+    ArrowRight: Math.min(last, place + 1),
+    Home: 0,
+    End: last,
+    ArrowUp: place < columns ? place : place - columns,
+    ArrowDown: below ? Math.min(last, place + columns) : place,
+  }[key];
 }
