@@ -13,6 +13,7 @@ import {
   ready,
   saved,
   teach,
+  unfoldAll,
 } from "./person.js";
 
 async function expectNoSidewaysScroll(page: Page, view: string): Promise<void> {
@@ -42,8 +43,7 @@ test("axe finds nothing: elsewhere, left out, asked, filming, in every language"
   await expect(page.locator(".toast, .note")).toHaveCount(0);
   await photosOf(page, "mug").first().click();
   await predict(page, [...drawnPhotos("mug", 5, 6), ...drawnPhotos("leaf", 5, 6)]);
-  await expect(page.getByText("What is taken for what")).toBeVisible();
-  for (const summary of await page.locator("summary").all()) await summary.click();
+  await unfoldAll(page);
   await expect(page.getByRole("table", { name: "What single methods say of this photo" })).toBeVisible();
   await expect(page.getByRole("listbox", { name: "Map of 12 photos" })).toBeVisible();
   await page.getByRole("combobox", { name: "What looks at the photos" }).selectOption("DINOv2 small");
@@ -85,7 +85,7 @@ for (const [width, height] of [
       ...drawnPhotos("mug", 5, 6),
       { ...drawnPhotos("leaf", 5, 6)[0], name: `${"long-".repeat(30)}.png` } as never,
     ]);
-    for (const summary of await page.locator("summary").all()) await summary.click();
+    await unfoldAll(page);
     for (const direction of ["ltr", "rtl"]) {
       await page.evaluate((dir) => {
         document.documentElement.dir = dir;

@@ -98,6 +98,27 @@ test("writes where photos lay and what they are known to be, and no field that a
   expect(lines.map((line, i) => line.slice(0, starts[i]?.length))).toEqual(starts);
 });
 
+test("keeps photos in the order in which they were dropped, and says of each where it lay", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { tomato: drawnPhotos("tomato", 0, 3), leaf: drawnPhotos("leaf", 0, 3) });
+  const lay = ["north/leaf", "north/tomato", "south/leaf", "south/tomato"];
+  const folders = lay.map((path, i) => {
+    const [photo] = drawnPhotos(path.endsWith("leaf") ? "leaf" : "tomato", 5 + i, 6 + i);
+    if (!photo) throw new Error("nothing was drawn");
+    return [path, [{ ...photo, name: "1.png" }]];
+  });
+  await dropFolders(answer(page), Object.fromEntries(folders));
+  await view(page, "Table");
+  const named = answerRows(page, 4).getByRole("rowheader");
+  await expect(named).toHaveText(lay.map((path) => `1.png${path}`));
+  const csv = page.waitForEvent("download");
+  await answer(page).getByRole("button", { name: "Save as CSV" }).click();
+  const [, , ...lines] = (await read(csv)).trimEnd().split("\r\n");
+  expect(lines.map((line) => line.split(",")[0])).toEqual(lay.map((path) => `"${path}"`));
+});
+
 test("learns what a photo is by one press, and forgets it again with Undo", async ({ page }) => {
   await teachTwo(page);
   await predict(page, drawnPhotos("leaf", 6, 7));

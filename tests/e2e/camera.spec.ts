@@ -1,5 +1,7 @@
 /** The camera: Chromium's own test picture, a video file, and cameras that are not there. */
+import { readFileSync } from "node:fs";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { Classifier } from "handful";
 import { drawnPhotos, type Upload } from "./files.js";
 import { answer, camera, choose, liveShare, open, photosOf, predict, saved, teach } from "./person.js";
 import { inEachWindow } from "./windows.js";
@@ -52,6 +54,18 @@ test("says all the time what it sees, in the order of the classes, while it is t
   await predict(page, drawnPhotos("tomato", 5, 6));
   await expect(camera(page)).toHaveCount(0);
   await expect(live).toHaveAttribute("aria-pressed", "false");
+});
+
+test("shows how likely each class is in a bar as long as its name may be", async ({ page }) => {
+  await open(page);
+  await teach(page, { screen: [], tomato: drawnPhotos("tomato", 0, 3) });
+  await page.getByRole("button", { name: "Camera for screen" }).click();
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 844 });
+    const chip = camera(page).getByRole("listitem").filter({ hasText: "screen" });
+    const [all, bar] = await Promise.all([chip.boundingBox(), chip.locator(".bar-track").boundingBox()]);
+    expect(bar?.width).toBeGreaterThan(0.8 * (all?.width ?? Number.NaN));
+  }
 });
 
 test("teaches a first class that is named there", async ({ page }) => {
@@ -191,7 +205,7 @@ test("goes over to another camera, and mirrors only one that looks at the person
   await expect(picture).toHaveCSS("scale", "none");
   const label = () =>
     picture.evaluate(
-      (video: HTMLVideoElement) => (video.srcObject as MediaStream).getVideoTracks()[0]?.label,
+      (video: HTMLVideoElement) => (video.srcObject as MediaStream | null)?.getVideoTracks()[0]?.label,
     );
   await expect.poll(label).toBe(names[1 - front]);
 });
@@ -306,41 +320,80 @@ test("says that the camera needs a secure page", async ({ page }) => {
   await expect(camera(page)).toContainText("Browsers allow the camera only on secure pages.");
 });
 
-test("says, sounds and counts what it sees, once until it sees something else, and fills the screen", async ({
-  page,
-}) => {
-  await page.addInitScript(() => {
-    const said: string[] = [];
-    Object.assign(window, { said });
-    const { speak } = SpeechSynthesis.prototype;
-    SpeechSynthesis.prototype.speak = function (utterance) {
-      said.push(utterance.text);
-      speak.call(this, utterance);
-    };
-    const { start } = AudioScheduledSourceNode.prototype;
-    AudioScheduledSourceNode.prototype.start = function (...when) {
-      said.push("a tone");
-      start.apply(this, when);
-    };
-  });
+test("tells a maker how a page of one's own hears what the camera sees", async ({ page }) => {
   await open(page);
-  // A name that everything has in JavaScript, and that means nothing to the encoder: nothing is seen before it is taught.
-  await teach(page, { isPrototypeOf: [], tomato: drawnPhotos("tomato", 0, 3) });
-  await page.getByRole("button", { name: "Camera for isPrototypeOf" }).click();
+  await teach(page, { mug: drawnPhotos("mug", 0, 2), leaf: drawnPhotos("leaf", 0, 2) });
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as a file" }).click();
+  const file = readFileSync(await (await download).path());
+  await page.getByRole("button", { name: "Camera for mug" }).click();
   await camera(page).getByText("When it sees something").click();
-  for (const name of ["Say its name", "Play a sound"])
-    await camera(page).getByRole("checkbox", { name }).check();
-  for (const count of [1, 2, 3]) {
-    await take(page, "isPrototypeOf").click();
-    await expect(photosOf(page, "isPrototypeOf")).toHaveCount(count);
-  }
-  const counts = camera(page).getByRole("list", { name: "How often each was seen" }).getByRole("listitem");
-  await expect(counts).toHaveText(["isPrototypeOf × 1"]);
-  const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
-  expect(await said()).toEqual(["isPrototypeOf", "a tone"]);
+  const program = await camera(page)
+    .getByRole("region", { name: /your own page/ })
+    .innerText();
 
-  await camera(page).getByRole("button", { name: "Full screen" }).click();
-  const large = page.locator(":fullscreen");
-  await expect(large.getByLabel("Live picture")).toBeVisible();
-  await expect(large).toContainText("isPrototypeOf");
+  // The program as it stands, with an element that nothing looks through.
+  const element = Object.assign(new EventTarget(), { classifier: undefined as Classifier | undefined });
+  const heard: string[] = [];
+  const body = program.replaceAll(/^import .*$/gm, "");
+  const run = Object.getPrototypeOf(async () => {}).constructor(
+    "Classifier",
+    "document",
+    "fetch",
+    "console",
+    body,
+  );
+  const asked = (name: string) => name === "My set.handful" && new Response(file);
+  await run(Classifier, { querySelector: () => element }, asked, {
+    log: (label: string) => heard.push(label),
+  });
+  expect(element.classifier?.classes.map(({ label }) => label)).toEqual(["mug", "leaf"]);
+  element.classifier?.dispose();
+  element.dispatchEvent(new CustomEvent("answer", { detail: { label: "leaf" } }));
+  expect(heard).toEqual(["leaf"]);
 });
+
+for (const [which, heard] of [
+  ["any class", ["isPrototypeOf", "a tone"]],
+  ["tomato", []],
+] as const) {
+  test(`says and sounds that it sees ${which}, once until it sees something else, counts all, and fills the screen`, async ({
+    page,
+  }) => {
+    await page.addInitScript(() => {
+      const said: string[] = [];
+      Object.assign(window, { said });
+      const { speak } = SpeechSynthesis.prototype;
+      SpeechSynthesis.prototype.speak = function (utterance) {
+        said.push(utterance.text);
+        speak.call(this, utterance);
+      };
+      const { start } = AudioScheduledSourceNode.prototype;
+      AudioScheduledSourceNode.prototype.start = function (...when) {
+        said.push("a tone");
+        start.apply(this, when);
+      };
+    });
+    await open(page);
+    // A name that everything has in JavaScript, and that means nothing to the encoder: nothing is seen before it is taught.
+    await teach(page, { isPrototypeOf: [], tomato: drawnPhotos("tomato", 0, 3) });
+    await page.getByRole("button", { name: "Camera for isPrototypeOf" }).click();
+    await camera(page).getByText("When it sees something").click();
+    for (const name of ["Say its name", "Play a sound"])
+      await camera(page).getByRole("checkbox", { name }).check();
+    await camera(page).getByRole("combobox", { name: "Which", exact: true }).selectOption(which);
+    for (const count of [1, 2, 3]) {
+      await take(page, "isPrototypeOf").click();
+      await expect(photosOf(page, "isPrototypeOf")).toHaveCount(count);
+    }
+    const counts = camera(page).getByRole("list", { name: "How often each was seen" }).getByRole("listitem");
+    await expect(counts).toHaveText(["isPrototypeOf × 1"]);
+    const said = () => page.evaluate(() => (window as unknown as { said: string[] }).said);
+    expect(await said()).toEqual(heard);
+
+    await camera(page).getByRole("button", { name: "Full screen" }).click();
+    const large = page.locator(":fullscreen");
+    await expect(large.getByLabel("Live picture")).toBeVisible();
+    await expect(large).toContainText("isPrototypeOf");
+  });
+}

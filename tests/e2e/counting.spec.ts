@@ -19,7 +19,7 @@ function answered(probability: number, foreign = false): Outcome {
 }
 
 function reading(id: number, outcome: Outcome, taught: number | null = null): Reading {
-  return { id, name: "", path: "", thumbnail: null, taught, outcome };
+  return { id, path: "", thumbnail: null, taught, outcome };
 }
 
 test("counts answers, and says so in every language", () => {

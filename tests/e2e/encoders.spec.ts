@@ -20,6 +20,7 @@ import {
   ready,
   saved,
   teach,
+  unfoldMethods,
 } from "./person.js";
 import { takeApart, withPictures } from "./set-file.js";
 
@@ -57,12 +58,8 @@ async function hub(context: BrowserContext, answers: () => boolean): Promise<str
 const offered = (page: Page) => page.getByRole("region", { name: MODEL });
 const choice = (page: Page) => page.getByRole("combobox", { name: "What looks at the photos" });
 
-async function unfold(page: Page): Promise<void> {
-  if (!(await choice(page).isVisible())) await answer(page).getByText("How answers are computed").click();
-}
-
 async function chooseLarger(page: Page): Promise<void> {
-  await unfold(page);
+  await unfoldMethods(page);
   await choice(page).selectOption(MODEL);
   await expect(offered(page)).toContainText("176.1 MB to download from the model hub, once.");
 }
@@ -106,7 +103,7 @@ test("says how large an encoder is, loads it, stops and goes on, and gives it a 
     await offered(page).getByRole("button", { name: "Download" }).click();
     await expect(page.getByRole("status").filter({ hasText: `new set, with ${MODEL}` })).toBeVisible();
     await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("Set 2");
-    await unfold(page);
+    await unfoldMethods(page);
     await expect(choice(page)).toHaveValue(NAME);
     await expect(page.getByRole("checkbox", { name: "Use class names" })).toHaveCount(0);
     await teach(page, { tomato: drawnPhotos("tomato", 0, 2), bread: drawnPhotos("bread", 0, 2) });
@@ -137,7 +134,7 @@ test("our larger encoder comes from the page itself, with its real weights", asy
   test.skip(!built, "`npm run encoder -- lite2` has not built it");
   const name = "handful-lite2 (slower, sees more)";
   await open(page);
-  await unfold(page);
+  await unfoldMethods(page);
   await choice(page).selectOption(name);
   const offer = page.getByRole("region", { name });
   await expect(offer).toContainText("6.7 MB to download from this page, once.");
@@ -228,7 +225,7 @@ test("teaches the open set anew with the encoder that is chosen, and Undo brings
     await offered(page).getByRole("button", { name: "Teach this set anew" }).click();
     await expect(page.getByRole("status").filter({ hasText: "Taught 20 photos anew" })).toBeVisible();
     await expect(page.getByRole("dialog")).toHaveCount(0);
-    await unfold(page);
+    await unfoldMethods(page);
     await expect(choice(page)).toHaveValue(NAME);
     await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("My set");
     const names = () => page.getByRole("article").evaluateAll((all) => all.map((one) => one.ariaLabel));
@@ -251,7 +248,7 @@ test("teaches the open set anew with the encoder that is chosen, and Undo brings
     await page.reload();
     await ready(page);
     await menu(page, "Deleted: My set, bring back");
-    await unfold(page);
+    await unfoldMethods(page);
     await expect(choice(page)).toHaveValue(NAME);
     await expectPhotos(page, "mug", 2);
   } finally {

@@ -4,7 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { FeatureClassifier } from "handful";
 import * as ort from "onnxruntime-web";
 import { drawnPhotos } from "./files.js";
-import { answer, open, teach } from "./person.js";
+import { answer, open, ready, teach } from "./person.js";
 
 async function download(page: Page, press: () => Promise<void>): Promise<Uint8Array> {
   const started = page.waitForEvent("download");
@@ -74,6 +74,8 @@ test("the ZIP file answers photos by itself", async ({ page, context }) => {
     await download(page, () => answer(page).getByRole("button", { name: "Save all of it (ZIP)" }).click()),
   );
   expect(JSON.parse(String(files.get("labels.json")))).toEqual(["mug", "leaf"]);
+  // Its model was fetched anew, and the page has been ready all the time.
+  await ready(page);
 
   // Its page, on a server of its own, with onnxruntime-web from the disk in place of its network.
   const elsewhere = await context.newPage();
@@ -98,4 +100,16 @@ test("the ZIP file answers photos by itself", async ({ page, context }) => {
   await expect(elsewhere.getByLabel("Photos")).toBeEnabled({ timeout: 60_000 });
   await elsewhere.getByLabel("Photos").setInputFiles(drawnPhotos("leaf", 9, 10));
   await expect(elsewhere.getByText(/^ ?(none of these; )?leaf [01]\.\d+, mug/)).toBeVisible();
+  // What a canvas leaves empty is not answered as if it were white.
+  const clear = await elsewhere.evaluate(async () => {
+    const canvas = new OffscreenCanvas(40, 30);
+    canvas.getContext("2d");
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  });
+  await elsewhere
+    .getByLabel("Photos")
+    .setInputFiles({ name: "clear.png", mimeType: "image/png", buffer: Buffer.from(clear) });
+  await expect(
+    elsewhere.getByText("clear.png: nothing of its 40 x 30 pixels can be seen here"),
+  ).toBeVisible();
 });

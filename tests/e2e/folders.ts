@@ -33,7 +33,7 @@ export async function chooseFolder(page: Page, button: string, folder: string): 
   await (await chooser).setFiles(folder);
 }
 
-/** Drops folders of the disk on something, and files that lie in none, as a desktop does. */
+/** Drops folders of the disk on something, such as `fruit` or `site/fruit`, and files that lie in none, as a desktop does. */
 export async function dropFolders(
   target: Locator,
   folders: Record<string, Upload[]>,
@@ -43,7 +43,9 @@ export async function dropFolders(
   // It stays until the test is over: the page reads the files when it gets to them.
   const inside = mkdtempSync(test.info().outputPath("dropped-"));
   write(inside, { ...folders, "": loose });
-  const files = [...Object.keys(folders), ...loose.map(({ name }) => name)].map((name) => join(inside, name));
+  const outermost = Object.keys(folders).map((path) => path.split("/")[0] ?? path);
+  const names = new Set([...outermost, ...loose.map(({ name }) => name)]);
+  const files = Array.from(names, (name) => join(inside, name));
   const devtools = await page.context().newCDPSession(page);
   // At the upper edge of the window, where no note covers it; and at once, before the page can move it.
   await target.evaluate((element) => element.scrollIntoView({ block: "start" }));

@@ -15,6 +15,7 @@ import {
   ready,
   saved,
   teach,
+  unfoldAll,
   winner,
 } from "./person.js";
 import { inEachWindow } from "./windows.js";
@@ -135,6 +136,59 @@ test("brings photos in from a folder, the clipboard and the camera by keyboard a
   await expect.poll(() => liveShare(page, "tomato")).toBeDefined();
   await page.keyboard.press("Enter");
   await expect(photosOf(page, "tomato")).toHaveCount(3);
+
+  // Where it was opened, work goes on.
+  await tabTo(page, camera(page).getByRole("button", { name: "Close camera" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Camera for tomato" })).toBeFocused();
+});
+
+test("leads past the classes to the answer", async ({ page }) => {
+  await open(page);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 1) });
+  await page.evaluate(() => scrollTo(0, 0));
+  await tabTo(page, page.getByRole("link", { name: "Skip to the answer" }));
+  await page.keyboard.press("Enter");
+  await expect(answer(page)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(answer(page).getByRole("button", { name: "Choose photos" })).toBeFocused();
+});
+
+test("moves picked photos by the arrows of a menu or its first letters, and removes them by Delete", async ({
+  page,
+}) => {
+  await open(page);
+  await teach(page, { leaf: drawnPhotos("leaf", 0, 3), mug: [], bread: [], banana: [] });
+  const first = page.getByRole("button", { name: "Photo 1 of leaf" });
+  const move = card(page, "leaf").getByRole("button", { name: "Move picked photos of leaf to" });
+  const item = (name: string) => card(page, "leaf").getByRole("button", { name, exact: true });
+  await tabTo(page, first, "Shift+Tab");
+  await page.keyboard.press("Space");
+  await tabTo(page, move);
+  await page.keyboard.press("Enter");
+  const scrolled = () => page.evaluate(() => scrollY);
+  const before = await scrolled();
+  await page.keyboard.press("ArrowDown");
+  await expect(item("mug")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(item("None of these")).toBeFocused();
+  await page.keyboard.press("b");
+  await expect(item("bread")).toBeFocused();
+  await page.keyboard.press("b");
+  await expect(item("banana")).toBeFocused();
+  expect(await scrolled()).toBe(before);
+  await page.keyboard.press("Enter");
+  await expect(photosOf(page, "banana")).toHaveCount(1);
+
+  await tabTo(page, first);
+  await page.keyboard.press("Delete");
+  await expect(photosOf(page, "leaf")).toHaveCount(2);
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Delete");
+  await expect(photosOf(page, "leaf")).toHaveCount(1);
+  await expect(card(page, "leaf")).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(photosOf(page, "leaf")).toHaveCount(2);
 });
 
 test("renames with Enter, gives up with Escape, and opens and closes the menu", async ({ page }) => {
@@ -285,7 +339,7 @@ inEachWindow(() => {
     for (const thing of ["leaf", "tomato"] as const) await teach(page, { [thing]: drawnPhotos(thing, 0, 3) });
     await offerPhotos(page, "None of these", drawnPhotos("mug", 0, 1));
     await predict(page, [...drawnPhotos("leaf", 5, 6), ...drawnPhotos("bread", 5, 6)]);
-    for (const summary of await page.locator("summary").all()) await summary.click();
+    await unfoldAll(page);
     await page.locator(".cell-button").first().click();
     await photosOf(page, "leaf").first().click();
     await expect(page.getByRole("listbox", { name: "Map of 9 photos" })).toBeVisible();

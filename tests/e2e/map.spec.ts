@@ -90,12 +90,12 @@ async function drag(page: Page, spot: Spot, to: string): Promise<void> {
 const RIGHT = 16;
 
 /** Mugs and bananas, two of which were taken for mugs; all of the map is in the window. */
-async function openMixed(page: Page, right = RIGHT): Promise<Spot[]> {
+async function openMixed(page: Page): Promise<Spot[]> {
   await open(page);
-  await teach(page, { mug: drawnPhotos("mug", 0, right), banana: drawnPhotos("banana", 0, right) });
-  await addPhotos(page, "mug", drawnPhotos("banana", right + 2, right + 4));
+  await teach(page, { mug: drawnPhotos("mug", 0, RIGHT), banana: drawnPhotos("banana", 0, RIGHT) });
+  await addPhotos(page, "mug", drawnPhotos("banana", RIGHT + 2, RIGHT + 4));
   await summary(page).click();
-  const spots = await walk(page, 2 * right + 2);
+  const spots = await walk(page, 2 * RIGHT + 2);
   await page.getByRole("list", { name: "Drag photos here" }).evaluate((list) => list.scrollIntoView());
   return spots;
 }
@@ -289,10 +289,10 @@ test("the keyboard alone finds, picks and moves a photo", async ({ page }) => {
 });
 
 test("the wheel, two fingers and buttons come closer", async ({ page }) => {
-  const before = await openMixed(page, 10);
+  const before = await openMixed(page);
   const width = (spots: readonly Spot[]) =>
     Math.max(...spots.map(({ x }) => x)) - Math.min(...spots.map(({ x }) => x));
-  const box = await map(page, 22).boundingBox();
+  const box = await map(page, 34).boundingBox();
   if (!box) throw new Error("there is no map");
   const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
   const own = async () => (await current(page).boundingBox())?.width ?? 0;
@@ -306,7 +306,7 @@ test("the wheel, two fingers and buttons come closer", async ({ page }) => {
   await expect.poll(own).toBeGreaterThan(whole);
   await page.getByRole("button", { name: "Farther" }).click();
   await expect.poll(own).toBeCloseTo(whole, 3);
-  expect(width(await walk(page, 22))).toBeCloseTo(width(before), 0);
+  expect(width(await walk(page, 34))).toBeCloseTo(width(before), 0);
   const touch = await page.context().newCDPSession(page);
   const fingers = (gap: number) => [
     { x: middle[0] - gap, y: middle[1], id: 1 },

@@ -1,15 +1,14 @@
 /** Names of classes that the encoder understands: answers before any photo, said to be that; and without them. */
 import { expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, addPhotos, answer, card, open, predict, ready, saved } from "./person.js";
+import { addClass, addPhotos, answer, card, open, predict, ready, saved, unfoldMethods } from "./person.js";
 
 const UNDERSTOOD = "Only its name is known so far.";
 const ALONE = "Answers go by the names alone until you add photos.";
 
 async function useNames(page: Page): Promise<ReturnType<Page["getByRole"]>> {
-  const box = answer(page).getByRole("checkbox", { name: "Use class names" });
-  if (!(await box.isVisible())) await answer(page).getByText("How answers are computed").click();
-  return box;
+  await unfoldMethods(page);
+  return answer(page).getByRole("checkbox", { name: "Use class names" });
 }
 
 test("answers by the names of classes before there are photos, says so, and keeps what it understood", async ({

@@ -95,6 +95,20 @@ export async function predict(page: Page, files: Upload[]): Promise<string[]> {
   return labels;
 }
 
+/** Unfolds everything that is folded, once the estimate, which comes last, has brought its own. */
+export async function unfoldAll(page: Page): Promise<void> {
+  await expect(page.getByText("What is taken for what")).toBeVisible();
+  for (const summary of await page.locator("summary").all()) await summary.click();
+  await expect(page.locator("details:not([open])")).toHaveCount(0);
+}
+
+/** Unfolds how answers are computed, where it is not; while a set opens it is not there at all. */
+export async function unfoldMethods(page: Page): Promise<void> {
+  const methods = answer(page).locator("details").filter({ hasText: "How answers are computed" });
+  await expect(methods).toBeVisible();
+  if ((await methods.getAttribute("open")) === null) await methods.locator("summary").click();
+}
+
 /** Looks at several answers in one of two ways. */
 export async function view(page: Page, name: "One by one" | "Table"): Promise<void> {
   await answer(page).getByRole("tab", { name }).click();

@@ -1,7 +1,7 @@
 /** A phone: a narrow screen and a finger. */
 import { devices, expect, type FileChooser, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, answer, card, open, photosOf, teach, winner } from "./person.js";
+import { addClass, answer, camera, card, open, photosOf, teach, winner } from "./person.js";
 
 const { defaultBrowserType: _, ...phone } = devices["Pixel 7"] ?? {};
 test.use(phone);
@@ -43,6 +43,15 @@ test("teaches and answers by touch", async ({ page }, info) => {
   const jump = page.getByRole("link", { name: /^Answer: leaf/ });
   await jump.tap();
   await expect(answer(page)).toBeInViewport();
+  await expect(jump).toHaveAttribute("aria-current", "location");
+  const back = page.getByRole("link", { name: "Teach", exact: true });
+  await expect(back).not.toHaveAttribute("aria-current");
+  await back.tap();
+  await expect(back).toHaveAttribute("aria-current", "location");
+  await expect(jump).not.toHaveAttribute("aria-current");
+  const good = page.getByRole("link", { name: "How good?" });
+  await good.tap();
+  await expect(good).toHaveAttribute("aria-current", "location");
   await expectNoSidewaysScroll(page);
   await page.screenshot({ path: info.outputPath("phone.png"), fullPage: true });
 });
@@ -127,6 +136,37 @@ test("fits the narrowest screens, with long names and every panel open", async (
   await page.getByRole("button", { name: "Camera for leaf" }).tap();
   await expect(page.getByRole("button", { name: "Take photo for leaf" })).toBeInViewport({ ratio: 1 });
   await expectNoSidewaysScroll(page);
+});
+
+test("shows all that the camera sees in sight of every name, whatever it sees, upright and lying", async ({
+  page,
+}) => {
+  await open(page);
+  const long = "a test picture that has a rather long name";
+  await teach(page, { [long]: [], tomato: drawnPhotos("tomato", 0, 3) });
+  for (let i = 1; i < 10; i += 1) await addClass(page, `thing ${i}`);
+  await page.getByRole("button", { name: `Camera for ${long}` }).tap();
+  const take = camera(page).getByRole("button", { name: /^Take photo for / });
+  for (const count of [1, 2, 3]) {
+    await take.first().tap();
+    await expect(photosOf(page, long)).toHaveCount(count);
+  }
+  await expect(camera(page).locator(".stage-words")).toContainText(long);
+  const picture = page.getByLabel("Live picture");
+  expect(await picture.evaluate((video) => getComputedStyle(video).objectFit)).toBe("contain");
+  for (const [width, height] of [
+    [390, 844],
+    [844, 390],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expectNoSidewaysScroll(page);
+    for (const name of [take.first(), take.last()])
+      await expect(async () => {
+        await name.evaluate((button) => button.scrollIntoView({ block: "nearest" }));
+        await expect(name).toBeInViewport({ ratio: 0.9, timeout: 500 });
+        await expect(picture).toBeInViewport({ ratio: 0.9, timeout: 500 });
+      }).toPass({ timeout: 20_000 });
+  }
 });
 
 test("has nothing to press that is smaller than 24 pixels", async ({ page }) => {

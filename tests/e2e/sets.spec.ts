@@ -258,7 +258,8 @@ test("adds somebody else's file to the open set, pictures too, as one step", asy
   const chooser = page.waitForEvent("filechooser");
   await choose(page, "Add a file to this set…");
   await (await chooser).setFiles(theirs);
-  await expect(page.getByRole("status").filter({ hasText: "added 1 photo from theirs" })).toBeVisible();
+  const told = (words: string) => page.getByRole("status").filter({ hasText: words });
+  await expect(told("added 1 photo from theirs.handful, to leaf")).toBeVisible();
   await expect(photosOf(page, "mug")).toHaveCount(2);
   await expect(photosOf(page, "leaf").locator("img")).toHaveCount(1);
   await page.getByRole("button", { name: "Undo" }).first().click();
@@ -268,6 +269,13 @@ test("adds somebody else's file to the open set, pictures too, as one step", asy
   await page.reload();
   await expect(photosOf(page, "leaf").locator("img")).toHaveCount(1);
   await expect(card(page, "bread")).toBeVisible();
+
+  // By now there is nothing in it that is not here.
+  const again = page.waitForEvent("filechooser");
+  await choose(page, "Add a file to this set…");
+  await (await again).setFiles(theirs);
+  await expect(told("all of theirs.handful was there already")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveAttribute("aria-disabled", "true");
 });
 
 test("lets one tab work on a set at a time, and hands it over", async ({ page, context }) => {
@@ -311,11 +319,14 @@ test("takes over the set that an earlier version of the page stored", async ({ p
         request.onerror = () => reject(request.error);
       });
     const now = await done(indexedDB.open("handful"));
-    const reading = now.transaction(["sets", "pictures"]);
-    const [set, pictures] = await Promise.all([
+    const reading = now.transaction(["sets", "pictures", "parts"]);
+    const [{ parts }, pictures, pieces] = await Promise.all([
       done(reading.objectStore("sets").get("default")),
       done(reading.objectStore("pictures").getAll()),
+      done(reading.objectStore("parts").getAll()),
     ]);
+    const inOrder = parts.map((part: string) => pieces.find(({ name }) => name === part).bytes);
+    const bytes = new Uint8Array(await new Blob(inOrder).arrayBuffer());
     now.close();
     await done(indexedDB.deleteDatabase("handful"));
     localStorage.clear();
@@ -323,7 +334,7 @@ test("takes over the set that an earlier version of the page stored", async ({ p
     // Version 1: one set, and its thumbnails by the id of the example alone.
     const opening = indexedDB.open("handful", 1);
     opening.onupgradeneeded = () => {
-      opening.result.createObjectStore("sets", { keyPath: "id" }).put(set);
+      opening.result.createObjectStore("sets", { keyPath: "id" }).put({ id: "default", bytes });
       const thumbnails = opening.result.createObjectStore("thumbnails", { keyPath: "id" });
       for (const { id, bytes } of pictures) thumbnails.put({ id, blob: new Blob([bytes]) });
     };

@@ -1,7 +1,18 @@
 /** Storage that goes away, gets full or is in somebody's way: what is said is true, and what was said to be saved is there. */
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { drawnPhotos } from "./files.js";
-import { addClass, addPhotos, card, choose, expectPhotos, open, ready, saved, teach } from "./person.js";
+import {
+  addClass,
+  addPhotos,
+  card,
+  choose,
+  expectPhotos,
+  open,
+  photosOf,
+  ready,
+  saved,
+  teach,
+} from "./person.js";
 import { inEachWindow } from "./windows.js";
 
 async function expectAfterReload(page: Page, label: string, count: number): Promise<void> {
@@ -60,6 +71,45 @@ function stored(page: Page, store: "pictures" | "names"): Promise<number> {
     store,
   );
 }
+
+const keep = (page: Page) => page.getByRole("checkbox", { name: "Keep small pictures of the photos" });
+
+test("asks once whether small pictures are kept, with their size; without them the photos are known all the same", async ({
+  page,
+}) => {
+  const pictures = photosOf(page, "mug").locator("img");
+  await open(page);
+  await expect(page.getByText("Keep small pictures")).toHaveCount(0);
+  await teach(page, { mug: drawnPhotos("mug", 0, 3) });
+  await saved(page);
+  await expect(
+    page.getByText(/Keep small pictures of the photos in this browser \(0\.1 MB so far\)/),
+  ).toBeVisible();
+  expect(await stored(page, "pictures")).toBe(3);
+  await page.getByRole("button", { name: "Do not keep" }).press("Enter");
+  await expect(keep(page)).not.toBeChecked();
+  // The buttons are gone, and by keyboard one goes on from where they were.
+  await page.keyboard.press("Tab");
+  await expect(keep(page)).toBeFocused();
+  await expect.poll(() => stored(page, "pictures")).toBe(0);
+  await expect(pictures).toHaveCount(3);
+
+  await page.reload();
+  await ready(page);
+  await expect(photosOf(page, "mug")).toHaveCount(3);
+  await expect(pictures).toHaveCount(0);
+  await addPhotos(page, "mug", drawnPhotos("mug", 3, 5));
+  await saved(page);
+  await expect(pictures).toHaveCount(2);
+  expect(await stored(page, "pictures")).toBe(0);
+  // It was asked once; the choice is still there.
+  await expect(page.getByRole("button", { name: "Do not keep" })).toHaveCount(0);
+  await keep(page).check();
+  await expect.poll(() => stored(page, "pictures")).toBe(2);
+  await page.reload();
+  await ready(page);
+  await expect(pictures).toHaveCount(2);
+});
 
 test("has the pictures and the name of a set again when the site's data is cleared with the page open", async ({
   page,
@@ -143,7 +193,7 @@ test("says that a newer version of the page keeps it from saving", async ({ page
   await saved(page);
   const newer = await context.newPage();
   await newer.goto("./favicon.svg");
-  await newer.evaluate(() => new Promise((resolve) => (indexedDB.open("handful", 3).onsuccess = resolve)));
+  await newer.evaluate(() => new Promise((resolve) => (indexedDB.open("handful", 4).onsuccess = resolve)));
   await expect(unsaved(page, "another tab has a newer version of this page")).toBeVisible();
   await addClass(page, "leaf");
   await expect(page.getByText("Saved", { exact: true })).toHaveCount(0);

@@ -28,7 +28,7 @@ async function teachThree(page: Page): Promise<void> {
 
 /** Drops folders on the place, once the estimate above it is there: it moves the place down. */
 async function drop(page: Page, folders: Record<string, Upload[]>, loose?: Upload[]): Promise<void> {
-  await expect(page.getByText("It will probably get")).toBeVisible();
+  await expect(page.getByText("It will get")).toBeVisible();
   await dropFolders(place(page), folders, loose);
 }
 
