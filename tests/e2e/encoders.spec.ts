@@ -245,6 +245,7 @@ test("teaches the open set anew with the encoder that is chosen, and Undo brings
     expect(await predict(page, drawnPhotos("leaf", 5, 6))).toEqual(["leaf"]);
 
     // A day long the new one can be had back, in another visit too.
+    await saved(page);
     await page.reload();
     await ready(page);
     await menu(page, "Deleted: My set, bring back");

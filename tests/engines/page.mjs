@@ -189,6 +189,7 @@ export const TESTS = {
     await person.select("Language", "Deutsch");
     await person.fill("Name einer neuen Klasse", "Apfel");
     await person.read("0 Fotos", await person.find("article", "Apfel"));
+    await saved(person, "Gespeichert");
     await reload(person);
     await person.find("article", "Apfel");
     await person.find("button", "Rückgängig");

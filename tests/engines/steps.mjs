@@ -54,7 +54,8 @@ export async function ask(person, [path]) {
   return (await person.textOf(best)).split("\n")[0];
 }
 
-export const saved = (person) => person.read(/\bSaved\b/);
+/** Waits until all is stored, as the page says in its language: what was not is gone after a reload. */
+export const saved = (person, word = "Saved") => person.read(new RegExp(`\\b${word}\\b`));
 
 export async function menu(person, item) {
   await person.press("button", "Sets");
