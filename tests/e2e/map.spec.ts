@@ -204,6 +204,7 @@ test("photos that nobody has labelled are on it too, and are moved to a class", 
   const buffer = Buffer.from(set.save());
   const file = { name: "pile.safetensors", mimeType: "", buffer };
   await choose(page, () => menu("Open a file…"), [file]);
+  await expect(page.getByRole("textbox", { name: "Name of the set" })).toHaveValue("pile.safetensors");
   await summary(page).click();
   const spots = await walk(page, 10);
   expect(spots.slice(-2).map(({ name }) => name)).toEqual(Array(2).fill("Photo without a class"));
