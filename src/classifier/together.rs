@@ -2,7 +2,6 @@
 
 use super::Classifier;
 use super::asking::answer;
-use crate::numerics::linalg::WHOLE;
 use crate::support::{Class, Role};
 use crate::{Answer, Error, Result, Together};
 use ndarray::Array2;
@@ -144,7 +143,7 @@ impl Classifier {
         let units = self.set.streams().units(rows)?;
         let width = self.set.streams().width();
         let rows = Array2::from_shape_vec((units.len() / width, width), units);
-        Ok(rows.expect(WHOLE))
+        Ok(rows.expect("whole rows"))
     }
 }
 
