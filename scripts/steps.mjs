@@ -121,7 +121,7 @@ async function need(...names) {
  */
 const RUNNER = {
   WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",
-  WASM_BINDGEN_TEST_TIMEOUT: "900",
+  WASM_BINDGEN_TEST_TIMEOUT: "300",
   WASM_BINDGEN_TEST_WEBDRIVER_JSON: join(ROOT, "webdriver.json"),
 };
 

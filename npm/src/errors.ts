@@ -1,3 +1,5 @@
+import { clearRegisters } from "./registers.js";
+
 /**
  * Codes that the Rust side gives. A test holds this list equal to `src/error.rs`.
  * @internal
@@ -142,6 +144,7 @@ export function toHandfulError(error: unknown): HandfulError {
 /** @internal Runs a call of the core; whatever it throws becomes a {@link HandfulError}. */
 export function guarded<T>(act: () => T): T {
   try {
+    clearRegisters();
     return act();
   } catch (error) {
     throw toHandfulError(error);

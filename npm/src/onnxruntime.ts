@@ -6,6 +6,7 @@ import { disposable } from "./disposable.js";
 import { type EncoderOptions, EncoderWorker, OPTIONS, SOURCE, shippedEncoder } from "./encoder-worker.js";
 import { HandfulError } from "./errors.js";
 import type { ImageEncoder } from "./image-encoder.js";
+import { clearRegisters } from "./registers.js";
 import type {
   CallOptions,
   Detail,
@@ -418,6 +419,7 @@ class Model {
     let found: Record<string, OrtTensor>;
     try {
       const pixels = new this.#ort.Tensor("float32", tensor, shapeOf(this.#graph, detail));
+      clearRegisters();
       found = await this.#session.run({ ...this.#others, [input.name]: pixels }, tensors);
     } catch (cause) {
       throw failed(this.provider, cause);

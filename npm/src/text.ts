@@ -1,6 +1,7 @@
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { HandfulError } from "./errors.js";
 import type { EncoderFiles } from "./files.js";
+import { clearRegisters } from "./registers.js";
 import { OnnxTextEncoder } from "./wasm/encoder/encoder.js";
 
 /** What is read here of a manifest's field `text`; Rust reads and checks the rest. */
@@ -64,6 +65,7 @@ export class TextSide {
     this.#loaded ??= await this.#load(text, signal);
     const { tokenizer, model } = this.#loaded;
     const { ids } = tokenizer.encode(text.template.replaceAll("{}", () => name));
+    clearRegisters();
     return model.run(Uint32Array.from(ids)) as Float32Array<ArrayBuffer>;
   }
 

@@ -4,6 +4,7 @@ import type { DownloadOptions } from "./download.js";
 import { HandfulError, toHandfulError } from "./errors.js";
 import { EncoderFiles, type NamedFile, type Place } from "./files.js";
 import type { Call, Reply, Shared, Values } from "./protocol.js";
+import { clearRegisters } from "./registers.js";
 import { TextSide } from "./text.js";
 import { drawThumbnail } from "./thumbnail.js";
 import type { Detail, Pixels, Progress, TextEncoding } from "./types.js";
@@ -117,6 +118,7 @@ async function load(
 /** From now on the worker runs the model. */
 function runModel(files: Shared): OnnxEncoder {
   const { manifest, model } = files;
+  clearRegisters();
   const first = new OnnxEncoder(manifest, model, false);
   encoder = first;
   if (first.hasLive()) makeLive = () => new OnnxEncoder(manifest, model, true);
@@ -213,6 +215,7 @@ async function look({ id, image, detail, thumbnail, first }: Encode): Promise<En
   const start = performance.now();
   const pixels = await decode(image, Math.max(used.side(), thumbnail ?? 0), (work) => afterOthers(id, work));
   const decoded = performance.now();
+  clearRegisters();
   const tensor = used.preprocess(pixels as ImageData); // it reads these three fields
   const preprocess = performance.now() - decoded;
   const drawing = thumbnail === undefined ? undefined : drawThumbnail(pixels, thumbnail);
@@ -220,6 +223,7 @@ async function look({ id, image, detail, thumbnail, first }: Encode): Promise<En
   drawing?.catch(() => {});
   if (!first) await firstsDone();
   const begun = performance.now();
+  clearRegisters();
   const features = (used instanceof OnnxEncoder ? used.run(tensor) : tensor) as Float32Array<ArrayBuffer>;
   const encode = performance.now() - begun;
   const timings = { decode: decoded - start, preprocess, encode };
