@@ -207,7 +207,7 @@ impl Seen {
         let rows: Vec<f32> = rows.collect();
         if n == 0 {
             let rows = ArrayView2::from_shape((end, width), &rows);
-            self.kernel = Arc::new(Kernel::of(rows.expect("each embedding has this width")));
+            self.kernel = Arc::new(Kernel::of(rows.expect(linalg::WHOLE)));
         } else {
             Arc::make_mut(&mut self.kernel).push(&rows);
         }
@@ -230,8 +230,8 @@ impl Seen {
                 .iter()
                 .filter_map(|place| all.number(&place.examples[0]));
             let rows = first.flat_map(|i| all.rows[i].iter().copied());
-            let rows = Array2::from_shape_vec((new.len(), width), rows.collect())
-                .expect("each example has one row of this width");
+            let rows =
+                Array2::from_shape_vec((new.len(), width), rows.collect()).expect(linalg::WHOLE);
             let text = Arc::make_mut(&mut text);
             let new = text.linear.scores(rows.view());
             text.scores = linalg::stack(std::mem::take(&mut text.scores), &new);

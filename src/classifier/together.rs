@@ -2,6 +2,7 @@
 
 use super::Classifier;
 use super::asking::answer;
+use crate::numerics::linalg::WHOLE;
 use crate::support::{Class, Role};
 use crate::{Answer, Error, Result, Together};
 use ndarray::Array2;
@@ -143,7 +144,7 @@ impl Classifier {
         let units = self.set.streams().units(rows)?;
         let width = self.set.streams().width();
         let rows = Array2::from_shape_vec((units.len() / width, width), units);
-        Ok(rows.expect("whole rows"))
+        Ok(rows.expect(WHOLE))
     }
 }
 

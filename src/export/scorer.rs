@@ -98,10 +98,7 @@ impl Graph<'_> {
         let (mut scores, mut parts) = match forms.as_ref().zip(products) {
             None => {
                 let row = ArrayView2::from_shape((1, classes), &unscored);
-                (
-                    self.matrix(row.expect("a row has these columns"), 1.0),
-                    Vec::new(),
-                )
+                (self.matrix(row.expect(linalg::WHOLE), 1.0), Vec::new())
             }
             Some((forms, products)) => {
                 let (logits, fit) = self.images(products, forms);
@@ -124,14 +121,21 @@ impl Graph<'_> {
             let usual: Vec<f32> = joint.usual.iter().map(|v| -factor * v).collect();
             let texts = self.weighted(query.row, text.weights().t(), factor, &usual);
             let corrections = joint.corrections.as_ref().zip(products);
+            let mut odds = None;
             let texts = match corrections {
                 None => texts,
                 Some((corrections, products)) => {
                     let corrections = linalg::single(corrections.select(Axis(1), taught).t());
-                    self.corrected(texts, products, &corrections, &named)
+                    let unnamed = self.unnamed(&named);
+                    let texts = self.of("Add", &[texts, unnamed]);
+                    odds = joint.even.map(|even| {
+                        let fit = self.log_sum_exp(texts);
+                        self.by("Sub", fit, even)
+                    });
+                    self.corrected(texts, products, &corrections)
                 }
             };
-            scores = self.with_texts(scores, texts, joint.weight, &named);
+            scores = self.with_texts(scores, texts, odds, joint.weight, &named);
             if forms.is_some() {
                 let probabilities = self.softmax("Softmax", scores);
                 parts.push(self.unsure(probabilities));
@@ -147,7 +151,7 @@ impl Graph<'_> {
     /// Shares out anew a share `(C,)` of each probability, as others say; as in `src/answer/recogniser.rs`.
     pub fn share_out(&mut self, p: Value, others: Value, share: &[f32]) -> Value {
         let column = ArrayView2::from_shape((share.len(), 1), share);
-        let column = self.matrix(column.expect("a column has these rows"), 1.0);
+        let column = self.matrix(column.expect(linalg::WHOLE), 1.0);
         let row = self.row(share);
         let [taken, said] = [p, others].map(|of| self.of("MatMul", &[of, column]));
         let said = self.by("Max", said, f32::MIN_POSITIVE.into());
@@ -219,15 +223,7 @@ impl Graph<'_> {
 
     /// The logits of texts as the examples correct them, given the products with the classes that have examples; see
     /// `src/heads/fused/text.rs`.
-    fn corrected(
-        &mut self,
-        texts: Value,
-        products: Value,
-        corrections: &Array2<f32>,
-        named: &[f32],
-    ) -> Value {
-        let unnamed = self.unnamed(named);
-        let texts = self.of("Add", &[texts, unnamed]);
+    fn corrected(&mut self, texts: Value, products: Value, corrections: &Array2<f32>) -> Value {
         let probabilities = self.softmax("Softmax", texts);
         let corrections = self.matrix(corrections.view(), 1.0);
         let corrections = self.of("MatMul", &[products, corrections]);
@@ -244,7 +240,14 @@ impl Graph<'_> {
     }
 
     /// Adds the logits of texts to those of images, among the classes that are named; see `src/heads/fused/text.rs`.
-    fn with_texts(&mut self, images: Value, texts: Value, weight: f64, named: &[f32]) -> Value {
+    fn with_texts(
+        &mut self,
+        images: Value,
+        texts: Value,
+        odds: Option<Value>,
+        weight: f64,
+        named: &[f32],
+    ) -> Value {
         let (unnamed, named) = (self.unnamed(named), self.row(named));
         let texts = self.times(texts, weight);
         let less = self.times(images, -TEXT_SHARE.get());
@@ -253,7 +256,11 @@ impl Graph<'_> {
         let alone = self.of("Add", &[images, unnamed]);
         let both = self.of("Add", &[alone, texts]);
         let [alone, both] = [alone, both].map(|of| self.log_sum_exp(of));
-        let more = self.of("Sub", &[both, alone]);
+        let mut more = self.of("Sub", &[both, alone]);
+        if let Some(odds) = odds {
+            let odds = self.times(odds, weight);
+            more = self.of("Sub", &[more, odds]);
+        }
         let more = self.of("Mul", &[more, named]);
         let sum = self.of("Add", &[images, texts]);
         self.of("Sub", &[sum, more])

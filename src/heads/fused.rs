@@ -17,8 +17,8 @@ mod trust;
 
 pub(crate) use discriminant::{Affine, Forms, KNEE, TEMPERATURE};
 pub(crate) use groups::{groups, mean_direction};
+use kernel::values_into;
 pub(crate) use kernel::{Kernel, SHARPNESS};
-use kernel::{ROW_MAJOR, values_into};
 pub(crate) use novelty::SHORT;
 pub use pile::{LearnedPile, Pile};
 use text::Joint;
@@ -175,8 +175,8 @@ impl Scorer<'_> {
         });
         let texts = cosines.map(|cosines| {
             let Scratch { products, sums, .. } = scratch;
-            self.joint.texts_into(cosines, products, sums);
-            &**sums
+            let odds = self.joint.texts_into(cosines, products, sums);
+            (&**sums, odds)
         });
         self.joint.apply(out, texts);
         fit
@@ -220,6 +220,7 @@ impl FittedFused {
                 texts: 1.0,
                 corrections: None,
                 weight: if known.text.is_some() { 1.0 } else { 0.0 },
+                even: None,
             },
             held_out: HeldOut::none(classes),
             evidence,
@@ -281,7 +282,9 @@ impl FittedFused {
         joint.usual = text::usual(text.scores.view(), all);
         let scores = text.scores.clone() - &joint.usual;
         joint.texts = fit_part(linalg::select(scores.view(), &places).view(), &labels, 1.0);
-        joint.corrections = Some(text::corrections(&(scores / joint.texts as f32), all));
+        let scores = scores / joint.texts as f32;
+        let (corrections, even) = text::corrections(&scores, all);
+        (joint.corrections, joint.even) = (Some(corrections), even);
         joint.weight = text::weight_before(all.len());
         if held.places.is_empty() {
             return;
@@ -291,7 +294,10 @@ impl FittedFused {
         let mut texts = Array2::zeros(images.dim());
         let held_out = places.iter().zip(held.products.rows());
         for ((&place, products), mut row) in held_out.zip(texts.rows_mut()) {
-            let logits = self.texts_of(place, products).into_iter().flatten();
+            let logits = self
+                .texts_of(place, products)
+                .into_iter()
+                .flat_map(|(logits, _)| logits);
             row.iter_mut()
                 .zip(logits)
                 .for_each(|(v, logit)| *v = logit as f32);
@@ -300,12 +306,13 @@ impl FittedFused {
     }
 
     /// Logits `(C,)` of the texts for the example at a place that is held out, where it has these products with the others.
-    fn texts_of(&self, place: usize, products: ArrayView1<'_, f64>) -> Option<Vec<f64>> {
+    fn texts_of(&self, place: usize, products: ArrayView1<'_, f64>) -> Option<(Vec<f64>, f64)> {
         let cosines = self.known.text.as_ref()?.scores.row(place).to_vec();
         let mut logits = Vec::new();
-        self.joint
+        let odds = self
+            .joint
             .texts_into(&cosines, &products.to_vec(), &mut logits);
-        Some(logits)
+        Some((logits, odds))
     }
 
     /// Held-out logits of images and texts together, and how foreign the examples look of which it is known how they fit.
@@ -315,9 +322,10 @@ impl FittedFused {
         let mut novelty = Vec::with_capacity(images.fits.len());
         for (e, mut row) in logits.rows_mut().into_iter().enumerate() {
             let row = row.as_slice_mut();
-            let row = row.expect(ROW_MAJOR);
+            let row = row.expect(linalg::CONTIGUOUS);
             let texts = self.texts_of(images.places[e], images.products.row(e));
-            self.joint.apply(row, texts.as_deref());
+            self.joint
+                .apply(row, texts.as_ref().map(|(texts, odds)| (&**texts, *odds)));
             if let Some(fit) = images.fits.get(e) {
                 let told = fit.as_ref().map(|fit| self.novelty(fit, row));
                 // Negatives had no part in how images are seen, so examples are less like them than new photos are: that outweighs it.
@@ -330,7 +338,7 @@ impl FittedFused {
         }
         let examples = images.places.iter().map(|&i| self.known.examples[i]);
         let embeddings = self.known.kernel.rows();
-        let embedding = |i| embeddings.row(i).to_slice().expect(ROW_MAJOR);
+        let embedding = |i| embeddings.row(i).to_slice().expect(linalg::CONTIGUOUS);
         let likeness = |&i: &usize| likeness(negatives.view(), embedding(i));
         HeldOut {
             likeness: images.places.iter().filter_map(likeness).collect(),
@@ -412,8 +420,8 @@ impl FittedHead for FittedFused {
         Pile::MOST - self.known.labels.len()
     }
 
-    fn pile(&self, rows: ArrayView2<'_, f32>, single: &Array2<f64>) -> Option<Pile> {
+    fn pile(&self, rows: ArrayView2<'_, f32>, single: &Array2<f64>, weight: f64) -> Option<Pile> {
         self.images.as_ref()?;
-        Some(Pile::new(self, rows, single))
+        Some(Pile::new(self, rows, single, weight))
     }
 }

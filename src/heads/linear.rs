@@ -76,7 +76,7 @@ impl Linear {
     /// Writes the scores of a query into `out (C,)`, to the bit those of [`Linear::scores`].
     pub fn scores_into(&self, query: Query<'_>, out: &mut [f32]) {
         let bias = self.bias.as_slice();
-        out.copy_from_slice(bias.expect("an array of its own is contiguous"));
+        out.copy_from_slice(bias.expect(linalg::CONTIGUOUS));
         let weights = self.weights.slice(s![.., self.columns.clone()]);
         linalg::add_products(weights, &query.row[self.columns.clone()], out);
     }

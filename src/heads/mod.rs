@@ -50,7 +50,7 @@ pub use tip_adapter::{FittedTipAdapter, TipAdapter};
 pub use uer::{Factor, MemoryPolicy, Observed, RemovedClass, Uer, UerStream};
 pub use zero_shot::{MissingText, ZeroShot};
 
-use crate::numerics::math;
+use crate::numerics::{linalg, math};
 use crate::task::Task;
 use crate::validation::HeldOut;
 use crate::{Error, Result};
@@ -191,9 +191,14 @@ pub trait FittedHead: Send + Sync {
         0
     }
 
-    /// Works out the answer to so many photos at most, where they help each other: unit rows `(m, width)`, and the probabilities
-    /// `(m, C)` that it gives each alone.
-    fn pile(&self, _rows: ArrayView2<'_, f32>, _single: &Array2<f64>) -> Option<Pile> {
+    /// Works out the answer to so many photos at most, where they help each other: unit rows `(m, width)`, the probabilities `(m, C)`
+    /// that it gives each alone, and the share of an example that each counts as.
+    fn pile(
+        &self,
+        _rows: ArrayView2<'_, f32>,
+        _single: &Array2<f64>,
+        _weight: f64,
+    ) -> Option<Pile> {
         None
     }
 
@@ -225,7 +230,7 @@ pub fn scores(head: &dyn FittedHead, task: &Task, rows: ArrayView2<'_, f32>) -> 
             similarities: &similarities,
         };
         let out = out.as_slice_mut();
-        let out = out.expect("rows of a fresh array are contiguous");
+        let out = out.expect(linalg::CONTIGUOUS);
         head.scores_into(query, &mut scratch, out);
     }
     out

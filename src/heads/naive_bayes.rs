@@ -119,7 +119,7 @@ impl NaiveBayes {
         let rows = means.iter().zip(weights.rows_mut());
         let own: Array1<f64> = rows
             .map(|(mean, mut row)| {
-                let row = row.as_slice_mut().expect("a fresh array is row-major");
+                let row = row.as_slice_mut().expect(linalg::CONTIGUOUS);
                 linalg::weigh(row, mean, &precision)
             })
             .collect();

@@ -135,7 +135,7 @@ impl FittedHead for FittedPrototype {
     fn scores_into(&self, query: Query<'_>, scratch: &mut Scratch, out: &mut [f32]) {
         self.linear.scores_into(query, scratch, out);
         if let Some(centre) = &self.centre {
-            let row = centre.row.as_slice().expect("a fresh array is contiguous");
+            let row = centre.row.as_slice().expect(linalg::CONTIGUOUS);
             // |x - mean|^2 for an embedding of unit length.
             let square = 1.0 - 2.0 * f64::from(linalg::dot(row, query.row)) + centre.square;
             let factor = match square > NEAR * NEAR {

@@ -7,6 +7,7 @@
 //! A function is given by a matrix `(n + 1, C)`: the coefficients of the examples, and as the last row the bias over the square
 //! of `length`. Its *image*, of the same shape, holds the scores of the examples without the bias, and the bias.
 
+use crate::numerics::linalg::CONTIGUOUS;
 use crate::numerics::math::softmax;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
@@ -86,7 +87,7 @@ impl Problem<'_> {
     /// Gradient `(n, C)` of the cross-entropy with respect to the scores `(n, C)`.
     fn slope(&self, mut scores: Array2<f64>) -> Array2<f64> {
         for (mut row, &label) in scores.rows_mut().into_iter().zip(self.labels) {
-            softmax(row.as_slice_mut().expect("scores are row-major"));
+            softmax(row.as_slice_mut().expect(CONTIGUOUS));
             row[label] -= 1.0;
         }
         scores

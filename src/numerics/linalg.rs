@@ -34,7 +34,10 @@ impl Float for f64 {
 }
 
 /// Why an array can be read as a slice.
-const CONTIGUOUS: &str = "arrays and rows of their own are contiguous";
+pub const CONTIGUOUS: &str = "arrays and rows of their own are contiguous";
+
+/// Why numbers make an array of a shape.
+pub const WHOLE: &str = "whole rows of as many numbers as the shape says";
 
 /// Dot product of two rows of equal length.
 pub fn dot<T: Float>(a: &[T], b: &[T]) -> T {
@@ -263,7 +266,7 @@ pub fn select<T: Copy>(matrix: ArrayView2<'_, T>, rows: &[usize]) -> Array2<T> {
     for &i in rows {
         all.extend_from_slice(matrix.row(i).to_slice().expect(CONTIGUOUS));
     }
-    Array2::from_shape_vec((rows.len(), width), all).expect("whole rows")
+    Array2::from_shape_vec((rows.len(), width), all).expect(WHOLE)
 }
 
 /// The rows of one matrix and then those of another, of equal width and row-major.
@@ -271,7 +274,7 @@ pub fn stack(above: Array2<f32>, below: &Array2<f32>) -> Array2<f32> {
     let dim = (above.nrows() + below.nrows(), below.ncols());
     let (mut all, _) = above.into_raw_vec_and_offset();
     all.extend_from_slice(below.as_slice().expect(CONTIGUOUS));
-    Array2::from_shape_vec(dim, all).expect("matrices of one width")
+    Array2::from_shape_vec(dim, all).expect(WHOLE)
 }
 
 /// The matrix in single precision, with contiguous rows.

@@ -13,6 +13,7 @@ pub use label::{Label, MAX_LABEL_CHARS};
 pub use streams::{CLIP, Stream, Streams};
 pub(crate) use streams::{agree, scale_to_unit};
 
+use crate::numerics::linalg::WHOLE;
 use crate::{Error, Result};
 use ndarray::Array2;
 use std::collections::BTreeMap;
@@ -225,8 +226,7 @@ impl SupportSet {
     /// The unit rows `(m, width)` of the photos of a role, in order of their ids.
     pub fn rows_of(&self, role: Role) -> Array2<f32> {
         let rows: Vec<&[f32]> = self.classless(role).map(|(_, row)| &**row).collect();
-        Array2::from_shape_vec((rows.len(), self.streams.width()), rows.concat())
-            .expect("every photo is one row of this width")
+        Array2::from_shape_vec((rows.len(), self.streams.width()), rows.concat()).expect(WHOLE)
     }
 
     /// Whether a photo has this id.

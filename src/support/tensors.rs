@@ -1,5 +1,6 @@
 //! Files of matrices and one entry of text, in the format safetensors: what all saved things share.
 
+use crate::numerics::linalg::WHOLE;
 use crate::{Error, Result};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub fn write(matrices: &[(&str, Dtype, usize, &[u8])], entry: &str, text: String
     let views = matrices.iter().map(|&(name, dtype, columns, bytes)| {
         let rows = bytes.len() * 8 / dtype.bitsize() / columns;
         let view = TensorView::new(dtype, vec![rows, columns], bytes);
-        (name, view.expect("whole rows of such numbers"))
+        (name, view.expect(WHOLE))
     });
     // They are sorted on the way, so that the same matrices give the same bytes.
     serialize(views, Some(HashMap::from([(entry.to_owned(), text)])))

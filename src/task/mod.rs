@@ -86,7 +86,7 @@ impl Task {
             units.extend(self.streams().unit(&row.to_vec())?);
         }
         let shape = (features.nrows(), self.streams().width());
-        let units = Array2::from_shape_vec(shape, units).expect("each row has this width");
+        let units = Array2::from_shape_vec(shape, units).expect(linalg::WHOLE);
         Ok(Self {
             negatives: Arc::new(units),
             ..self.clone()
@@ -124,7 +124,7 @@ impl Task {
         let sum: f64 = trust.iter().sum();
         let mut rows = self.examples.rows.clone();
         for mut row in rows.rows_mut() {
-            let row = row.as_slice_mut().expect("features are row-major");
+            let row = row.as_slice_mut().expect(linalg::CONTIGUOUS);
             standard.apply(streams, row);
         }
         let standard = Standardised {
@@ -214,7 +214,7 @@ impl Task {
     pub fn row(&self, example: usize) -> &[f32] {
         let width = self.streams().width();
         let all = self.examples.rows.as_slice();
-        &all.expect("features are row-major")[example * width..][..width]
+        &all.expect(linalg::CONTIGUOUS)[example * width..][..width]
     }
 
     /// Class index of each example.
@@ -305,8 +305,7 @@ impl Task {
     pub fn embeddings_of<'a>(&self, rows: impl Iterator<Item = &'a [f32]>) -> Array2<f32> {
         let embeddings: Vec<f32> = rows.flat_map(|row| self.embedding_of(row)).collect();
         let width = self.streams().width();
-        Array2::from_shape_vec((embeddings.len() / width, width), embeddings)
-            .expect("each embedding has this width")
+        Array2::from_shape_vec((embeddings.len() / width, width), embeddings).expect(linalg::WHOLE)
     }
 
     /// The embeddings `(q, width)` of the photos that show none of the classes.
@@ -367,8 +366,7 @@ impl Task {
         }
         let rows: Vec<&[f32]> = examples.iter().map(|example| &*example.row).collect();
         let shape = (examples.len(), set.streams().width());
-        let rows = Array2::from_shape_vec(shape, rows.concat())
-            .expect("every example holds one row of this width");
+        let rows = Array2::from_shape_vec(shape, rows.concat()).expect(linalg::WHOLE);
         let texts = set.classes().iter().map(|class| {
             let row = set.text(class).filter(|_| class.enabled)?;
             Some(Array1::from(row.to_vec()))
@@ -410,7 +408,7 @@ pub(crate) fn class_sums<'a, T: Copy + Into<f64> + 'a>(
     let mut sums = Array2::zeros(shape);
     for (row, &label) in rows.into_iter().zip(labels) {
         let sum = sums.row_mut(label).into_slice();
-        for (sum, &v) in sum.expect("a fresh array is row-major").iter_mut().zip(row) {
+        for (sum, &v) in sum.expect(linalg::CONTIGUOUS).iter_mut().zip(row) {
             *sum += v.into();
         }
     }

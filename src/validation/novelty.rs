@@ -5,7 +5,7 @@
 //! Without that the threshold of few examples is the bound of a normal distribution for one more of them (Hahn, "Factors for Calculating
 //! Two-Sided Prediction Intervals for Samples from a Normal Distribution", 1969; one-sided here).
 
-use crate::numerics::linalg::dot;
+use crate::numerics::linalg::{CONTIGUOUS, dot};
 use crate::numerics::math::{larger, ln};
 use crate::numerics::order::sort_indices;
 use ndarray::{ArrayView1, ArrayView2};
@@ -194,7 +194,7 @@ impl Reference {
 /// where there are none.
 pub(crate) fn likeness(negatives: ArrayView2<'_, f32>, embedding: &[f32]) -> Option<f32> {
     let all = negatives.rows().into_iter();
-    all.map(|row| dot(row.to_slice().expect("row-major"), embedding))
+    all.map(|row| dot(row.to_slice().expect(CONTIGUOUS), embedding))
         .reduce(f32::max)
 }
 

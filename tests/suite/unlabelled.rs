@@ -59,10 +59,13 @@ fn learn(classifier: &mut Classifier) {
     while !classifier.learn_unlabelled().unwrap() {}
 }
 
-/// Points that the pile gains on photos of all classes, over many draws.
-fn gain(scenario: Scenario) -> f64 {
+/// Draws that a gain is the mean of, in browsers too.
+const DRAWS: u64 = 20;
+
+/// Points that the pile gains on photos of all classes, over so many draws.
+fn gain(scenario: Scenario, draws: u64) -> f64 {
     let (mut before, mut after, mut all) = (0, 0, 0);
-    for seed in 0..20 {
+    for seed in 0..draws {
         let (mut classifier, asked) = drawn(scenario, seed);
         all += asked.len();
         let count = |classifier: &mut Classifier| {
@@ -78,51 +81,61 @@ fn gain(scenario: Scenario) -> f64 {
     100.0 * (f64::from(after) - f64::from(before)) / all as f64
 }
 
-/// What no pile may fall below: where it holds one class there is nothing to gain, and one unlucky draw of twenty loses.
+/// What no pile may fall below: where it holds one class there is nothing to gain.
 const HARMLESS: f64 = -0.5;
 
 #[wasm_bindgen_test(unsupported = test)]
 fn other_photos_are_recognised_better() {
-    let gain = gain(USUAL);
+    let gain = gain(USUAL, DRAWS);
     assert!(gain > 4.0, "{gain}");
 }
 
-#[wasm_bindgen_test(unsupported = test)]
+// Here alone, since browsers would take minutes: means of twenty draws differ by half a point.
+#[test]
 fn classes_that_are_not_in_the_pile_do_no_harm() {
     for pile in [
         |class| if class == 0 { 60 } else { 0 },
         |class| if class == 2 { 0 } else { 30 },
     ] {
-        let gain = gain(Scenario { pile, ..USUAL });
+        let gain = gain(Scenario { pile, ..USUAL }, 100);
         assert!(gain > HARMLESS, "{gain}");
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn skewed_shares_do_no_harm() {
-    let gain = gain(Scenario {
-        pile: |class| 60 / (1 + 3 * class),
-        ..USUAL
-    });
+    let gain = gain(
+        Scenario {
+            pile: |class| 60 / (1 + 3 * class),
+            ..USUAL
+        },
+        DRAWS,
+    );
     assert!(gain > 0.0, "{gain}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_third_of_strangers_does_no_harm() {
-    let gain = gain(Scenario {
-        strangers: 45,
-        ..USUAL
-    });
+    let gain = gain(
+        Scenario {
+            strangers: 45,
+            ..USUAL
+        },
+        DRAWS,
+    );
     assert!(gain > 0.0, "{gain}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn five_classes_and_twenty_photos_do_no_harm() {
-    let gain = gain(Scenario {
-        classes: 5,
-        pile: |_| 4,
-        ..USUAL
-    });
+    let gain = gain(
+        Scenario {
+            classes: 5,
+            pile: |_| 4,
+            ..USUAL
+        },
+        DRAWS,
+    );
     assert!(gain > 0.0, "{gain}");
 }
 

@@ -63,7 +63,7 @@ impl<'a> Trainer<'a> {
         let size = batch.len() as f64;
         let mut losses = [0.0; 2];
         for (logits, &i) in logits.rows_mut().into_iter().zip(batch) {
-            let logits = logits.into_slice().expect("a fresh array is row-major");
+            let logits = logits.into_slice().expect(linalg::CONTIGUOUS);
             let of_row = self.row_gradient(i, logits, size);
             losses = [0, 1].map(|k| losses[k] + of_row[k] / size);
         }
@@ -123,7 +123,7 @@ impl<'a> Trainer<'a> {
         let mut of_class = vec![0.0; width];
         let [first, second] = &mut self.moments;
         let [weights, first, second] = [&mut self.weights, first, second].map(|matrix| {
-            let numbers = matrix.as_slice_mut().expect("it is row-major");
+            let numbers = matrix.as_slice_mut().expect(linalg::CONTIGUOUS);
             numbers.chunks_exact_mut(width)
         });
         for (c, ((weights, first), second)) in weights.zip(first).zip(second).enumerate() {

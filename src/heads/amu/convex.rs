@@ -109,7 +109,7 @@ impl Problem {
             let (mut value, mut promised) = (0.0, 0.0);
             for &i in &order {
                 self.look_at(i, &sums, &mut example);
-                let b = b.row_mut(i).into_slice().expect("b is row-major");
+                let b = b.row_mut(i).into_slice().expect(linalg::CONTIGUOUS);
                 let learned = example.z.iter().zip(self.base.column(i));
                 let along: f64 = (learned.zip(&*b))
                     .map(|((z, base), b)| b * (z - base))
@@ -163,10 +163,10 @@ impl Problem {
     /// Adds to the sums what a change of b_i `(C,)` adds.
     fn add<'a>(&self, sums: &mut Array2<f64>, i: usize, change: impl Iterator<Item = &'a f64>) {
         let (Rows::Gram(rows) | Rows::Features(rows)) = &self.rows;
-        let row = rows.row(i).to_slice().expect("it is row-major");
+        let row = rows.row(i).to_slice().expect(linalg::CONTIGUOUS);
         for (mut sum, &change) in sums.rows_mut().into_iter().zip(change) {
             if change != 0.0 {
-                let sum = sum.as_slice_mut().expect("it is row-major");
+                let sum = sum.as_slice_mut().expect(linalg::CONTIGUOUS);
                 linalg::add_scaled(sum, self.sigma * change, row);
             }
         }

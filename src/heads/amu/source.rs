@@ -179,7 +179,7 @@ impl<'a> Source<'a> {
         let rows = linalg::rows(&features);
         let classes = learned.coefficients.columns().into_iter();
         for (out, coefficients) in weights.rows_mut().into_iter().zip(classes) {
-            let out = out.into_slice().expect("a fresh array is row-major");
+            let out = out.into_slice().expect(linalg::CONTIGUOUS);
             linalg::combine(out, &rows, &|i| coefficients[i] as f32);
         }
         weights

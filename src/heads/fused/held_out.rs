@@ -3,7 +3,7 @@
 use super::discriminant::Fit;
 use super::evidence::Evidence;
 use super::kernel;
-use crate::numerics::linalg::Inverse;
+use crate::numerics::linalg::{Inverse, WHOLE};
 use crate::validation::{FOLDS, folds_at_most};
 use ndarray::Array2;
 
@@ -24,8 +24,6 @@ pub(super) struct WithoutText {
     pub products: Array2<f64>,
     pub fits: Vec<Option<Fit>>,
 }
-
-const EACH: &str = "one for each class";
 
 impl WithoutText {
     /// Of the examples in some folds, lists of places in the kernel.
@@ -55,8 +53,8 @@ impl WithoutText {
         }
         let shape = (places.len(), classes);
         Self {
-            logits: Array2::from_shape_vec(shape, all_logits).expect(EACH),
-            products: Array2::from_shape_vec(shape, all_products).expect(EACH),
+            logits: Array2::from_shape_vec(shape, all_logits).expect(WHOLE),
+            products: Array2::from_shape_vec(shape, all_products).expect(WHOLE),
             places,
             fits: Vec::new(),
         }

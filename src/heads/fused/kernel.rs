@@ -30,7 +30,7 @@ impl Kernel {
         Self {
             width: rows.ncols(),
             inverse: inverse(linalg::gram(rows)),
-            rows: rows.as_slice().expect(ROW_MAJOR).to_vec(),
+            rows: rows.as_slice().expect(linalg::CONTIGUOUS).to_vec(),
         }
     }
 
@@ -41,14 +41,12 @@ impl Kernel {
 
     /// The embeddings `(n, width)`.
     pub(super) fn rows(&self) -> ArrayView2<'_, f32> {
-        ArrayView2::from_shape((self.len(), self.width), &self.rows)
-            .expect("a row of this width for each example")
+        ArrayView2::from_shape((self.len(), self.width), &self.rows).expect(linalg::WHOLE)
     }
 
     /// The same, without the inverse.
     pub(super) fn into_rows(self) -> Array2<f32> {
-        Array2::from_shape_vec((self.inverse.size(), self.width), self.rows)
-            .expect("a row of this width for each example")
+        Array2::from_shape_vec((self.inverse.size(), self.width), self.rows).expect(linalg::WHOLE)
     }
 
     /// A copy with room for so many examples, where there is less here.
@@ -69,10 +67,10 @@ impl Kernel {
     pub(super) fn push_with(&mut self, rows: &[f32], ridge: f64) {
         for rows in rows.chunks(TOGETHER * self.width) {
             let new = ArrayView2::from_shape((rows.len() / self.width, self.width), rows)
-                .expect("whole rows");
+                .expect(linalg::WHOLE);
             let [mut across, mut corner] = [linalg::products(new, self.rows()), linalg::gram(new)];
-            values(across.as_slice_mut().expect(ROW_MAJOR));
-            values(corner.as_slice_mut().expect(ROW_MAJOR));
+            values(across.as_slice_mut().expect(linalg::CONTIGUOUS));
+            values(corner.as_slice_mut().expect(linalg::CONTIGUOUS));
             let [across, mut corner] = [across, corner].map(|k| linalg::wide(k.view()));
             corner.diag_mut().mapv_inplace(|v| v + ridge);
             self.inverse.push(&across, &corner).expect(POSITIVE);
@@ -99,7 +97,7 @@ pub(super) fn values_into(rows: ArrayView2<'_, f32>, row: &[f32], out: &mut Vec<
 
 /// The inverse of the ridged kernel matrix of embeddings with these similarities `(n, n)`.
 pub(super) fn inverse(mut similarity: Array2<f32>) -> Inverse {
-    values(similarity.as_slice_mut().expect(ROW_MAJOR));
+    values(similarity.as_slice_mut().expect(linalg::CONTIGUOUS));
     let ridge = |i: usize, j: usize| if i == j { RIDGE.get() } else { 0.0 };
     Inverse::of(similarity.nrows(), &|i, j| {
         f64::from(similarity[[i, j]]) + ridge(i, j)
@@ -117,5 +115,4 @@ fn values(similarities: &mut [f32]) {
     similarities.iter_mut().for_each(|v| *v -= nothing[0]);
 }
 
-pub(super) const ROW_MAJOR: &str = "a matrix of its own is row-major";
 const POSITIVE: &str = "the kernel is positive semi-definite up to rounding, far below the ridge";

@@ -15,21 +15,16 @@
 //! What has been learned scores other photos, too: their kernel values times `B Y = D (Y - e) / RIDGE` are their products.
 
 use super::discriminant::Discriminant;
-use super::kernel::{Kernel, RIDGE, ROW_MAJOR};
+use super::kernel::{Kernel, RIDGE};
 use super::text::{Joint, TextScores};
 use super::{FittedFused, Scorer};
 use crate::heads::{Query, Scratch};
 use crate::numerics::Measured;
-use crate::numerics::linalg::{dot, single};
+use crate::numerics::linalg::{CONTIGUOUS, dot, single};
 use crate::numerics::math::{ln, softmax};
 use crate::task::Task;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::sync::Arc;
-
-/// Share of an example that a photo without a label counts as. Half as much again gains photos of a pile 0.2 points where all classes occur and
-/// loses those that are asked about together 1.9 where three in ten do, three quarters of it lose 0.2 and gain 0.7 (`evaluate --tasks 450
-/// --shots 1,2,4 --pile 100 --ablate pile.WEIGHT=0.15,0.3` and `--together 100 --occurring few`, development photos).
-static WEIGHT: Measured = Measured::new("pile.WEIGHT", 0.2);
 
 /// Rounds. Half of them lose 0.1 to 0.6 points, and twice gain up to 0.3 in twice the time (`evaluate --tasks 450 --shots 1,2,4 --together 100
 /// --ablate pile.ROUNDS`, development photos; also with `--occurring few`).
@@ -108,19 +103,21 @@ impl Pile {
     pub(super) const MOST: usize = 2000;
 
     /// The numbers that were measured, not derived.
-    pub(crate) fn measured() -> [&'static Measured; 3] {
-        [&WEIGHT, &ROUNDS, &EXPECTED]
+    pub(crate) fn measured() -> [&'static Measured; 2] {
+        [&ROUNDS, &EXPECTED]
     }
 
-    /// Of photos with these unit rows `(m, width)`, and the probabilities `(m, C)` that the default answer gives them.
+    /// Of photos with these unit rows `(m, width)`, the probabilities `(m, C)` that the default answer gives them, and the share of an example
+    /// that each counts as.
     pub(super) fn new(
         alone: &FittedFused,
         rows: ArrayView2<'_, f32>,
         single: &Array2<f64>,
+        weight: f64,
     ) -> Self {
         let known = &alone.known;
         let photos = rows.rows().into_iter();
-        let photos = photos.map(|row| row.to_slice().expect(ROW_MAJOR));
+        let photos = photos.map(|row| row.to_slice().expect(CONTIGUOUS));
         let photos = known.view.embeddings_of(photos);
         let examples = known.labels.len();
         let all = examples + photos.nrows();
@@ -132,7 +129,7 @@ impl Pile {
             examples,
             kernel: known.kernel.clone(),
             photos,
-            weights: Array1::from_shape_fn(all, |i| if i < examples { 1.0 } else { WEIGHT.get() }),
+            weights: Array1::from_shape_fn(all, |i| if i < examples { 1.0 } else { weight }),
             view: known.view.clone(),
             text: known.text.clone(),
             cosines: known.text.as_ref().map(|text| text.linear.scores(rows)),
@@ -168,7 +165,7 @@ impl Pile {
         }
         if next < all {
             let row = self.photos.row(next - self.examples);
-            let row = row.to_slice().expect(ROW_MAJOR);
+            let row = row.to_slice().expect(CONTIGUOUS);
             Arc::make_mut(&mut self.kernel).push_with(row, RIDGE.get() / self.weights[next]);
             return false;
         }
@@ -176,7 +173,7 @@ impl Pile {
         if i < all {
             let (row, ridge) = (self.kernel.inverse.row(i), RIDGE.get() / self.weights[i]);
             for (mut products, soft) in self.products.rows_mut().into_iter().zip(self.soft.rows()) {
-                products[i] = soft[i] - ridge * dot(row, soft.to_slice().expect(ROW_MAJOR));
+                products[i] = soft[i] - ridge * dot(row, soft.to_slice().expect(CONTIGUOUS));
             }
         } else if i == all {
             self.fit();
@@ -229,16 +226,20 @@ impl Pile {
     fn answer(&mut self, photo: usize) {
         let Some(fit) = &self.images else { return };
         let mut logits = self.logits.row_mut(photo);
-        let logits = logits.as_slice_mut().expect(ROW_MAJOR);
+        let logits = logits.as_slice_mut().expect(CONTIGUOUS);
         let products = self.products.column(self.examples + photo).to_vec();
         fit.logits_into(&products, &mut Vec::new(), logits);
         let texts = self.cosines.as_ref().map(|all| {
             let mut texts = Vec::new();
-            self.joint
+            let odds = self
+                .joint
                 .texts_into(&all.row(photo).to_vec(), &products, &mut texts);
-            texts
+            (texts, odds)
         });
-        self.joint.apply(logits, texts.as_deref());
+        self.joint.apply(
+            logits,
+            texts.as_ref().map(|(texts, odds)| (&**texts, *odds)),
+        );
     }
 
     /// How far the logits of a photo lie from each other: what tells of a temperature where no example can be held out.
@@ -274,7 +275,7 @@ impl Pile {
         };
         for (logits, mut label) in self.logits.rows().into_iter().zip(photos.columns_mut()) {
             let mut next = logits.mapv(f64::from) + &prior;
-            softmax(next.as_slice_mut().expect(ROW_MAJOR));
+            softmax(next.as_slice_mut().expect(CONTIGUOUS));
             label.assign(&next);
         }
     }
@@ -301,7 +302,7 @@ mod tests {
         let recipe = Fused::default();
         let fitted = recipe.fit(&recipe.prepare(task).unwrap()).unwrap();
         let single = Array2::from_shape_fn((21, 4), |(i, c)| [0.4, 0.3, 0.2, 0.1][(i + c) % 4]);
-        let mut pile = fitted.pile(rows.slice(s![4.., ..]), &single).unwrap();
+        let mut pile = fitted.pile(rows.slice(s![4.., ..]), &single, 0.2).unwrap();
         while pile.ready < 25 {
             assert!(!pile.step());
         }

@@ -4,11 +4,10 @@
 //! the kernel of the images; where they are right nothing is corrected, where they tell nothing this is the regression without them.
 
 use super::discriminant::bent;
-use super::kernel::ROW_MAJOR;
 use crate::Result;
 use crate::heads::{Head, Linear, ZeroShot};
 use crate::numerics::Measured;
-use crate::numerics::linalg::add_wide_products;
+use crate::numerics::linalg::{CONTIGUOUS, add_wide_products};
 use crate::numerics::math::{log_sum_exp, softmax};
 use crate::task::{Task, class_counts};
 use ndarray::{Array1, Array2, ArrayView2};
@@ -78,24 +77,31 @@ pub(super) fn usual(scores: ArrayView2<'_, f32>, labels: &[usize]) -> Array1<f32
     usual.mapv_into(|v: f32| if v.is_finite() { v } else { 0.0 })
 }
 
-/// What the examples say of the texts: a matrix `(C, C)` that takes the products of a query with the class sums to what is added to the
-/// probabilities of the texts. It is ridge regression on what these lack of the labels, on average over a class. `texts` are the logits of the
-/// examples `(n, C)`; those of a class without a text say nothing.
-pub(super) fn corrections(texts: &Array2<f32>, labels: &[usize]) -> Array2<f64> {
+/// What the examples say of the texts, of whose logits they have `(n, C)`: a matrix `(C, C)` that takes the products of a query with the class
+/// sums to what is added to the probabilities of the texts, and [`Joint::even`]. The matrix is ridge regression on what these lack of the labels,
+/// on average over a class; those of a class without a text say nothing.
+pub(super) fn corrections(texts: &Array2<f32>, labels: &[usize]) -> (Array2<f64>, Option<f64>) {
     let classes = texts.ncols();
     let counts = class_counts(labels, classes);
     let mut corrections = Array2::zeros((classes, classes));
+    // Number and summed fit of the examples of classes without a text, and of the others.
+    let mut kinds = [(0.0, 0.0); 2];
     for (texts, &own) in texts.rows().into_iter().zip(labels) {
-        if !texts[own].is_finite() {
-            continue;
-        }
         let mut probabilities = texts.mapv(f64::from);
-        softmax(probabilities.as_slice_mut().expect(ROW_MAJOR));
-        probabilities[own] -= 1.0;
-        let mut correction = corrections.column_mut(own);
-        correction.scaled_add(-1.0 / counts[own] as f64, &probabilities);
+        let fit = softmax(probabilities.as_slice_mut().expect(CONTIGUOUS));
+        let is_named = texts[own].is_finite();
+        let (number, sum) = &mut kinds[usize::from(is_named)];
+        *number += 1.0;
+        *sum += fit;
+        if is_named {
+            probabilities[own] -= 1.0;
+            let mut correction = corrections.column_mut(own);
+            correction.scaled_add(-1.0 / counts[own] as f64, &probabilities);
+        }
     }
-    corrections
+    let [others, named] = kinds.map(|(number, sum)| sum / number);
+    let even = (others + named) / 2.0;
+    (corrections, even.is_finite().then_some(even))
 }
 
 /// The weight of the texts before any of `n` examples tells.
@@ -168,19 +174,23 @@ pub(crate) struct Joint {
     pub corrections: Option<Array2<f64>>,
     /// How much the logits of the texts count.
     pub weight: f64,
+    /// How well texts fit, as the log-sum-exp of their logits, where they speak neither for the classes that have one nor for the others:
+    /// midway between the means of the examples of either kind. `None` where examples of either kind lack.
+    pub even: Option<f64>,
 }
 
 impl Joint {
     /// Writes the logits of the texts `(C,)` of a query with these cosines `(C,)` and products with the class sums `(C,)`: where there are
-    /// examples, those of a regression around the probabilities that the texts give.
-    pub fn texts_into(&self, cosines: &[f32], products: &[f64], texts: &mut Vec<f64>) {
+    /// examples, those of a regression around the probabilities that the texts give. Returns the log-odds that it shows a class that has a
+    /// text, as far as these tell: how much better they fit than [`Joint::even`].
+    pub fn texts_into(&self, cosines: &[f32], products: &[f64], texts: &mut Vec<f64>) -> f64 {
         texts.clear();
         let scores = cosines.iter().zip(&self.usual);
         texts.extend(scores.map(|(v, usual)| f64::from(v - usual) / self.texts));
         let Some(corrections) = &self.corrections else {
-            return;
+            return 0.0;
         };
-        softmax(texts);
+        let fit = softmax(texts);
         add_wide_products(corrections.view(), products, texts);
         for (text, cosine) in texts.iter_mut().zip(cosines) {
             *text = match cosine.is_finite() {
@@ -188,15 +198,16 @@ impl Joint {
                 false => f64::NEG_INFINITY,
             };
         }
+        self.even.map_or(0.0, |even| fit - even)
     }
 
-    /// Turns the logits of the images `(C,)` into those of both, given those of the texts `(C,)` where there are some: these share out anew,
-    /// among the classes that have a text, the probability that the images give these together; a class without a text keeps its own. So a
-    /// name that is unknown counts neither for its class nor against it. A class that has a text and no examples starts from the mean of the
-    /// others.
-    pub fn apply(&self, images: &mut [f32], texts: Option<&[f64]>) {
+    /// Turns the logits of the images `(C,)` into those of both, given those of the texts `(C,)` and their log-odds, where there are texts.
+    /// Among the classes that have one these share out anew the probability that the images give these together, and that times the odds.
+    /// A class without a text keeps its own logit, so which names are known counts neither for it nor against it, but how well they fit does. A class
+    /// that has a text and no examples starts from the mean of the others.
+    pub fn apply(&self, images: &mut [f32], texts: Option<(&[f64], f64)>) {
         images.iter_mut().for_each(|v| *v /= self.images as f32);
-        let Some(texts) = texts.filter(|_| self.weight > 0.0) else {
+        let Some((texts, odds)) = texts.filter(|_| self.weight > 0.0) else {
             return;
         };
         let finite = images.iter().filter(|v| v.is_finite());
@@ -206,17 +217,16 @@ impl Joint {
                 *image = mean;
             }
         }
-        let both =
-            |image: f32, text: f64| (1.0 - SHARE.get()) * f64::from(image) + self.weight * text;
-        let named = images
-            .iter()
-            .zip(texts)
-            .filter(|(_, text)| text.is_finite());
-        let more = log_sum_exp(named.clone().map(|(&image, &text)| both(image, text)))
-            - log_sum_exp(named.map(|(&image, _)| f64::from(image)));
-        for (image, &text) in images.iter_mut().zip(texts) {
+        let (share, weight) = (1.0 - SHARE.get(), self.weight);
+        let named = (images.iter().zip(texts)).filter(|(_, text)| text.is_finite());
+        let all = |share: f64, weight: f64| {
+            let logits = named.clone();
+            log_sum_exp(logits.map(move |(&v, text)| share * f64::from(v) + weight * text))
+        };
+        let more = all(share, weight) - all(1.0, 0.0) - weight * odds;
+        for (image, text) in images.iter_mut().zip(texts) {
             if text.is_finite() {
-                *image = (both(*image, text) - more) as f32;
+                *image = (share * f64::from(*image) + weight * text - more) as f32;
             }
         }
     }
@@ -237,8 +247,9 @@ mod tests {
             images: 1.0,
             usual: Array1::zeros(3),
             texts: 1.0,
-            corrections: Some(corrections(&texts, &labels)),
+            corrections: Some(corrections(&texts, &labels).0),
             weight: 1.0,
+            even: None,
         };
         let ask = |cosines: &[f32], products: &[f64]| {
             let mut logits = Vec::new();
@@ -258,5 +269,43 @@ mod tests {
         close(ask(&wrong, &[0.0, 0.5, 0.0]), [p / 2.0, 1.0 - p / 2.0]);
         // A photo of the class without a text says nothing of the texts, and far from all photos they stand.
         close(ask(&wrong, &[0.0, 0.0, 1.0]), [p, 1.0 - p]);
+    }
+    #[test]
+    fn texts_that_fit_speak_for_the_classes_that_have_one() {
+        // Examples of the first two classes fit a text by 3 and 5, those of the third, which has none, by 0 and 1.
+        let none = f32::NEG_INFINITY;
+        let texts = ndarray::array![
+            [3.0, none, none],
+            [none, 5.0, none],
+            [0.0, none, none],
+            [none, 1.0, none]
+        ];
+        let even = |labels: [usize; 4]| corrections(&texts, &labels).1;
+        assert_eq!(even([0, 1, 2, 2]), Some(2.25));
+        // Without examples of either kind nothing tells.
+        assert_eq!(even([2, 2, 2, 2]), None);
+        assert_eq!(even([0, 1, 0, 1]), None);
+
+        let joint = Joint {
+            images: 1.0,
+            usual: Array1::zeros(3),
+            texts: 1.0,
+            corrections: Some(Array2::zeros((3, 3))),
+            weight: 0.5,
+            even: even([0, 1, 2, 2]),
+        };
+        let ask = |cosine: f32| {
+            let mut texts = Vec::new();
+            let odds = joint.texts_into(&[cosine, none, none], &[0.0; 3], &mut texts);
+            let mut logits = [1.0, none, 0.5];
+            joint.apply(&mut logits, Some((&texts, odds)));
+            logits
+        };
+        // Of one name alone its odds change, by the weight of the texts.
+        for (cosine, more) in [(2.25, 0.0), (4.25, 1.0), (0.25, -1.0)] {
+            let [named, _, other] = ask(cosine);
+            assert!((named - 1.0 - more).abs() < 1e-6, "{named}");
+            assert_eq!(other, 0.5);
+        }
     }
 }
