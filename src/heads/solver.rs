@@ -52,7 +52,7 @@ impl Problem<'_> {
             gradient.row_mut(n).assign(&slope.sum_axis(Axis(0)));
             gradient.slice_mut(s![..n, ..]).scaled_add(1.0, &slope);
             let of_gradient = self.image(&gradient);
-            let product = |other: &Array2<f64>| (&of_gradient * other).sum();
+            let product = |other: &Array2<f64>| (other.clone() * &of_gradient).sum();
             let square = product(&gradient);
             if square.max(0.0).sqrt() * self.length <= self.tolerance * self.penalty {
                 break;
@@ -108,7 +108,7 @@ impl Problem<'_> {
         let (start, bend) = (penalty(x), penalty(direction));
         let (scores, change) = (scores(image), scores(along));
         let slope = |step: f64| {
-            let gradient = self.slope(&scores + &(&change * step));
+            let gradient = self.slope(&change * step + &scores);
             (gradient * &change).sum() + start + step * bend
         };
         let steepest = slope(0.0);
@@ -140,5 +140,5 @@ impl Problem<'_> {
 /// The scores `(n, C)` of the examples, from an image.
 fn scores(image: &Array2<f64>) -> Array2<f64> {
     let (inner, bias) = image.view().split_at(Axis(0), image.nrows() - 1);
-    &inner + &bias
+    inner.to_owned() + bias
 }
