@@ -51,6 +51,7 @@ const CORE = [
   "labels",
   "learning",
   "listeners",
+  "registers",
   "slices",
   "steps",
   "types",

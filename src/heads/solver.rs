@@ -140,5 +140,5 @@ impl Problem<'_> {
 /// The scores `(n, C)` of the examples, from an image.
 fn scores(image: &Array2<f64>) -> Array2<f64> {
     let (inner, bias) = image.view().split_at(Axis(0), image.nrows() - 1);
-    inner.to_owned() + bias
+    &inner + &bias
 }
